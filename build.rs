@@ -1,0 +1,52 @@
+//! Embeds every TOML file under `benchmarks/` and records the build's provenance.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+fn main() {
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let mut files = Vec::new();
+    collect(&root.join("benchmarks"), &mut files);
+    files.sort();
+    let mut code = String::from("&[\n");
+    for path in files {
+        let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().replace('\\', "/");
+        writeln!(code, "    ({name:?}, include_str!({:?})),", path.to_string_lossy()).expect("a string");
+    }
+    code.push_str("]\n");
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("definitions.rs"), code).expect("write to OUT_DIR");
+
+    let ask = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(&root).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+    let unknown = || "unknown".to_owned();
+    println!("cargo:rustc-env=NEUROMOD_RUSTC={}", ask(&rustc, &["--version"]).unwrap_or_else(unknown));
+    let git = ask("git", &["describe", "--always", "--dirty", "--abbrev=12"]).unwrap_or_else(unknown);
+    println!("cargo:rustc-env=NEUROMOD_GIT={git}");
+    println!("cargo:rustc-env=NEUROMOD_PROFILE={}", env::var("PROFILE").unwrap_or_else(|_| unknown()));
+    println!("cargo:rustc-env=NEUROMOD_TARGET={}", env::var("TARGET").unwrap_or_else(|_| unknown()));
+    println!("cargo:rerun-if-changed=benchmarks");
+    println!("cargo:rerun-if-changed=build.rs");
+    for watched in [".git/HEAD", ".git/index"] {
+        if root.join(watched).exists() {
+            println!("cargo:rerun-if-changed={watched}");
+        }
+    }
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    for entry in fs::read_dir(folder).expect("benchmarks/ is readable").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+}

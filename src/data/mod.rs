@@ -1,0 +1,107 @@
+//! Layer 1: data sets, loaded once and shared by every run.
+
+mod dataset;
+pub mod digits;
+mod folder;
+mod idx;
+mod manifest;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::seq::SliceRandom;
+use sha2::{Digest, Sha256};
+
+pub use dataset::{Dataset, Split};
+pub use folder::{DataFolder, VARIABLE, sha256_hex};
+pub use manifest::{Entry, FileEntry, entry, manifest};
+
+use crate::error::Result;
+use crate::rng::Streams;
+
+/// The data sets of a session: each is read, verified and decoded once, on first use.
+#[derive(Debug)]
+pub struct Data {
+    folder: DataFolder,
+    loaded: Mutex<BTreeMap<String, Arc<Dataset>>>,
+}
+
+impl Data {
+    /// Data sets from this folder, and the embedded ones.
+    pub fn new(folder: DataFolder) -> Self {
+        Self { folder, loaded: Mutex::default() }
+    }
+
+    /// Where files are looked for.
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// A data set by id.
+    ///
+    /// # Errors
+    /// Unknown id; missing, truncated or damaged files.
+    pub fn get(&self, id: &str) -> Result<Arc<Dataset>> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(dataset) = loaded.get(id) {
+            return Ok(dataset.clone());
+        }
+        let entry = entry(id)?;
+        let dataset = Arc::new(match id {
+            "digits" => digits::load()?,
+            "mnist" => self.read_idx("mnist", &entry)?,
+            // The manifest is the registry of ids; every other entry has the layout of MNIST.
+            _ => self.read_idx("fashion-mnist", &entry)?,
+        });
+        loaded.insert(id.to_owned(), dataset.clone());
+        Ok(dataset)
+    }
+
+    fn read_idx(&self, id: &'static str, entry: &Entry) -> Result<Dataset> {
+        let mut hash = Sha256::new();
+        let mut read = |at: usize, dimensions: usize| -> Result<(Vec<usize>, Vec<u8>)> {
+            let file = &entry.file[at];
+            let bytes = self.folder.read(id, entry, file)?;
+            hash.update(&bytes);
+            let (sizes, body) = idx::parse(id, &file.name, &bytes, dimensions)?;
+            Ok((sizes, body.to_vec()))
+        };
+        let (sizes, train_pixels) = read(0, 3)?;
+        let (_, train_labels) = read(1, 1)?;
+        let (_, test_pixels) = read(2, 3)?;
+        let (_, test_labels) = read(3, 1)?;
+        let features = sizes[1] * sizes[2];
+        let full = Split { pixels: train_pixels.into(), labels: train_labels.into() };
+        let (train, validation) = hold_out(&full, features);
+        Dataset {
+            id,
+            shape: [1, sizes[1], sizes[2]],
+            classes: 10,
+            scale: 1.0 / 255.0,
+            sha256: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            train,
+            validation,
+            train_full: full,
+            test: Split { pixels: test_pixels.into(), labels: test_labels.into() },
+        }
+        .check()
+    }
+}
+
+/// Cuts a sixth of the training set for validation (10,000 of 60,000), by a fixed shuffle.
+fn hold_out(full: &Split, features: usize) -> (Split, Split) {
+    let mut order: Vec<usize> = (0..full.len()).collect();
+    order.shuffle(&mut Streams::new(0).get("validation-split"));
+    let (validation, train) = order.split_at_mut(full.len() / 6);
+    let take = |indices: &mut [usize]| {
+        indices.sort_unstable();
+        Split {
+            pixels: indices
+                .iter()
+                .flat_map(|i| full.pixels[i * features..(i + 1) * features].iter().copied())
+                .collect(),
+            labels: indices.iter().map(|i| full.labels[*i]).collect(),
+        }
+    };
+    (take(train), take(validation))
+}

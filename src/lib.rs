@@ -1,0 +1,19 @@
+//! neuromod-bench: does this neuromodulatory mechanism make a network learn better over time, on which of the
+//! five learning paradigms, and is the benefit more than a well-tuned constant would give?
+//!
+//! Data flows through the modules in this order:
+//!
+//! ```text
+//! benchmarks/*.toml ─► spec ─► run (plan, executor) ─► record ─► metric ─► stats ─► report
+//! ```
+//!
+//! A learner that meets a stream is five replaceable parts: [`stream`], [`nn`], [`objective`], [`modulation`]
+//! and [`optim`]. Everything right of *record* is a pure function of records.
+
+pub mod data;
+pub mod error;
+pub mod paradigm;
+pub mod rng;
+pub mod spec;
+
+pub use error::{DefinitionError, Error, Result, StopReason};

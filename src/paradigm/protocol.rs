@@ -1,0 +1,72 @@
+//! The contract between the harness and whatever it benchmarks.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::Data;
+use crate::error::{Result, StopReason};
+use crate::paradigm::RunLog;
+use crate::spec::{Benchmark, MethodPreset};
+
+/// One run, fully resolved: everything that decides its outcome, apart from the data itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunSpec {
+    /// Benchmark id, e.g. `split-digits-task`.
+    pub benchmark: String,
+    /// Version of the benchmark's definition; a change that can alter a number bumps it.
+    pub version: u32,
+    /// Name of the [`Protocol`].
+    pub paradigm: String,
+    /// Id of the method preset.
+    pub method: String,
+    /// Seed of every random stream of the run.
+    pub seed: u64,
+    /// Every setting with its default filled in, as [`Protocol::resolve`] returned it.
+    pub settings: serde_json::Value,
+}
+
+/// What a protocol tells the harness while it runs, and the harness's only way to stop it early.
+pub trait Watch {
+    /// Called often (every few milliseconds of work) with the share of the run that is done, in [0, 1].
+    /// `Some` asks the protocol to return [`crate::Error::Stopped`] at once.
+    fn progress(&mut self, share: f64) -> Option<StopReason>;
+}
+
+/// A watch that neither shows anything nor stops the run: for tests and library users.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn progress(&mut self, _share: f64) -> Option<StopReason> {
+        None
+    }
+}
+
+/// A paradigm or case study. It turns a checked spec and a seed into a log; it never prints, plots or writes files.
+pub trait Protocol: Sync {
+    /// The value of `paradigm = "…"` in a benchmark's TOML.
+    fn name(&self) -> &'static str;
+
+    /// One line for `bench list`.
+    fn summary(&self) -> &'static str;
+
+    /// Checks a benchmark together with a method preset and returns every setting with defaults filled in.
+    ///
+    /// # Errors
+    /// A definition error that names the offending key and what is allowed. All checks happen here, before any run.
+    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value>;
+
+    /// Ids of the data sets that these settings need (empty for generated data).
+    ///
+    /// # Errors
+    /// When `settings` did not come from [`Protocol::resolve`].
+    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>>;
+
+    /// Rough cost of one run in core-seconds, for progress, `bench show` and balancing.
+    fn expected_cost(&self, settings: &serde_json::Value) -> f64;
+
+    /// Trains and evaluates.
+    ///
+    /// # Errors
+    /// [`crate::Error::Diverged`] when a number stops being finite, [`crate::Error::Stopped`] when the watch asks.
+    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog>;
+}

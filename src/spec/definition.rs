@@ -1,0 +1,227 @@
+//! The three kinds of definition: benchmarks, method presets, suites.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+use crate::error::{DefinitionError, Error, Result};
+
+/// The schema version that this program reads.
+pub const SCHEMA: u32 = 1;
+
+/// A benchmark: a data stream, a model, a budget. The header is common to all paradigms, the rest belongs to its
+/// paradigm, which checks it.
+#[derive(Debug, Clone)]
+pub struct Benchmark {
+    pub header: BenchmarkHeader,
+    /// The keys below the header, still unchecked.
+    pub body: toml::Table,
+    pub source: Source,
+}
+
+/// What every benchmark has.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BenchmarkHeader {
+    /// Must be [`SCHEMA`].
+    pub schema: u32,
+    /// Lower case, digits and dashes.
+    pub id: String,
+    /// Bumped when a change can alter a number.
+    pub version: u32,
+    pub title: String,
+    /// Name of a protocol.
+    pub paradigm: String,
+    /// One or two sentences for the report.
+    pub summary: String,
+    /// Where the protocol was published.
+    #[serde(default)]
+    pub cites: Option<String>,
+    pub score: Score,
+    /// Methods that run when the user names none.
+    pub methods: Vec<String>,
+}
+
+/// The one number in which methods are compared on a benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Score {
+    /// Name of a metric.
+    pub metric: String,
+    /// Value at chance level: 0 on the normalised scale.
+    pub chance: f64,
+    /// The method whose mean defines 1 on the normalised scale, or a fixed number.
+    pub ceiling: Ceiling,
+    /// The method against which paired differences are taken.
+    #[serde(default)]
+    pub reference: Option<String>,
+}
+
+/// The upper end of the normalised score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Ceiling {
+    Method(String),
+    Value(f64),
+}
+
+const HEADER_KEYS: &[&str] =
+    &["schema", "id", "version", "title", "paradigm", "summary", "cites", "score", "methods"];
+
+impl Benchmark {
+    /// Parses the header; the body waits for its paradigm.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn parse(source: Source) -> Result<Self> {
+        let mut table = source.table()?;
+        let mut header = toml::Table::new();
+        for key in HEADER_KEYS {
+            if let Some(value) = table.remove(*key) {
+                header.insert((*key).to_owned(), value);
+            }
+        }
+        let header: BenchmarkHeader = source.read(header.into(), "")?;
+        check_header(&source, header.schema, &header.id)?;
+        Ok(Self { header, body: table, source })
+    }
+
+    /// The body as the paradigm's own settings.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn settings<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
+        self.source.read(self.body.clone().into(), "")
+    }
+
+    /// Points an error in a setting at this file.
+    pub fn refuse(&self, error: DefinitionError) -> Error {
+        self.source.locate(error)
+    }
+}
+
+/// A named method with its parameters.
+#[derive(Debug, Clone)]
+pub struct MethodPreset {
+    pub header: MethodHeader,
+    pub source: Source,
+}
+
+/// A method preset's file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MethodHeader {
+    pub schema: u32,
+    pub id: String,
+    /// Name in charts and tables.
+    pub title: String,
+    /// The paradigm it belongs to.
+    pub paradigm: String,
+    /// Name of a registered method of that paradigm.
+    pub kind: String,
+    /// Where the values come from: a paper, or the search command.
+    pub provenance: String,
+    #[serde(default)]
+    pub parameters: toml::Table,
+    /// Overrides per benchmark id.
+    #[serde(default)]
+    pub on: BTreeMap<String, toml::Table>,
+}
+
+impl MethodPreset {
+    /// Parses a preset.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn parse(source: Source) -> Result<Self> {
+        let table = source.table()?;
+        let header: MethodHeader = source.read(table.into(), "")?;
+        check_header(&source, header.schema, &header.id)?;
+        Ok(Self { header, source })
+    }
+
+    /// The parameters for one benchmark, overrides applied, as the method's own typed settings.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn parameters<T: serde::de::DeserializeOwned>(&self, benchmark: &str) -> Result<T> {
+        let mut table = self.header.parameters.clone();
+        let mut at = "parameters".to_owned();
+        if let Some(overrides) = self.header.on.get(benchmark) {
+            // Check the override alone for unknown keys under its own place, then merge.
+            for (key, value) in overrides {
+                table.insert(key.clone(), value.clone());
+            }
+            if self.source.read::<T>(self.header.parameters.clone().into(), &at).is_ok() {
+                at = format!("on.{benchmark}");
+            }
+        }
+        self.source.read(table.into(), &at)
+    }
+
+    /// Points an error in a parameter at this file.
+    pub fn refuse(&self, error: DefinitionError) -> Error {
+        self.source.locate(error)
+    }
+}
+
+/// A suite: cells of benchmarks × methods × seeds.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    pub header: SuiteHeader,
+    pub source: Source,
+}
+
+/// A suite's file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteHeader {
+    pub schema: u32,
+    pub id: String,
+    pub title: String,
+    pub summary: String,
+    /// Seeds per cell unless the cell says otherwise.
+    pub seeds: u64,
+    pub cell: Vec<Cell>,
+}
+
+/// benchmarks × methods, each with `seeds` seeds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    pub benchmarks: Vec<String>,
+    /// Empty: each benchmark's own list.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub seeds: Option<u64>,
+}
+
+impl Suite {
+    /// Parses a suite.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn parse(source: Source) -> Result<Self> {
+        let table = source.table()?;
+        let header: SuiteHeader = source.read(table.into(), "")?;
+        check_header(&source, header.schema, &header.id)?;
+        if header.seeds == 0 || header.cell.iter().any(|cell| cell.seeds == Some(0)) {
+            return Err(source.locate(DefinitionError::range("seeds", 0, "at least 1")));
+        }
+        Ok(Self { header, source })
+    }
+}
+
+fn check_header(source: &Source, schema: u32, id: &str) -> Result<()> {
+    if schema != SCHEMA {
+        return Err(source.locate(DefinitionError::range("schema", schema, &format!("{SCHEMA}"))));
+    }
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if id.is_empty() || !id.chars().all(fine) {
+        let error = DefinitionError::range("id", format!("{id:?}"), "lower-case letters, digits and dashes");
+        return Err(source.locate(error));
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! All definitions: those compiled in, and a user's folder on top.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Benchmark, MethodPreset, Source, Suite};
+use crate::error::{DefinitionError, Error, Result};
+
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/definitions.rs"));
+
+/// Every known definition, ordered by id.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    pub benchmarks: BTreeMap<String, Benchmark>,
+    /// Keyed by paradigm and id: the same name may mean different things in different paradigms.
+    pub methods: BTreeMap<(String, String), MethodPreset>,
+    pub suites: BTreeMap<String, Suite>,
+}
+
+impl Library {
+    /// The definitions compiled into the program.
+    ///
+    /// # Errors
+    /// Never in a released program: a test parses them all.
+    pub fn embedded() -> Result<Self> {
+        let mut library = Self::default();
+        for (name, text) in EMBEDDED {
+            library.add(Source { name: (*name).to_owned(), text: (*text).to_owned() })?;
+        }
+        Ok(library)
+    }
+
+    /// Adds every `*.toml` below a user's folder; an id that exists already is replaced.
+    ///
+    /// # Errors
+    /// Unreadable files and definition errors.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<()> {
+        let mut entries = std::fs::read_dir(folder)
+            .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
+            .map_err(Error::io("read the folder of definitions", folder))?;
+        entries.sort_by_key(std::fs::DirEntry::path);
+        for entry in entries {
+            let path = entry.path();
+            if path.is_dir() {
+                self.add_folder(&path)?;
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+                self.add(Source { name: path.display().to_string(), text })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds one definition; its kind is told by its keys: `cell` a suite, `kind` a method, otherwise a benchmark.
+    ///
+    /// # Errors
+    /// Definition errors.
+    pub fn add(&mut self, source: Source) -> Result<()> {
+        let table = source.table()?;
+        if table.contains_key("cell") {
+            let suite = Suite::parse(source)?;
+            self.suites.insert(suite.header.id.clone(), suite);
+        } else if table.contains_key("kind") {
+            let method = MethodPreset::parse(source)?;
+            let key = (method.header.paradigm.clone(), method.header.id.clone());
+            self.methods.insert(key, method);
+        } else {
+            let benchmark = Benchmark::parse(source)?;
+            self.benchmarks.insert(benchmark.header.id.clone(), benchmark);
+        }
+        Ok(())
+    }
+
+    /// A benchmark by id.
+    ///
+    /// # Errors
+    /// Unknown id, with the nearest known one.
+    pub fn benchmark(&self, id: &str) -> Result<&Benchmark> {
+        self.benchmarks.get(id).ok_or_else(|| {
+            DefinitionError::unknown("benchmark", id, self.benchmarks.keys().map(String::as_str)).into()
+        })
+    }
+
+    /// A method preset of a paradigm.
+    ///
+    /// # Errors
+    /// Unknown id, with the nearest known one.
+    pub fn method(&self, paradigm: &str, id: &str) -> Result<&MethodPreset> {
+        self.methods.get(&(paradigm.to_owned(), id.to_owned())).ok_or_else(|| {
+            DefinitionError::unknown(&format!("method of paradigm {paradigm}"), id, self.method_ids(paradigm))
+                .into()
+        })
+    }
+
+    /// Ids of the method presets of a paradigm.
+    pub fn method_ids<'a>(&'a self, paradigm: &'a str) -> impl Iterator<Item = &'a str> {
+        self.methods.keys().filter(move |(of, _)| of == paradigm).map(|(_, id)| id.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_definition_parses_and_stands_in_a_file_of_its_name() {
+        let library = Library::embedded().expect("embedded definitions are valid");
+        for benchmark in library.benchmarks.values() {
+            let expected = format!("benchmarks/{}/{}.toml", benchmark.header.paradigm, benchmark.header.id);
+            assert_eq!(benchmark.source.name, expected);
+        }
+        for suite in library.suites.values() {
+            assert_eq!(suite.source.name, format!("benchmarks/suites/{}.toml", suite.header.id));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Layer 0: definitions in TOML, checked before anything runs.
+
+mod definition;
+mod library;
+mod typed;
+
+pub use definition::{
+    Benchmark, BenchmarkHeader, Ceiling, Cell, MethodHeader, MethodPreset, SCHEMA, Score, Suite, SuiteHeader,
+};
+pub use library::Library;
+pub use typed::Source;

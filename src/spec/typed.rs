@@ -1,0 +1,187 @@
+//! TOML to typed settings, with errors that name the file, the line, the key, the value, what is allowed and the
+//! nearest known name.
+
+use serde::de::DeserializeOwned;
+use toml::de::{DeTable, DeValue};
+
+use crate::error::{DefinitionError, Error, Result, nearest};
+
+/// A text and where it came from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// File name, for messages.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Source {
+    /// Parses the text as a TOML table.
+    ///
+    /// # Errors
+    /// A definition error with the line of the syntax error.
+    pub fn table(&self) -> Result<toml::Table> {
+        self.text.parse::<toml::Table>().map_err(|error| {
+            let line = error.span().map(|span| line_of(&self.text, span.start));
+            let problem = format!("not valid TOML: {}", error.message());
+            DefinitionError { problem, ..DefinitionError::default() }.at(&self.name, line).into()
+        })
+    }
+
+    /// The 1-based line of a dotted key, e.g. `stream.classes_per_task`.
+    pub fn line_of_key(&self, dotted: &str) -> Option<usize> {
+        let table = DeTable::parse(&self.text).ok()?;
+        let mut table = table.get_ref();
+        let mut line = None;
+        let mut rest = dotted;
+        while !rest.is_empty() {
+            // Ids may hold dots and dashes, so try the longest matching key first.
+            let (key, value) = table
+                .iter()
+                .filter(|(key, _)| {
+                    let key: &str = key.get_ref();
+                    rest.strip_prefix(key).is_some_and(|after| after.is_empty() || after.starts_with('.'))
+                })
+                .max_by_key(|(key, _)| key.get_ref().len())?;
+            line = Some(line_of(&self.text, key.span().start));
+            rest = rest[key.get_ref().len()..].trim_start_matches('.');
+            match value.get_ref() {
+                DeValue::Table(inner) => table = inner,
+                _ => break,
+            }
+        }
+        line
+    }
+
+    /// Turns part of this text into a checked struct. `at` is the dotted place of `value` in the text.
+    ///
+    /// # Errors
+    /// A definition error that names the key, what was found and what is allowed.
+    pub fn read<T: DeserializeOwned>(&self, value: toml::Value, at: &str) -> Result<T> {
+        serde_path_to_error::deserialize(value.clone()).map_err(|error| {
+            let inner = error.path().to_string();
+            let path = match (at, inner.as_str()) {
+                (at, "." | "") => at.to_owned(),
+                ("", inner) => inner.to_owned(),
+                (at, inner) => format!("{at}.{inner}"),
+            };
+            self.explain(&error.inner().to_string(), path, at, &value)
+        })
+    }
+
+    /// Points a definition error that only knows its key at this source.
+    pub fn locate(&self, mut error: DefinitionError) -> Error {
+        if error.place.is_empty() {
+            error.place.clone_from(&self.name);
+            error.line = self.line_of_key(&error.key);
+        }
+        error.into()
+    }
+
+    fn explain(&self, message: &str, path: String, at: &str, value: &toml::Value) -> Error {
+        let message = message.lines().next().unwrap_or_default().trim();
+        let (problem, offender, allowed) = parse_serde_message(message);
+        let mut error = DefinitionError { key: path, problem, ..DefinitionError::default() };
+        if let Some(offender) = offender {
+            error.nearest = nearest(&offender, allowed.iter().map(String::as_str));
+            if error.problem == "unknown key" && !error.key.ends_with(&offender) {
+                let separator = if error.key.is_empty() { "" } else { "." };
+                error.key = format!("{}{separator}{offender}", error.key);
+            } else if error.problem != "unknown key" {
+                error.found = format!("{offender:?}");
+            }
+        } else if let Some(found) = lookup(value, error.key.strip_prefix(at).unwrap_or(&error.key)) {
+            error.found = found.to_string();
+        }
+        error.allowed = allowed;
+        let line = self.line_of_key(&error.key);
+        error.at(&self.name, line).into()
+    }
+}
+
+fn lookup<'a>(value: &'a toml::Value, path: &str) -> Option<&'a toml::Value> {
+    let value =
+        path.split('.').filter(|part| !part.is_empty()).try_fold(value, |value, part| value.get(part))?;
+    (!value.is_table()).then_some(value)
+}
+
+/// Splits serde's "unknown field `a`, expected one of `b`, `c`" into problem, offender and alternatives.
+fn parse_serde_message(message: &str) -> (String, Option<String>, Vec<String>) {
+    let quoted =
+        |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    for (start, problem) in [("unknown field `", "unknown key"), ("unknown variant `", "unknown value")] {
+        if let Some(rest) = message.strip_prefix(start) {
+            let (offender, rest) = rest.split_once('`').unwrap_or((rest, ""));
+            return (problem.to_owned(), Some(offender.to_owned()), quoted(rest));
+        }
+    }
+    (message.to_owned(), None, Vec::new())
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    1 + text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Model {
+        kind: Kind,
+        hidden: Vec<usize>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    enum Kind {
+        Mlp,
+        Cnn,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct File {
+        model: Model,
+    }
+
+    fn error_of(text: &str) -> String {
+        let source = Source { name: "mine.toml".into(), text: text.into() };
+        let result = source.table().and_then(|table| source.read::<File>(table.into(), ""));
+        result.expect_err("must be refused").to_string()
+    }
+
+    #[test]
+    fn an_unknown_key_names_file_line_and_neighbour() {
+        let message = error_of("[model]\nkind = \"mlp\"\nhiden = [3]\n");
+        assert_eq!(
+            message,
+            "mine.toml:3: `model.hiden`: unknown key; did you mean `hidden`?\n  allowed: kind, hidden"
+        );
+    }
+
+    #[test]
+    fn an_unknown_value_lists_what_is_allowed() {
+        let message = error_of("model = { kind = \"mpl\", hidden = [3] }\n");
+        assert_eq!(
+            message,
+            "mine.toml:1: `model.kind` = \"mpl\": unknown value; did you mean `mlp`?\n  allowed: mlp, cnn"
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_shows_the_value() {
+        let message = error_of("[model]\nkind = \"mlp\"\nhidden = \"three\"\n");
+        assert!(message.starts_with("mine.toml:3: `model.hidden` = \"three\": invalid type"), "{message}");
+    }
+
+    #[test]
+    fn broken_syntax_has_a_line() {
+        let message = error_of("[model]\nkind = = 3\n");
+        assert!(message.starts_with("mine.toml:2: not valid TOML"), "{message}");
+    }
+}
