@@ -14,6 +14,7 @@ pub mod data;
 pub mod error;
 pub mod paradigm;
 pub mod rng;
+pub mod run;
 pub mod spec;
 
 pub use error::{DefinitionError, Error, Result, StopReason};
