@@ -12,9 +12,12 @@
 
 pub mod data;
 pub mod error;
+pub mod metric;
 pub mod paradigm;
+
 pub mod rng;
 pub mod run;
 pub mod spec;
+pub mod stats;
 
 pub use error::{DefinitionError, Error, Result, StopReason};
