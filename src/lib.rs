@@ -14,7 +14,7 @@ pub mod data;
 pub mod error;
 pub mod metric;
 pub mod paradigm;
-
+pub mod report;
 pub mod rng;
 pub mod run;
 pub mod spec;
