@@ -60,7 +60,11 @@ pub(super) fn count(n: usize, noun: &str) -> String {
 
 /// A p-value.
 pub(super) fn p_value(p: f64) -> String {
-    if p < 0.001 { format!("{p:.1e}") } else { format!("{p:.3}") }
+    match p {
+        _ if p < 0.001 => format!("{p:.1e}"),
+        _ if p < 0.1 => format!("{p:.4}"),
+        _ => format!("{p:.3}"),
+    }
 }
 
 /// Bytes with a binary prefix.

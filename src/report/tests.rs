@@ -84,7 +84,7 @@ fn text_from_records_is_escaped() {
 fn with_fewer_than_ten_seeds_there_is_no_p_and_the_report_says_why() {
     let (_, few, _) = page(&records(5));
     assert_eq!(few.matches("Too few seeds for a verdict (5 of 10)").count(), 2, "once per benchmark");
-    assert!(few.contains("can reach is 0.062"));
+    assert!(few.contains("can reach is 0.0625"));
     assert!(!few.contains("p (Holm)"));
     let (_, enough, _) = page(&records(10));
     assert!(!enough.contains("oo few seeds"));

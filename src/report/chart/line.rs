@@ -139,7 +139,7 @@ impl Figure for LineChart {
         }
         let left = if self.left > 0.0 { self.left } else { margins.left };
         let top = key + self.mark_room() + margins.top;
-        let plot = frame.inset(left, top, room.unwrap_or(10.0), margins.bottom);
+        let plot = frame.inset(left, top, room.unwrap_or(16.0), margins.bottom);
         let label_free = Axis { label: String::new(), ..self.y.clone() };
         let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&label_free, y_range));
         // The label of the y axis stands above the labels of the marks.

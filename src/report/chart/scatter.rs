@@ -99,7 +99,7 @@ impl Figure for Scatter {
     fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
         let (x_range, y_range) = self.ranges();
         let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
-        let plot = frame.inset(margins.left, margins.top, 14.0, margins.bottom);
+        let plot = frame.inset(margins.left, margins.top, 16.0, margins.bottom);
         let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&self.y, y_range));
         for p in &self.points {
             for dot in &p.dots {

@@ -60,7 +60,12 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         if let Some(reference) = reference {
             let own = reference.id == method.id;
             row.push(match difference {
-                Some(d) => format!("{} {}", signed(d.mean), interval_text(d.interval)).trim_end().into(),
+                Some(d) => {
+                    // Seeds that only one of both finished are not part of the pairs.
+                    let fewer = d.pairs < scores.by_seed.len().max(benchmark.scores(reference).by_seed.len());
+                    let pairs = if fewer { format!(" ({} pairs)", d.pairs) } else { String::new() };
+                    format!("{} {}{pairs}", signed(d.mean), interval_text(d.interval)).trim_end().into()
+                }
                 None if own => "reference".into(),
                 None => "–".into(),
             });
@@ -83,10 +88,9 @@ fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         let n = benchmark.methods.iter().map(|m| m.ok().count()).max().unwrap_or_default();
         let smallest = stats::smallest_p(n);
         blocks.push(Block::Notice(format!(
-            "{}{}. With {n} paired seeds the smallest two-sided p that the sign-flip test can reach is {}. Intervals \
-             here are BCa bootstrap intervals; they are narrow with few seeds.",
-            notice[..1].to_uppercase(),
-            &notice[1..],
+            "{}. With {n} paired seeds the smallest two-sided p that the sign-flip test can reach is {}. Intervals \
+             here are BCa bootstrap intervals; with so few seeds they are too narrow.",
+            capitalised(&notice),
             p_value(smallest)
         )));
     } else if benchmark.reference().is_some() {
@@ -104,6 +108,12 @@ fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         blocks.push(Block::paragraph(format!("Score undefined in finished runs. {}.", reasons.join("; "))));
     }
     blocks
+}
+
+/// With a capital first letter.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
 }
 
 /// Scores in [0, 1] whose name says accuracy are printed in percent.
@@ -125,7 +135,9 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             let bad = method.records.len() - method.ok().count();
             let mut note = scores.mean().map(number).unwrap_or_default();
             if bad > 0 {
-                note = format!("{note} ({bad} of {} lost)", method.records.len()).trim_start().to_owned();
+                note = format!("{note} ({} of {})", scores.by_seed.len(), method.records.len())
+                    .trim_start()
+                    .to_owned();
             }
             DotRow {
                 label: method.title.clone(),
@@ -148,9 +160,9 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         .collect();
     vec![Block::Chart(Chart {
         name: format!("{}-score", benchmark.id),
-        title: format!("{}: {}", benchmark.name(), benchmark.score.metric.replace('_', " ")),
-        alt: format!("Mean and 95 % interval per method: {}.", listed.join("; ")),
-        caption: "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds; dashed: chance."
+        title: capitalised(&benchmark.score.metric.replace('_', " ")),
+        alt: format!("{}: mean and 95 % interval per method: {}.", benchmark.name(), listed.join("; ")),
+        caption: "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds; dashed: chance; in brackets: seeds with a score, where some are missing."
             .into(),
         figure: Box::new(DotChart {
             x: score_axis(benchmark),

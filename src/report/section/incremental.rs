@@ -69,8 +69,12 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         series.iter().filter_map(|s| Some(format!("{} {}", s.label, number(s.points.last()?.y?)))).collect();
     vec![Block::Chart(Chart {
         name: format!("{}-accuracy-over-time", benchmark.id),
-        title: format!("{}: accuracy on the tasks seen so far", benchmark.name()),
-        alt: format!("Accuracy over updates with task boundaries. At the end: {}.", last.join("; ")),
+        title: "Accuracy on the tasks seen so far".into(),
+        alt: format!(
+            "{}: accuracy over updates with task boundaries. At the end: {}.",
+            benchmark.name(),
+            last.join("; ")
+        ),
         caption: "Mean over seeds; band: 95 % interval; vertical lines: a new task begins.".into(),
         figure: Box::new(LineChart {
             x: Axis::new("updates"),
@@ -95,6 +99,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     if tasks == 0 {
         return Vec::new();
     }
+    let mut legend: Vec<(String, Color)> = Vec::new();
     let boundaries: Vec<LineMark> =
         marks(benchmark).into_iter().map(|mark| LineMark { label: String::new(), ..mark }).collect();
     let panels: Vec<Panel> = benchmark
@@ -116,12 +121,16 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             if series.is_empty() {
                 return None;
             }
+            if series.len() > legend.len() {
+                legend = series.iter().map(|s| (s.label.clone(), s.color)).collect();
+            }
             let figure = Box::new(LineChart {
                 x: Axis::new("updates"),
                 y: Axis::percent("accuracy (%)").over(0.0, 1.0),
                 series,
                 marks: boundaries.clone(),
                 plot_height: 130.0,
+                unlabelled: true,
                 ..LineChart::default()
             });
             Some(Panel { title: method.title.clone(), color: method.color, figure })
@@ -132,12 +141,15 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     }
     vec![Block::Chart(Chart {
         name: format!("{}-accuracy-by-task", benchmark.id),
-        title: format!("{}: accuracy on each task", benchmark.name()),
-        alt: "One panel per method with one line per task: after its own context a line that falls is forgotten, a line \
-              that stays high is kept."
+        title: "Accuracy on each task".into(),
+        alt: format!(
+            "{}: one panel per method with one line per task: after its own context a line that falls is forgotten, a line \
+              that stays high is kept.",
+            benchmark.name()
+        ),
+        caption: "Mean over seeds. Colours are tasks here, not methods; vertical lines: a new task begins."
             .into(),
-        caption: "Mean over seeds. Colours are tasks here, not methods; vertical lines: a new task begins.".into(),
-        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0 }),
+        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0, legend }),
     })]
 }
 
@@ -165,14 +177,16 @@ fn matrices(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     }
     vec![Block::Chart(Chart {
         name: format!("{}-matrices", benchmark.id),
-        title: format!("{}: accuracy matrices", benchmark.name()),
-        alt: "One matrix per method: rows are the task just trained, columns the task tested. Below the diagonal \
-              stands what is left of earlier tasks."
-            .into(),
+        title: "Accuracy matrices".into(),
+        alt: format!(
+            "{}: one matrix per method: rows are the task just trained, columns the task tested. Below the diagonal \
+              stands what is left of earlier tasks.",
+            benchmark.name()
+        ),
         caption: "Accuracy in percent, mean over seeds; yellow is 100, dark blue 0. Read a column downwards: that is \
                   how one task is forgotten."
             .into(),
-        figure: Box::new(SmallMultiples { panels, columns: 3, min_width: 150.0 }),
+        figure: Box::new(SmallMultiples { panels, columns: 3, min_width: 150.0, legend: Vec::new() }),
     })]
 }
 

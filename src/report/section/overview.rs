@@ -39,7 +39,7 @@ fn scores(results: &Results<'_>) -> Vec<Block> {
                 "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds. \
                       Each benchmark names its own score, chance level and ceiling, see its table."
                     .into(),
-            figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0 }),
+            figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0, legend: Vec::new() }),
         }));
     }
     if !missing.is_empty() {
@@ -181,6 +181,6 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
         caption: "Upper left is best: every task is learned and none is lost. Lower left never learned. Whiskers: \
                   95 % intervals over seeds; small dots: seeds."
             .into(),
-        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 300.0 }),
+        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 300.0, legend: Vec::new() }),
     })]
 }
