@@ -1,6 +1,6 @@
 //! The same chart many times: panels in a grid, each with its title. One column aligns panels under a common axis.
 
-use super::canvas::fitted;
+use super::canvas::{BOLD, fitted};
 use super::{Canvas, Color, Csv, Figure, Frame, Type, legend};
 
 /// A titled figure.
@@ -66,7 +66,7 @@ impl Figure for SmallMultiples {
             for (i, panel) in row.iter().enumerate() {
                 let x = frame.x + i as f64 * (wide + GAP);
                 let kind = Type::new(12.5, panel.color).bold();
-                canvas.text((x, y + 9.0), &fitted(&panel.title, 13.5, wide), kind);
+                canvas.text((x, y + 9.0), &fitted(&panel.title, 12.5 * BOLD, wide), kind);
                 let own = panel.figure.height(wide);
                 panel.figure.draw(canvas, Frame { x, y: y + TITLE, width: wide, height: own });
             }

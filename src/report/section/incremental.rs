@@ -18,8 +18,8 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     blocks
 }
 
-/// Mean over seeds with a 95 % band, at every x of a curve that at least one seed has.
-fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
+/// Mean over seeds, with a 95 % band if asked, at every x of a curve that at least one seed has.
+fn averaged(method: &MethodResults<'_>, curve: &str, with_band: bool) -> Vec<LinePoint> {
     let mut at: BTreeMap<u64, (f64, Vec<f64>)> = BTreeMap::new();
     for record in method.ok() {
         for found in record.log.curves.iter().filter(|c| c.name == curve) {
@@ -33,7 +33,8 @@ fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
     }
     at.into_values()
         .map(|(x, values)| {
-            let band = stats::bca(&values).map(|i| (i.low, i.high));
+            let interval = if with_band { stats::bca(&values) } else { None };
+            let band = interval.map(|i| (i.low, i.high));
             LinePoint { x, y: stats::mean(&values), band }
         })
         .collect()
@@ -58,7 +59,7 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             label: method.title.clone(),
             color: method.color,
             dashed: false,
-            points: averaged(method, "accuracy/seen"),
+            points: averaged(method, "accuracy/seen", true),
         })
         .filter(|series| !series.points.is_empty())
         .collect();
@@ -111,10 +112,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                     label: format!("task {}", j + 1),
                     color: Color::Series(j),
                     dashed: false,
-                    points: averaged(method, &format!("accuracy/task{j}"))
-                        .into_iter()
-                        .map(|point| LinePoint { band: None, ..point })
-                        .collect(),
+                    points: averaged(method, &format!("accuracy/task{j}"), false),
                 })
                 .filter(|series| !series.points.is_empty())
                 .collect();
