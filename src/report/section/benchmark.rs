@@ -197,9 +197,12 @@ fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                 reasons.push(format!("{name}, {}: {why}", method.title));
             }
             let spread = stats::standard_deviation(&values.numbers());
+            // A mean over some of the seeds only must say so: "never recovered" would else look like "quickly".
+            let (n, finished) = (values.by_seed.len(), method.ok().count());
+            let part = if n < finished { format!(" ({n} of {finished})") } else { String::new() };
             row.push(match (values.mean(), spread) {
-                (Some(mean), Some(spread)) => format!("{} ± {}", number(mean), number(spread)).into(),
-                (Some(mean), None) => number(mean).into(),
+                (Some(mean), Some(spread)) => format!("{} ± {}{part}", number(mean), number(spread)).into(),
+                (Some(mean), None) => format!("{}{part}", number(mean)).into(),
                 (None, _) => "–".into(),
             });
         }
@@ -213,7 +216,7 @@ fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut inner = vec![Block::Table(table)];
     if !reasons.is_empty() {
         inner.push(Block::paragraph(
-            "Undefined (of the seeds with a reason, the first is named; means are over the others):",
+            "Undefined in some seeds (reason of the first); their number stands in brackets, the mean is over the others:",
         ));
         inner.push(Block::List(reasons));
     }

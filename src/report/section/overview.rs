@@ -138,7 +138,7 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
     let panels: Vec<Panel> = results
         .benchmarks
         .iter()
-        .filter_map(|benchmark| {
+        .map(|benchmark| {
             let points: Vec<ScatterPoint> = benchmark
                 .methods
                 .iter()
@@ -165,7 +165,7 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
                 points,
                 plot_height: 0.0,
             });
-            Some(Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure })
+            Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure }
         })
         .filter(|panel| !panel.figure.csv().rows.is_empty())
         .collect();
