@@ -190,11 +190,12 @@ fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     for name in names {
         let mut row: Vec<Cell> = vec![name.clone().into()];
         let mut any = false;
+        let mut here: Vec<(&str, String)> = Vec::new();
         for method in &ranked {
             let values = benchmark.values(method, &name);
             any |= !values.by_seed.is_empty();
             if let Some(why) = values.undefined.first() {
-                reasons.push(format!("{name}, {}: {why}", method.title));
+                here.push((method.title.as_str(), why.clone()));
             }
             let spread = stats::standard_deviation(&values.numbers());
             // A mean over some of the seeds only must say so: "never recovered" would else look like "quickly".
@@ -208,6 +209,9 @@ fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         }
         if any {
             table.row(row);
+            reasons.extend(here.iter().map(|(title, why)| format!("{name}, {title}: {why}")));
+        } else if let Some((_, why)) = here.first() {
+            reasons.push(format!("{name}, all methods: {why}"));
         }
     }
     if table.rows.is_empty() {
@@ -216,7 +220,7 @@ fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut inner = vec![Block::Table(table)];
     if !reasons.is_empty() {
         inner.push(Block::paragraph(
-            "Undefined in some seeds (reason of the first); their number stands in brackets, the mean is over the others:",
+            "Undefined, with the first reason; where only some seeds are concerned, the mean is over the others, whose number stands in brackets:",
         ));
         inner.push(Block::List(reasons));
     }
