@@ -12,6 +12,7 @@
 
 pub mod data;
 pub mod error;
+pub mod method;
 pub mod modulation;
 pub mod nn;
 pub mod objective;
