@@ -7,6 +7,7 @@ pub mod kernel;
 mod mlp;
 mod model;
 mod parameters;
+mod spec;
 pub mod squared;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -18,4 +19,5 @@ pub use kernel::Activation;
 pub use mlp::Mlp;
 pub use model::{Model, predict};
 pub use parameters::{Gradients, Parameter, Parameters, Role, SharedSlot, Slot, read, write};
+pub use spec::{MlpSpec, ModelSpec};
 pub use squared::{LabelPass, Magnitude, Passes};
