@@ -22,6 +22,13 @@ impl<'a> Matrix<'a> {
         Self { data, rows, cols, row_stride: cols, col_stride: 1 }
     }
 
+    /// Rows of `cols` neighbouring values that start every `row_stride` values; `data` must reach the last row's end.
+    pub fn strided(data: &'a [f32], rows: usize, cols: usize, row_stride: usize) -> Self {
+        let needed = if rows == 0 { 0 } else { (rows - 1) * row_stride + cols };
+        assert!(data.len() >= needed, "matrix of {rows} x {cols}, rows {row_stride} apart");
+        Self { data, rows, cols, row_stride, col_stride: 1 }
+    }
+
     /// The transpose, without moving anything.
     #[must_use]
     pub fn t(self) -> Self {
