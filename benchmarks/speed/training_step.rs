@@ -69,6 +69,8 @@ impl Step {
 fn steps(criterion: &mut Criterion) {
     const MLP400: &str = r#"{"kind": "mlp", "hidden": [400, 400]}"#;
     const MLP100: &str = r#"{"kind": "mlp", "hidden": [100, 100]}"#;
+    const CNN: &str = r#"{"kind": "cnn", "channels": [16, 32], "hidden": [100]}"#;
+    const RNN: &str = r#"{"kind": "rnn", "units": 100}"#;
     let image = [1, 28, 28];
     let cases = [
         ("mlp400-batch128-sgd", MLP400, image, 128, Kind::Sgd, false),
@@ -80,6 +82,12 @@ fn steps(criterion: &mut Criterion) {
         ("mlp100-batch16-sgd", MLP100, image, 16, Kind::Sgd, false),
         ("mlp100-batch16-sgd-gains", MLP100, image, 16, Kind::Sgd, true),
         ("mlp100-batch16-adam", MLP100, image, 16, Kind::Adam, false),
+        ("cnn16-32-batch128-sgd", CNN, image, 128, Kind::Sgd, false),
+        ("cnn16-32-batch128-sgd-gains", CNN, image, 128, Kind::Sgd, true),
+        ("cnn16-32-batch16-sgd", CNN, image, 16, Kind::Sgd, false),
+        ("rnn100-batch128-sgd", RNN, image, 128, Kind::Sgd, false),
+        ("rnn100-batch128-sgd-gains", RNN, image, 128, Kind::Sgd, true),
+        ("rnn100-batch16-sgd", RNN, image, 16, Kind::Sgd, false),
     ];
     let mut group = criterion.benchmark_group("step");
     group.sample_size(20).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));

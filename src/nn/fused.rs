@@ -33,6 +33,13 @@ impl Fused {
         kernel::activate(z, self.slope.as_deref(), shifted, self.activation);
     }
 
+    /// z stored unit by unit (units × n) becomes y (n × units).
+    pub fn activate_transposed(&self, z: &[f32], shifted: &[f32]) -> Vec<f32> {
+        let mut y = vec![0.0; z.len()];
+        kernel::activate_transposed(&mut y, z, self.slope.as_deref(), shifted, self.activation);
+        y
+    }
+
     /// ∂L/∂y becomes ∂L/∂(pre-activation), the gradient of the bias before it is summed over rows.
     pub fn to_pre_activation(&self, delta: &mut [f32], y: &[f32]) {
         kernel::through_activation(delta, y, self.activation);

@@ -7,6 +7,7 @@ mod dense;
 mod fused;
 mod init;
 pub mod kernel;
+mod matrix;
 mod mlp;
 mod model;
 mod parameters;

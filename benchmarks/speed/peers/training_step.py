@@ -3,7 +3,8 @@
     python3 benchmarks/speed/peers/training_step.py --rounds 5
 
 measures both in one sitting, turn by turn (Criterion target, PyTorch, Criterion target, ...), and prints the median
-time of each and the median over rounds of the ratio. `--peer-only` measures PyTorch alone.
+time of each, the median over rounds of the ratio, and the ratio of the best samples, which other programs on the
+machine disturb least.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -75,7 +77,7 @@ CASES = {
 
 
 def peer(name, seconds, fused):
-    """Median milliseconds of one step."""
+    """Milliseconds of one step, one number per block of steps."""
     build, batch, optimiser = CASES[name]
     torch.manual_seed(1)
     model = build()
@@ -87,46 +89,68 @@ def peer(name, seconds, fused):
         loss(model(x), y).backward()
         chain.step()
 
+    start = time.perf_counter()
     for _ in range(20):
         step()
+    # Blocks of about 20 ms, as Criterion averages over many steps too.
+    block = max(1, round(0.02 / ((time.perf_counter() - start) / 20)))
     times, end = [], time.perf_counter() + seconds
     while time.perf_counter() < end:
         start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(times)
+        for _ in range(block):
+            step()
+        times.append(1e3 * (time.perf_counter() - start) / block)
+    return times
 
 
-def ours(name, seconds):
-    """Median milliseconds of one step, from Criterion's own estimate."""
-    command = ["cargo", "bench", "--quiet", "--bench", "training_step", "--", "--exact", f"step/{name}"]
-    command += ["--measurement-time", str(seconds), "--warm-up-time", "0.3", "--noplot"]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    estimates = json.loads((target / "criterion" / "step" / name / "new" / "estimates.json").read_text())
-    return 1e-6 * estimates["median"]["point_estimate"]
+def executable():
+    """Builds the Criterion target; returns its path."""
+    command = ["cargo", "bench", "--bench", "training_step", "--no-run", "--message-format=json"]
+    lines = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    artifacts = [json.loads(line) for line in lines if line.startswith("{")]
+    names = [a["executable"] for a in artifacts if a.get("target", {}).get("name") == "training_step"]
+    return next(name for name in names if name)
+
+
+def ours(program, name, seconds, home):
+    """Milliseconds of one step, one number per Criterion sample."""
+    command = [program, "--bench", "--exact", f"step/{name}", "--noplot"]
+    command += ["--measurement-time", str(seconds), "--warm-up-time", "0.3"]
+    environment = {**os.environ, "CRITERION_HOME": home, "RAYON_NUM_THREADS": "1", "CANDLE_NUM_THREADS": "1"}
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    sample = json.loads((Path(home) / "step" / name / "new" / "sample.json").read_text())
+    return [1e-6 * time / count for time, count in zip(sample["times"], sample["iters"])]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="per case, round and side")
-    parser.add_argument("--peer-only", action="store_true")
     parser.add_argument("cases", nargs="*", help="substrings of case names; default: all")
     arguments = parser.parse_args()
     names = [name for name in CASES if not arguments.cases or any(part in name for part in arguments.cases)]
-    print(f"PyTorch {torch.__version__}, 1 thread, {arguments.rounds} rounds, load {os.getloadavg()[0]:.1f}")
-    print(f"{'step':28} {'ours ms':>9} {'torch ms':>9} {'ratio':>6} {'fused ms':>9} {'ratio':>6}")
-    for name in names:
-        rows = []
-        for _ in range(arguments.rounds):
-            own = float("nan") if arguments.peer_only else ours(name, arguments.seconds)
-            rows.append((own, peer(name, arguments.seconds, None), peer(name, arguments.seconds, True)))
-        own, plain, fused = (statistics.median(column) for column in zip(*rows))
-        ratio = statistics.median(row[0] / row[1] for row in rows)
-        against_fused = statistics.median(row[0] / row[2] for row in rows)
-        print(f"{name:28} {own:9.3f} {plain:9.3f} {ratio:6.2f} {fused:9.3f} {against_fused:6.2f}")
-        sys.stdout.flush()
+    load = os.getloadavg()[0]
+    print(f"PyTorch {torch.__version__}, 1 thread, {arguments.rounds} rounds, load at start {load:.1f}")
+    print(f"{'':28} {'median ms':^28} {'ratio of medians':^17} {'ratio of best':^17}")
+    print(f"{'step':28} {'ours':>8} {'torch':>9} {'fused':>9} {'torch':>9} {'fused':>7} {'torch':>9} {'fused':>7}")
+    with tempfile.TemporaryDirectory() as home:
+        program = executable()
+        for name in names:
+            report(name, program, arguments, home)
+
+
+def report(name, program, arguments, home):
+    """One line: `torch` is PyTorch's default optimiser, `fused` its fused one."""
+    rounds = []
+    for _ in range(arguments.rounds):
+        own = ours(program, name, arguments.seconds, home)
+        rounds.append((own, peer(name, arguments.seconds, None), peer(name, arguments.seconds, True)))
+    own, plain, fused = (statistics.median(map(statistics.median, side)) for side in zip(*rounds))
+    ratios = [statistics.median(statistics.median(r[0]) / statistics.median(r[side]) for r in rounds) for side in (1, 2)]
+    least = [min(map(min, side)) for side in zip(*rounds)]
+    best = [least[0] / least[side] for side in (1, 2)]
+    print(f"{name:28} {own:8.3f} {plain:9.3f} {fused:9.3f} {ratios[0]:9.2f} {ratios[1]:7.2f} {best[0]:9.2f} {best[1]:7.2f}")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
