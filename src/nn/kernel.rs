@@ -207,6 +207,15 @@ pub fn add_anchor_gradient(
     }
 }
 
+/// ω −= g ∘ (θ − θ_previous), then θ_previous ← θ: one step of synaptic intelligence's path integral.
+#[multiversion(targets = "simd")]
+pub fn add_path(omega: &mut [f32], previous: &mut [f32], gradient: &[f32], value: &[f32]) {
+    for (((o, p), g), v) in omega.iter_mut().zip(previous).zip(gradient).zip(value) {
+        *o -= *g * (*v - *p);
+        *p = *v;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
