@@ -1,7 +1,6 @@
 //! The network as a setting.
 
 // Definition errors are rare and far from any hot path; boxing them would only cost the reader.
-#![allow(clippy::result_large_err)]
 
 use serde::{Deserialize, Serialize};
 
