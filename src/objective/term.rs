@@ -1,6 +1,7 @@
 //! One additive piece of the objective.
 
 use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::modulation::Gains;
@@ -38,6 +39,17 @@ pub struct EventContext<'a> {
     pub streams: &'a Streams,
 }
 
+/// Which gradient a path integral follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PathGradient {
+    /// That of the task loss alone, before any other term is added.
+    #[default]
+    Task,
+    /// That of the whole objective, penalties included.
+    Total,
+}
+
 /// One additive piece of the objective, e.g. cross-entropy or an anchor.
 pub trait LossTerm: Send {
     /// A stable name: the key of its weight's gain and of its state.
@@ -69,16 +81,16 @@ pub trait LossTerm: Send {
         None
     }
 
-    /// Whether the term wants to see the task loss's own gradient (path integrals).
-    fn follows_path(&self) -> bool {
-        false
+    /// The gradient that a path integral of this term follows; `None` for terms without one.
+    fn follows_path(&self) -> Option<PathGradient> {
+        None
     }
 
-    /// The gradient of the task loss alone, before other terms are added. Only if [`LossTerm::follows_path`].
+    /// The gradient that [`LossTerm::follows_path`] asked for, before the update.
     ///
     /// # Errors
     /// Engine errors.
-    fn on_task_gradient(&mut self, _parameters: &Parameters, _gradients: &Gradients) -> Result<()> {
+    fn on_path_gradient(&mut self, _parameters: &Parameters, _gradients: &Gradients) -> Result<()> {
         Ok(())
     }
 
