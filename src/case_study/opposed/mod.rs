@@ -7,11 +7,16 @@
 
 pub mod adam;
 pub mod bptt;
+pub mod dose_response;
+pub mod geometry;
 pub mod kernel;
 pub mod network;
 pub mod noise;
+mod protocol;
 pub mod settings;
 pub mod setup;
 pub mod targets;
 pub mod task;
 pub mod train;
+
+pub use protocol::OpposedBehaviours;
