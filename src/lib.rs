@@ -13,8 +13,16 @@
 pub mod case_study;
 pub mod data;
 pub mod error;
+pub mod method;
+pub mod modulation;
+pub mod nn;
+pub mod objective;
+pub mod optim;
 pub mod paradigm;
 pub mod rng;
+pub mod run;
 pub mod spec;
+pub mod state;
+pub mod stream;
 
 pub use error::{DefinitionError, Error, Result, StopReason};
