@@ -2,6 +2,8 @@
 //! `benchmarks/opposed-behaviours` were chosen (on seeds ≥ 1000, which no benchmark uses).
 //!
 //! cargo run --release --example opposed_search -- BENCHMARK METHOD FIRST_SEED SEEDS [key.path=value …]
+//!
+//! Keys are those of the benchmark's file; `method.` in front changes a parameter of the method.
 
 use std::time::Instant;
 
@@ -18,20 +20,23 @@ fn main() -> anyhow::Result<()> {
     };
     let library = Library::embedded()?;
     let mut benchmark = library.benchmark(benchmark)?.clone();
+    let mut method = library.method("opposed-behaviours", method)?.clone();
     for change in changes {
         let (path, value) = change.split_once('=').ok_or_else(|| anyhow::anyhow!("no = in {change}"))?;
         let value: toml::Table = format!("value = {value}").parse()?;
+        let (mut table, path) = match path.strip_prefix("method.") {
+            Some(path) => (&mut method.header.parameters, path),
+            None => (&mut benchmark.body, path),
+        };
         let mut keys: Vec<&str> = path.split('.').collect();
         let last = keys.pop().unwrap_or_default();
-        let mut table = &mut benchmark.body;
         for key in keys {
             let inner = table.entry(key).or_insert_with(|| toml::Table::new().into());
             table = inner.as_table_mut().ok_or_else(|| anyhow::anyhow!("{key} is not a table"))?;
         }
         table.insert(last.to_owned(), value["value"].clone());
     }
-    let method = library.method("opposed-behaviours", method)?;
-    let settings = Settings::resolve(&benchmark, method)?;
+    let settings = Settings::resolve(&benchmark, &method)?;
     let first: u64 = first.parse()?;
     for seed in first..first + seeds.parse::<u64>()? {
         let streams = Streams::new(seed);
@@ -45,8 +50,11 @@ fn main() -> anyhow::Result<()> {
                 let scores = problem.evaluate(&network, 100, &streams.within("test"));
                 let accuracies = problem.by_behaviour(&scores.right);
                 let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
-                let last: Vec<f64> =
-                    trained.curves.iter().map(|curve| curve.y.last().copied().flatten().unwrap_or(-1.0)).collect();
+                let last: Vec<f64> = trained
+                    .curves
+                    .iter()
+                    .map(|curve| curve.y.last().copied().flatten().unwrap_or(-1.0))
+                    .collect();
                 println!(
                     "seed {seed}: updates {} criterion {:?} test mean {mean:.3} by behaviour {accuracies:.3?} \
                      loss {:.2} last {last:.2?} in {seconds:.2} s",

@@ -64,7 +64,13 @@ impl Tape {
     }
 
     /// Runs `steps` steps of all trials, which must share `effective`. The noise of each trial is consumed.
-    pub fn forward(&mut self, network: &Network, effective: &Effective, steps: usize, trials: &mut [Trial<'_>]) {
+    pub fn forward(
+        &mut self,
+        network: &Network,
+        effective: &Effective,
+        steps: usize,
+        trials: &mut [Trial<'_>],
+    ) {
         let Shape { units, width } = self.shape;
         let (count, row) = (trials.len(), trials.len() * width);
         (self.trials, self.steps) = (count, steps);

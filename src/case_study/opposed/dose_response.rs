@@ -117,12 +117,7 @@ pub fn fit(levels: &[f64], responses: &[f64]) -> Option<Fit> {
     Some(Fit { a: s / range, b: -s * c - s * low / range, r2: 1.0 - sse / total })
 }
 
-fn descend(
-    points: &[(f64, f64)],
-    mut s: f64,
-    mut c: f64,
-    error: &impl Fn(f64, f64) -> f64,
-) -> (f64, f64) {
+fn descend(points: &[(f64, f64)], mut s: f64, mut c: f64, error: &impl Fn(f64, f64) -> f64) -> (f64, f64) {
     let mut damping = 1e-2;
     let mut current = error(s, c);
     for _ in 0..100 {

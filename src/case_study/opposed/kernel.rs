@@ -60,8 +60,8 @@ fn combine_rows_portable(w: &[f32], rows: usize, width: usize, x: &[f32], y: &mu
 /// The AVX-512 form: up to four trials × six registers of sums stay in registers while the rows stream past.
 #[cfg(target_arch = "x86_64")]
 mod wide {
-    use std::arch::x86_64::{__m512, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps};
     use std::arch::x86_64::_mm512_storeu_ps;
+    use std::arch::x86_64::{__m512, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps};
 
     use super::LANES;
 

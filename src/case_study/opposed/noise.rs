@@ -155,8 +155,7 @@ mod tests {
         assert!((moment(2) - 1.0).abs() < 0.011, "variance {}", moment(2));
         assert!(moment(3).abs() < 0.03, "skewness {}", moment(3));
         assert!((moment(4) - 3.0).abs() < 0.08, "kurtosis {}", moment(4));
-        let neighbours: f64 =
-            out.windows(17).map(|w| f64::from(w[0]) * f64::from(w[16])).sum::<f64>() / n;
+        let neighbours: f64 = out.windows(17).map(|w| f64::from(w[0]) * f64::from(w[16])).sum::<f64>() / n;
         assert!(neighbours.abs() < 0.008, "serial correlation {neighbours}");
     }
 }

@@ -34,6 +34,10 @@ impl Protocol for OpposedBehaviours {
         Ok(serde_json::to_value(Settings::resolve(benchmark, method)?)?)
     }
 
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        Ok(Kind::of(method)?.1.to_owned())
+    }
+
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
         Settings::of(settings).map(|_| Vec::new())
     }
@@ -200,7 +204,8 @@ impl Finished<'_> {
                 separation.push(tubes.separation);
             }
         }
-        for (name, values) in [("angle", angles), ("tube_overlap", overlap), ("tube_separation", separation)] {
+        for (name, values) in [("angle", angles), ("tube_overlap", overlap), ("tube_separation", separation)]
+        {
             if !values.is_empty() {
                 let mean = values.iter().sum::<f64>() / values.len() as f64;
                 log.scalars.insert(format!("geometry/{name}"), mean);

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::task::Stimulus;
+use crate::Result;
 use crate::error::{DefinitionError, Error};
 use crate::spec::{Benchmark, MethodPreset};
-use crate::Result;
 
 /// The body of a benchmark's file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -230,6 +230,47 @@ pub enum Kind {
     ContextInput,
 }
 
+/// The registry of methods: name in `kind = "…"`, kind, formula.
+const KINDS: &[(&str, Kind, &str)] = &[
+    ("none", Kind::None, "τ ẋ = −x + W r + w_in u, the same in every context"),
+    (
+        "weight-gain",
+        Kind::WeightGain,
+        "τ ẋ = −x + (F ∘ W) r + w_in u, F = f at targeted synapses, 1 elsewhere",
+    ),
+    (
+        "random-gain",
+        Kind::RandomGain,
+        "τ ẋ = −x + (F ∘ W) r + w_in u, F = 1 ± (f − 1) at targeted synapses, signs random",
+    ),
+    (
+        "additive-current",
+        Kind::AdditiveCurrent,
+        "τ ẋ = −x + W r + w_in u + (f − 1) κ at targeted units, κ = rms of (W r)",
+    ),
+    (
+        "context-input",
+        Kind::ContextInput,
+        "τ ẋ = −x + W r + w_in u + w_context, one fixed random vector per context",
+    ),
+];
+
+impl Kind {
+    /// The kind that a preset names, and its formula.
+    ///
+    /// # Errors
+    /// An unknown kind, with the known ones.
+    pub fn of(method: &MethodPreset) -> Result<(Self, &'static str)> {
+        let wanted = method.header.kind.as_str();
+        let Some((_, kind, formula)) = KINDS.iter().find(|(name, ..)| *name == wanted) else {
+            let mut error = DefinitionError::unknown("method", wanted, KINDS.iter().map(|(name, ..)| *name));
+            error.key = "kind".into();
+            return Err(method.refuse(error));
+        };
+        Ok((*kind, formula))
+    }
+}
+
 /// Parameters of a method preset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -274,22 +315,10 @@ impl Settings {
     pub fn resolve(benchmark: &Benchmark, method: &MethodPreset) -> Result<Self> {
         let task: Task = benchmark.settings()?;
         task.check().map_err(|error| benchmark.refuse(error))?;
-        let kinds: [(&str, Kind); 5] = [
-            ("none", Kind::None),
-            ("weight-gain", Kind::WeightGain),
-            ("random-gain", Kind::RandomGain),
-            ("additive-current", Kind::AdditiveCurrent),
-            ("context-input", Kind::ContextInput),
-        ];
-        let wanted = method.header.kind.as_str();
-        let Some((_, kind)) = kinds.iter().find(|(name, _)| *name == wanted) else {
-            let mut error = DefinitionError::unknown("method", wanted, kinds.iter().map(|(name, _)| *name));
-            error.key = "kind".into();
-            return Err(method.refuse(error));
-        };
+        let (kind, _) = Kind::of(method)?;
         let parameters: MethodParameters = method.parameters(&benchmark.header.id)?;
         let MethodParameters { fraction, cells, scope, select } = parameters;
-        let modulation = Modulation { kind: *kind, fraction, cells, scope, select };
+        let modulation = Modulation { kind, fraction, cells, scope, select };
         modulation.check(&task).map_err(|error| method.refuse(error))?;
         Ok(Self { task, modulation })
     }
@@ -303,7 +332,12 @@ impl Settings {
     }
 }
 
-fn demand(fine: bool, key: &str, found: impl std::fmt::Display, allowed: &str) -> Result<(), DefinitionError> {
+fn demand(
+    fine: bool,
+    key: &str,
+    found: impl std::fmt::Display,
+    allowed: &str,
+) -> Result<(), DefinitionError> {
     if fine { Ok(()) } else { Err(DefinitionError::range(key, found, allowed)) }
 }
 
@@ -319,9 +353,19 @@ impl Task {
         demand(positive(n.initial_gain), "network.initial_gain", n.initial_gain, "above 0")?;
         demand(n.noise >= 0.0 && n.noise.is_finite(), "network.noise", n.noise, "at least 0")?;
         demand(n.tau_min >= 1.0, "network.tau_min", n.tau_min, "at least 1 step")?;
-        demand(n.tau_max > n.tau_min && n.tau_max.is_finite(), "network.tau_max", n.tau_max, "above tau_min")?;
+        demand(
+            n.tau_max > n.tau_min && n.tau_max.is_finite(),
+            "network.tau_max",
+            n.tau_max,
+            "above tau_min",
+        )?;
         let onset = trial.response_onset();
-        demand(trial.steps > onset, "trial.steps", trial.steps, &format!("above {onset}, the stimulus's end"))?;
+        demand(
+            trial.steps > onset,
+            "trial.steps",
+            trial.steps,
+            &format!("above {onset}, the stimulus's end"),
+        )?;
         demand(trial.steps <= 10_000, "trial.steps", trial.steps, "at most 10000")?;
         demand(trial.stimulus_steps > 0, "trial.stimulus_steps", trial.stimulus_steps, "at least 1")?;
         demand(positive(t.learning_rate), "training.learning_rate", t.learning_rate, "above 0")?;

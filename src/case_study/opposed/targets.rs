@@ -108,7 +108,13 @@ impl Targets {
     }
 
     /// The context of a behaviour.
-    pub fn context(&self, shape: Shape, index: usize, behaviour: &Behaviour, population_level: f64) -> Context {
+    pub fn context(
+        &self,
+        shape: Shape,
+        index: usize,
+        behaviour: &Behaviour,
+        population_level: f64,
+    ) -> Context {
         let level = match self.modulation.select {
             Select::Level => behaviour.level,
             Select::Population => population_level,

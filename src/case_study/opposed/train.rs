@@ -103,8 +103,7 @@ impl Problem<'_> {
             let loss = step.gradient(network, &dealt, &mut noise);
             let norm = step.clip(settings.gradient_clip);
             if !loss.is_finite() || !norm.is_finite() {
-                let (what, value) =
-                    if loss.is_finite() { ("gradient norm", norm) } else { ("loss", loss) };
+                let (what, value) = if loss.is_finite() { ("gradient norm", norm) } else { ("loss", loss) };
                 return Err(Error::Diverged { update: done, what: what.into(), value });
             }
             adam.update(&mut network.parameters, &step.gradient);
