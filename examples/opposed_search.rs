@@ -3,7 +3,7 @@
 //!
 //! cargo run --release --example opposed_search -- BENCHMARK METHOD FIRST_SEED SEEDS [key.path=value …]
 //!
-//! Keys are those of the benchmark's file; `method.` in front changes a parameter of the method.
+//! BENCHMARK is an id or a `.toml` file. Keys are those of the benchmark's file; `method.` in front changes a parameter of the method.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use neuromod_bench::case_study::opposed::settings::Settings;
 use neuromod_bench::case_study::opposed::setup::prepare;
 use neuromod_bench::paradigm::Unwatched;
 use neuromod_bench::rng::Streams;
-use neuromod_bench::spec::Library;
+use neuromod_bench::spec::{Benchmark, Library, Source};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,7 +19,12 @@ fn main() -> anyhow::Result<()> {
         anyhow::bail!("usage: opposed_search BENCHMARK METHOD FIRST_SEED SEEDS [key.path=value …]");
     };
     let library = Library::embedded()?;
-    let mut benchmark = library.benchmark(benchmark)?.clone();
+    let mut benchmark = match benchmark.strip_suffix(".toml") {
+        Some(_) => {
+            Benchmark::parse(Source { name: benchmark.clone(), text: std::fs::read_to_string(benchmark)? })?
+        }
+        None => library.benchmark(benchmark)?.clone(),
+    };
     let mut method = library.method("opposed-behaviours", method)?.clone();
     for change in changes {
         let (path, value) = change.split_once('=').ok_or_else(|| anyhow::anyhow!("no = in {change}"))?;

@@ -64,8 +64,11 @@ fn main() -> anyhow::Result<()> {
             // The first of equals: the weakest strength that does as well.
             let best = scores.iter().copied().fold(f64::MIN, f64::max);
             let chosen = STRENGTHS[scores.iter().position(|score| *score == best).unwrap_or(0)];
-            let row: Vec<String> =
-                STRENGTHS.iter().zip(&scores).map(|(strength, score)| format!("{strength}: {score:.3}")).collect();
+            let row: Vec<String> = STRENGTHS
+                .iter()
+                .zip(&scores)
+                .map(|(strength, score)| format!("{strength}: {score:.3}"))
+                .collect();
             println!("{id} {method}: {key} = {chosen}   ({})", row.join(", "));
         }
     }

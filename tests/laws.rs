@@ -52,8 +52,7 @@ fn data() -> Data {
 
 fn plan(library: &Library, targets: &[&str], methods: &[&str], seeds: u64) -> Plan {
     let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
-    let selection =
-        Selection { targets: strings(targets), methods: strings(methods), seeds: Some(seeds) };
+    let selection = Selection { targets: strings(targets), methods: strings(methods), seeds: Some(seeds) };
     Plan::new(library, &selection).expect("a valid plan")
 }
 
@@ -121,8 +120,7 @@ fn law_4_an_interrupted_session_resumes_to_the_same_records() {
     let first = execute(&plan, 2, &interrupt, &StopAfter(2, AtomicUsize::new(0), &interrupt));
     assert!((2..6).contains(&first.len()), "{} records before the interrupt", first.len());
     let done = hashes(&first);
-    let rest =
-        Plan { runs: plan.runs.iter().filter(|run| !done.contains_key(&run.key)).cloned().collect() };
+    let rest = Plan { runs: plan.runs.iter().filter(|run| !done.contains_key(&run.key)).cloned().collect() };
     let mut resumed = hashes(&execute(&rest, 1, &never, &Silent));
     resumed.extend(done);
     assert_eq!(resumed, whole);
@@ -202,7 +200,11 @@ fn law_1_unit_gains_train_bit_for_bit_like_no_modulation() {
             for per_unit in [false, true] {
                 let (mut gained, _) = learner(model, kind, ewc(10.0));
                 gained.gains = unit_gains(gained.model.as_ref(), per_unit);
-                assert_eq!(train(&mut gained, &stream, 0..2), expected, "{model} {kind:?} per unit: {per_unit}");
+                assert_eq!(
+                    train(&mut gained, &stream, 0..2),
+                    expected,
+                    "{model} {kind:?} per unit: {per_unit}"
+                );
             }
         }
     }
@@ -230,7 +232,11 @@ fn law_2_a_term_of_weight_zero_equals_its_absence() {
         let strong = composition(kind, serde_json::json!({ strength: 100.0 }));
         let (mut strong, _) = learner(MODELS[0], Kind::Adam, strong);
         let (mut without, _) = learner(MODELS[0], Kind::Adam, vec![]);
-        assert_ne!(train(&mut strong, &stream, 0..3), train(&mut without, &stream, 0..3), "{kind} does nothing");
+        assert_ne!(
+            train(&mut strong, &stream, 0..3),
+            train(&mut without, &stream, 0..3),
+            "{kind} does nothing"
+        );
     }
 }
 
@@ -288,11 +294,8 @@ fn law_5_a_method_that_needs_a_hidden_boundary_is_refused_before_training() {
     text = text.replace("batch = 8 }", "batch = 8, reset_optimiser = false }");
     library.add(Source { name: "hidden.toml".into(), text }).expect("parses");
     let ask = |method: &str| {
-        let selection = Selection {
-            targets: vec!["tiny-hidden".into()],
-            methods: vec![method.into()],
-            seeds: Some(1),
-        };
+        let selection =
+            Selection { targets: vec!["tiny-hidden".into()], methods: vec![method.into()], seeds: Some(1) };
         Plan::new(&library, &selection).map(|plan| plan.runs.len())
     };
     assert_eq!(ask("naive").expect("naive needs nothing"), 1);
@@ -326,8 +329,7 @@ fn law_7_every_parameter_gets_a_finite_gradient_over_a_task() {
 fn a_diverging_run_becomes_a_record_and_the_rest_goes_on() {
     let mut library = library();
     let text = library.benchmark("tiny-task").expect("known").source.text.clone();
-    let text = text.replace("tiny-task", "tiny-wild")
-        + "optimiser = { kind = \"sgd\", rate = 1e30 }\n";
+    let text = text.replace("tiny-task", "tiny-wild") + "optimiser = { kind = \"sgd\", rate = 1e30 }\n";
     library.add(Source { name: "wild.toml".into(), text }).expect("parses");
     let never = AtomicBool::new(false);
     let records = execute(&plan(&library, &["tiny-wild", "tiny-task"], &["naive"], 1), 1, &never, &Silent);
@@ -350,8 +352,7 @@ fn a_run_over_its_time_limit_says_so() {
     let library = library();
     let plan = plan(&library, &["tiny-task"], &["naive"], 1);
     let spec = &plan.runs[0].spec;
-    let outcome = neuromod_bench::paradigm::protocol(&spec.paradigm)
-        .expect("known")
-        .run(spec, &data(), &mut Impatient);
+    let outcome =
+        neuromod_bench::paradigm::protocol(&spec.paradigm).expect("known").run(spec, &data(), &mut Impatient);
     assert!(matches!(outcome, Err(Error::Stopped(StopReason::TimeLimit))));
 }
