@@ -6,6 +6,7 @@
 mod benchmark;
 mod definitions;
 mod incremental;
+mod opposed;
 mod overview;
 mod runs;
 
@@ -23,7 +24,10 @@ pub struct Section {
 }
 
 /// All of them; within a paradigm in this order.
-pub const SECTIONS: &[Section] = &[Section { paradigm: "incremental", build: incremental::build }];
+pub const SECTIONS: &[Section] = &[
+    Section { paradigm: "incremental", build: incremental::build },
+    Section { paradigm: "opposed-behaviours", build: opposed::build },
+];
 
 /// Title of a paradigm's part.
 fn paradigm_title(paradigm: &str) -> String {
@@ -33,6 +37,7 @@ fn paradigm_title(paradigm: &str) -> String {
         "meta" => "Meta-learning".into(),
         "multi-task" => "Multi-task learning".into(),
         "online" => "Online learning".into(),
+        "opposed-behaviours" => "Opposed behaviours from one scalar".into(),
         other => {
             let words = other.replace(['-', '_'], " ");
             let mut letters = words.chars();
