@@ -10,6 +10,7 @@ use serde_json::json;
 use super::method;
 use crate::data::{Dataset, Split};
 use crate::error::Result;
+use crate::modulation::Gains;
 use crate::nn::{Activation, Gradients, Init, Mlp, Model};
 use crate::objective::{Event, EventContext, Weighted};
 use crate::rng::Streams;
@@ -54,7 +55,12 @@ impl Toy {
     }
 
     fn tell(&self, term: &mut Weighted, event: Event) -> Result<()> {
-        let cx = EventContext { model: &self.model, data: &self.data, streams: &self.streams };
+        let cx = EventContext {
+            model: &self.model,
+            data: &self.data,
+            gains: &Gains::default(),
+            streams: &self.streams,
+        };
         term.term.on_event(event, &cx)
     }
 

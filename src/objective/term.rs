@@ -35,6 +35,8 @@ pub struct EventContext<'a> {
     pub model: &'a dyn Model,
     /// Training data of the task that begins or ends.
     pub data: &'a TrainingData,
+    /// Gains in force: importances are those of the modulated network.
+    pub gains: &'a Gains,
     /// Random streams of the run.
     pub streams: &'a Streams,
 }
