@@ -12,8 +12,10 @@
 
 pub mod data;
 pub mod error;
+pub mod modulation;
 pub mod paradigm;
 pub mod rng;
 pub mod spec;
+pub mod spiking;
 
 pub use error::{DefinitionError, Error, Result, StopReason};
