@@ -88,8 +88,13 @@ impl AdaptiveLif {
 mod tests {
     use super::*;
 
-    const PLAIN: LifType =
-        LifType { tau_membrane: 20.0, tau_adaptation: 200.0, threshold: 1.0, adaptation: 0.0, refractory: 2.0 };
+    const PLAIN: LifType = LifType {
+        tau_membrane: 20.0,
+        tau_adaptation: 200.0,
+        threshold: 1.0,
+        adaptation: 0.0,
+        refractory: 2.0,
+    };
 
     fn times(neuron: LifType, current: f32, steps: usize) -> Vec<usize> {
         let mut lif = AdaptiveLif::new(1, neuron, 1.0).unwrap();

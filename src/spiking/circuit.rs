@@ -137,7 +137,13 @@ impl Circuit {
     }
 
     /// Runs one trial from rest. Weights do not change; rates and eligibility are left in the public fields.
-    pub fn present(&mut self, input: &PoissonRaster, noise: &mut Noise, apical: &mut Noise, how: Presentation) {
+    pub fn present(
+        &mut self,
+        input: &PoissonRaster,
+        noise: &mut Noise,
+        apical: &mut Noise,
+        how: Presentation,
+    ) {
         let CircuitSettings { tau_synapse, noise: sd, .. } = self.settings;
         let keep = (-1.0 / tau_synapse).exp();
         let enter = 1.0 - keep;

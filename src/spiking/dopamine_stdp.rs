@@ -172,7 +172,12 @@ impl DopamineStdpNetwork {
         for source in 0..count {
             let excitatory = source < settings.excitatory;
             let mut drawn: Vec<(usize, usize)> = (0..settings.synapses)
-                .map(|_| (below(settings.longest_delay), below(if excitatory { count } else { settings.excitatory })))
+                .map(|_| {
+                    (
+                        below(settings.longest_delay),
+                        below(if excitatory { count } else { settings.excitatory }),
+                    )
+                })
                 .collect();
             drawn.sort_unstable();
             for delay in 0..=settings.longest_delay {
@@ -374,12 +379,17 @@ mod tests {
     use super::*;
 
     /// The same equations with nothing clever: every synapse, every step, in f64.
-    fn naive_weights(network: &DopamineStdpNetwork, spikes: &[Vec<u32>], rewards: &[(usize, f64)]) -> Vec<f64> {
+    fn naive_weights(
+        network: &DopamineStdpNetwork,
+        spikes: &[Vec<u32>],
+        rewards: &[(usize, f64)],
+    ) -> Vec<f64> {
         let s = network.settings;
         let count = network.neurons();
         let delay_of = |synapse: usize| {
             let source = synapse / s.synapses;
-            let starts = &network.by_delay[source * (s.longest_delay + 1)..(source + 1) * (s.longest_delay + 1)];
+            let starts =
+                &network.by_delay[source * (s.longest_delay + 1)..(source + 1) * (s.longest_delay + 1)];
             starts.iter().filter(|start| **start as usize <= synapse).count().min(s.longest_delay)
         };
         let plastic = s.excitatory * s.synapses;
@@ -390,9 +400,10 @@ mod tests {
         let mut dopamine = 0.0;
         for (t, fired) in spikes.iter().enumerate() {
             dopamine += rewards.iter().filter(|(at, _)| *at == t).map(|(_, amount)| amount).sum::<f64>();
-            let mut trace: Vec<f64> = history
-                .last()
-                .map_or_else(|| vec![0.0; count], |last| last.iter().map(|x| x * decay(s.tau_stdp)).collect());
+            let mut trace: Vec<f64> = history.last().map_or_else(
+                || vec![0.0; count],
+                |last| last.iter().map(|x| x * decay(s.tau_stdp)).collect(),
+            );
             for synapse in 0..plastic {
                 let (source, delay) = (synapse / s.synapses, delay_of(synapse));
                 let target = network.synapses[synapse].target as usize;
@@ -466,7 +477,9 @@ mod tests {
         let fine = DopamineStdpSettings::default();
         let refusal = |settings| DopamineStdpNetwork::new(settings, 1).unwrap_err().to_string();
         assert!(refusal(DopamineStdpSettings { excitatory: 0, ..fine }).starts_with("`excitatory` = 0"));
-        assert!(refusal(DopamineStdpSettings { longest_delay: 16, ..fine }).starts_with("`longest_delay` = 16"));
+        assert!(
+            refusal(DopamineStdpSettings { longest_delay: 16, ..fine }).starts_with("`longest_delay` = 16")
+        );
         assert!(refusal(DopamineStdpSettings { tau_stdp: f32::NAN, ..fine }).starts_with("`tau_stdp` = NaN"));
         let mut network = DopamineStdpNetwork::new(fine, 1).unwrap();
         assert!(network.reward(-1.0).unwrap_err().to_string().starts_with("`reward` = -1"));

@@ -39,7 +39,12 @@ impl Eligibility {
     ///
     /// # Errors
     /// Names the parameter that is out of range.
-    pub fn new(sources: usize, neurons: usize, steps: usize, rule: StdpRule) -> Result<Self, DefinitionError> {
+    pub fn new(
+        sources: usize,
+        neurons: usize,
+        steps: usize,
+        rule: StdpRule,
+    ) -> Result<Self, DefinitionError> {
         check::not_empty("inputs", sources)?;
         check::not_empty("neurons", neurons)?;
         check::positive("tau_pre", f64::from(rule.tau_pre))?;
@@ -110,7 +115,8 @@ impl Eligibility {
 mod tests {
     use super::*;
 
-    const RULE: StdpRule = StdpRule { tau_pre: 20.0, tau_post: 20.0, tau_eligibility: 500.0, depression: 0.0 };
+    const RULE: StdpRule =
+        StdpRule { tau_pre: 20.0, tau_post: 20.0, tau_eligibility: 500.0, depression: 0.0 };
 
     fn close(a: f32, b: f64) {
         assert!((f64::from(a) - b).abs() < 1e-6, "{a} is not {b}");
@@ -159,7 +165,9 @@ mod tests {
     fn negative_and_nan_time_constants_are_refused_by_name() {
         let refusal = |rule| Eligibility::new(1, 1, 1, rule).unwrap_err().to_string();
         assert!(refusal(StdpRule { tau_pre: -1.0, ..RULE }).starts_with("`tau_pre` = -1"));
-        assert!(refusal(StdpRule { tau_eligibility: f32::NAN, ..RULE }).starts_with("`tau_eligibility` = NaN"));
+        assert!(
+            refusal(StdpRule { tau_eligibility: f32::NAN, ..RULE }).starts_with("`tau_eligibility` = NaN")
+        );
         assert!(Eligibility::new(0, 1, 1, RULE).unwrap_err().to_string().starts_with("`inputs` = 0"));
     }
 }

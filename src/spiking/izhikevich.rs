@@ -223,21 +223,22 @@ mod tests {
         assert_eq!(short + long, intervals.len(), "nothing in between: {intervals:?}");
     }
 
+    /// Counts of a separate program in single precision; in double precision the uncapped coarse step gives 43 chattering
+    /// spikes, not 42: without the cap the pattern hangs on rounding.
     #[test]
     fn at_one_millisecond_the_counts_are_golden() {
         let uncapped = Integration { cap: f32::INFINITY, ..Integration::MILLISECOND };
         let count = |neuron, integration| spike_times(neuron, integration, 10.0).len();
         assert_eq!(count(NeuronType::CHATTERING, Integration::MILLISECOND), 70);
-        assert_eq!(count(NeuronType::CHATTERING, uncapped), 43);
-        assert_eq!(count(NeuronType::REGULAR_SPIKING, Integration::MILLISECOND), 23);
-        assert_eq!(count(NeuronType::FAST_SPIKING, Integration::MILLISECOND), 0);
+        assert_eq!(count(NeuronType::CHATTERING, uncapped), 42);
+        assert_eq!(count(NeuronType::REGULAR_SPIKING, Integration::MILLISECOND), 22);
+        assert_eq!(count(NeuronType::FAST_SPIKING, Integration::MILLISECOND), 90);
     }
 
     #[test]
     fn empty_groups_and_bad_steps_are_refused_by_name() {
-        let refusal = |types: &[NeuronType], integration| {
-            Izhikevich::new(types, integration).unwrap_err().to_string()
-        };
+        let refusal =
+            |types: &[NeuronType], integration| Izhikevich::new(types, integration).unwrap_err().to_string();
         assert!(refusal(&[], Integration::MILLISECOND).starts_with("`neurons` = 0"));
         let negative = Integration { dt: -1.0, ..Integration::MILLISECOND };
         assert!(refusal(&[NeuronType::CHATTERING], negative).starts_with("`dt` = -1"));

@@ -22,7 +22,13 @@ impl PoissonRaster {
     }
 
     /// Draws `steps` steps; source s fires in a step with probability `probability(s)`.
-    pub fn draw(&mut self, noise: &mut Noise, steps: usize, sources: usize, probability: impl Fn(usize) -> f64) {
+    pub fn draw(
+        &mut self,
+        noise: &mut Noise,
+        steps: usize,
+        sources: usize,
+        probability: impl Fn(usize) -> f64,
+    ) {
         self.unsorted.clear();
         self.starts.clear();
         self.starts.resize(steps + 1, 0);
@@ -84,7 +90,10 @@ mod tests {
                 counts[source as usize] += 1;
             }
         }
-        assert!(counts[0].abs_diff(2000) < 150 && counts[1].abs_diff(50) < 30 && counts[2] == 0, "{counts:?}");
+        assert!(
+            counts[0].abs_diff(2000) < 150 && counts[1].abs_diff(50) < 30 && counts[2] == 0,
+            "{counts:?}"
+        );
         assert_eq!(counts.iter().sum::<usize>(), raster.len());
     }
 

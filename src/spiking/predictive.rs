@@ -176,11 +176,13 @@ impl PredictiveNetwork {
                 *left = if noise.uniform() < s.rate { s.pulse } else { left.saturating_sub(1) };
                 *left > 0
             };
-            let observed = self.observation.iter_mut().filter_map(|left| pulse(left, noise).then_some(())).count();
+            let observed =
+                self.observation.iter_mut().filter_map(|left| pulse(left, noise).then_some(())).count();
             self.prediction.fill(0.0);
             for (b, left) in self.buffer.iter_mut().enumerate() {
                 let on = pulse(left, noise);
-                self.buffer_trace[b] = keep_trace * self.buffer_trace[b] + if on { 1.0 - keep_trace } else { 0.0 };
+                self.buffer_trace[b] =
+                    keep_trace * self.buffer_trace[b] + if on { 1.0 - keep_trace } else { 0.0 };
                 if on {
                     self.synaptic_operations += 2 * side as u64;
                     let row = &weights[b * 2 * side..(b + 1) * 2 * side];
@@ -213,7 +215,8 @@ impl PredictiveNetwork {
             }
             self.spikes += u64::from(fired[0] + fired[1]);
             activity += ((fired[0] + fired[1]) as f32 * norm - activity) / s.smoothing;
-            let gate = activity.tanh() * (s.rate_slow + if activity >= s.threshold { s.rate_fast } else { 0.0 });
+            let gate =
+                activity.tanh() * (s.rate_slow + if activity >= s.threshold { s.rate_fast } else { 0.0 });
             if gate > 0.0 {
                 for (b, trace) in self.buffer_trace.iter().enumerate() {
                     let (down, up) = weights[b * 2 * side..(b + 1) * 2 * side].split_at_mut(side);
