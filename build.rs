@@ -30,13 +30,25 @@ fn main() {
     println!("cargo:rustc-env=NEUROMOD_GIT={git}");
     println!("cargo:rustc-env=NEUROMOD_PROFILE={}", env::var("PROFILE").unwrap_or_else(|_| unknown()));
     println!("cargo:rustc-env=NEUROMOD_TARGET={}", env::var("TARGET").unwrap_or_else(|_| unknown()));
+    println!(
+        "cargo:rustc-env=NEUROMOD_CANDLE={}",
+        locked_version(&root, "candle-core").unwrap_or_else(unknown)
+    );
     println!("cargo:rerun-if-changed=benchmarks");
+    println!("cargo:rerun-if-changed=Cargo.lock");
     println!("cargo:rerun-if-changed=build.rs");
     for watched in [".git/HEAD", ".git/index"] {
         if root.join(watched).exists() {
             println!("cargo:rerun-if-changed={watched}");
         }
     }
+}
+
+/// The version of a dependency in `Cargo.lock`.
+fn locked_version(root: &Path, name: &str) -> Option<String> {
+    let lock = fs::read_to_string(root.join("Cargo.lock")).ok()?;
+    let after = lock.split(&format!("name = \"{name}\"\nversion = \"")).nth(1)?;
+    Some(after.split('"').next()?.to_owned())
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

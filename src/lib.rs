@@ -11,12 +11,23 @@
 //! and [`optim`]. Everything right of *record* is a pure function of records.
 
 pub mod case_study;
+pub mod cli;
 pub mod data;
 pub mod error;
+pub mod method;
+pub mod metric;
 pub mod modulation;
+pub mod nn;
+pub mod objective;
+pub mod optim;
 pub mod paradigm;
+pub mod report;
 pub mod rng;
+pub mod run;
 pub mod spec;
 pub mod spiking;
+pub mod state;
+pub mod stats;
+pub mod stream;
 
 pub use error::{DefinitionError, Error, Result, StopReason};

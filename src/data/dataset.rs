@@ -35,8 +35,6 @@ pub struct Dataset {
     pub classes: usize,
     /// A pixel value times this lies in [0, 1].
     pub scale: f32,
-    /// SHA-256 over the decoded content, part of every run's key.
-    pub sha256: String,
     pub train: Split,
     /// For choosing hyper-parameters; never part of `train`.
     pub validation: Split,

@@ -14,12 +14,25 @@ const MANIFEST: &str = include_str!("../../datasets/manifest.toml");
 pub struct Entry {
     pub title: String,
     pub licence: String,
+    /// Number of classes.
+    pub classes: usize,
+    /// Channels, height, width.
+    pub shape: [usize; 3],
     pub citation: String,
     /// Compiled in: needs no data folder.
     pub embedded: bool,
     /// Folders on the web that hold the files.
     pub mirrors: Vec<String>,
     pub file: Vec<FileEntry>,
+}
+
+impl Entry {
+    /// A hash over the checksums of all files: part of every run's key. Data are verified on loading, so equal
+    /// fingerprints mean equal data.
+    pub fn fingerprint(&self) -> String {
+        let sums: Vec<&str> = self.file.iter().map(|file| file.sha256.as_str()).collect();
+        super::sha256_hex(sums.join("\n").as_bytes())
+    }
 }
 
 /// One file of a data set.

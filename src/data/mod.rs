@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::seq::SliceRandom;
-use sha2::{Digest, Sha256};
 
 pub use dataset::{Dataset, Split};
 pub use folder::{DataFolder, VARIABLE, sha256_hex};
@@ -58,11 +57,9 @@ impl Data {
     }
 
     fn read_idx(&self, id: &'static str, entry: &Entry) -> Result<Dataset> {
-        let mut hash = Sha256::new();
-        let mut read = |at: usize, dimensions: usize| -> Result<(Vec<usize>, Vec<u8>)> {
+        let read = |at: usize, dimensions: usize| -> Result<(Vec<usize>, Vec<u8>)> {
             let file = &entry.file[at];
             let bytes = self.folder.read(id, entry, file)?;
-            hash.update(&bytes);
             let (sizes, body) = idx::parse(id, &file.name, &bytes, dimensions)?;
             Ok((sizes, body.to_vec()))
         };
@@ -78,7 +75,6 @@ impl Data {
             shape: [1, sizes[1], sizes[2]],
             classes: 10,
             scale: 1.0 / 255.0,
-            sha256: hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
             train,
             validation,
             train_full: full,

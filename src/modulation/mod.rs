@@ -1,9 +1,11 @@
 //! Layer 2: neuromodulators as gains. A neuromodulator is a name; what it does comes from what drives it (source),
-//! how it evolves ([`Level`]), and what it scales ([`Receptor`]). Dopamine and noradrenaline of the case studies are
-//! instances of these, not private copies.
+//! how it evolves ([`Level`]), and what it scales ([`Receptor`]). Its effects on a learner are data, [`Gains`]: on learning
+//! rate, momentum, slopes, biases and loss weights.
 
+mod gains;
 mod level;
 mod receptor;
 
+pub use gains::{Gain, Gains, LayerGain};
 pub use level::{Level, Release};
 pub use receptor::{Receptor, Response};

@@ -1,7 +1,30 @@
 //! Layer 3: the learning paradigms. Each turns a checked spec and a seed into a [`RunLog`].
 
+pub mod incremental;
+mod learner;
 mod log;
 mod protocol;
 
+pub use incremental::Incremental;
+pub use learner::Learner;
 pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
 pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
+
+use crate::error::{DefinitionError, Result};
+
+/// The registry of paradigms and case studies.
+pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental, &crate::case_study::go_nogo::GoNoGo];
+
+/// A protocol by the name in `paradigm = "…"`.
+///
+/// # Errors
+/// Unknown name, with the nearest known one.
+pub fn protocol(name: &str) -> Result<&'static dyn Protocol> {
+    PROTOCOLS.iter().copied().find(|protocol| protocol.name() == name).ok_or_else(|| {
+        DefinitionError {
+            key: "paradigm".into(),
+            ..DefinitionError::unknown("paradigm", name, PROTOCOLS.iter().map(|protocol| protocol.name()))
+        }
+        .into()
+    })
+}

@@ -55,6 +55,12 @@ pub trait Protocol: Sync {
     /// A definition error that names the offending key and what is allowed. All checks happen here, before any run.
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value>;
 
+    /// The method's formula, one line, for reports.
+    ///
+    /// # Errors
+    /// An unknown kind of method.
+    fn formula(&self, method: &MethodPreset) -> Result<String>;
+
     /// Ids of the data sets that these settings need (empty for generated data).
     ///
     /// # Errors

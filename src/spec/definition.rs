@@ -122,6 +122,9 @@ pub struct MethodHeader {
     pub kind: String,
     /// Where the values come from: a paper, or the search command.
     pub provenance: String,
+    /// Replaces keys of the benchmark's optimiser.
+    #[serde(default)]
+    pub optimiser: toml::Table,
     #[serde(default)]
     pub parameters: toml::Table,
     /// Overrides per benchmark id.
@@ -158,6 +161,21 @@ impl MethodPreset {
             }
         }
         self.source.read(table.into(), &at)
+    }
+
+    /// The benchmark's optimiser with this preset's keys on top; `None` where the preset has none.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn optimiser<T: Serialize + serde::de::DeserializeOwned>(&self, base: &T) -> Result<Option<T>> {
+        if self.header.optimiser.is_empty() {
+            return Ok(None);
+        }
+        let base = toml::Table::try_from(base).map_err(|error| {
+            self.refuse(DefinitionError::range("optimiser", error.to_string(), "a table of settings"))
+        })?;
+        let merged: toml::Table = base.into_iter().chain(self.header.optimiser.clone()).collect();
+        self.source.read(merged.into(), "optimiser").map(Some)
     }
 
     /// Points an error in a parameter at this file.

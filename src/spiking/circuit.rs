@@ -44,6 +44,8 @@ pub struct Circuit {
     pub counts: Vec<u32>,
     /// Burst-mode spikes per neuron in the whole trial.
     pub burst_counts: Vec<u32>,
+    /// Time each neuron spent above its apical threshold in the trial, ms (whether or not basal input made it fire).
+    pub plateau: Vec<f32>,
     /// Every spike of the circuit so far and every synapse it or an input spike passed.
     pub spikes: u64,
     pub synaptic_operations: u64,
@@ -116,6 +118,7 @@ impl Circuit {
             apical,
             counts: vec![0; count],
             burst_counts: vec![0; count],
+            plateau: vec![0.0; count],
             spikes: 0,
             synaptic_operations: 0,
             raster: None,
@@ -187,6 +190,7 @@ impl Circuit {
         self.recurrent_current.fill(0.0);
         self.counts.fill(0);
         self.burst_counts.fill(0);
+        self.plateau.fill(0.0);
         self.active.fill(0.0);
         self.fired.clear();
         if how.bursting {
@@ -207,7 +211,9 @@ impl Circuit {
         let (c, d) = (&mut self.neurons.c[..n], &mut self.neurons.d[..n]);
         let (rest_c, rest_d) = (&self.resting[0][..n], &self.resting[1][..n]);
         let (active, current, scale) = (&self.active[..n], &self.current[..n], &self.scale[..n]);
+        let plateau_time = &mut self.plateau[..n];
         for i in 0..n {
+            plateau_time[i] += active[i];
             let on = active[i] > 0.0;
             // The plateau needs basal drive.
             let plateau = on && scale[i] * current[i] > 1.0;

@@ -259,7 +259,7 @@ impl Agent {
         let relaxation = self.model.relaxation;
         let common = 1.0
             - (1.0 - self.receptors.relaxation.effect(noradrenaline) as f32) * (1.0 - relaxation.constant);
-        let by_burst = relaxation.burst > 0.0;
+        let by_burst = relaxation.burst > 0.0 || relaxation.plateau > 0.0;
         if common == 0.0 && !by_burst {
             return;
         }
@@ -267,8 +267,12 @@ impl Agent {
         let actor = neurons / 3 * 2;
         let rest = self.model.network.weight;
         // `sign` is scratch space here: the share by which each neuron's synapses relax.
-        for (share, bursts) in self.sign.iter_mut().zip(&self.circuit.burst_counts) {
-            let kept = (1.0 - relaxation.burst).powi(*bursts as i32);
+        let events = self.circuit.burst_counts.iter().zip(&self.circuit.plateau);
+        for (share, (bursts, plateau)) in self.sign.iter_mut().zip(events) {
+            let mut kept = (1.0 - relaxation.burst).powi(*bursts as i32);
+            if relaxation.plateau > 0.0 {
+                kept *= (1.0 - relaxation.plateau).powf(plateau / 100.0);
+            }
             *share = 1.0 - (1.0 - common) * kept;
         }
         for row in self.circuit.input.weights.chunks_exact_mut(neurons) {

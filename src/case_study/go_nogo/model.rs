@@ -156,13 +156,17 @@ pub struct RelaxationSettings {
     pub threshold: f64,
     /// By bursts: each burst-mode spike of the target neuron relaxes its synapses by this share.
     pub burst: f32,
+    /// By apical plateaus: each 100 ms above the apical threshold relaxes a neuron's synapses by this share, whether or
+    /// not it fires. Plateau potentials move weak synapses up and strong ones down without postsynaptic spikes
+    /// (behavioural-time-scale plasticity: Bittner 2017, Milstein 2021).
+    pub plateau: f32,
     /// Constant forgetting (a control without noradrenaline).
     pub constant: f32,
 }
 
 impl Default for RelaxationSettings {
     fn default() -> Self {
-        Self { noradrenaline: 0.8, threshold: 0.3, burst: 0.0, constant: 0.0 }
+        Self { noradrenaline: 0.8, threshold: 0.3, burst: 0.0, plateau: 0.0, constant: 0.0 }
     }
 }
 
@@ -323,6 +327,7 @@ impl RelaxationSettings {
         check::within("noradrenaline", self.noradrenaline, 0.0, 1.0)?;
         check::within("threshold", self.threshold, 0.0, 0.99)?;
         check::within("burst", f64::from(self.burst), 0.0, 1.0)?;
+        check::within("plateau", f64::from(self.plateau), 0.0, 1.0)?;
         check::within("constant", f64::from(self.constant), 0.0, 1.0)
     }
 }

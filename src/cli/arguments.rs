@@ -1,0 +1,173 @@
+//! Everything that can stand on the command line; help texts come from here.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Benchmarks for neuromodulated and continual learning: many seeds, paired statistics, charts.
+///
+/// Without a command: `bench run core`, the default suite on embedded data.
+#[derive(Debug, Parser)]
+#[command(name = "bench", version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 all runs fine, 1 some runs failed (the report exists), \
+2 wrong usage, definition or data, 75 interrupted (repeat the command to go on).";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train suites or benchmarks, then print tables and write the report
+    #[command(after_help = EXIT_CODES)]
+    Run(RunArguments),
+    /// List what there is: suites, benchmarks, methods, metrics, data sets
+    List(ListArguments),
+    /// Show a resolved definition: settings, formula, source, expected cost
+    Show(ShowArguments),
+    /// Rebuild tables, charts and HTML from records, without training
+    Report(ReportArguments),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct RunArguments {
+    /// Suites and benchmarks to run (see `bench list`) [default: core]
+    #[arg(value_name = "SUITE|BENCHMARK")]
+    pub targets: Vec<String>,
+    /// Only these methods (repeat, or separate by commas)
+    #[arg(short, long = "method", value_name = "METHOD", value_delimiter = ',')]
+    pub methods: Vec<String>,
+    /// Seeds per benchmark and method [default: what the suite says]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub seeds: Option<u64>,
+    /// Runs at the same time [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub jobs: Option<u64>,
+    /// Folder for records, tables and charts [default: results/local/NAME]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Stop a run after this wall time, e.g. 90s, 10m, 1.5h; it is recorded as timed out
+    #[arg(long, value_name = "D", value_parser = parse_duration)]
+    pub time_limit: Option<Duration>,
+    /// Go on with records that are already in the folder (this is the default)
+    #[arg(long, conflicts_with = "fresh")]
+    pub resume: bool,
+    /// Put existing records aside and start again
+    #[arg(long)]
+    pub fresh: bool,
+    /// Print the plan and its expected cost, run nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What goes to stdout
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// No progress on stderr
+    #[arg(short, long)]
+    pub quiet: bool,
+    #[command(flatten)]
+    pub sources: Sources,
+}
+
+/// Where definitions and data come from.
+#[derive(Debug, Clone, Args)]
+pub struct Sources {
+    /// Folder with data sets [default: $NEUROMOD_DATA, else the cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Folder with definitions of your own (*.toml), on top of the embedded ones
+    #[arg(long, value_name = "DIR")]
+    pub benchmarks: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tables for people
+    Table,
+    /// All records as JSON lines
+    Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ListArguments {
+    /// Only one kind
+    #[arg(value_enum)]
+    pub kind: Option<Kind>,
+    #[command(flatten)]
+    pub sources: Sources,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    Suites,
+    Benchmarks,
+    Methods,
+    Metrics,
+    Datasets,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ShowArguments {
+    /// Id of a suite, benchmark, method, metric or data set
+    pub id: String,
+    /// Resolve a benchmark with this method
+    #[arg(short, long, value_name = "METHOD")]
+    pub method: Option<String>,
+    #[command(flatten)]
+    pub sources: Sources,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ReportArguments {
+    /// Folders (or files) with records; several are merged by key
+    #[arg(required = true, value_name = "DIR")]
+    pub from: Vec<PathBuf>,
+    /// Where the report goes [default: the first folder]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `90`, `90s`, `10m`, `1.5h` as a duration.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let allowed = "a time > 0 such as 90s, 10m or 1.5h";
+    let (number, unit) = match text.find(|c: char| c.is_ascii_alphabetic()) {
+        Some(at) => text.split_at(at),
+        None => (text, "s"),
+    };
+    let seconds = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("unknown unit `{unit}`; allowed is {allowed}")),
+    };
+    let number: f64 =
+        number.trim().parse().map_err(|_| format!("not a number: `{number}`; allowed is {allowed}"))?;
+    let total = number * seconds;
+    if !(total > 0.0 && total < 1e8) {
+        return Err(format!("out of range; allowed is {allowed}"));
+    }
+    Ok(Duration::from_secs_f64(total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_have_units_and_bounds() {
+        assert_eq!(parse_duration("1.5h"), Ok(Duration::from_secs(5400)));
+        assert_eq!(parse_duration("90"), Ok(Duration::from_secs(90)));
+        for wrong in ["", "-3s", "0", "5d", "nan", "inf", "1e300h"] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `bench list`: what the registries hold.
+
+use super::arguments::{Kind, ListArguments};
+use super::exit;
+use super::output::{columns, library, print};
+use crate::{data, metric};
+
+pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
+    let library = library(&arguments.sources)?;
+    let all = [Kind::Suites, Kind::Benchmarks, Kind::Methods, Kind::Metrics, Kind::Datasets];
+    let kinds: Vec<Kind> =
+        all.into_iter().filter(|kind| arguments.kind.is_none_or(|only| only == *kind)).collect();
+    let mut text = String::new();
+    for kind in kinds {
+        let (heading, rows) = match kind {
+            Kind::Suites => {
+                let row = |(id, suite): (&String, &crate::spec::Suite)| {
+                    (id.clone(), format!("{} ({} seeds)", suite.header.summary, suite.header.seeds))
+                };
+                ("suites", library.suites.iter().map(row).collect())
+            }
+            Kind::Benchmarks => {
+                let row = |(id, benchmark): (&String, &crate::spec::Benchmark)| {
+                    (id.clone(), benchmark.header.summary.clone())
+                };
+                ("benchmarks", library.benchmarks.iter().map(row).collect())
+            }
+            Kind::Methods => {
+                let row = |((paradigm, id), preset): (&(String, String), &crate::spec::MethodPreset)| {
+                    let about = crate::paradigm::protocol(paradigm)
+                        .and_then(|protocol| protocol.formula(preset))
+                        .unwrap_or_default();
+                    (id.clone(), format!("{} ({paradigm}): {about}", preset.header.title))
+                };
+                ("methods", library.methods.iter().map(row).collect())
+            }
+            Kind::Metrics => {
+                let row = |metric: &metric::Metric| (metric.name.to_owned(), metric.formula.to_owned());
+                ("metrics", metric::METRICS.iter().map(row).collect::<Vec<_>>())
+            }
+            Kind::Datasets => {
+                let row = |(id, entry): (String, data::Entry)| {
+                    let place = if entry.embedded { "embedded" } else { "from the data folder" };
+                    (id, format!("{} ({place}; licence: {})", entry.title, entry.licence))
+                };
+                ("data sets", data::manifest()?.into_iter().map(row).collect())
+            }
+        };
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&format!("{heading}\n{}", columns(&rows)));
+    }
+    print(&text);
+    Ok(exit::OK)
+}

@@ -1,0 +1,48 @@
+//! Layer 6: arguments, progress, exit codes; no science.
+
+mod arguments;
+mod list;
+mod output;
+mod progress;
+mod report;
+mod session;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+use crate::error::Error;
+
+/// Exit codes that scripts can rely on.
+pub mod exit {
+    /// All runs are fine.
+    pub const OK: u8 = 0;
+    /// Some runs failed, diverged or timed out; the report exists. Also: results could not be written.
+    pub const FAILED: u8 = 1;
+    /// Wrong usage, definitions or data.
+    pub const USAGE: u8 = 2;
+    /// Interrupted; the same command goes on where it stopped.
+    pub const INTERRUPTED: u8 = 75;
+}
+
+/// Parses the arguments and does what they say.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        None => session::run(&arguments.run),
+        Some(Command::Run(run)) => session::run(&run),
+        Some(Command::List(list)) => list::run(&list),
+        Some(Command::Show(show)) => show::run(&show),
+        Some(Command::Report(report)) => report::run(&report),
+    };
+    ExitCode::from(outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        match error.downcast_ref::<Error>() {
+            Some(Error::Definition(_) | Error::Data { .. } | Error::Locked { .. }) => exit::USAGE,
+            _ => exit::FAILED,
+        }
+    }))
+}

@@ -1,0 +1,87 @@
+//! Printing: results to stdout, everything else to stderr.
+
+use std::io::{IsTerminal, Write};
+
+use crate::data::{Data, DataFolder};
+use crate::error::Result;
+use crate::spec::Library;
+
+use super::arguments::Sources;
+
+/// Prints to stdout; a closed pipe (`bench list | head`) ends quietly.
+pub fn print(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        std::process::exit(i32::from(super::exit::OK));
+    }
+}
+
+/// Whether stdout takes colours: a terminal, and `NO_COLOR` not set.
+pub fn colour() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Embedded definitions plus the user's folder.
+pub fn library(sources: &Sources) -> Result<Library> {
+    let mut library = Library::embedded()?;
+    if let Some(folder) = &sources.benchmarks {
+        library.add_folder(folder)?;
+    }
+    Ok(library)
+}
+
+/// The data sets of this session.
+pub fn data(sources: &Sources) -> Data {
+    Data::new(DataFolder::choose(sources.data_dir.clone()))
+}
+
+/// Lines of `left` and `right`, the right column aligned and wrapped at 80 columns.
+pub fn columns(rows: &[(String, String)]) -> String {
+    const WIDTH: usize = 80;
+    let left = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0).min(34);
+    let mut text = String::new();
+    for (name, about) in rows {
+        let mut line = format!("  {name:left$}");
+        for word in about.split_whitespace() {
+            if line.chars().count() + 1 + word.chars().count() > WIDTH && line.trim() != "" {
+                text.push_str(line.trim_end());
+                text.push('\n');
+                line = format!("  {:left$} ", "");
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// Seconds as people say them.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn seconds(value: f64) -> String {
+    match value {
+        v if v < 9.95 => format!("{v:.1} s"),
+        v if v < 119.5 => format!("{v:.0} s"),
+        v if v < 7200.0 => format!("{} min {:02} s", (v / 60.0) as u64, (v % 60.0) as u64),
+        v => format!("{} h {:02} min", (v / 3600.0) as u64, (v % 3600.0 / 60.0) as u64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_wrap_below_themselves_at_80_columns() {
+        let rows = [("a".to_owned(), "word ".repeat(40)), ("longer".to_owned(), "x".to_owned())];
+        let text = columns(&rows);
+        assert!(text.lines().all(|line| line.chars().count() <= 80));
+        assert!(text.lines().nth(1).expect("wrapped").starts_with("         word"));
+    }
+
+    #[test]
+    fn times_read_naturally() {
+        assert_eq!([0.26, 61.0, 150.0, 9000.0].map(seconds), ["0.3 s", "61 s", "2 min 30 s", "2 h 30 min"]);
+    }
+}

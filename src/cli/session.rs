@@ -1,0 +1,179 @@
+//! `bench run`: plan, train, report.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::Context;
+
+use super::arguments::{Format, RunArguments};
+use super::output::{colour, columns, data, library, print, seconds};
+use super::progress::Progress;
+use super::{exit, report};
+use crate::metric;
+use crate::report::Options;
+use crate::run::{self, Executor, Journal, Plan, PlannedRun, Record, Recovery, Selection, Status};
+use crate::spec::Library;
+
+static INTERRUPT: AtomicBool = AtomicBool::new(false);
+
+/// The default suite.
+const DEFAULT_SUITE: &str = "core";
+
+pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
+    let started = Instant::now();
+    let library = library(&arguments.sources)?;
+    let targets =
+        if arguments.targets.is_empty() { vec![DEFAULT_SUITE.to_owned()] } else { arguments.targets.clone() };
+    let selection =
+        Selection { targets: targets.clone(), methods: arguments.methods.clone(), seeds: arguments.seeds };
+    let plan = Plan::new(&library, &selection)?;
+    let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    if arguments.dry_run {
+        print(&describe(&plan, jobs));
+        return Ok(exit::OK);
+    }
+    let data = data(&arguments.sources);
+    plan.load_data(&data)?;
+
+    let out = arguments.out.clone().unwrap_or_else(|| Path::new("results/local").join(targets.join("+")));
+    if arguments.fresh {
+        if let Some(aside) = Journal::put_aside(&out)? {
+            note(arguments, &format!("earlier records are kept in {}", aside.display()));
+        }
+    }
+    let (mut journal, recovery) = Journal::open(&out)?;
+    tell_recovery(arguments, &recovery);
+    let todo = left_to_do(&plan, &recovery.records);
+    if todo.len() < plan.runs.len() {
+        let found = plan.runs.len() - todo.len();
+        note(arguments, &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()));
+    }
+
+    // A second signal, or a failure to install the handler, falls back to the default: the journal survives that too.
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPT.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(exit::INTERRUPTED));
+        }
+    });
+    std::panic::set_hook(Box::new(|_| {})); // a panicking run becomes a record with its message
+    let progress = Progress::new(&todo, jobs, arguments.quiet);
+    let executor = Executor {
+        data: &data,
+        jobs,
+        time_limit: arguments.time_limit,
+        env: run::environment(jobs),
+        scorer: metric::score_all,
+        interrupt: &INTERRUPT,
+    };
+    let outcome = executor.execute(&todo, &mut journal, &progress);
+    let _ = std::panic::take_hook();
+    progress.finish();
+    let outcome = outcome.with_context(|| {
+        format!("stopped; the records before this one are safe in {}", journal.path().display())
+    })?;
+
+    let records = of_plan(&plan, recovery.records, outcome.records);
+    let options = Options {
+        title: title(&library, &targets),
+        command: command_line(),
+        wall_s: Some(started.elapsed().as_secs_f64()),
+        color: colour(),
+    };
+    finish(arguments, &records, &out, &options)?;
+    if outcome.left > 0 {
+        eprintln!("interrupted with {} runs left; repeat the command to go on", outcome.left);
+        return Ok(exit::INTERRUPTED);
+    }
+    let fine = records.iter().all(|record| record.status == Status::Ok);
+    Ok(if fine { exit::OK } else { exit::FAILED })
+}
+
+fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Options) -> anyhow::Result<()> {
+    match arguments.format {
+        Format::Json => {
+            report::write(records, out, options)?;
+            for record in records {
+                print(&format!("{}\n", serde_json::to_string(record)?));
+            }
+        }
+        Format::Table => print(&report::write(records, out, options)?),
+    }
+    Ok(())
+}
+
+/// Runs without a usable record: failed and timed-out ones are tried again, a divergence would only repeat.
+fn left_to_do(plan: &Plan, records: &[Record]) -> Vec<PlannedRun> {
+    let settled = |run: &PlannedRun| {
+        let found = records.iter().find(|record| record.key == run.key);
+        found.is_some_and(|record| matches!(record.status, Status::Ok | Status::Diverged))
+    };
+    plan.runs.iter().filter(|run| !settled(run)).cloned().collect()
+}
+
+/// The records of this plan, in its order, whether old or new.
+fn of_plan(plan: &Plan, old: Vec<Record>, new: Vec<Record>) -> Vec<Record> {
+    let mut by_key = std::collections::BTreeMap::new();
+    by_key.extend(old.into_iter().chain(new).map(|record| (record.key.clone(), record)));
+    plan.runs.iter().filter_map(|run| by_key.remove(&run.key)).collect()
+}
+
+fn describe(plan: &Plan, jobs: usize) -> String {
+    let mut cells: indexmap::IndexMap<(String, String), (usize, f64)> = indexmap::IndexMap::new();
+    for run in &plan.runs {
+        let cell = cells.entry((run.spec.benchmark.clone(), run.spec.method.clone())).or_default();
+        cell.0 += 1;
+        cell.1 += run.cost;
+    }
+    let rows: Vec<(String, String)> = cells
+        .iter()
+        .map(|((benchmark, method), (runs, cost))| {
+            (benchmark.clone(), format!("{method}: {runs} runs, about {} of one core", seconds(*cost)))
+        })
+        .collect();
+    #[allow(clippy::cast_precision_loss)]
+    let wall = plan.cost() / jobs as f64;
+    format!("{}{} runs, about {} with {jobs} jobs\n", columns(&rows), plan.runs.len(), seconds(wall))
+}
+
+fn title(library: &Library, targets: &[String]) -> String {
+    let name = |target: &String| {
+        let suite = library.suites.get(target).map(|suite| format!("{} suite", suite.header.title));
+        let benchmark = library.benchmarks.get(target).map(|benchmark| benchmark.header.title.clone());
+        suite.or(benchmark).unwrap_or_else(|| target.clone())
+    };
+    targets.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+fn command_line() -> String {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let separator = if arguments.is_empty() { "" } else { " -- " };
+    format!("cargo run --release --bin bench{separator}{}", arguments.join(" "))
+}
+
+fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
+    if let Some(torn) = &recovery.torn {
+        let text = "the journal's last line was torn (a crash or a full disk?): it is cut off, kept in";
+        note(arguments, &format!("{text} {}, and its run is done again", torn.display()));
+    }
+    for key in &recovery.nondeterministic {
+        eprintln!(
+            "warning: run {key} was recorded twice with different results on this machine: not deterministic"
+        );
+    }
+}
+
+fn note(arguments: &RunArguments, text: &str) {
+    if !arguments.quiet {
+        eprintln!("{text}");
+    }
+}
+
+/// Where the report of this folder goes.
+pub fn default_out(from: &[PathBuf]) -> PathBuf {
+    match from.first() {
+        Some(path) if path.is_dir() => path.clone(),
+        Some(path) => path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned),
+        None => PathBuf::from("."),
+    }
+}

@@ -1,0 +1,128 @@
+//! `bench show`: one definition with everything that follows from it.
+
+use super::arguments::ShowArguments;
+use super::exit;
+use super::output::{columns, library, print, seconds};
+use crate::error::{DefinitionError, Error};
+use crate::method;
+use crate::paradigm::protocol;
+use crate::spec::{Benchmark, Library, MethodPreset};
+use crate::{data, metric};
+
+pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
+    let library = library(&arguments.sources)?;
+    let id = arguments.id.as_str();
+    let text = if let Some(benchmark) = library.benchmarks.get(id) {
+        show_benchmark(&library, benchmark, arguments.method.as_deref())?
+    } else if let Some(suite) = library.suites.get(id) {
+        suite.source.text.clone()
+    } else if let Some(preset) = library.methods.values().find(|preset| preset.header.id == id) {
+        show_method(preset)?
+    } else if let Some(metric) = metric::METRICS.iter().find(|metric| metric.name == id) {
+        show_metric(metric)
+    } else if let Some(entry) = data::manifest()?.get(id) {
+        show_data(id, entry)
+    } else {
+        let datasets = data::manifest()?;
+        let known = library.suites.keys().chain(library.benchmarks.keys()).map(String::as_str);
+        let known = known.chain(library.methods.keys().map(|(_, id)| id.as_str()));
+        let known = known.chain(metric::METRICS.iter().map(|metric| metric.name));
+        let known = known.chain(datasets.keys().map(String::as_str));
+        return Err(Error::from(DefinitionError::unknown("id", id, known)).into());
+    };
+    print(&text);
+    Ok(exit::OK)
+}
+
+fn show_benchmark(library: &Library, benchmark: &Benchmark, method: Option<&str>) -> anyhow::Result<String> {
+    let header = &benchmark.header;
+    let protocol = protocol(&header.paradigm)?;
+    let first = header.methods.first().map(String::as_str);
+    let mut rows = vec![
+        ("title".to_owned(), header.title.clone()),
+        ("about".to_owned(), header.summary.clone()),
+        ("paradigm".to_owned(), format!("{}: {}", header.paradigm, protocol.summary())),
+    ];
+    rows.extend(header.cites.iter().map(|cites| ("source".to_owned(), cites.clone())));
+    let score = &header.score;
+    let reference = score.reference.as_deref().unwrap_or("none");
+    rows.push((
+        "score".to_owned(),
+        format!("{}, chance {}, reference {reference}", score.metric, score.chance),
+    ));
+    rows.push(("methods".to_owned(), header.methods.join(", ")));
+    let mut text = format!("{}@{}\n{}", header.id, header.version, columns(&rows));
+    if let Some(method) = method.or(first) {
+        let preset = library.method(&header.paradigm, method)?;
+        let settings = protocol.resolve(benchmark, preset)?;
+        let cost = seconds(protocol.expected_cost(&settings));
+        text.push_str(&format!(
+            "\nresolved with method {method} ({}), about {cost} of one core per run:\n{}\n",
+            protocol.formula(preset)?,
+            serde_json::to_string_pretty(&settings)?
+        ));
+    }
+    Ok(text)
+}
+
+fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
+    let header = &preset.header;
+    let mut rows = vec![
+        ("title".to_owned(), header.title.clone()),
+        ("paradigm".to_owned(), header.paradigm.clone()),
+        ("kind".to_owned(), header.kind.clone()),
+        ("formula".to_owned(), protocol(&header.paradigm)?.formula(preset)?),
+    ];
+    let mut parameters = Vec::new();
+    if let Some(entry) = method::METHODS.iter().find(|entry| entry.info.kind == header.kind) {
+        let info = &entry.info;
+        rows.push(("about".to_owned(), info.summary.to_owned()));
+        rows.push(("source".to_owned(), info.source.to_owned()));
+        if !info.mapping.is_empty() {
+            rows.push(("strength".to_owned(), info.mapping.to_owned()));
+        }
+        if !info.needs.is_empty() {
+            let needs: Vec<&str> = info.needs.iter().map(|need| need.word()).collect();
+            rows.push(("needs".to_owned(), needs.join(", ")));
+        }
+        let line = |p: &method::Parameter| {
+            (p.name.to_owned(), format!("{} (default {}; {})", p.meaning, p.default, p.range))
+        };
+        parameters.extend(info.parameters.iter().map(line));
+    }
+    rows.push(("values".to_owned(), header.provenance.clone()));
+    let mut text = format!("{}\n{}", header.id, columns(&rows));
+    if !parameters.is_empty() {
+        text.push_str(&format!("\nparameters\n{}", columns(&parameters)));
+    }
+    text.push_str(&format!("\n{}:\n{}", preset.source.name, preset.source.text));
+    Ok(text)
+}
+
+fn show_metric(metric: &metric::Metric) -> String {
+    let direction = if metric.higher_is_better { "higher is better" } else { "lower is better" };
+    let rows = [
+        ("formula".to_owned(), metric.formula.to_owned()),
+        ("source".to_owned(), metric.source.to_owned()),
+        ("direction".to_owned(), direction.to_owned()),
+    ];
+    format!("{}\n{}", metric.name, columns(&rows))
+}
+
+fn show_data(id: &str, entry: &data::Entry) -> String {
+    let mut rows = vec![
+        ("title".to_owned(), entry.title.clone()),
+        ("licence".to_owned(), entry.licence.clone()),
+        ("citation".to_owned(), entry.citation.clone()),
+        (
+            "shape".to_owned(),
+            format!("{:?} (channels, height, width), {} classes", entry.shape, entry.classes),
+        ),
+    ];
+    rows.extend(entry.mirrors.iter().map(|mirror| ("mirror".to_owned(), mirror.clone())));
+    let file = |file: &data::FileEntry| {
+        (file.name.clone(), format!("{} bytes, SHA-256 {}", file.bytes, file.sha256))
+    };
+    rows.extend(entry.file.iter().map(file));
+    format!("{id}\n{}", columns(&rows))
+}

@@ -1,0 +1,126 @@
+//! Elastic weight consolidation, offline form: one anchor per task.
+
+use serde::{Deserialize, Serialize};
+
+use super::composition::{
+    Composition, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
+};
+use super::fisher::FisherSettings;
+use crate::error::{DefinitionError, Result};
+use crate::nn::{Gradients, Parameters};
+use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
+use crate::optim::Proximal;
+use crate::state::State;
+use crate::stream::Reveal;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Ewc {
+    lambda: f32,
+    discount: f32,
+    proximal: bool,
+    fisher: FisherSettings,
+}
+
+impl Default for Ewc {
+    fn default() -> Self {
+        Self { lambda: 100.0, discount: 1.0, proximal: false, fisher: FisherSettings::default() }
+    }
+}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
+    kind: "ewc",
+    summary: "Elastic weight consolidation: one anchor per past task, as strong as its Fisher information",
+    formula: "L_t(θ) + ½ λ Σ_{i<t} Σ_k F_ik (θ_k − θ*_ik)²",
+    source: "Kirkpatrick et al. 2017; one anchor per task as in van de Ven et al. 2022",
+    mapping: "c_eff = λF. van de Ven: λF, the same λ. Avalanche and Mammoth: 2λF, so our λ is twice theirs.",
+    needs: &[Reveal::Boundary],
+    parameters: &[
+        Parameter { name: "lambda", default: "100", range: ">= 0", meaning: "strength λ" },
+        Parameter {
+            name: "discount",
+            default: "1",
+            range: "0 to 1",
+            meaning: "factor on every older task's λ_i at each boundary",
+        },
+        Parameter {
+            name: "proximal",
+            default: "false",
+            range: "true, false",
+            meaning: "exact proximal step instead of a gradient (SGD, momentum)",
+        },
+        Parameter {
+            name: "fisher.estimator",
+            default: "exact",
+            range: "exact, sampled, true-label, batched",
+            meaning: "estimator of the Fisher information",
+        },
+        Parameter {
+            name: "fisher.samples",
+            default: "all",
+            range: ">= 1",
+            meaning: "samples of the task used",
+        },
+        Parameter {
+            name: "fisher.batch",
+            default: "128",
+            range: "1 to 4096",
+            meaning: "samples per pass; group size of batched",
+        },
+    ],
+});
+
+impl Settings for Ewc {
+    fn check(&self) -> Result<(), DefinitionError> {
+        check_strength("lambda", self.lambda)?;
+        check_share("discount", self.discount)?;
+        self.fisher.check()
+    }
+
+    fn compose(&self) -> Composition {
+        let anchors =
+            Anchors { anchor: Anchor::default(), discount: self.discount, fisher: self.fisher.clone() };
+        let term = Weighted { proximal: self.proximal, ..Weighted::new(self.lambda, anchors) };
+        Composition { terms: vec![term], ..Composition::default() }
+    }
+}
+
+struct Anchors {
+    anchor: Anchor,
+    discount: f32,
+    fisher: FisherSettings,
+}
+
+impl LossTerm for Anchors {
+    fn name(&self) -> &'static str {
+        "ewc"
+    }
+
+    fn add_gradient(&mut self, parameters: &Parameters, scale: f32, gradients: &mut Gradients) -> Result<()> {
+        self.anchor.add_gradient(parameters, scale, gradients)
+    }
+
+    fn proximal(&self, scale: f32) -> Option<Proximal<'_>> {
+        self.anchor.proximal(scale)
+    }
+
+    fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
+        if let Event::TaskEnd { index } = event {
+            let random = cx.streams.get(&format!("fisher/task{index}"));
+            let fisher = self.fisher.estimate(cx.model, cx.data, random)?;
+            if self.discount != 1.0 {
+                self.anchor.discount(self.discount);
+            }
+            self.anchor.add(&fisher, &cx.model.parameters().snapshot()?);
+        }
+        Ok(())
+    }
+
+    fn save(&self) -> State {
+        self.anchor.save()
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.anchor.load(state)
+    }
+}

@@ -1,0 +1,89 @@
+//! L2: an anchor at the last task's solution with equal strength for every parameter.
+
+use serde::{Deserialize, Serialize};
+
+use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use crate::error::{DefinitionError, Result};
+use crate::nn::{Gradients, Parameters};
+use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
+use crate::optim::Proximal;
+use crate::state::State;
+use crate::stream::Reveal;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct L2 {
+    lambda: f32,
+    proximal: bool,
+}
+
+impl Default for L2 {
+    fn default() -> Self {
+        Self { lambda: 0.01, proximal: false }
+    }
+}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2>(MethodInfo {
+    kind: "l2",
+    summary: "A pull towards the previous solution, equally strong for every parameter: the null model of importances",
+    formula: "L_t(θ) + ½ λ ‖θ − θ*_{t−1}‖²",
+    source: "baseline of Kirkpatrick et al. 2017; Hsu et al. 2018",
+    mapping: "c_eff = λ. Hsu et al. (GT-RIPL): reg_coef Σ_i Δ² with one anchor per past task, so λ = 2·reg_coef per task.",
+    needs: &[Reveal::Boundary],
+    parameters: &[
+        Parameter { name: "lambda", default: "0.01", range: ">= 0", meaning: "strength λ" },
+        Parameter {
+            name: "proximal",
+            default: "false",
+            range: "true, false",
+            meaning: "exact proximal step instead of a gradient",
+        },
+    ],
+});
+
+impl Settings for L2 {
+    fn check(&self) -> Result<(), DefinitionError> {
+        check_strength("lambda", self.lambda)
+    }
+
+    fn compose(&self) -> Composition {
+        let term = Weighted { proximal: self.proximal, ..Weighted::new(self.lambda, Pull::default()) };
+        Composition { terms: vec![term], ..Composition::default() }
+    }
+}
+
+#[derive(Default)]
+struct Pull {
+    anchor: Anchor,
+}
+
+impl LossTerm for Pull {
+    fn name(&self) -> &'static str {
+        "l2"
+    }
+
+    fn add_gradient(&mut self, parameters: &Parameters, scale: f32, gradients: &mut Gradients) -> Result<()> {
+        self.anchor.add_gradient(parameters, scale, gradients)
+    }
+
+    fn proximal(&self, scale: f32) -> Option<Proximal<'_>> {
+        self.anchor.proximal(scale)
+    }
+
+    fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
+        if let Event::TaskEnd { .. } = event {
+            let centre = cx.model.parameters().snapshot()?;
+            let strength = centre.iter().map(|buffer| vec![1.0; buffer.len()]).collect();
+            self.anchor = Anchor { strength, centre };
+        }
+        Ok(())
+    }
+
+    fn save(&self) -> State {
+        self.anchor.save()
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.anchor.load(state)
+    }
+}

@@ -1,0 +1,92 @@
+//! Gains as data: the only way in which modulation touches model, objective and optimiser.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::error::{DefinitionError, Result};
+
+/// A gain on the units of one layer. `None` is exactly the unmodulated layer; unit gains train bit for bit like it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Gain {
+    #[default]
+    None,
+    /// One value for the whole layer.
+    Layer(f32),
+    /// One value per unit.
+    Units(Arc<[f32]>),
+}
+
+impl Gain {
+    /// One value per unit; `None` where there is no gain.
+    ///
+    /// # Errors
+    /// When a per-unit gain has another length than the layer.
+    pub fn expand(&self, units: usize) -> Result<Option<Vec<f32>>> {
+        match self {
+            Self::None => Ok(None),
+            Self::Layer(value) => Ok(Some(vec![*value; units])),
+            Self::Units(values) if values.len() == units => Ok(Some(values.to_vec())),
+            Self::Units(values) => Err(DefinitionError::range(
+                "gain",
+                format!("{} values", values.len()),
+                &format!("{units} values, one per unit"),
+            )
+            .into()),
+        }
+    }
+}
+
+/// Slope gain (multiplies the weighted input) and bias shift (adds to the bias) of one layer.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LayerGain {
+    pub slope: Gain,
+    pub bias: Gain,
+}
+
+/// Everything that modulation sets for one step. The default is no modulation at all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gains {
+    /// Multiplies the learning rate of every parameter.
+    pub learning_rate: f32,
+    /// Multiplies the learning rate of the parameters of one layer, on top of the global gain. Missing layers: 1.
+    pub layer_learning_rate: BTreeMap<usize, f32>,
+    /// Multiplies the momentum coefficient (SGD's μ, Adam's β₁); the product is kept below 1 by the optimiser.
+    pub momentum: f32,
+    /// Per layer, from the input; missing layers are unmodulated.
+    pub layers: Vec<LayerGain>,
+    /// Multiplies the weight of a loss term, by the term's name. Missing terms: 1.
+    pub terms: BTreeMap<String, f32>,
+    /// Divides the logits inside the task loss.
+    pub temperature: f32,
+}
+
+impl Default for Gains {
+    fn default() -> Self {
+        Self {
+            learning_rate: 1.0,
+            layer_learning_rate: BTreeMap::new(),
+            momentum: 1.0,
+            layers: Vec::new(),
+            terms: BTreeMap::new(),
+            temperature: 1.0,
+        }
+    }
+}
+
+impl Gains {
+    /// The gain of one layer.
+    pub fn layer(&self, index: usize) -> &LayerGain {
+        static NONE: LayerGain = LayerGain { slope: Gain::None, bias: Gain::None };
+        self.layers.get(index).unwrap_or(&NONE)
+    }
+
+    /// The gain on a loss term's weight.
+    pub fn term(&self, name: &str) -> f32 {
+        self.terms.get(name).copied().unwrap_or(1.0)
+    }
+
+    /// The learning-rate gain of a layer's parameters.
+    pub fn rate(&self, layer: usize) -> f32 {
+        self.learning_rate * self.layer_learning_rate.get(&layer).copied().unwrap_or(1.0)
+    }
+}

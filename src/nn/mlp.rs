@@ -1,0 +1,104 @@
+//! The multilayer perceptron.
+
+use candle_core::Tensor;
+
+use super::kernel::Activation;
+use super::squared::{self, Magnitude, Passes};
+use super::{Dense, Gradients, Init, Model, Parameters};
+use crate::error::Result;
+use crate::modulation::Gains;
+use crate::rng::Streams;
+
+/// Dense layers with one activation between them and plain scores at the end. Every layer takes a slope gain and a
+/// bias shift.
+#[derive(Debug)]
+pub struct Mlp {
+    layers: Vec<Dense>,
+    parameters: Parameters,
+}
+
+impl Mlp {
+    /// `sizes` from input to output; at least two. Weights come from the streams `init/layer0`, `init/layer1`, …
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn new(sizes: &[usize], activation: Activation, init: Init, streams: &Streams) -> Result<Self> {
+        let mut parameters = Parameters::default();
+        let mut layers = Vec::with_capacity(sizes.len().saturating_sub(1));
+        for (index, pair) in sizes.windows(2).enumerate() {
+            let last = index + 2 == sizes.len();
+            let activation = if last { Activation::Identity } else { activation };
+            let mut random = streams.get(&format!("init/layer{index}"));
+            layers.push(Dense::new(
+                &mut parameters,
+                index,
+                [pair[0], pair[1]],
+                activation,
+                init,
+                &mut random,
+            )?);
+        }
+        Ok(Self { layers, parameters })
+    }
+
+    fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
+        let mut x = x.clone();
+        for (index, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(&x, gains.layer(index), tracked)?;
+        }
+        Ok(x)
+    }
+}
+
+impl Model for Mlp {
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
+        self.run(x, gains, true)
+    }
+
+    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
+        self.run(x, gains, false)
+    }
+
+    fn layer_units(&self) -> Vec<usize> {
+        self.layers.iter().map(|layer| layer.outputs).collect()
+    }
+
+    fn multiply_adds(&self) -> u64 {
+        self.layers.iter().map(Dense::multiply_adds).sum()
+    }
+
+    fn gradient_magnitudes(&self, x: &Tensor, passes: &Passes, magnitude: Magnitude) -> Result<Gradients> {
+        squared::batched(&|x| self.forward(x, &Gains::default()), &self.layers, x, passes, magnitude)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::{Active, cross_entropy, testing};
+
+    #[test]
+    fn every_parameter_gets_the_gradient_of_finite_differences() {
+        let mlp = Mlp::new(&[5, 6, 4], Activation::Tanh, Init::default(), &Streams::new(2)).expect("mlp");
+        let x = testing::uniform(&[8, 5], "x");
+        testing::check_gradients(mlp.parameters(), 1e-2, || {
+            let logits = mlp.forward(&x, &Gains::default())?;
+            Ok(cross_entropy(&logits, &[0, 1, 2, 3, 0, 1, 2, 3], &Active::All, 1.0)?.0)
+        });
+    }
+
+    #[test]
+    fn inference_gives_the_values_of_the_graph_without_one() {
+        let mlp = Mlp::new(&[5, 6, 4], Activation::Relu, Init::default(), &Streams::new(2)).expect("mlp");
+        let x = testing::uniform(&[8, 5], "x");
+        let graph = mlp.forward(&x, &Gains::default()).expect("forward");
+        let plain = mlp.infer(&x, &Gains::default()).expect("infer");
+        assert!(graph.track_op() && !plain.track_op());
+        let values = |t: &Tensor| crate::nn::read(t, <[f32]>::to_vec).expect("read");
+        assert_eq!(values(&graph), values(&plain));
+    }
+}

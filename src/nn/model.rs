@@ -1,0 +1,75 @@
+//! The interface of every network.
+
+use candle_core::{Device, Tensor};
+
+use super::cross_entropy::{Active, argmax};
+use super::parameters::{Gradients, Parameters, read};
+use super::squared::{self, Magnitude, Passes};
+use crate::error::Result;
+use crate::modulation::Gains;
+
+/// A network from inputs to class scores, whose layers can be gained.
+pub trait Model: Send {
+    /// All trainable tensors, in order.
+    fn parameters(&self) -> &Parameters;
+
+    /// x (n × features) → logits (n × outputs), as a graph that can be differentiated.
+    ///
+    /// # Errors
+    /// Shape errors.
+    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor>;
+
+    /// The same values without a graph, for evaluation.
+    ///
+    /// # Errors
+    /// Shape errors.
+    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor>;
+
+    /// Units per gainable layer, from the input; the last one is the output layer.
+    fn layer_units(&self) -> Vec<usize>;
+
+    /// Multiply–adds of one forward pass of one sample.
+    fn multiply_adds(&self) -> u64;
+
+    /// Number of logits.
+    fn outputs(&self) -> usize {
+        self.layer_units().last().copied().unwrap_or(0)
+    }
+
+    /// Σ over passes and samples of weight · |∂ℓ/∂θ|² (or its absolute value), where ℓ is each sample's own loss: the
+    /// raw material of Fisher information and of MAS. The default goes sample by sample; dense networks need one
+    /// product per layer and batch.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn gradient_magnitudes(&self, x: &Tensor, passes: &Passes, magnitude: Magnitude) -> Result<Gradients> {
+        squared::per_sample(&|x| self.forward(x, &Gains::default()), self.parameters(), x, passes, magnitude)
+    }
+}
+
+/// Predicted labels for n × features inputs, over the active outputs, in batches without a graph.
+///
+/// # Errors
+/// Engine errors.
+pub fn predict(
+    model: &dyn Model,
+    inputs: &[f32],
+    features: usize,
+    active: &Active,
+    gains: &Gains,
+) -> Result<Vec<usize>> {
+    const BATCH: usize = 512;
+    let mut labels = Vec::with_capacity(inputs.len() / features.max(1));
+    for chunk in inputs.chunks(BATCH * features) {
+        let n = chunk.len() / features;
+        let x = Tensor::from_slice(chunk, (n, features), &Device::Cpu)?;
+        let logits = model.infer(&x, gains)?;
+        let width = logits.dim(1)?;
+        let start = labels.len();
+        read(&logits, |values| {
+            let rows = values.chunks_exact(width).enumerate();
+            labels.extend(rows.map(|(sample, row)| argmax(row, active.mask(start + sample))));
+        })?;
+    }
+    Ok(labels)
+}

@@ -1,0 +1,118 @@
+//! One additive piece of the objective.
+
+use candle_core::Tensor;
+
+use crate::error::Result;
+use crate::modulation::Gains;
+use crate::nn::{Gradients, Model, Parameters};
+use crate::optim::Proximal;
+use crate::rng::Streams;
+use crate::state::State;
+use crate::stream::{Batch, TrainingData};
+
+/// What a term sees at each step.
+#[derive(Clone, Copy)]
+pub struct StepContext<'a> {
+    pub model: &'a dyn Model,
+    pub batch: &'a Batch,
+    /// The model's scores on this batch, shared by all terms.
+    pub logits: &'a Tensor,
+    pub gains: &'a Gains,
+}
+
+/// Something that happens between steps. Sent only where the stream reveals task boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Training on the next task begins; `index` counts tasks from 0.
+    TaskStart { index: usize },
+    /// Training on a task has ended; its data are still open.
+    TaskEnd { index: usize },
+}
+
+/// What a term may use at an event.
+pub struct EventContext<'a> {
+    pub model: &'a dyn Model,
+    /// Training data of the task that begins or ends.
+    pub data: &'a TrainingData,
+    /// Random streams of the run.
+    pub streams: &'a Streams,
+}
+
+/// One additive piece of the objective, e.g. cross-entropy or an anchor.
+pub trait LossTerm: Send {
+    /// A stable name: the key of its weight's gain and of its state.
+    fn name(&self) -> &str;
+
+    /// The differentiable contribution on this batch; `None` while inactive or where the term is purely analytic.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn forward(&mut self, _cx: &StepContext<'_>) -> Result<Option<Tensor>> {
+        Ok(None)
+    }
+
+    /// Adds an analytic gradient times `scale` (weight × gain). Quadratic anchors need no autograd.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn add_gradient(
+        &mut self,
+        _parameters: &Parameters,
+        _scale: f32,
+        _gradients: &mut Gradients,
+    ) -> Result<()> {
+        Ok(())
+    }
+
+    /// The same pull as a proximal step after the update, instead of [`LossTerm::add_gradient`].
+    fn proximal(&self, _scale: f32) -> Option<Proximal<'_>> {
+        None
+    }
+
+    /// Whether the term wants to see the task loss's own gradient (path integrals).
+    fn follows_path(&self) -> bool {
+        false
+    }
+
+    /// The gradient of the task loss alone, before other terms are added. Only if [`LossTerm::follows_path`].
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn on_task_gradient(&mut self, _parameters: &Parameters, _gradients: &Gradients) -> Result<()> {
+        Ok(())
+    }
+
+    /// Called after each update. Only if [`LossTerm::follows_path`].
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn after_update(&mut self, _parameters: &Parameters) -> Result<()> {
+        Ok(())
+    }
+
+    /// Task boundaries.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn on_event(&mut self, _event: Event, _cx: &EventContext<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Bytes of state beyond parameters and optimiser.
+    fn state_bytes(&self) -> u64 {
+        self.save().bytes()
+    }
+
+    /// Everything a checkpoint needs.
+    fn save(&self) -> State {
+        State::default()
+    }
+
+    /// The inverse of [`LossTerm::save`].
+    ///
+    /// # Errors
+    /// When the state is another term's.
+    fn load(&mut self, _state: &State) -> Result<()> {
+        Ok(())
+    }
+}

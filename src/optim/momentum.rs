@@ -1,0 +1,56 @@
+//! Heavy-ball momentum: v ← μ v + g, g ← v (the form of PyTorch's SGD).
+
+use super::{Transform, UpdateContext};
+use crate::error::Result;
+use crate::nn::{Gradients, kernel};
+use crate::state::State;
+
+/// Momentum with coefficient μ in [0, 1); modulation may scale μ, the product stays at or below 0.999.
+#[derive(Debug, Default)]
+pub struct Momentum {
+    coefficient: f32,
+    velocity: Vec<Vec<f32>>,
+}
+
+impl Momentum {
+    /// Momentum with coefficient μ.
+    pub fn new(coefficient: f32) -> Self {
+        Self { coefficient, velocity: Vec::new() }
+    }
+}
+
+impl Transform for Momentum {
+    fn name(&self) -> &'static str {
+        "momentum"
+    }
+
+    fn update(&mut self, gradients: &mut Gradients, cx: &UpdateContext<'_>) -> Result<()> {
+        let coefficient = modulated(self.coefficient, cx.gains.momentum);
+        self.velocity.resize_with(gradients.buffers.len(), Vec::new);
+        for (gradient, velocity) in gradients.buffers.iter_mut().zip(&mut self.velocity) {
+            velocity.resize(gradient.len(), 0.0);
+            kernel::scale(velocity, coefficient);
+            kernel::add(velocity, gradient);
+            gradient.copy_from_slice(velocity);
+        }
+        Ok(())
+    }
+
+    fn reset(&mut self) {
+        self.velocity.clear();
+    }
+
+    fn save(&self) -> State {
+        State::default().buffer("velocity", &self.velocity)
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.velocity = state.get_buffer("velocity")?;
+        Ok(())
+    }
+}
+
+/// A momentum coefficient under a gain, kept below 1.
+pub(super) fn modulated(coefficient: f32, gain: f32) -> f32 {
+    (coefficient * gain).clamp(0.0, coefficient.max(0.999))
+}

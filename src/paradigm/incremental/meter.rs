@@ -1,0 +1,107 @@
+//! Measures accuracy on test data, which the learner never sees.
+
+use super::super::{Curve, Learner};
+use super::CurveSettings;
+use crate::error::Result;
+use crate::nn::predict;
+use crate::stream::{TaskStream, TestSet};
+
+/// Test sets, and the curves measured so far.
+pub(super) struct Meter {
+    /// Per task: all test samples, and the smaller set for curves.
+    full: Vec<TestSet>,
+    thinned: Vec<TestSet>,
+    tasks: Vec<Curve>,
+    seen: Curve,
+    loss: Curve,
+    /// Sum and count of training losses since the last point.
+    losses: (f64, u32),
+}
+
+impl Meter {
+    pub fn new(stream: &TaskStream, curve: &CurveSettings) -> Self {
+        let sets = |limit: usize| (0..stream.len()).map(|task| stream.test_set(task, limit)).collect();
+        Self {
+            full: sets(usize::MAX),
+            thinned: sets(curve.samples),
+            tasks: (0..stream.len()).map(|task| Curve::new(format!("accuracy/task{task}"))).collect(),
+            seen: Curve::new("accuracy/seen"),
+            loss: Curve::new("loss"),
+            losses: (0.0, 0),
+        }
+    }
+
+    /// Accuracy on every task when training has reached task `reached` (`None`: before training).
+    pub fn accuracies(
+        &self,
+        stream: &TaskStream,
+        learner: &Learner,
+        reached: Option<usize>,
+    ) -> Result<Vec<f64>> {
+        (0..self.full.len()).map(|task| self.accuracy(stream, learner, task, reached)).collect()
+    }
+
+    /// Accuracy on one task, all test samples.
+    pub fn accuracy(
+        &self,
+        stream: &TaskStream,
+        learner: &Learner,
+        task: usize,
+        reached: Option<usize>,
+    ) -> Result<f64> {
+        score(&self.full[task], stream, learner, task, reached)
+    }
+
+    /// Notes a training loss.
+    pub fn saw(&mut self, loss: f64) {
+        self.losses.0 += loss;
+        self.losses.1 += 1;
+    }
+
+    /// Adds a point to every curve: tasks up to `reached`, after `updates` updates.
+    pub fn measure(
+        &mut self,
+        stream: &TaskStream,
+        learner: &Learner,
+        reached: usize,
+        updates: usize,
+    ) -> Result<()> {
+        #[allow(clippy::cast_precision_loss)]
+        let x = updates as f64;
+        let mut sum = 0.0;
+        for task in 0..=reached {
+            let accuracy = score(&self.thinned[task], stream, learner, task, Some(reached))?;
+            self.tasks[task].push(x, accuracy);
+            sum += accuracy;
+        }
+        #[allow(clippy::cast_precision_loss)]
+        self.seen.push(x, sum / (reached + 1) as f64);
+        self.loss.push(x, self.losses.0 / f64::from(self.losses.1.max(1)));
+        self.losses = (0.0, 0);
+        Ok(())
+    }
+
+    /// All curves. Where each task has a network of its own, only the loss is a curve over the whole run.
+    pub fn curves(self, separate: bool) -> Vec<Curve> {
+        if separate {
+            return vec![self.loss];
+        }
+        self.tasks.into_iter().chain([self.seen, self.loss]).filter(|curve| !curve.x.is_empty()).collect()
+    }
+}
+
+fn score(
+    set: &TestSet,
+    stream: &TaskStream,
+    learner: &Learner,
+    task: usize,
+    reached: Option<usize>,
+) -> Result<f64> {
+    let active = stream.test_active(task, reached);
+    let features = set.inputs.len() / set.targets.len().max(1);
+    let labels = predict(learner.model.as_ref(), &set.inputs, features, &active, &learner.gains)?;
+    let correct =
+        labels.iter().zip(&set.targets).filter(|(label, target)| **label == **target as usize).count();
+    #[allow(clippy::cast_precision_loss)]
+    Ok(correct as f64 / set.targets.len().max(1) as f64)
+}

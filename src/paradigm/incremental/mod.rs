@@ -1,0 +1,191 @@
+//! Incremental learning (Eq. 6 of Mei et al. 2025): tasks arrive one after another,
+//! θ_t* = argmin L_t(θ; D_t) + Σ_{i<t} λ_i Ω(θ, θ_i*).
+//!
+//! The method composes the terms; this protocol lays out tasks, boundaries and evaluation.
+
+mod meter;
+mod settings;
+
+pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, ResolvedMethod};
+
+use meter::Meter;
+
+use super::{AccuracyMatrix, Footprint, Learner, Mark, Protocol, RunLog, RunSpec, Watch};
+use crate::data::Data;
+use crate::error::{Error, Result};
+use crate::method::{Composition, Regime, method};
+use crate::objective::{Event, Objective};
+use crate::rng::Streams;
+use crate::spec::{Benchmark, MethodPreset};
+use crate::stream::{Reveal, TaskStream, TrainingData};
+
+/// The incremental protocol.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Incremental;
+
+impl Protocol for Incremental {
+    fn name(&self) -> &'static str {
+        "incremental"
+    }
+
+    fn summary(&self) -> &'static str {
+        "tasks one after another: what is kept, what is forgotten (Eq. 6)"
+    }
+
+    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
+        Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
+    }
+
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        Ok(crate::method::method(&method.header.kind)?.info.formula.to_owned())
+    }
+
+    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        Ok(vec![resolved.benchmark.data])
+    }
+
+    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
+        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    }
+
+    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
+        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+        Run::new(&resolved, spec.seed, data)?.run(watch)
+    }
+}
+
+struct Run<'a> {
+    settings: &'a IncrementalSettings,
+    stream: TaskStream,
+    streams: Streams,
+    learner: Learner,
+    meter: Meter,
+    regime: Regime,
+    freeze_features: bool,
+    done: usize,
+}
+
+impl<'a> Run<'a> {
+    fn new(resolved: &'a Resolved, seed: u64, data: &Data) -> Result<Self> {
+        let settings = &resolved.benchmark;
+        let dataset = data.get(&settings.data)?;
+        let streams = Streams::new(seed);
+        let stream = TaskStream::new(&settings.stream, &dataset, settings.evaluate, &streams)?;
+        let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
+        let Composition { terms, regime, freeze_features } =
+            method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
+        let learner = Learner::new(model, Objective::new(terms), settings.optimiser.build(), &streams);
+        let meter = Meter::new(&stream, &settings.curve);
+        Ok(Self { settings, stream, streams, learner, meter, regime, freeze_features, done: 0 })
+    }
+
+    fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
+        let tasks = self.stream.len();
+        let mut rows = Vec::with_capacity(tasks);
+        let baseline = self.meter.accuracies(&self.stream, &self.learner, None)?;
+        let initial = self.learner.model.parameters().snapshot()?;
+        let mut networks = Vec::new();
+        match self.regime {
+            Regime::Sequential => {
+                for task in 0..tasks {
+                    self.train_task(task, watch)?;
+                    rows.push(self.meter.accuracies(&self.stream, &self.learner, Some(task))?);
+                }
+            }
+            Regime::Joint => {
+                let pool = self.stream.pool(0, tasks - 1);
+                let mut loader = pool.loader(self.settings.budget.batch, self.streams.get("order/joint"));
+                for _ in 0..tasks {
+                    self.train(&mut loader, tasks - 1, watch)?;
+                    rows.push(self.meter.accuracies(&self.stream, &self.learner, Some(tasks - 1))?);
+                }
+            }
+            Regime::Separate => {
+                for task in 0..tasks {
+                    self.learner.model.parameters().restore(&initial)?;
+                    self.train_task(task, watch)?;
+                    networks.push(self.learner.model.parameters().snapshot()?);
+                    let mut row = Vec::with_capacity(tasks);
+                    for tested in 0..tasks {
+                        let network = networks.get(tested).unwrap_or(&initial);
+                        self.learner.model.parameters().restore(network)?;
+                        row.push(self.meter.accuracy(&self.stream, &self.learner, tested, Some(task))?);
+                    }
+                    rows.push(row);
+                }
+            }
+        }
+        let labels = self.stream.labels();
+        let updates = self.settings.budget.updates_per_task;
+        #[allow(clippy::cast_precision_loss)]
+        let marks = labels
+            .iter()
+            .enumerate()
+            .map(|(task, label)| Mark { x: (task * updates) as f64, label: label.clone() })
+            .collect();
+        Ok(RunLog {
+            footprint: self.footprint(networks.len()),
+            matrix: Some(AccuracyMatrix { tasks: labels, rows, baseline: Some(baseline) }),
+            marks: if self.regime == Regime::Joint { Vec::new() } else { marks },
+            curves: self.meter.curves(self.regime == Regime::Separate),
+            ..RunLog::default()
+        })
+    }
+
+    /// One task of a sequence, boundaries included where the stream reveals them.
+    fn train_task(&mut self, task: usize, watch: &mut dyn Watch) -> Result<()> {
+        let data = self.stream.training(task);
+        if self.settings.budget.reset_optimiser || self.regime == Regime::Separate {
+            self.learner.optimiser.reset();
+        }
+        if self.freeze_features && task == 1 {
+            self.learner.freeze_features();
+        }
+        self.tell(Event::TaskStart { index: task }, &data)?;
+        let order = self.streams.get(&format!("order/task{task}"));
+        let mut loader = data.loader(self.settings.budget.batch, order);
+        self.train(&mut loader, task, watch)?;
+        self.tell(Event::TaskEnd { index: task }, &data)
+    }
+
+    fn tell(&mut self, event: Event, data: &TrainingData) -> Result<()> {
+        if self.stream.reveals(Reveal::Boundary) { self.learner.event(event, data) } else { Ok(()) }
+    }
+
+    fn train(
+        &mut self,
+        loader: &mut crate::stream::Loader,
+        task: usize,
+        watch: &mut dyn Watch,
+    ) -> Result<()> {
+        let per_task = self.settings.budget.updates_per_task;
+        let total = per_task * self.stream.len();
+        for update in 0..per_task {
+            let statistics = self.learner.step(&loader.next_batch()?)?;
+            self.done += 1;
+            self.meter.saw(statistics.loss);
+            if self.done % self.settings.curve.every == 0 || update + 1 == per_task {
+                self.meter.measure(&self.stream, &self.learner, task, self.done)?;
+            }
+            #[allow(clippy::cast_precision_loss)]
+            if let Some(reason) = watch.progress(self.done as f64 / total as f64) {
+                return Err(Error::Stopped(reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn footprint(&self, networks: usize) -> Footprint {
+        let parameters = self.learner.model.parameters().count() as u64;
+        let updates = self.learner.updates();
+        let per_update = 3 * self.learner.model.multiply_adds() * self.settings.budget.batch as u64;
+        Footprint {
+            parameters: parameters * networks.max(1) as u64,
+            state_bytes: self.learner.objective.state_bytes(),
+            updates,
+            multiply_adds: updates * per_update,
+            ..Footprint::default()
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The incremental paradigm's settings: what a benchmark's TOML says, checked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data;
+use crate::error::{DefinitionError, Error, Result};
+use crate::method::{MethodEntry, method};
+use crate::nn::ModelSpec;
+use crate::optim::OptimiserSpec;
+use crate::rng::Streams;
+use crate::spec::{Benchmark, MethodPreset};
+use crate::stream::{EvaluateOn, Reveal, StreamSpec};
+
+/// The body of a benchmark file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IncrementalSettings {
+    /// Id of a data set.
+    pub data: String,
+    pub stream: StreamSpec,
+    #[serde(default)]
+    pub model: ModelSpec,
+    #[serde(default)]
+    pub optimiser: OptimiserSpec,
+    pub budget: Budget,
+    #[serde(default)]
+    pub curve: CurveSettings,
+    /// Which split is scored: `test` (default) or `validation`.
+    #[serde(default)]
+    pub evaluate: EvaluateOn,
+}
+
+/// How long training goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// Parameter updates per task, ≥ 1.
+    pub updates_per_task: usize,
+    /// Samples per update, ≥ 1.
+    pub batch: usize,
+    /// Forget the optimiser's moments at each boundary. Default true.
+    #[serde(default = "yes")]
+    pub reset_optimiser: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How often accuracy is measured while training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CurveSettings {
+    /// Updates between measurements, ≥ 1. Default 50.
+    pub every: usize,
+    /// Test samples per task used for curves (the accuracy matrix uses all). Default 1,000.
+    pub samples: usize,
+}
+
+impl Default for CurveSettings {
+    fn default() -> Self {
+        Self { every: 50, samples: 1000 }
+    }
+}
+
+/// Benchmark and method together: what a run needs, and what a record keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resolved {
+    #[serde(flatten)]
+    pub benchmark: IncrementalSettings,
+    pub method: ResolvedMethod,
+}
+
+/// A method's registered kind and its complete parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResolvedMethod {
+    pub kind: String,
+    pub parameters: serde_json::Value,
+}
+
+impl IncrementalSettings {
+    fn check(&self) -> Result<(), DefinitionError> {
+        let positive = |key: &str, value: usize, most: usize| {
+            if (1..=most).contains(&value) {
+                return Ok(());
+            }
+            Err(DefinitionError::range(key, value, &format!("1 to {most}")))
+        };
+        positive("budget.updates_per_task", self.budget.updates_per_task, 10_000_000)?;
+        positive("budget.batch", self.budget.batch, 65_536)?;
+        positive("curve.every", self.curve.every, 10_000_000)?;
+        positive("curve.samples", self.curve.samples, 1_000_000)?;
+        self.model.check("model")?;
+        self.optimiser.check("optimiser")?;
+        if self.budget.reset_optimiser && !self.stream.reveals(Reveal::Boundary) {
+            let rule = "false, because this stream does not reveal `boundary`";
+            return Err(DefinitionError::range("budget.reset_optimiser", true, rule));
+        }
+        Ok(())
+    }
+}
+
+impl Resolved {
+    /// Checks a benchmark with a method preset.
+    ///
+    /// # Errors
+    /// Definition errors that point into the right file.
+    pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
+        let mut settings: IncrementalSettings = benchmark.settings()?;
+        let entry = data::entry(&settings.data).map_err(|error| relocate(error, "data", benchmark))?;
+        settings.check().map_err(|error| benchmark.refuse(error))?;
+        settings.stream.check(entry.classes).map_err(|error| benchmark.refuse(error))?;
+        if let Some(optimiser) = preset.optimiser(&settings.optimiser)? {
+            optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
+            settings.optimiser = optimiser;
+        }
+        let method = method(&preset.header.kind).map_err(|error| match error {
+            Error::Definition(error) => preset.refuse(*error),
+            other => other,
+        })?;
+        check_reveals(method, &settings.stream, benchmark, preset)?;
+        let parameters = method.resolve(preset, &benchmark.header.id)?;
+        let method = ResolvedMethod { kind: preset.header.kind.clone(), parameters };
+        Ok(Self { benchmark: settings, method })
+    }
+
+    /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn expected_cost(&self) -> f64 {
+        let Ok(entry) = data::entry(&self.benchmark.data) else { return 0.0 };
+        let tasks = self.benchmark.stream.len(entry.classes) as f64;
+        let updates = tasks * self.benchmark.budget.updates_per_task as f64;
+        let outputs = self.benchmark.stream.outputs(entry.classes);
+        let model = self.benchmark.model.build(entry.shape, outputs, &Streams::new(0));
+        let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
+        let evaluations = updates / self.benchmark.curve.every as f64 * tasks;
+        let training = updates * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
+        training + evaluations * 2.0 * madds * self.benchmark.curve.samples as f64 / 1e11
+    }
+}
+
+fn relocate(error: Error, key: &str, benchmark: &Benchmark) -> Error {
+    match error {
+        Error::Definition(error) => benchmark.refuse(DefinitionError { key: key.into(), ..*error }),
+        other => other,
+    }
+}
+
+/// Law 5 at the gate: a method that needs what the stream hides cannot run on it.
+fn check_reveals(
+    method: &MethodEntry,
+    stream: &StreamSpec,
+    benchmark: &Benchmark,
+    preset: &MethodPreset,
+) -> Result<()> {
+    match method.info.needs.iter().find(|need| !stream.reveals(**need)) {
+        Some(need) => Err(benchmark.refuse(DefinitionError {
+            key: "stream.reveals".into(),
+            problem: format!(
+                "method `{}` needs `{}`, which this stream hides",
+                preset.header.id,
+                need.word()
+            ),
+            ..DefinitionError::default()
+        })),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,105 @@
+//! The one training core: every paradigm drives this learner, none has a training loop of its own kind.
+//!
+//! ```text
+//! batch ─► model (slope, bias gains) ─► objective (weighted terms) ─► gradients ─► optimiser chain ─► parameters
+//! ```
+
+use crate::error::{Error, Result};
+use crate::modulation::Gains;
+use crate::nn::{BatchStatistics, Gradients, Model};
+use crate::objective::{Event, EventContext, Objective};
+use crate::optim::{Chain, UpdateContext};
+use crate::rng::Streams;
+use crate::state::State;
+use crate::stream::{Batch, TrainingData};
+
+/// Model, objective, optimiser and the gains on them.
+pub struct Learner {
+    pub model: Box<dyn Model>,
+    pub objective: Objective,
+    pub optimiser: Chain,
+    /// What modulation sets; the default is no modulation.
+    pub gains: Gains,
+    streams: Streams,
+    gradients: Gradients,
+    updates: u64,
+}
+
+impl Learner {
+    /// Puts the parts together. Terms draw from `streams` within `learner/`.
+    pub fn new(model: Box<dyn Model>, objective: Objective, optimiser: Chain, streams: &Streams) -> Self {
+        let streams = streams.within("learner");
+        let gradients = Gradients::zeros(model.parameters());
+        Self { model, objective, optimiser, gains: Gains::default(), streams, gradients, updates: 0 }
+    }
+
+    /// One update on one batch.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] when the loss is not finite.
+    pub fn step(&mut self, batch: &Batch) -> Result<BatchStatistics> {
+        let model = self.model.as_ref();
+        self.objective.gradient(model, batch, &self.gains, &mut self.gradients)?;
+        let statistics = self.objective.statistics().clone();
+        if !statistics.loss.is_finite() {
+            let update = usize::try_from(self.updates).unwrap_or(usize::MAX);
+            return Err(Error::Diverged { update, what: "the loss".into(), value: statistics.loss });
+        }
+        let cx = UpdateContext { parameters: model.parameters(), gains: &self.gains };
+        let proximal = self.objective.proximal(&self.gains);
+        self.optimiser.step(&mut self.gradients, &cx, &proximal)?;
+        drop(proximal);
+        self.objective.after_update(model)?;
+        self.updates += 1;
+        Ok(statistics)
+    }
+
+    /// Tells the objective's terms about a task boundary.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn event(&mut self, event: Event, data: &TrainingData) -> Result<()> {
+        let cx = EventContext { model: self.model.as_ref(), data, streams: &self.streams };
+        self.objective.on_event(event, &cx)
+    }
+
+    /// Updates so far.
+    pub fn updates(&self) -> u64 {
+        self.updates
+    }
+
+    /// Freezes every layer but the last.
+    pub fn freeze_features(&mut self) {
+        let parameters = self.model.parameters();
+        let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+        self.optimiser.frozen = parameters.iter().map(|parameter| parameter.layer < last).collect();
+    }
+
+    /// Everything a checkpoint needs.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn save(&self) -> Result<State> {
+        #[allow(clippy::cast_precision_loss)]
+        let mut state = State::default()
+            .number("updates", self.updates as f64)
+            .buffer("parameters", &self.model.parameters().snapshot()?);
+        state.parts.insert("objective".into(), self.objective.save());
+        state.parts.insert("optimiser".into(), self.optimiser.save());
+        Ok(state)
+    }
+
+    /// The inverse of [`Learner::save`].
+    ///
+    /// # Errors
+    /// When the state is another learner's.
+    pub fn load(&mut self, state: &State) -> Result<()> {
+        self.model.parameters().restore(&state.get_buffer("parameters")?)?;
+        self.objective.load(state.get_part("objective")?)?;
+        self.optimiser.load(state.get_part("optimiser")?)?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let updates = state.get_number("updates")? as u64;
+        self.updates = updates;
+        Ok(())
+    }
+}

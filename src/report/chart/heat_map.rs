@@ -1,0 +1,125 @@
+//! A matrix of values as coloured cells.
+
+use super::axis;
+use super::canvas::fitted;
+use super::csv::cell;
+use super::palette::{sequential, text_on};
+use super::{Canvas, Color, Csv, Figure, Frame, NumberFormat, Type, text_width};
+
+/// A heat map; row 0 on top.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HeatMap {
+    /// What rows and columns are, e.g. `after task`, `tested on`.
+    pub row_axis: String,
+    pub column_axis: String,
+    pub rows: Vec<String>,
+    pub columns: Vec<String>,
+    /// `values[row][column]`; `None` leaves the cell empty.
+    pub values: Vec<Vec<Option<f64>>>,
+    /// Values at the ends of the colour scale.
+    pub range: (f64, f64),
+    pub format: NumberFormat,
+}
+
+const TICK: f64 = 10.5;
+
+impl HeatMap {
+    fn left(&self, width: f64) -> f64 {
+        let widest = self.rows.iter().map(|label| text_width(label, TICK)).fold(0.0, f64::max);
+        widest.min(width * 0.25) + 10.0
+    }
+
+    /// Width and height of a cell: square, but never so tall that a small matrix fills the page.
+    fn cell(&self, width: f64) -> (f64, f64) {
+        let wide = ((width - self.left(width) - 4.0) / self.columns.len().max(1) as f64).max(2.0);
+        (wide, wide.min(30.0))
+    }
+
+    fn printed(&self, value: f64) -> String {
+        match self.format {
+            NumberFormat::Percent => format!("{:.0}", value * 100.0),
+            NumberFormat::Number => format!("{value:.2}"),
+        }
+        .replace('-', "−")
+    }
+
+    fn prints_values(&self, width: f64) -> bool {
+        let (wide, high) = self.cell(width);
+        high >= 14.0 && wide >= text_width("100", TICK) + 3.0
+    }
+}
+
+const TOP: f64 = 20.0;
+const BOTTOM: f64 = 38.0;
+const BAR: f64 = 30.0;
+
+impl Figure for HeatMap {
+    fn height(&self, width: f64) -> f64 {
+        let bar = if self.prints_values(width) { 0.0 } else { BAR };
+        TOP + self.cell(width).1 * self.rows.len().max(1) as f64 + BOTTOM + bar
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+        let left = self.left(frame.width);
+        let (wide, high) = self.cell(frame.width);
+        let (x0, y0) = (frame.x + left, frame.y + TOP);
+        canvas.text((frame.x, frame.y + 8.0), &format!("↓ {}", self.row_axis), Type::new(TICK, Color::Muted));
+        let span = self.range.1 - self.range.0;
+        let share = |v: f64| if span > 0.0 { (v - self.range.0) / span } else { 0.5 };
+        for (i, row) in self.values.iter().enumerate() {
+            let y = y0 + i as f64 * high;
+            if let Some(label) = self.rows.get(i) {
+                let text = fitted(label, TICK, left - 6.0);
+                canvas.text((x0 - 5.0, y + high / 2.0), &text, Type::new(TICK, Color::Muted).right());
+            }
+            for (j, value) in row.iter().enumerate() {
+                let x = x0 + j as f64 * wide;
+                let gap = if wide > 8.0 { 1.0 } else { 0.0 };
+                let square = Frame { x, y, width: wide - gap, height: high - gap };
+                let Some(value) = value.filter(|v| v.is_finite()) else {
+                    canvas.rect(square, Color::Grid, 0.6);
+                    continue;
+                };
+                let color = sequential(share(value));
+                canvas.rect(square, color, 1.0);
+                if self.prints_values(frame.width) {
+                    let kind = Type::new(TICK, text_on(color)).centred();
+                    canvas.text((x + (wide - gap) / 2.0, y + high / 2.0), &self.printed(value), kind);
+                }
+            }
+        }
+        let below = y0 + high * self.rows.len() as f64;
+        let every = (text_width("00", TICK) / wide).ceil().max(1.0) as usize;
+        for (j, label) in self.columns.iter().enumerate().step_by(every) {
+            let text = fitted(label, TICK, (wide * every as f64).max(12.0));
+            let kind = Type::new(TICK, Color::Muted).centred().hanging();
+            canvas.text((x0 + (j as f64 + 0.5) * wide, below + 4.0), &text, kind);
+        }
+        let centre = x0 + wide * self.columns.len() as f64 / 2.0;
+        let kind = Type::new(TICK, Color::Muted).centred().hanging();
+        canvas.text((centre, below + 19.0), &format!("{} →", self.column_axis), kind);
+        if !self.prints_values(frame.width) {
+            let bar = Frame { x: x0, y: below + 40.0, width: wide * self.columns.len() as f64, height: 8.0 };
+            for k in 0..40 {
+                let x = bar.x + bar.width * f64::from(k) / 40.0;
+                let part = Frame { x, width: bar.width / 40.0 + 0.1, ..bar };
+                canvas.rect(part, sequential((f64::from(k) + 0.5) / 40.0), 1.0);
+            }
+            let kind = Type::new(axis::TICK - 1.0, Color::Muted).hanging();
+            canvas.text((bar.x, bar.bottom() + 3.0), &self.printed(self.range.0), kind);
+            canvas.text((bar.right(), bar.bottom() + 3.0), &self.printed(self.range.1), kind.right());
+        }
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new([self.row_axis.as_str(), self.column_axis.as_str(), "value"]);
+        for (i, row) in self.values.iter().enumerate() {
+            for (j, value) in row.iter().enumerate() {
+                let name =
+                    |labels: &[String], k: usize| labels.get(k).cloned().unwrap_or_else(|| k.to_string());
+                csv.row([name(&self.rows, i), name(&self.columns, j), cell(*value)]);
+            }
+        }
+        csv
+    }
+}

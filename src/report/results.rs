@@ -1,0 +1,248 @@
+//! Records, grouped for reading: benchmark → method → seed.
+
+use std::collections::BTreeMap;
+
+use super::chart::Color;
+use crate::metric;
+use crate::run::{MetricValue, Record, Status};
+use crate::spec::{Ceiling, Score};
+use crate::stats::{self, Interval, SignFlip, VERDICT_SEEDS};
+
+/// Everything the report talks about.
+#[derive(Debug)]
+pub struct Results<'a> {
+    /// In order of paradigm and id.
+    pub benchmarks: Vec<BenchmarkResults<'a>>,
+    /// Records that a later one of the same benchmark, method and seed replaced.
+    pub superseded: usize,
+}
+
+/// One benchmark at one version.
+#[derive(Debug)]
+pub struct BenchmarkResults<'a> {
+    pub id: String,
+    pub title: String,
+    pub summary: String,
+    pub paradigm: String,
+    pub score: &'a Score,
+    /// In order of id.
+    pub methods: Vec<MethodResults<'a>>,
+}
+
+/// All runs of one method on one benchmark.
+#[derive(Debug)]
+pub struct MethodResults<'a> {
+    pub id: String,
+    pub title: String,
+    /// The same on every benchmark.
+    pub color: Color,
+    /// By seed; every status.
+    pub records: Vec<&'a Record>,
+}
+
+/// A paired comparison with the reference method.
+#[derive(Debug)]
+pub struct Difference {
+    /// Seeds that both methods finished.
+    pub pairs: usize,
+    pub mean: f64,
+    /// Inverted sign-flip test from ten pairs on, BCa bootstrap below.
+    pub interval: Option<Interval>,
+    /// Two-sided; only where a verdict is allowed.
+    pub p: Option<f64>,
+    /// Mean over standard deviation of the differences.
+    pub effect: Option<f64>,
+}
+
+impl<'a> Results<'a> {
+    /// Groups records; of several with the same benchmark, method and seed the last one counts.
+    pub fn new(records: &'a [Record]) -> Self {
+        type Key<'k> = (&'k str, String, &'k str, u64);
+        let mut latest: BTreeMap<Key<'a>, &'a Record> = BTreeMap::new();
+        for record in records {
+            let spec = &record.spec;
+            latest.insert((&spec.paradigm, record.benchmark_at_version(), &spec.method, spec.seed), record);
+        }
+        let superseded = records.len() - latest.len();
+        let mut names: Vec<&str> = latest.keys().map(|key| key.2).collect();
+        names.sort_unstable();
+        names.dedup();
+        let mut benchmarks: Vec<BenchmarkResults<'a>> = Vec::new();
+        for ((paradigm, id, method, _), record) in latest {
+            if benchmarks.last().is_none_or(|b| b.id != id || b.paradigm != paradigm) {
+                benchmarks.push(BenchmarkResults {
+                    id,
+                    title: record.titles.benchmark.clone(),
+                    summary: record.titles.benchmark_summary.clone(),
+                    paradigm: paradigm.to_owned(),
+                    score: &record.score,
+                    methods: Vec::new(),
+                });
+            }
+            let Some(benchmark) = benchmarks.last_mut() else { continue };
+            if benchmark.methods.last().is_none_or(|m| m.id != method) {
+                let title = &record.titles.method;
+                benchmark.methods.push(MethodResults {
+                    id: method.to_owned(),
+                    title: if title.is_empty() { method.to_owned() } else { title.clone() },
+                    color: Color::Series(names.binary_search(&method).unwrap_or_default()),
+                    records: Vec::new(),
+                });
+            }
+            if let Some(of) = benchmark.methods.last_mut() {
+                of.records.push(record);
+            }
+        }
+        Self { benchmarks, superseded }
+    }
+
+    /// All records that count.
+    pub fn records(&self) -> impl Iterator<Item = &'a Record> + '_ {
+        self.benchmarks.iter().flat_map(|b| &b.methods).flat_map(|m| m.records.iter().copied())
+    }
+}
+
+impl<'a> BenchmarkResults<'a> {
+    /// A method by id.
+    pub fn method(&self, id: &str) -> Option<&MethodResults<'a>> {
+        self.methods.iter().find(|method| method.id == id)
+    }
+
+    /// Name for headings: the title, or the id where records have none.
+    pub fn name(&self) -> &str {
+        if self.title.is_empty() { &self.id } else { &self.title }
+    }
+
+    /// Whether more of the score is better.
+    pub fn higher_is_better(&self) -> bool {
+        metric::find(&self.score.metric).is_none_or(|metric| metric.higher_is_better)
+    }
+
+    /// The methods, best mean score first, those without a score last.
+    pub fn ranked(&self) -> Vec<&MethodResults<'a>> {
+        let sign = if self.higher_is_better() { -1.0 } else { 1.0 };
+        let key = |m: &MethodResults<'_>| self.scores(m).mean().map_or(f64::INFINITY, |mean| sign * mean);
+        let mut methods: Vec<&MethodResults<'a>> = self.methods.iter().collect();
+        methods.sort_by(|a, b| key(a).total_cmp(&key(b)));
+        methods
+    }
+
+    /// Values of a metric over the seeds that finished; intransigence is taken against the ceiling method.
+    pub fn values(&self, method: &MethodResults<'_>, metric: &str) -> Values {
+        let mut values = Values::default();
+        for record in method.ok() {
+            match self.value(record, metric) {
+                Some(MetricValue::Value(v)) if v.is_finite() => values.by_seed.push((record.spec.seed, v)),
+                Some(MetricValue::Undefined { undefined }) => values.undefined.push(undefined),
+                _ => {}
+            }
+        }
+        values
+    }
+
+    fn value(&self, record: &Record, name: &str) -> Option<MetricValue> {
+        if name != metric::INTRANSIGENCE {
+            return record.metrics.get(name).cloned();
+        }
+        let Ceiling::Method(joint) = &self.score.ceiling else { return None };
+        let joint = self.method(joint)?.ok().find(|other| other.spec.seed == record.spec.seed)?;
+        Some(metric::intransigence(&record.log, &joint.log))
+    }
+
+    /// Values of the benchmark's score.
+    pub fn scores(&self, method: &MethodResults<'_>) -> Values {
+        self.values(method, &self.score.metric)
+    }
+
+    /// The value that counts as 1 on the normalised scale.
+    pub fn ceiling(&self) -> Option<f64> {
+        match &self.score.ceiling {
+            Ceiling::Value(value) => Some(*value),
+            Ceiling::Method(id) => self.scores(self.method(id)?).mean(),
+        }
+    }
+
+    /// Scores with chance at 0 and the ceiling at 1; `None` when the ceiling is unknown or equals chance.
+    pub fn normalised(&self, method: &MethodResults<'_>) -> Option<Values> {
+        let (chance, ceiling) = (self.score.chance, self.ceiling()?);
+        let span = ceiling - chance;
+        if !span.is_finite() || span.abs() < 1e-9 {
+            return None;
+        }
+        let mut values = self.scores(method);
+        for (_, value) in &mut values.by_seed {
+            *value = (*value - chance) / span;
+        }
+        Some(values)
+    }
+
+    /// The reference method, if the benchmark names one that ran.
+    pub fn reference(&self) -> Option<&MethodResults<'a>> {
+        self.method(self.score.reference.as_deref()?)
+    }
+
+    /// Paired differences of a metric, method − other, over common seeds.
+    pub fn difference(
+        &self,
+        method: &MethodResults<'_>,
+        other: &MethodResults<'_>,
+        metric: &str,
+    ) -> Option<Difference> {
+        let theirs: BTreeMap<u64, f64> = self.values(other, metric).by_seed.into_iter().collect();
+        let ours = self.values(method, metric).by_seed;
+        let differences: Vec<f64> =
+            ours.iter().filter_map(|(seed, value)| theirs.get(seed).map(|other| value - other)).collect();
+        let test = SignFlip::new(&differences)?;
+        let verdict = differences.len() >= VERDICT_SEEDS;
+        let interval = if verdict { test.interval(0.05) } else { stats::bca(&differences) };
+        Some(Difference {
+            pairs: differences.len(),
+            mean: test.mean(),
+            interval,
+            p: verdict.then(|| test.p()),
+            effect: stats::paired_effect_size(&differences),
+        })
+    }
+}
+
+impl<'a> MethodResults<'a> {
+    /// Runs that finished.
+    pub fn ok(&self) -> impl Iterator<Item = &'a Record> + '_ {
+        self.records.iter().copied().filter(|record| record.status == Status::Ok)
+    }
+
+    /// `5 ok`, or `3 ok, 1 diverged, 1 failed`.
+    pub fn statuses(&self) -> String {
+        let count = |status| self.records.iter().filter(|record| record.status == status).count();
+        let bad = [Status::Diverged, Status::Failed, Status::Timeout];
+        std::iter::once(format!("{} ok", count(Status::Ok)))
+            .chain(bad.into_iter().filter(|s| count(*s) > 0).map(|s| format!("{} {}", count(s), s.word())))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+/// A metric over seeds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Values {
+    pub by_seed: Vec<(u64, f64)>,
+    /// Why the other seeds have no value.
+    pub undefined: Vec<String>,
+}
+
+impl Values {
+    /// The numbers alone.
+    pub fn numbers(&self) -> Vec<f64> {
+        self.by_seed.iter().map(|(_, value)| *value).collect()
+    }
+
+    /// Their mean.
+    pub fn mean(&self) -> Option<f64> {
+        stats::mean(&self.numbers())
+    }
+
+    /// 95 % BCa bootstrap interval of the mean.
+    pub fn interval(&self) -> Option<Interval> {
+        stats::bca(&self.numbers())
+    }
+}

@@ -1,0 +1,64 @@
+//! What the report says, in order. A paradigm or case study adds one file and one line in [`SECTIONS`].
+//!
+//! Every benchmark gets its score table and chart from `benchmark.rs`; the sections registered for its paradigm follow
+//! with whatever is special there.
+
+mod benchmark;
+mod definitions;
+mod incremental;
+mod overview;
+mod runs;
+
+use super::Options;
+use super::block::Block;
+use super::results::{BenchmarkResults, Results};
+
+/// Content that one paradigm adds below the score of each of its benchmarks.
+#[derive(Debug, Clone, Copy)]
+pub struct Section {
+    /// As in the benchmark's definition.
+    pub paradigm: &'static str,
+    /// Blocks for one benchmark; empty when the records hold nothing to show. Headings at level 4.
+    pub build: fn(&BenchmarkResults<'_>) -> Vec<Block>,
+}
+
+/// All of them; within a paradigm in this order.
+pub const SECTIONS: &[Section] = &[Section { paradigm: "incremental", build: incremental::build }];
+
+/// Title of a paradigm's part.
+fn paradigm_title(paradigm: &str) -> String {
+    match paradigm {
+        "incremental" => "Incremental learning".into(),
+        "transfer" => "Transfer learning".into(),
+        "meta" => "Meta-learning".into(),
+        "multi-task" => "Multi-task learning".into(),
+        "online" => "Online learning".into(),
+        other => {
+            let words = other.replace(['-', '_'], " ");
+            let mut letters = words.chars();
+            letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
+        }
+    }
+}
+
+/// The whole report.
+pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
+    let mut blocks = runs::build(results, options);
+    if results.benchmarks.is_empty() {
+        return blocks;
+    }
+    blocks.extend(overview::build(results));
+    let mut paradigm = "";
+    for benchmark in &results.benchmarks {
+        if benchmark.paradigm != paradigm {
+            paradigm = &benchmark.paradigm;
+            blocks.push(Block::heading(2, paradigm_title(paradigm)));
+        }
+        blocks.extend(benchmark::build(benchmark));
+        for section in SECTIONS.iter().filter(|section| section.paradigm == paradigm) {
+            blocks.extend((section.build)(benchmark));
+        }
+    }
+    blocks.extend(definitions::build(results));
+    blocks
+}

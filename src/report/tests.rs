@@ -1,0 +1,201 @@
+use std::fs;
+
+use super::synthetic::{records, spoilt, without};
+use super::*;
+use crate::run::Status;
+
+fn page(records: &[Record]) -> (String, String, Written) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = write(records, folder.path(), &Options::default()).expect("a report");
+    let html = fs::read_to_string(&written.html).expect("html");
+    let markdown = fs::read_to_string(&written.markdown).expect("markdown");
+    (html, markdown, written)
+}
+
+/// Every opened element is closed in order; void elements of HTML and self-closed elements of SVG aside.
+fn assert_well_formed(html: &str) {
+    let mut open: Vec<String> = Vec::new();
+    for tag in html.split('<').skip(1) {
+        let inside = tag.split('>').next().unwrap_or_default();
+        let name: String =
+            inside.trim_start_matches('/').chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+        if inside.starts_with('!') || inside.ends_with('/') || name == "meta" {
+            continue;
+        }
+        if inside.starts_with('/') {
+            assert_eq!(open.pop().as_deref(), Some(name.as_str()), "closed out of order");
+        } else {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "never closed: {open:?}");
+}
+
+#[test]
+fn the_terminal_table_fits_eighty_columns_and_counts_what_failed() {
+    let mut all = records(5);
+    let last = all.len() - 1;
+    all[last] = spoilt(all[last].clone(), Status::Timeout, "stopped: the time limit was reached");
+    all[7] = spoilt(all[7].clone(), Status::Diverged, "diverged at update 31: loss is NaN");
+    let text = terminal(&all, &Options::default());
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!("terminal_two_benchmarks", text);
+}
+
+#[test]
+fn without_colour_there_is_no_escape_sequence_and_with_it_there_is() {
+    let all = records(2);
+    assert!(!terminal(&all, &Options::default()).contains('\u{1b}'));
+    assert!(terminal(&all, &Options { color: true, ..Options::default() }).contains('\u{1b}'));
+}
+
+#[test]
+fn the_page_is_self_contained_well_formed_and_deterministic() {
+    let all = records(3);
+    let (html, markdown, written) = page(&all);
+    assert_well_formed(&html);
+    assert!(!html.contains("<script") && !html.contains("<link") && !html.contains("@import"));
+    // The only address is the name of the SVG vocabulary.
+    assert!(!html.replace("http://www.w3.org/2000/svg", "").contains("http"));
+    assert_eq!(html.matches("<svg").count(), 2 * written.charts);
+    assert_eq!(html.matches("aria-label=").count(), 2 * written.charts + 1);
+    assert_eq!(markdown.matches("](charts/").count(), 2 * written.charts);
+    let (again, markdown_again, _) = page(&all);
+    assert!(html == again && markdown == markdown_again);
+    // The order in which runs ended does not matter.
+    let mut shuffled = all;
+    shuffled.reverse();
+    assert!(page(&shuffled).0 == html);
+}
+
+#[test]
+fn text_from_records_is_escaped() {
+    let mut all = records(2);
+    for record in &mut all {
+        record.titles.method = "<b>\"sharp\" & 'odd'</b>".into();
+    }
+    let (html, ..) = page(&all);
+    assert!(!html.contains("<b>"));
+    assert!(html.contains("&lt;b&gt;&quot;sharp&quot; &amp; &#39;odd&#39;"));
+    assert_well_formed(&html);
+}
+
+#[test]
+fn with_fewer_than_ten_seeds_there_is_no_p_and_the_report_says_why() {
+    let (_, few, _) = page(&records(5));
+    assert_eq!(few.matches("Too few seeds for a verdict (5 of 10)").count(), 2, "once per benchmark");
+    assert!(few.contains("can reach is 0.062"));
+    assert!(!few.contains("p (Holm)"));
+    let (_, enough, _) = page(&records(10));
+    assert!(!enough.contains("oo few seeds"));
+    assert_eq!(enough.matches("p (Holm)").count(), 2);
+}
+
+#[test]
+fn degenerate_sets_of_records_give_a_sensible_report() {
+    let (html, ..) = page(&[]);
+    assert!(html.contains("nothing was run"));
+    let one = records(1);
+    for set in [&one[..1], &one[..2], &one[..], &records(2)[..4]] {
+        let (html, ..) = page(set);
+        assert_well_formed(&html);
+        assert!(!html.contains("NaN"));
+    }
+}
+
+#[test]
+fn when_everything_failed_the_report_lists_the_reasons() {
+    let all: Vec<Record> =
+        records(3).into_iter().map(|r| spoilt(r, Status::Failed, "data set `digits`: <gone>")).collect();
+    let (html, markdown, _) = page(&all);
+    assert!(html.contains("30 of 30 runs did not finish"));
+    assert!(html.contains("&lt;gone&gt;"));
+    assert!(markdown.contains("0 ok, 3 failed"));
+    assert_well_formed(&html);
+}
+
+#[test]
+fn failed_runs_are_counted_and_take_part_in_no_mean() {
+    let all = records(3);
+    let mut spoilt_all = all.clone();
+    spoilt_all[0] = spoilt(all[0].clone(), Status::Failed, "why not");
+    let results = Results::new(&spoilt_all);
+    let benchmark = results.benchmarks.iter().find(|b| b.id == "split-digits-task@1").expect("it ran");
+    let naive = benchmark.method("naive").expect("it ran");
+    assert_eq!(naive.statuses(), "2 ok, 1 failed");
+    assert_eq!(benchmark.scores(naive).by_seed.iter().map(|(seed, _)| *seed).collect::<Vec<_>>(), [1, 2]);
+    // Pairs are formed by seed: the lost seed drops out of the comparison.
+    let ewc = benchmark.method("ewc").expect("it ran");
+    let difference = benchmark.difference(ewc, naive, "average_accuracy").expect("two pairs");
+    assert_eq!(difference.pairs, 2);
+    let of = |i: usize| all[i].metrics["average_accuracy"].value().expect("defined");
+    assert!((difference.mean - ((of(4) - of(1)) + (of(5) - of(2))) / 2.0).abs() < 1e-12);
+}
+
+#[test]
+fn the_normalised_score_is_zero_at_chance_and_one_at_the_ceiling() {
+    let all = records(4);
+    let results = Results::new(&all);
+    let benchmark = &results.benchmarks[0];
+    let joint = benchmark.method("joint").expect("it ran");
+    let mean = benchmark.normalised(joint).and_then(|values| values.mean()).expect("defined");
+    assert!((mean - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn an_undefined_metric_shows_its_reason() {
+    let all: Vec<Record> = records(2).into_iter().map(|r| without(r, "average_accuracy")).collect();
+    let (_, markdown, _) = page(&all);
+    assert!(markdown.contains("taken away by the test"));
+}
+
+#[test]
+fn of_two_records_of_one_seed_the_later_counts_and_the_report_says_so() {
+    let mut all = records(2);
+    all.push(all[0].clone());
+    let results = Results::new(&all);
+    assert_eq!(results.superseded, 1);
+    assert!(page(&all).1.contains("1 record older than another"));
+}
+
+#[test]
+fn every_chart_has_its_numbers_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = write(&records(2), folder.path(), &Options::default()).expect("a report");
+    let names = |end: &str| {
+        let mut names: Vec<String> = fs::read_dir(folder.path().join("charts"))
+            .expect("charts")
+            .filter_map(|entry| Some(entry.ok()?.file_name().to_str()?.strip_suffix(end)?.to_owned()))
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(".svg"), names(".csv"));
+    assert_eq!(names(".svg").len(), written.charts);
+    let csv = fs::read_to_string(folder.path().join("charts/split-digits-task-1-score.csv")).expect("csv");
+    assert!(csv.starts_with("label,kind,value,low,high\n"));
+    assert_eq!(csv.lines().filter(|line| line.contains(",seed,")).count(), 10);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("taken");
+    fs::write(&file, "a file").expect("write");
+    let error = write(&records(1), &file, &Options::default()).expect_err("not a folder");
+    assert!(error.to_string().contains("taken"), "{error}");
+}
+
+/// Writes the synthetic report to the folder in `REPORT_DEMO`, to look at it.
+#[test]
+#[ignore = "for people: REPORT_DEMO=/tmp/demo cargo test -- --ignored draws_the_demonstration"]
+fn draws_the_demonstration() {
+    let Some(folder) = std::env::var_os("REPORT_DEMO") else { return };
+    let seeds = std::env::var("REPORT_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(5);
+    let mut all = records(seeds);
+    let last = all.len() - 1;
+    all[last] = spoilt(all[last].clone(), Status::Timeout, "stopped: the time limit was reached");
+    all[7] = spoilt(all[7].clone(), Status::Diverged, "diverged at update 31: loss is NaN");
+    let options = Options { command: "cargo run --release --bin bench".into(), ..Options::default() };
+    write(&all, std::path::Path::new(&folder), &options).expect("a report");
+}

@@ -1,0 +1,13 @@
+//! Layer 4: plan, keys, executor, journal, resume.
+
+mod environment;
+mod executor;
+mod journal;
+mod plan;
+mod record;
+
+pub use environment::{cores, environment, prepare_process};
+pub use executor::{Executor, Listener, Outcome, Scorer};
+pub use journal::{Journal, Recovery, read_records};
+pub use plan::{Plan, PlannedRun, Selection};
+pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Status, Time, Titles};

@@ -1,0 +1,23 @@
+//! Effect sizes of paired samples.
+
+use super::{mean, standard_deviation};
+
+/// Cohen's d_z: mean difference / standard deviation of the differences. `None` below two pairs or without spread.
+pub fn paired_effect_size(differences: &[f64]) -> Option<f64> {
+    let spread = standard_deviation(differences)?;
+    (spread > 0.0).then_some(mean(differences)? / spread)
+}
+
+/// Share of pairs with a positive difference, ties counted half.
+pub fn probability_of_improvement(differences: &[f64]) -> Option<f64> {
+    let wins = |d: &f64| {
+        if *d > 0.0 {
+            1.0
+        } else if *d == 0.0 {
+            0.5
+        } else {
+            0.0
+        }
+    };
+    mean(&differences.iter().map(wins).collect::<Vec<_>>())
+}

@@ -1,0 +1,18 @@
+//! Layer 5: statistics over seeds. Everything random is seeded by a fixed stream, so the same records give the same
+//! report, byte for byte.
+
+mod bootstrap;
+mod effect;
+mod holm;
+mod normal;
+mod sign_flip;
+mod summary;
+
+pub use bootstrap::{Interval, bca, stratified};
+pub use effect::{paired_effect_size, probability_of_improvement};
+pub use holm::holm;
+pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
+pub use summary::{inter_quartile_mean, mean, median, quantile, standard_deviation};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,141 @@
+//! The paired sign-flip test, and the interval that inverts it.
+//!
+//! Under the hypothesis that the mean difference is θ (and that differences are symmetric about it), each
+//! dᵢ − θ is as likely as its negative. Flipping the signs of a subset S gives a mean at least as extreme as the one
+//! observed exactly when θ lies between mean(S) and mean(complement of S). So each flip pattern is an interval of θ
+//! which contains the observed mean; p(θ) is the share of patterns whose interval covers θ; it falls on both sides of
+//! the observed mean, and the confidence interval ends at order statistics. Test and interval come from the same
+//! patterns and can never disagree.
+
+use rand::Rng;
+
+use super::{Interval, mean};
+use crate::rng::Streams;
+
+/// Seeds below which no verdict and no p is printed.
+pub const VERDICT_SEEDS: usize = 10;
+/// Up to this many pairs every pattern is enumerated.
+const ENUMERATED: usize = 20;
+/// Random patterns above that.
+const FLIPS: usize = 100_000;
+
+/// The test of one sample of paired differences.
+#[derive(Debug, Clone)]
+pub struct SignFlip {
+    pairs: usize,
+    centre: f64,
+    /// Ends of the patterns' intervals, apart from the pattern "flip nothing", which covers every θ.
+    low: Vec<f64>,
+    high: Vec<f64>,
+    /// Patterns in all, the trivial one included.
+    patterns: usize,
+}
+
+impl SignFlip {
+    /// Prepares the patterns; `None` without differences or with one that is not finite.
+    pub fn new(differences: &[f64]) -> Option<Self> {
+        let n = differences.len();
+        let centre = mean(differences)?;
+        if differences.iter().any(|d| !d.is_finite()) {
+            return None;
+        }
+        let total: f64 = differences.iter().sum();
+        // Ties decided by the last bit of a sum would make p depend on the order of seeds.
+        let slack = 1e-12 * differences.iter().fold(0.0_f64, |most, d| most.max(d.abs()));
+        let (mut low, mut high) = (Vec::new(), Vec::new());
+        let mut add = |sum: f64, count: usize| {
+            let (a, b) = (sum / count as f64, (total - sum) / (n - count) as f64);
+            low.push(a.min(b) - slack);
+            high.push(a.max(b) + slack);
+        };
+        let patterns = if n <= ENUMERATED {
+            // S and its complement give the same interval: leave the last difference out of S, walk the rest in Gray
+            // code so that each pattern costs one addition.
+            let mut inside = vec![false; n];
+            let (mut sum, mut count) = (0.0, 0);
+            for step in 1_u64..1 << (n - 1) {
+                let i = step.trailing_zeros() as usize;
+                inside[i] = !inside[i];
+                if inside[i] {
+                    sum += differences[i];
+                    count += 1;
+                } else {
+                    sum -= differences[i];
+                    count -= 1;
+                }
+                add(sum, count);
+            }
+            1 << (n - 1)
+        } else {
+            let mut rng = Streams::new(0).fast("stats/sign-flip/1");
+            let mut everything = 0;
+            for _ in 0..FLIPS {
+                let (mut sum, mut count, mut bits) = (0.0, 0, 0_u64);
+                for (i, d) in differences.iter().enumerate() {
+                    if i % 64 == 0 {
+                        bits = rng.next_u64();
+                    }
+                    if bits >> (i % 64) & 1 == 1 {
+                        sum += d;
+                        count += 1;
+                    }
+                }
+                if count == 0 || count == n {
+                    everything += 1;
+                } else {
+                    add(sum, count);
+                }
+            }
+            low.extend(std::iter::repeat_n(f64::NEG_INFINITY, everything));
+            high.extend(std::iter::repeat_n(f64::INFINITY, everything));
+            FLIPS + 1
+        };
+        low.sort_by(f64::total_cmp);
+        high.sort_by(|a, b| b.total_cmp(a));
+        Some(Self { pairs: n, centre, low, high, patterns })
+    }
+
+    /// Number of pairs.
+    pub fn pairs(&self) -> usize {
+        self.pairs
+    }
+
+    /// Mean difference.
+    pub fn mean(&self) -> f64 {
+        self.centre
+    }
+
+    /// Two-sided p of "the mean difference is θ".
+    pub fn p_at(&self, theta: f64) -> f64 {
+        // Every interval contains the mean, so only the end on θ's side can exclude it.
+        let covering = if theta >= self.centre {
+            self.high.partition_point(|end| *end >= theta)
+        } else {
+            self.low.partition_point(|end| *end <= theta)
+        };
+        (covering + 1) as f64 / self.patterns as f64
+    }
+
+    /// Two-sided p of "there is no difference".
+    pub fn p(&self) -> f64 {
+        self.p_at(0.0)
+    }
+
+    /// All θ with p(θ) ≥ `alpha`; `None` where the pairs are too few for any θ to be rejected.
+    pub fn interval(&self, alpha: f64) -> Option<Interval> {
+        // The smallest number of covering patterns with (covering + 1) / patterns ≥ alpha.
+        let needed = (alpha * self.patterns as f64 - 1e-9).ceil() as usize;
+        let covering = needed.checked_sub(1).filter(|c| *c > 0)?;
+        let (low, high) = (*self.low.get(covering - 1)?, *self.high.get(covering - 1)?);
+        (low.is_finite() && high.is_finite()).then_some(Interval { low, high })
+    }
+}
+
+/// The smallest two-sided p that n pairs can reach: 2/2ⁿ when enumerated, 1/(m+1) with m random flips.
+pub fn smallest_p(pairs: usize) -> f64 {
+    match pairs {
+        0 => 1.0,
+        n if n <= ENUMERATED => 2.0 / (1_u64 << n) as f64,
+        _ => 1.0 / (FLIPS + 1) as f64,
+    }
+}

@@ -1,0 +1,50 @@
+//! Location and spread of a sample. Empty samples have none.
+
+/// Arithmetic mean.
+pub fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Standard deviation with n − 1; `None` below two values.
+pub fn standard_deviation(values: &[f64]) -> Option<f64> {
+    let centre = mean(values)?;
+    let n = values.len();
+    (n > 1).then(|| (values.iter().map(|v| (v - centre).powi(2)).sum::<f64>() / (n - 1) as f64).sqrt())
+}
+
+/// Median.
+pub fn median(values: &[f64]) -> Option<f64> {
+    quantile(values, 0.5)
+}
+
+/// The quantile at `q` in [0, 1], interpolated linearly (Hyndman & Fan type 7).
+pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    quantile_of_sorted(&sorted, q)
+}
+
+pub(super) fn quantile_of_sorted(sorted: &[f64], q: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let position = q.clamp(0.0, 1.0) * last as f64;
+    let below = position.floor() as usize;
+    let above = (below + 1).min(last);
+    let share = position - below as f64;
+    Some(sorted[below] + share * (sorted[above] - sorted[below]))
+}
+
+/// Mean of the middle half: the lowest and highest quarter of the mass are cut off, values on the cut count in part
+/// (Agarwal et al. 2021).
+pub fn inter_quartile_mean(values: &[f64]) -> Option<f64> {
+    let n = values.len();
+    if n == 0 {
+        return None;
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (low, high) = (n as f64 * 0.25, n as f64 * 0.75);
+    // Value i occupies [i, i + 1] on the axis of mass; its weight is the part inside [low, high].
+    let weight = |i: usize| ((i + 1) as f64).min(high) - (i as f64).max(low);
+    let sum: f64 = sorted.iter().enumerate().map(|(i, v)| weight(i).max(0.0) * v).sum();
+    Some(sum / (high - low))
+}

@@ -1,0 +1,126 @@
+//! What the learner gets: batches of training samples, and nothing that the stream hides.
+
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+use rand::seq::SliceRandom;
+
+use super::View;
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::nn::Active;
+use crate::rng::StreamRng;
+
+/// One mini-batch as the learner sees it. It carries neither test data nor the future, and the task only where the
+/// stream reveals it.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// n × features, in [0, 1].
+    pub inputs: Tensor,
+    /// n output indices.
+    pub targets: Vec<u32>,
+    /// Outputs that compete.
+    pub active: Active,
+    /// The task of all samples; `None` where the stream hides it or the batch mixes tasks.
+    pub task: Option<usize>,
+}
+
+/// The training samples that are open to the learner now: those of the current task, or of several in cumulative and
+/// joint training.
+#[derive(Debug, Clone)]
+pub struct TrainingData {
+    pub(super) dataset: Arc<Dataset>,
+    /// One view per task in the pool, with that task's mask.
+    pub(super) views: Vec<View>,
+    pub(super) masks: Arc<[Arc<[bool]>]>,
+    /// Whether every sample competes only inside its own task's outputs.
+    pub(super) own_mask: bool,
+    pub(super) task: Option<usize>,
+}
+
+impl TrainingData {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.views.iter().map(View::len).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The samples at these positions, as a batch.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn batch(&self, positions: &[u32]) -> Result<Batch> {
+        let features = self.dataset.features();
+        let mut inputs = Vec::with_capacity(positions.len() * features);
+        let mut targets = Vec::with_capacity(positions.len());
+        let mut of = Vec::with_capacity(positions.len());
+        for position in positions {
+            let (view, at) = self.find(*position as usize);
+            targets.push(self.views[view].push(&self.dataset, at, &mut inputs));
+            of.push(view);
+        }
+        let active = if self.own_mask && self.views.len() > 1 {
+            Active::PerSample { masks: self.masks.clone(), of }
+        } else {
+            Active::Same(self.masks[0].clone())
+        };
+        let inputs = Tensor::from_vec(inputs, (positions.len(), features), &Device::Cpu)?;
+        Ok(Batch { inputs, targets, active, task: self.task })
+    }
+
+    /// All samples in order, in batches of at most `size`.
+    pub fn batches(&self, size: usize) -> impl Iterator<Item = Result<Batch>> + '_ {
+        let count = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        let positions: Vec<u32> = (0..count).collect();
+        let chunks: Vec<Vec<u32>> = positions.chunks(size.max(1)).map(<[u32]>::to_vec).collect();
+        chunks.into_iter().map(|chunk| self.batch(&chunk))
+    }
+
+    fn find(&self, mut position: usize) -> (usize, usize) {
+        for (index, view) in self.views.iter().enumerate() {
+            if position < view.len() {
+                return (index, position);
+            }
+            position -= view.len();
+        }
+        unreachable!("position beyond the pool of {} samples", self.len())
+    }
+
+    /// Endless shuffled mini-batches: each pass visits every sample once, a last incomplete batch is dropped unless
+    /// the pool is smaller than a batch.
+    pub fn loader(&self, batch: usize, random: StreamRng) -> Loader {
+        let count = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        Loader { data: self.clone(), order: (0..count).collect(), at: usize::MAX, batch, random }
+    }
+}
+
+/// An endless source of batches.
+#[derive(Debug)]
+pub struct Loader {
+    data: TrainingData,
+    order: Vec<u32>,
+    at: usize,
+    batch: usize,
+    random: StreamRng,
+}
+
+impl Loader {
+    /// The next batch.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn next_batch(&mut self) -> Result<Batch> {
+        let size = self.batch.min(self.order.len());
+        if self.at.saturating_add(size) > self.order.len() {
+            self.order.shuffle(&mut self.random);
+            self.at = 0;
+        }
+        let positions = &self.order[self.at..self.at + size];
+        self.at += size;
+        self.data.batch(positions)
+    }
+}
