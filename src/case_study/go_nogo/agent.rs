@@ -267,13 +267,23 @@ impl Agent {
         let actor = neurons / 3 * 2;
         let rest = self.model.network.weight;
         // `sign` is scratch space here: the share by which each neuron's synapses relax.
-        let events = self.circuit.burst_counts.iter().zip(&self.circuit.plateau);
-        for (share, (bursts, plateau)) in self.sign.iter_mut().zip(events) {
-            let mut kept = (1.0 - relaxation.burst).powi(*bursts as i32);
-            if relaxation.plateau > 0.0 {
-                kept *= (1.0 - relaxation.plateau).powf(plateau / 100.0);
+        for (share, bursts) in self.sign.iter_mut().zip(&self.circuit.burst_counts) {
+            *share = 1.0 - (1.0 - common) * (1.0 - relaxation.burst).powi(*bursts as i32);
+        }
+        if relaxation.plateau > 0.0 {
+            let kept = |ms: f32| (1.0 - relaxation.plateau).powf(ms / 100.0);
+            let mut mean = 0.0;
+            for population in &self.circuit.populations {
+                // A cluster's excitatory population comes first; its interneurons go with its mean.
+                let times = &self.circuit.plateau[population.range.clone()];
+                if population.kind == Kind::Excitatory {
+                    mean = times.iter().sum::<f32>() / times.len() as f32;
+                }
+                for (share, time) in self.sign[population.range.clone()].iter_mut().zip(times) {
+                    let time = if population.kind == Kind::Excitatory { *time } else { mean };
+                    *share = 1.0 - (1.0 - *share) * kept(time);
+                }
             }
-            *share = 1.0 - (1.0 - common) * kept;
         }
         for row in self.circuit.input.weights.chunks_exact_mut(neurons) {
             for (weight, share) in row[..actor].iter_mut().zip(&self.sign) {

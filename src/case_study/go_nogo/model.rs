@@ -157,7 +157,7 @@ pub struct RelaxationSettings {
     /// By bursts: each burst-mode spike of the target neuron relaxes its synapses by this share.
     pub burst: f32,
     /// By apical plateaus: each 100 ms above the apical threshold relaxes a neuron's synapses by this share, whether or
-    /// not it fires. Plateau potentials move weak synapses up and strong ones down without postsynaptic spikes
+    /// not it fires; interneurons go with the mean of their cluster. Plateau potentials move weak synapses up and strong ones down without postsynaptic spikes
     /// (behavioural-time-scale plasticity: Bittner 2017, Milstein 2021).
     pub plateau: f32,
     /// Constant forgetting (a control without noradrenaline).

@@ -62,6 +62,11 @@ impl Protocol for GoNoGo {
         Ok(serde_json::to_value(RunSettings { task: body.task, model })?)
     }
 
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        let model: ModelSettings = method.parameters("")?;
+        Ok(formula(&model))
+    }
+
     fn datasets(&self, _settings: &serde_json::Value) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
@@ -109,5 +114,122 @@ impl Protocol for GoNoGo {
         }
         log.curves.extend(curves::rasters(&session));
         Ok(log)
+    }
+}
+
+/// One line: the plasticity rule and what noradrenaline comes from and acts on.
+fn formula(model: &ModelSettings) -> String {
+    let relaxation = model.relaxation;
+    let source = match model.noradrenaline.source {
+        NoradrenalineSource::Surprise => "NA from surprise".to_owned(),
+        NoradrenalineSource::None => "NA = 0".to_owned(),
+        NoradrenalineSource::Constant => format!("NA = {}", model.noradrenaline.level),
+        NoradrenalineSource::Shuffled => "NA(t) of the full model, rotated in time".to_owned(),
+        NoradrenalineSource::Boundary => {
+            format!("NA = 1 for {} trials after a shift", model.noradrenaline.trials)
+        }
+    };
+    let mut targets = Vec::new();
+    if model.noradrenaline.source != NoradrenalineSource::None {
+        let bursting = model.bursting.enabled;
+        let named = [
+            (bursting, "bursts"),
+            (
+                relaxation.noradrenaline > 0.0 || bursting && relaxation.plateau + relaxation.burst > 0.0,
+                "w → w₀",
+            ),
+            (model.attention.enabled && model.attention.flattening > 0.0, "attention → 1"),
+            (model.plasticity.noradrenaline_gain > 0.0, "η"),
+        ];
+        targets.extend(named.into_iter().filter(|(acts, _)| *acts).map(|(_, name)| name));
+    }
+    let mut line = format!(
+        "Δw = {}·{}·e; {source}{}{}",
+        model.plasticity.rate_actor,
+        if model.dopamine { "DA" } else { "0" },
+        if targets.is_empty() { "" } else { " ⟶ " },
+        targets.join(", ")
+    );
+    if relaxation.constant > 0.0 {
+        line += &format!("; w += {}·(w₀ − w) per trial", relaxation.constant);
+    }
+    if model.exploration > 0.0 {
+        line += &format!("; ε = {}", model.exploration);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::paradigm::Unwatched;
+    use crate::spec::{Library, Source};
+
+    #[test]
+    fn every_benchmark_resolves_with_every_preset_of_its_paradigm() {
+        let library = Library::embedded().unwrap();
+        let benchmarks =
+            library.benchmarks.values().filter(|benchmark| benchmark.header.paradigm == "go-nogo");
+        let mut pairs = 0;
+        for benchmark in benchmarks {
+            for id in library.method_ids("go-nogo") {
+                let method = library.method("go-nogo", id).unwrap();
+                let settings = GoNoGo.resolve(benchmark, method).unwrap();
+                assert!(GoNoGo.expected_cost(&settings) > 0.0);
+                assert!(GoNoGo.formula(method).unwrap().starts_with("Δw = "));
+                pairs += 1;
+            }
+            for id in &benchmark.header.methods {
+                library.method("go-nogo", id).unwrap();
+            }
+        }
+        assert!(pairs >= 72, "{pairs}");
+    }
+
+    #[test]
+    fn a_bad_parameter_is_refused_with_file_line_and_what_is_allowed() {
+        let library = Library::embedded().unwrap();
+        let text = "schema = 1\nid = \"mine\"\ntitle = \"mine\"\nparadigm = \"go-nogo\"\nkind = \"spiking-agent\"\n\
+                    provenance = \"me\"\n\n[parameters.plasticity]\ntau_pre = -20.0\n";
+        let method = MethodPreset::parse(Source { name: "mine.toml".into(), text: text.into() }).unwrap();
+        let error = GoNoGo.resolve(library.benchmark("go-nogo-reversal").unwrap(), &method).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "mine.toml:9: `parameters.plasticity.tau_pre` = -20: out of range\n  allowed: a finite number above 0"
+        );
+    }
+
+    #[test]
+    fn a_run_leaves_scalars_aligned_curves_and_marks_and_repeats_to_the_byte() {
+        let library = Library::embedded().unwrap();
+        let benchmark = library.benchmark("go-nogo-reversal").unwrap();
+        let method = library.method("go-nogo", "full").unwrap();
+        let mut settings = GoNoGo.resolve(benchmark, method).unwrap();
+        settings["task"]["block"] = 40.into();
+        settings["task"]["record_raster"] = true.into();
+        let spec = RunSpec {
+            benchmark: benchmark.header.id.clone(),
+            version: 1,
+            paradigm: "go-nogo".into(),
+            method: "full".into(),
+            seed: 7,
+            settings,
+        };
+        let data = Data::new(crate::data::DataFolder::choose(None));
+        let run = || GoNoGo.run(&spec, &data, &mut Unwatched).unwrap();
+        let log = run();
+        assert_eq!(serde_json::to_string(&log).unwrap(), serde_json::to_string(&run()).unwrap());
+        assert_eq!(log.marks.len(), 1);
+        assert_eq!((log.marks[0].x, log.marks[0].label.as_str()), (40.0, "reversal A→B"));
+        for name in ["accuracy", "trials_to_criterion/reversal", "solved/reversal", "false_alarms/reversal"] {
+            assert!(log.scalars.contains_key(name), "{name}");
+        }
+        let curves: Vec<&str> = log.curves.iter().map(|curve| curve.name.as_str()).collect();
+        for name in
+            ["aligned/performance", "aligned/reversal/entropy_cue", "session/performance", "raster/trial40"]
+        {
+            assert!(curves.contains(&name), "{name} is not in {curves:?}");
+        }
+        assert!(log.footprint.spikes > 0 && log.footprint.synaptic_operations > log.footprint.spikes);
     }
 }
