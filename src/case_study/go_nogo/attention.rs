@@ -36,9 +36,12 @@ impl Attention {
 mod tests {
     use super::*;
 
+    const ON: AttentionSettings =
+        AttentionSettings { enabled: true, rate: 0.05, limit: 1.7, flattening: 0.15 };
+
     #[test]
     fn gains_move_to_the_share_of_evidence_and_flatten_under_noradrenaline() {
-        let mut attention = Attention::new(AttentionSettings::default());
+        let mut attention = Attention::new(ON);
         attention.update([0.3, 0.1], 0.0);
         // 1 + 0.05 · (2 · 0.3/0.401 − 1) and 1 + 0.05 · (2 · 0.1/0.401 − 1)
         assert!((attention.gains[0] - 1.024_813).abs() < 1e-5, "{:?}", attention.gains);
@@ -50,10 +53,10 @@ mod tests {
 
     #[test]
     fn gains_stay_within_their_limits_and_off_means_one() {
-        let mut attention = Attention::new(AttentionSettings { rate: 1.0, ..AttentionSettings::default() });
+        let mut attention = Attention::new(AttentionSettings { rate: 1.0, ..ON });
         attention.update([1.0, 0.0], 0.0);
         assert_eq!(attention.gains, [1.7, 2.0 - 1.7]);
-        let mut off = Attention::new(AttentionSettings { enabled: false, ..AttentionSettings::default() });
+        let mut off = Attention::new(AttentionSettings { enabled: false, ..ON });
         off.update([1.0, 0.0], 0.0);
         assert_eq!(off.gains, [1.0, 1.0]);
     }

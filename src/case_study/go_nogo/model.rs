@@ -170,7 +170,7 @@ impl Default for RelaxationSettings {
     }
 }
 
-/// Attention per dimension: input gains that follow learned evidence (after Mackintosh 1975).
+/// Attention per dimension: input gains that follow learned evidence (after Mackintosh 1975). Off in the plain model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AttentionSettings {
@@ -185,7 +185,7 @@ pub struct AttentionSettings {
 
 impl Default for AttentionSettings {
     fn default() -> Self {
-        Self { enabled: true, rate: 0.05, limit: 1.7, flattening: 0.15 }
+        Self { enabled: false, rate: 0.05, limit: 1.7, flattening: 0.15 }
     }
 }
 
@@ -400,7 +400,13 @@ mod tests {
     fn bad_parameters_are_refused_by_their_dotted_name() {
         assert!(refusal(|s| s.plasticity.tau_pre = -20.0).starts_with("`plasticity.tau_pre` = -20"));
         assert!(refusal(|s| s.network.rate_on = 1200.0).contains("1/dt = 1000 Hz"));
-        assert!(refusal(|s| s.network.rate_on = 700.0).starts_with("`network.rate_on` = 1190"));
+        assert!(
+            refusal(|s| {
+                s.network.rate_on = 700.0;
+                s.attention.enabled = true;
+            })
+            .starts_with("`network.rate_on` = 1190")
+        );
         assert!(refusal(|s| s.network.excitatory = 0).starts_with("`network.excitatory` = 0"));
         assert!(refusal(|s| s.network.noise = f32::NAN).starts_with("`network.noise` = NaN"));
         assert!(refusal(|s| s.locus_coeruleus.width = 0.0).starts_with("`locus_coeruleus.width` = 0"));
