@@ -40,6 +40,11 @@ impl ContextCurves {
         if starts.len() + 1 == tasks {
             starts.insert(0, 0.0);
         }
+        if log.marks.is_empty() && tasks > 1 {
+            return Err(MetricValue::undefined(
+                "no task boundaries: the tasks are not learned one after another",
+            ));
+        }
         if starts.len() < 2 {
             return Err(MetricValue::undefined(super::matrix::ONE_TASK));
         }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 
-use super::dense::refuse_second_order;
+use super::fused::refuse_second_order;
 use super::parameters::{contiguous, lock, read};
 use crate::error::{Error, Result};
 

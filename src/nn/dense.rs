@@ -8,11 +8,13 @@ use std::sync::{Arc, Mutex};
 use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
 use rand::Rng;
 
+use super::fused::{Fused, accumulate, accumulate_row_sum, refuse_second_order};
 use super::kernel::{self, Activation, Matrix};
 use super::parameters::{Parameter, Parameters, Role, SharedSlot, contiguous, lock, read};
 use super::squared::Magnitude;
 use crate::error::Result;
 use crate::modulation::LayerGain;
+use crate::rng::Streams;
 
 /// Diverts a layer's backward pass: instead of weight gradients it collects per-sample deltas, from which sums over
 /// samples of squared or absolute gradients follow by one product (see `nn::squared`).
@@ -70,15 +72,37 @@ impl Dense {
         })
     }
 
+    /// Layers `first`, `first + 1`, … of `widths` from input to output, the last one without an activation. Weights come
+    /// from the streams `init/layer{index}`.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn stack(
+        parameters: &mut Parameters,
+        first: usize,
+        widths: &[usize],
+        activation: Activation,
+        init: super::Init,
+        streams: &Streams,
+    ) -> Result<Vec<Self>> {
+        let pairs = widths.windows(2).enumerate();
+        pairs
+            .map(|(index, pair)| {
+                let last = index + 2 == widths.len();
+                let activation = if last { Activation::Identity } else { activation };
+                let mut random = streams.get(&format!("init/layer{}", first + index));
+                Self::new(parameters, first + index, [pair[0], pair[1]], activation, init, &mut random)
+            })
+            .collect()
+    }
+
     /// x (n × inputs, contiguous) → n × outputs. `tracked` false builds no graph.
     ///
     /// # Errors
     /// Shape errors from the engine.
     pub fn forward(&self, x: &Tensor, gain: &LayerGain, tracked: bool) -> Result<Tensor> {
         let op = DenseOp {
-            slope: gain.slope.expand(self.outputs)?,
-            shift: gain.bias.expand(self.outputs)?,
-            activation: self.activation,
+            fused: Fused::new(gain, self.outputs, self.activation)?,
             slots: [self.weight.slot.clone(), self.bias.slot.clone()],
             tap: self.tap.clone(),
         };
@@ -113,23 +137,10 @@ impl Dense {
 }
 
 struct DenseOp {
-    slope: Option<Vec<f32>>,
-    shift: Option<Vec<f32>>,
-    activation: Activation,
+    fused: Fused,
     /// Gradient buffers of weight and bias.
     slots: [SharedSlot; 2],
     tap: Arc<Mutex<Option<Tap>>>,
-}
-
-/// Fails under candle's second-order mode: a raw-kernel backward carries no graph, and a silently partial second
-/// derivative is worse than an error.
-pub(crate) fn refuse_second_order(op: &str) -> candle_core::Result<()> {
-    if std::env::var("CANDLE_GRAD_DO_NOT_DETACH").is_ok_and(|value| !value.is_empty() && value != "0") {
-        candle_core::bail!(
-            "{op} has first derivatives only, but CANDLE_GRAD_DO_NOT_DETACH asks for second ones"
-        );
-    }
-    Ok(())
 }
 
 impl CustomOp3 for DenseOp {
@@ -152,17 +163,10 @@ impl CustomOp3 for DenseOp {
             candle_core::bail!("dense layer of {expected} inputs got {inputs}");
         }
         let weight = Matrix::new(contiguous(weight, weight_layout)?, outputs, inputs);
-        let mut y = vec![0.0; n * outputs];
-        kernel::matmul(&mut y, Matrix::new(contiguous(x, x_layout)?, n, inputs), weight.t(), false);
-        let bias = contiguous(bias, bias_layout)?;
-        let slope = self.slope.as_deref();
-        match &self.shift {
-            None => kernel::activate(&mut y, slope, bias, self.activation),
-            Some(shift) => {
-                let sum: Vec<f32> = bias.iter().zip(shift).map(|(bias, shift)| bias + shift).collect();
-                kernel::activate(&mut y, slope, &sum, self.activation);
-            }
-        }
+        let x = Matrix::new(contiguous(x, x_layout)?, n, inputs);
+        // W xᵀ instead of x Wᵀ: the faster order of the two for weights that lie row by row.
+        let z = kernel::product(weight, x.t());
+        let y = self.fused.activate_transposed(&z, &self.fused.shifted(contiguous(bias, bias_layout)?));
         Ok((CpuStorage::F32(y), Shape::from((n, outputs))))
     }
 
@@ -185,7 +189,7 @@ impl DenseOp {
         let (n, inputs) = x.dims2()?;
         let outputs = weight.dim(0)?;
         let mut delta = read(&gradient.contiguous()?, <[f32]>::to_vec)?;
-        read(y, |y| kernel::through_activation(&mut delta, y, self.activation))?;
+        read(y, |y| self.fused.to_pre_activation(&mut delta, y))?;
         let mut tap = lock(&self.tap);
         if let Some(tap) = tap.as_mut() {
             tap.deltas.resize(n * outputs, 0.0);
@@ -195,42 +199,25 @@ impl DenseOp {
             }
             if tap.input.is_empty() {
                 tap.input = read(x, <[f32]>::to_vec)?;
-                tap.slope.clone_from(&self.slope);
+                tap.slope.clone_from(&self.fused.slope);
             }
         } else {
-            accumulate(&self.slots[1], |sums, add| {
-                if !add {
-                    sums.fill(0.0);
-                }
-                kernel::add_row_sum(sums, &delta);
-            });
+            accumulate_row_sum(&self.slots[1], &delta);
         }
-        if let Some(slope) = &self.slope {
-            delta.chunks_exact_mut(outputs).for_each(|row| kernel::multiply(row, slope));
-        }
-        let delta_matrix = Matrix::new(&delta, n, outputs);
+        self.fused.to_weighted_input(&mut delta);
+        let delta = Matrix::new(&delta, n, outputs);
         if tap.is_none() {
             read(x, |x| {
-                accumulate(&self.slots[0], |gradient, add| {
-                    kernel::matmul(gradient, delta_matrix.t(), Matrix::new(x, n, inputs), add);
-                });
+                let x = Matrix::new(x, n, inputs);
+                accumulate(&self.slots[0], |gradient, add| kernel::matmul(gradient, delta.t(), x, add));
             })?;
         }
         if !(x.track_op() || x.is_variable()) {
             return Ok(None);
         }
-        let mut dx = vec![0.0; n * inputs];
-        read(weight, |w| kernel::matmul(&mut dx, delta_matrix, Matrix::new(w, outputs, inputs), false))?;
+        let dx = read(weight, |w| kernel::product(delta, Matrix::new(w, outputs, inputs)))?;
         Ok(Some(Tensor::from_vec(dx, (n, inputs), x.device())?))
     }
-}
-
-/// Writes into a gradient buffer; the closure is told whether to add to what is there.
-pub(crate) fn accumulate(slot: &SharedSlot, write: impl FnOnce(&mut [f32], bool)) {
-    let mut slot = lock(slot);
-    let add = slot.filled;
-    write(&mut slot.values, add);
-    slot.filled = true;
 }
 
 #[cfg(test)]
@@ -238,7 +225,6 @@ mod tests {
     use super::*;
     use crate::modulation::Gain;
     use crate::nn::{Gradients, Init, testing};
-    use crate::rng::Streams;
 
     fn layer(activation: Activation) -> (Parameters, Dense, Tensor) {
         let mut parameters = Parameters::default();

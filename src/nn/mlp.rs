@@ -24,20 +24,7 @@ impl Mlp {
     /// Engine errors.
     pub fn new(sizes: &[usize], activation: Activation, init: Init, streams: &Streams) -> Result<Self> {
         let mut parameters = Parameters::default();
-        let mut layers = Vec::with_capacity(sizes.len().saturating_sub(1));
-        for (index, pair) in sizes.windows(2).enumerate() {
-            let last = index + 2 == sizes.len();
-            let activation = if last { Activation::Identity } else { activation };
-            let mut random = streams.get(&format!("init/layer{index}"));
-            layers.push(Dense::new(
-                &mut parameters,
-                index,
-                [pair[0], pair[1]],
-                activation,
-                init,
-                &mut random,
-            )?);
-        }
+        let layers = Dense::stack(&mut parameters, 0, sizes, activation, init, streams)?;
         Ok(Self { layers, parameters })
     }
 

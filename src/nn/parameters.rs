@@ -176,6 +176,14 @@ impl Gradients {
         }
     }
 
+    /// Makes another list of buffers fit these, new values 0.
+    pub fn fit_other(&self, other: &mut Vec<Vec<f32>>) {
+        other.resize_with(self.buffers.len(), Vec::new);
+        for (buffer, other) in self.buffers.iter().zip(other) {
+            other.resize(buffer.len(), 0.0);
+        }
+    }
+
     /// self += scale · other.
     pub fn add_scaled(&mut self, other: &Self, scale: f32) {
         for (buffer, other) in self.buffers.iter_mut().zip(&other.buffers) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Init, Mlp, Model};
+use super::{Activation, Cnn, CnnSizes, Init, Mlp, Model, Rnn, RnnSizes};
 use crate::error::{DefinitionError, Result};
 use crate::rng::Streams;
 
@@ -11,6 +11,8 @@ use crate::rng::Streams;
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ModelSpec {
     Mlp(MlpSpec),
+    Cnn(CnnSpec),
+    Rnn(RnnSpec),
 }
 
 /// A multilayer perceptron on the flattened features.
@@ -28,6 +30,70 @@ pub struct MlpSpec {
 impl Default for MlpSpec {
     fn default() -> Self {
         Self { hidden: vec![100, 100], activation: Activation::Relu, init: Init::default() }
+    }
+}
+
+/// Convolutions with stride 1, each followed by the activation and max-pooling, then dense layers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CnnSpec {
+    /// Output channels of each convolution, from the input. Default [16, 32].
+    pub channels: Vec<usize>,
+    /// Edge of the square kernel. Default 3.
+    pub kernel: usize,
+    /// Zeros added on each side. Default 1.
+    pub padding: usize,
+    /// Edge of the pooling windows, 1 for none. Default 2.
+    pub pool: usize,
+    /// Units of each hidden dense layer. Default [100].
+    pub hidden: Vec<usize>,
+    /// Activation of every layer but the last. Default `relu`.
+    pub activation: Activation,
+    /// Initial weights. Default `lecun-uniform`.
+    pub init: Init,
+}
+
+impl Default for CnnSpec {
+    fn default() -> Self {
+        Self {
+            channels: vec![16, 32],
+            kernel: 3,
+            padding: 1,
+            pool: 2,
+            hidden: vec![100],
+            activation: Activation::Relu,
+            init: Init::default(),
+        }
+    }
+}
+
+/// A plain recurrent network that reads the features as a sequence, then dense layers on its last state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RnnSpec {
+    /// Recurrent units. Default 100.
+    pub units: usize,
+    /// Steps into which the features (channel by channel, row by row) are cut; must divide their number. Default: one
+    /// step per image row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<usize>,
+    /// Units of each hidden dense layer after the recurrence. Default none.
+    pub hidden: Vec<usize>,
+    /// Activation of every layer but the last. Default `tanh`.
+    pub activation: Activation,
+    /// Initial weights. Default `lecun-uniform`.
+    pub init: Init,
+}
+
+impl Default for RnnSpec {
+    fn default() -> Self {
+        Self {
+            units: 100,
+            steps: None,
+            hidden: Vec::new(),
+            activation: Activation::Tanh,
+            init: Init::default(),
+        }
     }
 }
 
@@ -52,6 +118,20 @@ impl ModelSpec {
                 check_sizes(at, "hidden", &spec.hidden)?;
                 check_init(at, spec.init)
             }
+            Self::Cnn(spec) => {
+                check_sizes(at, "channels", &spec.channels)?;
+                check_sizes(at, "hidden", &spec.hidden)?;
+                check_range(at, "kernel", spec.kernel, 1, 31)?;
+                check_range(at, "padding", spec.padding, 0, spec.kernel - 1)?;
+                check_range(at, "pool", spec.pool, 1, 31)?;
+                check_init(at, spec.init)
+            }
+            Self::Rnn(spec) => {
+                check_range(at, "units", spec.units, 1, LARGEST)?;
+                check_range(at, "steps", spec.steps.unwrap_or(1), 1, LARGEST)?;
+                check_sizes(at, "hidden", &spec.hidden)?;
+                check_init(at, spec.init)
+            }
         }
     }
 
@@ -68,8 +148,38 @@ impl ModelSpec {
                 sizes.push(outputs);
                 Ok(Box::new(Mlp::new(&sizes, *activation, *init, streams)?))
             }
+            Self::Cnn(spec) => {
+                let sizes = CnnSizes {
+                    shape,
+                    channels: spec.channels.clone(),
+                    kernel: spec.kernel,
+                    padding: spec.padding,
+                    pool: spec.pool,
+                    hidden: spec.hidden.clone(),
+                    outputs,
+                };
+                Ok(Box::new(Cnn::new(&sizes, spec.activation, spec.init, streams)?))
+            }
+            Self::Rnn(spec) => {
+                let [channels, height, width] = shape;
+                let sizes = RnnSizes {
+                    features: channels * height * width,
+                    steps: spec.steps.unwrap_or(channels * height),
+                    units: spec.units,
+                    hidden: spec.hidden.clone(),
+                    outputs,
+                };
+                Ok(Box::new(Rnn::new(&sizes, spec.activation, spec.init, streams)?))
+            }
         }
     }
+}
+
+fn check_range(at: &str, key: &str, value: usize, from: usize, to: usize) -> Result<(), DefinitionError> {
+    if (from..=to).contains(&value) {
+        return Ok(());
+    }
+    Err(DefinitionError::range(&format!("{at}.{key}"), value, &format!("{from} to {to}")))
 }
 
 fn check_sizes(at: &str, key: &str, sizes: &[usize]) -> Result<(), DefinitionError> {
@@ -118,6 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn a_cnn_and_an_rnn_need_only_their_kind() {
+        let spec = read("kind = \"cnn\"").expect("spec");
+        spec.check("model").expect("in range");
+        let model = spec.build([1, 8, 8], 10, &Streams::new(1)).expect("model");
+        assert_eq!(model.layer_units(), [16, 32, 100, 10]);
+        let count = (9 * 16 + 16) + (9 * 16 * 32 + 32) + (2 * 2 * 32 * 100 + 100) + (100 * 10 + 10);
+        assert_eq!(model.parameters().count(), count);
+        let spec = read("kind = \"rnn\"\nunits = 20").expect("spec");
+        spec.check("model").expect("in range");
+        let model = spec.build([1, 8, 8], 10, &Streams::new(1)).expect("model");
+        assert_eq!(model.layer_units(), [20, 10]);
+        assert_eq!(model.parameters().count(), (8 * 20 + 20 * 20 + 20) + (20 * 10 + 10));
+    }
+
+    #[test]
     fn an_unknown_key_and_an_unknown_kind_are_named() {
         let error = read("kind = \"mlp\"\nhiden = [3]").expect_err("typo").to_string();
         assert!(error.contains("hiden") && error.contains("did you mean `hidden`"), "{error}");
@@ -132,6 +257,11 @@ mod tests {
         assert_eq!(error, "`model.hidden` = 0: out of range\n  allowed: sizes from 1 to 65536");
         let spec = read("kind = \"mlp\"\ninit = { kind = \"normal\", sd = -1.0 }").expect("spec");
         assert!(spec.check("model").expect_err("sd").to_string().contains("`model.init.sd` = -1"));
+        let spec = read("kind = \"cnn\"\nkernel = 3\npadding = 3").expect("spec");
+        let error = spec.check("model").expect_err("padding").to_string();
+        assert_eq!(error, "`model.padding` = 3: out of range\n  allowed: 0 to 2");
+        let spec = read("kind = \"rnn\"\nunits = 0").expect("spec");
+        assert!(spec.check("model").expect_err("units").to_string().contains("`model.units` = 0"));
         assert!(ModelSpec::default().check("model").is_ok());
     }
 }

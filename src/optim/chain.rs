@@ -24,6 +24,16 @@ pub trait Transform: Send {
     /// Engine errors.
     fn update(&mut self, gradients: &mut Gradients, cx: &UpdateContext<'_>) -> Result<()>;
 
+    /// Begins a step that [`Transform::apply`] finishes, one parameter at a time, in one pass over memory instead of two.
+    /// The chain asks its last transform; `false` means that only `update` will do.
+    fn begin(&mut self, _gradients: &Gradients, _cx: &UpdateContext<'_>) -> bool {
+        false
+    }
+
+    /// θ ← θ − rate · direction for one parameter, after `begin` returned true. Gives the bits of `update` and a plain
+    /// descent, but leaves the gradient as it was.
+    fn apply(&mut self, _index: usize, _gradient: &[f32], _values: &mut [f32], _rate: f32) {}
+
     /// Forgets everything, as at a task boundary where the optimiser is reset.
     fn reset(&mut self) {}
 
@@ -83,8 +93,20 @@ impl Chain {
                 buffer.fill(0.0);
             }
         }
-        for transform in &mut self.transforms {
+        // The last transform may take the descent along in its own pass over memory. Frozen parameters must not move
+        // while their moments decay, so then it may not.
+        let fusable = !self.frozen.contains(&true);
+        let (mut last, first) = match self.transforms.split_last_mut() {
+            Some((last, first)) if fusable => (Some(last), first),
+            _ => (None, self.transforms.as_mut_slice()),
+        };
+        for transform in first {
             transform.update(gradients, cx)?;
+        }
+        if last.as_mut().is_some_and(|last| !last.begin(gradients, cx)) {
+            if let Some(last) = last.take() {
+                last.update(gradients, cx)?;
+            }
         }
         for (index, (parameter, gradient)) in cx.parameters.iter().zip(&gradients.buffers).enumerate() {
             if self.frozen.get(index).copied().unwrap_or(false) {
@@ -92,7 +114,10 @@ impl Chain {
             }
             let rate = self.rate * cx.gains.rate(parameter.layer);
             write(&parameter.var, |values| {
-                kernel::axpy(values, -rate, gradient);
+                match &mut last {
+                    Some(last) => last.apply(index, gradient, values, rate),
+                    None => kernel::axpy(values, -rate, gradient),
+                }
                 for pull in proximal {
                     pull_towards(values, rate * pull.scale, &pull.strength[index], &pull.centre[index]);
                 }
@@ -217,6 +242,29 @@ mod tests {
             resumed.load(&state).expect("load");
             parameters.restore(&values).expect("restore");
             assert_eq!(after(&mut resumed, &parameters, &Gains::default(), &[]), expected, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn the_pass_that_takes_the_descent_along_gives_the_bits_of_two_passes() {
+        for kind in [Kind::Momentum, Kind::Adam] {
+            let spec = OptimiserSpec { kind, rate: 0.1, ..OptimiserSpec::default() };
+            let (mut fused, one) = (spec.build(), store());
+            let (mut apart, two) = (spec.build(), store());
+            // A transform that does nothing stands last, so that the one before it cannot take the descent along.
+            apart.transforms.push(Box::new(crate::optim::ClipNorm { limit: 1e30 }));
+            for _ in 0..5 {
+                let gains = Gains::default();
+                assert_eq!(
+                    after(&mut fused, &one, &gains, &[]),
+                    after(&mut apart, &two, &gains, &[]),
+                    "{kind:?}"
+                );
+            }
+            assert_eq!(
+                fused.save().parts[fused.transforms[0].name()],
+                apart.save().parts[apart.transforms[0].name()]
+            );
         }
     }
 

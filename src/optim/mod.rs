@@ -4,6 +4,7 @@ mod adam;
 mod chain;
 mod clip;
 mod decay;
+mod kernel;
 mod momentum;
 mod spec;
 

@@ -1,21 +1,24 @@
 //! Heavy-ball momentum: v ← μ v + g, g ← v (the form of PyTorch's SGD).
 
+use super::kernel;
 use super::{Transform, UpdateContext};
 use crate::error::Result;
-use crate::nn::{Gradients, kernel};
+use crate::nn::Gradients;
 use crate::state::State;
 
 /// Momentum with coefficient μ in [0, 1); modulation may scale μ, the product stays at or below 0.999.
 #[derive(Debug, Default)]
 pub struct Momentum {
     coefficient: f32,
+    /// The coefficient of the step that was begun last.
+    current: f32,
     velocity: Vec<Vec<f32>>,
 }
 
 impl Momentum {
     /// Momentum with coefficient μ.
     pub fn new(coefficient: f32) -> Self {
-        Self { coefficient, velocity: Vec::new() }
+        Self { coefficient, current: coefficient, velocity: Vec::new() }
     }
 }
 
@@ -25,15 +28,21 @@ impl Transform for Momentum {
     }
 
     fn update(&mut self, gradients: &mut Gradients, cx: &UpdateContext<'_>) -> Result<()> {
-        let coefficient = modulated(self.coefficient, cx.gains.momentum);
-        self.velocity.resize_with(gradients.buffers.len(), Vec::new);
+        self.begin(gradients, cx);
         for (gradient, velocity) in gradients.buffers.iter_mut().zip(&mut self.velocity) {
-            velocity.resize(gradient.len(), 0.0);
-            kernel::scale(velocity, coefficient);
-            kernel::add(velocity, gradient);
-            gradient.copy_from_slice(velocity);
+            kernel::momentum(gradient, velocity, self.current);
         }
         Ok(())
+    }
+
+    fn begin(&mut self, gradients: &Gradients, cx: &UpdateContext<'_>) -> bool {
+        self.current = modulated(self.coefficient, cx.gains.momentum);
+        gradients.fit_other(&mut self.velocity);
+        true
+    }
+
+    fn apply(&mut self, index: usize, gradient: &[f32], values: &mut [f32], rate: f32) {
+        kernel::momentum_descend(values, rate, gradient, &mut self.velocity[index], self.current);
     }
 
     fn reset(&mut self) {

@@ -60,7 +60,11 @@ pub(super) fn count(n: usize, noun: &str) -> String {
 
 /// A p-value.
 pub(super) fn p_value(p: f64) -> String {
-    if p < 0.001 { format!("{p:.1e}") } else { format!("{p:.3}") }
+    match p {
+        _ if p < 0.001 => format!("{p:.1e}"),
+        _ if p < 0.1 => format!("{p:.4}"),
+        _ => format!("{p:.3}"),
+    }
 }
 
 /// Bytes with a binary prefix.
@@ -78,7 +82,8 @@ pub(super) fn bytes(n: f64) -> String {
 pub(super) fn large(n: f64) -> String {
     for (unit, size) in [("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)] {
         if n >= size {
-            return format!("{:.3} {unit}", n / size).replace(".000", "");
+            let digits = format!("{:.3}", n / size);
+            return format!("{} {unit}", digits.trim_end_matches('0').trim_end_matches('.'));
         }
     }
     format!("{n:.0}")
@@ -98,5 +103,9 @@ mod tests {
         assert_eq!(number(f64::NAN), "n/a");
         assert_eq!(duration(200.4), "3 min 20 s");
         assert_eq!(large(1_234_000.0), "1.234 M");
+        assert_eq!(
+            (large(17_510.0), large(1000.0), large(100.0)),
+            ("17.51 k".into(), "1 k".into(), "100".into())
+        );
     }
 }

@@ -145,8 +145,11 @@ impl<'a> BenchmarkResults<'a> {
             return record.metrics.get(name).cloned();
         }
         let Ceiling::Method(joint) = &self.score.ceiling else { return None };
-        let joint = self.method(joint)?.ok().find(|other| other.spec.seed == record.spec.seed)?;
-        Some(metric::intransigence(&record.log, &joint.log))
+        let joint = self.method(joint)?.ok().find(|other| other.spec.seed == record.spec.seed);
+        Some(joint.map_or_else(
+            || MetricValue::undefined("joint training has no finished run with this seed"),
+            |joint| metric::intransigence(&record.log, &joint.log),
+        ))
     }
 
     /// Values of the benchmark's score.

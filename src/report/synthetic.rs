@@ -100,7 +100,8 @@ fn record(benchmark: &str, title: &str, hardness: f64, method: (&str, &str, f64,
 /// Each task is learned exponentially and decays towards chance while later ones train.
 fn log(rng: &mut FastRng, ability: f64, loss: f64) -> RunLog {
     let abilities: Vec<f64> =
-        (0..TASKS).map(|_| (ability + rng.random_range(-0.015..0.015_f64)).min(1.0)).collect();
+        (0..TASKS).map(|_| (ability + rng.random_range(-0.04..0.04_f64)).min(1.0)).collect();
+    let loss = loss * rng.random_range(0.6..1.4);
     let speed = rng.random_range(0.8..1.2);
     let accuracy = |task: usize, x: f64| {
         let begin = task as f64 * UPDATES;

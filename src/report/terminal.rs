@@ -41,11 +41,11 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
     let reference = benchmark.reference();
     let versus = reference.map_or_else(String::new, |r| format!("vs {}", r.id));
     let head = format!(
-        "{:<18} {:>7} {:<15} {:>14}  {:<10} runs",
+        "{:<18} {:>7} {:<15} {:>12}  {:<10} runs",
         "method",
         "mean",
         "95 % interval",
-        clip(&versus, 14),
+        clip(&versus, 12),
         "0 to 1"
     );
     let _ = writeln!(out, "{}", paint.with("2", head.trim_end()));
@@ -67,7 +67,7 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
             paint.with("31", &short_statuses(method))
         };
         let line = format!(
-            "{:<18} {mean:>7} {interval:<15} {difference:>14}  {} {runs}",
+            "{:<18} {mean:>7} {interval:<15} {difference:>12}  {} {runs}",
             clip(&method.id, 18),
             paint.with("36", &format!("{bar:<BAR$}")),
         );

@@ -138,7 +138,7 @@ pub(super) fn margins(x: &Axis, y: &Axis, y_range: (f64, f64), height: f64) -> M
 }
 
 fn y_ticks(height: f64) -> usize {
-    (height / 45.0).clamp(2.0, 6.0) as usize
+    (height / 38.0).clamp(3.0, 6.0) as usize
 }
 
 /// Grid, ticks and labels around `plot`; returns the two scales.
@@ -178,7 +178,7 @@ pub(super) fn horizontal(
 ) -> Scale {
     let scale = Scale { range, pixels: (plot.x, plot.right()) };
     canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), Color::Muted, 1.0);
-    let (positions, step) = ticks(range, (plot.width / 70.0).clamp(2.0, 8.0) as usize);
+    let (positions, step) = ticks(range, (plot.width / 70.0).clamp(3.0, 8.0) as usize);
     for value in positions {
         let at = scale.at(value);
         if grid {

@@ -222,19 +222,25 @@ pub fn text_width(text: &str, size: f64) -> f64 {
     em * size
 }
 
-/// Shortens a text with an ellipsis until it fits into `room` pixels.
+/// Bold text is this much wider.
+pub(super) const BOLD: f64 = 1.15;
+
+/// Shortens a text with an ellipsis in the middle until it fits into `room` pixels: variants of one method often
+/// differ at the end of their names.
 pub(super) fn fitted(text: &str, size: f64, room: f64) -> String {
     if text_width(text, size) <= room {
         return text.to_owned();
     }
-    let mut short = String::new();
-    for c in text.chars() {
-        if text_width(&short, size) + 1.3 * size > room {
-            break;
+    let letters: Vec<char> = text.chars().collect();
+    for kept in (0..letters.len()).rev() {
+        let head: String = letters[..kept.div_ceil(2)].iter().collect();
+        let tail: String = letters[letters.len() - kept / 2..].iter().collect();
+        let short = format!("{}…{}", head.trim_end(), tail.trim_start());
+        if text_width(&short, size) <= room {
+            return short;
         }
-        short.push(c);
     }
-    format!("{}…", short.trim_end())
+    String::new()
 }
 
 /// Draws a figure as an SVG document of this width. `background` paints the page white, for a stand-alone file.

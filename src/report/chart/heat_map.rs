@@ -68,7 +68,8 @@ impl Figure for HeatMap {
         let share = |v: f64| if span > 0.0 { (v - self.range.0) / span } else { 0.5 };
         for (i, row) in self.values.iter().enumerate() {
             let y = y0 + i as f64 * high;
-            if let Some(label) = self.rows.get(i) {
+            let every = (TICK / high).ceil().max(1.0) as usize;
+            if let Some(label) = self.rows.get(i).filter(|_| i % every == 0) {
                 let text = fitted(label, TICK, left - 6.0);
                 canvas.text((x0 - 5.0, y + high / 2.0), &text, Type::new(TICK, Color::Muted).right());
             }

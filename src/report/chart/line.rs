@@ -1,7 +1,7 @@
 //! Lines over a time axis, with bands for intervals and marks for task boundaries.
 
 use super::axis::{self, Scale};
-use super::canvas::fitted;
+use super::canvas::{BOLD, fitted};
 use super::csv::cell;
 use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, legend, text_width};
 
@@ -12,6 +12,13 @@ pub struct LinePoint {
     pub y: Option<f64>,
     /// Lower and upper end of the band.
     pub band: Option<(f64, f64)>,
+}
+
+impl LinePoint {
+    /// Undefined, or not a finite number.
+    fn is_gap(&self) -> bool {
+        !(self.x.is_finite() && self.y.is_some_and(f64::is_finite))
+    }
 }
 
 /// A line.
@@ -59,7 +66,8 @@ impl LineChart {
     /// Direct labels where they take at most a third of the width and stand in order below one another.
     fn label_room(&self, width: f64) -> Option<f64> {
         let entries = self.entries();
-        let widest = entries.iter().map(|(label, _)| text_width(label, LABEL)).fold(0.0, f64::max) + 16.0;
+        let widest =
+            entries.iter().map(|(label, _)| text_width(label, LABEL) * BOLD).fold(0.0, f64::max) + 16.0;
         let fits = widest <= width * 0.3 && entries.len() as f64 * 15.0 <= self.plot();
         (!entries.is_empty() && width >= 480.0 && fits).then_some(widest)
     }
@@ -101,7 +109,7 @@ impl LineChart {
     }
 
     fn draw_series(canvas: &mut Canvas<'_>, series: &LineSeries, x: Scale, y: Scale) {
-        for run in series.points.split(|p| p.y.is_none()) {
+        for run in series.points.split(LinePoint::is_gap) {
             let upper = run.iter().filter_map(|p| p.band.map(|b| (x.at(p.x), y.at(b.1))));
             let lower = run.iter().rev().filter_map(|p| p.band.map(|b| (x.at(p.x), y.at(b.0))));
             let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
@@ -109,7 +117,7 @@ impl LineChart {
                 canvas.polygon(&outline, series.color, 0.16);
             }
         }
-        for run in series.points.split(|p| p.y.is_none()) {
+        for run in series.points.split(LinePoint::is_gap) {
             let path: Vec<(f64, f64)> =
                 run.iter().filter_map(|p| p.y.map(|v| (x.at(p.x), y.at(v)))).collect();
             match path.as_slice() {
@@ -139,7 +147,7 @@ impl Figure for LineChart {
         }
         let left = if self.left > 0.0 { self.left } else { margins.left };
         let top = key + self.mark_room() + margins.top;
-        let plot = frame.inset(left, top, room.unwrap_or(10.0), margins.bottom);
+        let plot = frame.inset(left, top, room.unwrap_or(16.0), margins.bottom);
         let label_free = Axis { label: String::new(), ..self.y.clone() };
         let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&label_free, y_range));
         // The label of the y axis stands above the labels of the marks.
@@ -153,7 +161,9 @@ impl Figure for LineChart {
         }
         if room.is_some() {
             let named: Vec<&LineSeries> = self.series.iter().filter(|s| !s.label.is_empty()).collect();
-            let end = |s: &LineSeries| s.points.iter().rev().find_map(|p| p.y.map(|v| (x.at(p.x), y.at(v))));
+            let end = |s: &LineSeries| {
+                s.points.iter().rev().find(|p| !p.is_gap()).and_then(|p| p.y.map(|v| (x.at(p.x), y.at(v))))
+            };
             let ends: Vec<(f64, f64)> =
                 named.iter().map(|s| end(s).unwrap_or((plot.right(), plot.bottom()))).collect();
             let wanted: Vec<f64> = ends.iter().map(|e| e.1).collect();

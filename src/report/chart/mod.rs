@@ -42,3 +42,6 @@ pub trait Figure: std::fmt::Debug {
     /// The numbers behind the picture.
     fn csv(&self) -> Csv;
 }
+
+#[cfg(test)]
+mod tests;

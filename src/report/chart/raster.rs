@@ -51,7 +51,8 @@ impl Figure for Raster {
             let at = x.at(mark.x);
             canvas.line((at, plot.y), (at, plot.bottom()), Color::Muted, 0.8);
             let kind = Type::new(axis::TICK, Color::Muted).standing();
-            canvas.text((at + 2.0, plot.y - 3.0), &mark.label, kind);
+            let text = fitted(&mark.label, axis::TICK, plot.right() - at);
+            canvas.text((at + 2.0, plot.y - 3.0), &text, kind);
         }
         let high = self.row();
         for (i, row) in self.rows.iter().enumerate() {

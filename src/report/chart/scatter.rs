@@ -1,6 +1,7 @@
 //! Points in a plane, each with its label beside it.
 
 use super::axis;
+use super::canvas::BOLD;
 use super::csv::cell;
 use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, text_width};
 use crate::stats::Interval;
@@ -52,15 +53,15 @@ fn overlap(a: Frame, b: Frame) -> f64 {
     wide * high
 }
 
-/// For each point the best of eight places around it: inside the plot, not over markers, not over earlier labels.
-fn place(points: &[((f64, f64), &str)], plot: Frame) -> Vec<Frame> {
+/// For each point the best of eight places around it: inside the plot, not over markers or whiskers, not over earlier labels.
+fn place(points: &[((f64, f64), &str)], whiskers: &[Frame], plot: Frame) -> Vec<Frame> {
     let markers: Vec<Frame> = points
         .iter()
         .map(|((x, y), _)| Frame { x: x - 6.0, y: y - 6.0, width: 12.0, height: 12.0 })
         .collect();
     let mut taken: Vec<Frame> = Vec::new();
     for ((x, y), label) in points {
-        let (width, height) = (text_width(label, SIZE), SIZE + 3.0);
+        let (width, height) = (text_width(label, SIZE) * BOLD, SIZE + 3.0);
         let candidates = [
             (x + 9.0, y - height / 2.0),
             (x - 9.0 - width, y - height / 2.0),
@@ -77,7 +78,7 @@ fn place(points: &[((f64, f64), &str)], plot: Frame) -> Vec<Frame> {
             let inside = overlap(*frame, plot);
             let outside = width * height - inside;
             let clash: f64 = taken.iter().map(|t| overlap(*frame, *t)).sum();
-            let hidden: f64 = markers.iter().map(|m| overlap(*frame, *m)).sum();
+            let hidden: f64 = markers.iter().chain(whiskers).map(|m| overlap(*frame, *m)).sum();
             3.0 * outside + 2.0 * clash + hidden
         };
         let best = candidates
@@ -99,7 +100,7 @@ impl Figure for Scatter {
     fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
         let (x_range, y_range) = self.ranges();
         let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
-        let plot = frame.inset(margins.left, margins.top, 14.0, margins.bottom);
+        let plot = frame.inset(margins.left, margins.top, 16.0, margins.bottom);
         let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&self.y, y_range));
         for p in &self.points {
             for dot in &p.dots {
@@ -112,9 +113,21 @@ impl Figure for Scatter {
                 canvas.line((x.at(p.x), y.at(i.low)), (x.at(p.x), y.at(i.high)), p.color, 1.4);
             }
         }
+        let mut whiskers = Vec::new();
+        for p in &self.points {
+            let (px, py) = (x.at(p.x), y.at(p.y));
+            whiskers.extend(p.x_interval.map(|i| {
+                let (a, b) = (x.at(i.low), x.at(i.high));
+                Frame { x: a, y: py - 2.0, width: b - a, height: 4.0 }
+            }));
+            whiskers.extend(p.y_interval.map(|i| {
+                let (a, b) = (y.at(i.high), y.at(i.low));
+                Frame { x: px - 2.0, y: a, width: 4.0, height: b - a }
+            }));
+        }
         let places: Vec<((f64, f64), &str)> =
             self.points.iter().map(|p| ((x.at(p.x), y.at(p.y)), p.label.as_str())).collect();
-        for ((p, (at, label)), spot) in self.points.iter().zip(&places).zip(place(&places, plot)) {
+        for ((p, (at, label)), spot) in self.points.iter().zip(&places).zip(place(&places, &whiskers, plot)) {
             canvas.marker(*at, 4.5, p.color);
             let middle = (spot.x, spot.y + spot.height / 2.0);
             canvas.text(middle, label, Type::new(SIZE, p.color).bold());

@@ -1,7 +1,7 @@
 //! The same chart many times: panels in a grid, each with its title. One column aligns panels under a common axis.
 
-use super::canvas::fitted;
-use super::{Canvas, Color, Csv, Figure, Frame, Type};
+use super::canvas::{BOLD, fitted};
+use super::{Canvas, Color, Csv, Figure, Frame, Type, legend};
 
 /// A titled figure.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct SmallMultiples {
     pub columns: usize,
     /// Width in pixels below which a panel would be unreadable: fewer columns then.
     pub min_width: f64,
+    /// Drawn once above all panels, where they share their series; may be empty.
+    pub legend: Vec<(String, Color)>,
 }
 
 const TITLE: f64 = 22.0;
@@ -30,6 +32,15 @@ impl SmallMultiples {
         let fitting = ((width + GAP) / (self.min_width + GAP)).floor().max(1.0) as usize;
         let columns = fitting.min(self.columns.max(1));
         (columns, (width - GAP * (columns - 1) as f64) / columns as f64)
+    }
+
+    fn entries(&self) -> Vec<(&str, Color)> {
+        self.legend.iter().map(|(label, color)| (label.as_str(), *color)).collect()
+    }
+
+    fn legend_height(&self, width: f64) -> f64 {
+        let height = legend::height(&self.entries(), width);
+        if height > 0.0 { height + 8.0 } else { 0.0 }
     }
 
     fn row_heights(&self, width: f64) -> Vec<f64> {
@@ -44,17 +55,18 @@ impl SmallMultiples {
 impl Figure for SmallMultiples {
     fn height(&self, width: f64) -> f64 {
         let rows = self.row_heights(width);
-        rows.iter().sum::<f64>() + 10.0 * rows.len().saturating_sub(1) as f64
+        self.legend_height(width) + rows.iter().sum::<f64>() + 10.0 * rows.len().saturating_sub(1) as f64
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
         let (columns, wide) = self.grid(frame.width);
-        let mut y = frame.y;
+        legend::draw(canvas, frame, &self.entries());
+        let mut y = frame.y + self.legend_height(frame.width);
         for (row, height) in self.panels.chunks(columns).zip(self.row_heights(frame.width)) {
             for (i, panel) in row.iter().enumerate() {
                 let x = frame.x + i as f64 * (wide + GAP);
                 let kind = Type::new(12.5, panel.color).bold();
-                canvas.text((x, y + 9.0), &fitted(&panel.title, 13.5, wide), kind);
+                canvas.text((x, y + 9.0), &fitted(&panel.title, 12.5 * BOLD, wide), kind);
                 let own = panel.figure.height(wide);
                 panel.figure.draw(canvas, Frame { x, y: y + TITLE, width: wide, height: own });
             }

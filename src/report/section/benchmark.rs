@@ -60,7 +60,12 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         if let Some(reference) = reference {
             let own = reference.id == method.id;
             row.push(match difference {
-                Some(d) => format!("{} {}", signed(d.mean), interval_text(d.interval)).trim_end().into(),
+                Some(d) => {
+                    // Seeds that only one of both finished are not part of the pairs.
+                    let fewer = d.pairs < scores.by_seed.len().max(benchmark.scores(reference).by_seed.len());
+                    let pairs = if fewer { format!(" ({} pairs)", d.pairs) } else { String::new() };
+                    format!("{} {}{pairs}", signed(d.mean), interval_text(d.interval)).trim_end().into()
+                }
                 None if own => "reference".into(),
                 None => "–".into(),
             });
@@ -83,10 +88,9 @@ fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         let n = benchmark.methods.iter().map(|m| m.ok().count()).max().unwrap_or_default();
         let smallest = stats::smallest_p(n);
         blocks.push(Block::Notice(format!(
-            "{}{}. With {n} paired seeds the smallest two-sided p that the sign-flip test can reach is {}. Intervals \
-             here are BCa bootstrap intervals; they are narrow with few seeds.",
-            notice[..1].to_uppercase(),
-            &notice[1..],
+            "{}. With {n} paired seeds the smallest two-sided p that the sign-flip test can reach is {}. Intervals \
+             here are BCa bootstrap intervals; with so few seeds they are too narrow.",
+            capitalised(&notice),
             p_value(smallest)
         )));
     } else if benchmark.reference().is_some() {
@@ -104,6 +108,12 @@ fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         blocks.push(Block::paragraph(format!("Score undefined in finished runs. {}.", reasons.join("; "))));
     }
     blocks
+}
+
+/// With a capital first letter.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
 }
 
 /// Scores in [0, 1] whose name says accuracy are printed in percent.
@@ -125,7 +135,9 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             let bad = method.records.len() - method.ok().count();
             let mut note = scores.mean().map(number).unwrap_or_default();
             if bad > 0 {
-                note = format!("{note} ({bad} of {} lost)", method.records.len()).trim_start().to_owned();
+                note = format!("{note} ({} of {})", scores.by_seed.len(), method.records.len())
+                    .trim_start()
+                    .to_owned();
             }
             DotRow {
                 label: method.title.clone(),
@@ -148,9 +160,9 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         .collect();
     vec![Block::Chart(Chart {
         name: format!("{}-score", benchmark.id),
-        title: format!("{}: {}", benchmark.name(), benchmark.score.metric.replace('_', " ")),
-        alt: format!("Mean and 95 % interval per method: {}.", listed.join("; ")),
-        caption: "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds; dashed: chance."
+        title: capitalised(&benchmark.score.metric.replace('_', " ")),
+        alt: format!("{}: mean and 95 % interval per method: {}.", benchmark.name(), listed.join("; ")),
+        caption: "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds; dashed: chance; in brackets: seeds with a score, where some are missing."
             .into(),
         figure: Box::new(DotChart {
             x: score_axis(benchmark),
@@ -178,21 +190,28 @@ fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     for name in names {
         let mut row: Vec<Cell> = vec![name.clone().into()];
         let mut any = false;
+        let mut here: Vec<(&str, String)> = Vec::new();
         for method in &ranked {
             let values = benchmark.values(method, &name);
             any |= !values.by_seed.is_empty();
             if let Some(why) = values.undefined.first() {
-                reasons.push(format!("{name}, {}: {why}", method.title));
+                here.push((method.title.as_str(), why.clone()));
             }
             let spread = stats::standard_deviation(&values.numbers());
+            // A mean over some of the seeds only must say so: "never recovered" would else look like "quickly".
+            let (n, finished) = (values.by_seed.len(), method.ok().count());
+            let part = if n < finished { format!(" ({n} of {finished})") } else { String::new() };
             row.push(match (values.mean(), spread) {
-                (Some(mean), Some(spread)) => format!("{} ± {}", number(mean), number(spread)).into(),
-                (Some(mean), None) => number(mean).into(),
+                (Some(mean), Some(spread)) => format!("{} ± {}{part}", number(mean), number(spread)).into(),
+                (Some(mean), None) => format!("{}{part}", number(mean)).into(),
                 (None, _) => "–".into(),
             });
         }
         if any {
             table.row(row);
+            reasons.extend(here.iter().map(|(title, why)| format!("{name}, {title}: {why}")));
+        } else if let Some((_, why)) = here.first() {
+            reasons.push(format!("{name}, all methods: {why}"));
         }
     }
     if table.rows.is_empty() {
@@ -201,7 +220,7 @@ fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut inner = vec![Block::Table(table)];
     if !reasons.is_empty() {
         inner.push(Block::paragraph(
-            "Undefined (of the seeds with a reason, the first is named; means are over the others):",
+            "Undefined, with the first reason; where only some seeds are concerned, the mean is over the others, whose number stands in brackets:",
         ));
         inner.push(Block::List(reasons));
     }

@@ -18,8 +18,8 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     blocks
 }
 
-/// Mean over seeds with a 95 % band, at every x of a curve that at least one seed has.
-fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
+/// Mean over seeds, with a 95 % band if asked, at every x of a curve that at least one seed has.
+fn averaged(method: &MethodResults<'_>, curve: &str, with_band: bool) -> Vec<LinePoint> {
     let mut at: BTreeMap<u64, (f64, Vec<f64>)> = BTreeMap::new();
     for record in method.ok() {
         for found in record.log.curves.iter().filter(|c| c.name == curve) {
@@ -33,7 +33,8 @@ fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
     }
     at.into_values()
         .map(|(x, values)| {
-            let band = stats::bca(&values).map(|i| (i.low, i.high));
+            let interval = if with_band { stats::bca(&values) } else { None };
+            let band = interval.map(|i| (i.low, i.high));
             LinePoint { x, y: stats::mean(&values), band }
         })
         .collect()
@@ -58,7 +59,7 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             label: method.title.clone(),
             color: method.color,
             dashed: false,
-            points: averaged(method, "accuracy/seen"),
+            points: averaged(method, "accuracy/seen", true),
         })
         .filter(|series| !series.points.is_empty())
         .collect();
@@ -69,8 +70,12 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         series.iter().filter_map(|s| Some(format!("{} {}", s.label, number(s.points.last()?.y?)))).collect();
     vec![Block::Chart(Chart {
         name: format!("{}-accuracy-over-time", benchmark.id),
-        title: format!("{}: accuracy on the tasks seen so far", benchmark.name()),
-        alt: format!("Accuracy over updates with task boundaries. At the end: {}.", last.join("; ")),
+        title: "Accuracy on the tasks seen so far".into(),
+        alt: format!(
+            "{}: accuracy over updates with task boundaries. At the end: {}.",
+            benchmark.name(),
+            last.join("; ")
+        ),
         caption: "Mean over seeds; band: 95 % interval; vertical lines: a new task begins.".into(),
         figure: Box::new(LineChart {
             x: Axis::new("updates"),
@@ -95,6 +100,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     if tasks == 0 {
         return Vec::new();
     }
+    let mut legend: Vec<(String, Color)> = Vec::new();
     let boundaries: Vec<LineMark> =
         marks(benchmark).into_iter().map(|mark| LineMark { label: String::new(), ..mark }).collect();
     let panels: Vec<Panel> = benchmark
@@ -106,15 +112,15 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                     label: format!("task {}", j + 1),
                     color: Color::Series(j),
                     dashed: false,
-                    points: averaged(method, &format!("accuracy/task{j}"))
-                        .into_iter()
-                        .map(|point| LinePoint { band: None, ..point })
-                        .collect(),
+                    points: averaged(method, &format!("accuracy/task{j}"), false),
                 })
                 .filter(|series| !series.points.is_empty())
                 .collect();
             if series.is_empty() {
                 return None;
+            }
+            if series.len() > legend.len() {
+                legend = series.iter().map(|s| (s.label.clone(), s.color)).collect();
             }
             let figure = Box::new(LineChart {
                 x: Axis::new("updates"),
@@ -122,6 +128,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                 series,
                 marks: boundaries.clone(),
                 plot_height: 130.0,
+                unlabelled: true,
                 ..LineChart::default()
             });
             Some(Panel { title: method.title.clone(), color: method.color, figure })
@@ -132,12 +139,15 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     }
     vec![Block::Chart(Chart {
         name: format!("{}-accuracy-by-task", benchmark.id),
-        title: format!("{}: accuracy on each task", benchmark.name()),
-        alt: "One panel per method with one line per task: after its own context a line that falls is forgotten, a line \
-              that stays high is kept."
+        title: "Accuracy on each task".into(),
+        alt: format!(
+            "{}: one panel per method with one line per task: after its own context a line that falls is forgotten, a line \
+              that stays high is kept.",
+            benchmark.name()
+        ),
+        caption: "Mean over seeds. Colours are tasks here, not methods; vertical lines: a new task begins."
             .into(),
-        caption: "Mean over seeds. Colours are tasks here, not methods; vertical lines: a new task begins.".into(),
-        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0 }),
+        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0, legend }),
     })]
 }
 
@@ -165,14 +175,16 @@ fn matrices(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     }
     vec![Block::Chart(Chart {
         name: format!("{}-matrices", benchmark.id),
-        title: format!("{}: accuracy matrices", benchmark.name()),
-        alt: "One matrix per method: rows are the task just trained, columns the task tested. Below the diagonal \
-              stands what is left of earlier tasks."
-            .into(),
+        title: "Accuracy matrices".into(),
+        alt: format!(
+            "{}: one matrix per method: rows are the task just trained, columns the task tested. Below the diagonal \
+              stands what is left of earlier tasks.",
+            benchmark.name()
+        ),
         caption: "Accuracy in percent, mean over seeds; yellow is 100, dark blue 0. Read a column downwards: that is \
                   how one task is forgotten."
             .into(),
-        figure: Box::new(SmallMultiples { panels, columns: 3, min_width: 150.0 }),
+        figure: Box::new(SmallMultiples { panels, columns: 3, min_width: 150.0, legend: Vec::new() }),
     })]
 }
 

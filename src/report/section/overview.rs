@@ -39,7 +39,7 @@ fn scores(results: &Results<'_>) -> Vec<Block> {
                 "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds. \
                       Each benchmark names its own score, chance level and ceiling, see its table."
                     .into(),
-            figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0 }),
+            figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0, legend: Vec::new() }),
         }));
     }
     if !missing.is_empty() {
@@ -138,10 +138,12 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
     let panels: Vec<Panel> = results
         .benchmarks
         .iter()
-        .filter_map(|benchmark| {
+        .map(|benchmark| {
             let points: Vec<ScatterPoint> = benchmark
                 .methods
                 .iter()
+                // The ceiling sees all tasks at once: it neither forgets nor learns one task after another.
+                .filter(|method| Some(method.id.as_str()) != ceiling_id(benchmark))
                 .filter_map(|method| {
                     let forgetting = benchmark.values(method, "forgetting");
                     let learning = benchmark.values(method, "learning_accuracy");
@@ -159,13 +161,20 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
                     })
                 })
                 .collect();
+            // Never zoom in on less than ten percentage points: noise would look like a difference.
+            let all = |of: fn(&(f64, f64)) -> f64| points.iter().flat_map(move |p| p.dots.iter().map(of));
+            let (left, right) = (all(|d| d.0).fold(0.0, f64::min), all(|d| d.0).fold(0.1, f64::max));
+            let (low, high) = (all(|d| d.1).fold(0.9, f64::min), all(|d| d.1).fold(0.95, f64::max));
+            let pad = |span: f64| 0.05 * span;
+            let x = (left - pad(right - left), right + pad(right - left));
+            let y = (low - pad(high - low), high + pad(high - low));
             let figure: Box<dyn Figure> = Box::new(Scatter {
-                x: Axis::percent("forgetting (percentage points)"),
-                y: Axis::percent("learning accuracy (%)"),
+                x: Axis::percent("forgetting (percentage points)").over(x.0, x.1),
+                y: Axis::percent("learning accuracy (%)").over(y.0, y.1),
                 points,
                 plot_height: 0.0,
             });
-            Some(Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure })
+            Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure }
         })
         .filter(|panel| !panel.figure.csv().rows.is_empty())
         .collect();
@@ -179,8 +188,9 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
               method. Methods near the upper left learn new tasks well and keep old ones."
             .into(),
         caption: "Upper left is best: every task is learned and none is lost. Lower left never learned. Whiskers: \
-                  95 % intervals over seeds; small dots: seeds."
+                  95 % intervals over seeds; small dots: seeds. The ceiling method learns all tasks at once and has no place \
+                  here."
             .into(),
-        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 300.0 }),
+        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 300.0, legend: Vec::new() }),
     })]
 }

@@ -1,0 +1,338 @@
+//! The binary as a user meets it: the first try, wrong input, damage, resume.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command as Process;
+
+use assert_cmd::Command;
+use predicates::prelude::*;
+use predicates::str::contains;
+
+fn bench() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
+    command.env_remove("NEUROMOD_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache").env("NO_COLOR", "1");
+    command
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("temporary folder")
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).expect("a readable file")
+}
+
+/// A definition folder with one quick benchmark, optionally edited.
+fn definitions(edit: impl Fn(String) -> String) -> tempfile::TempDir {
+    let dir = folder();
+    let benchmark = r#"schema = 1
+id = "tiny"
+version = 1
+title = "Tiny"
+paradigm = "incremental"
+summary = "For tests."
+score = { metric = "average_accuracy", chance = 0.5, ceiling = "joint", reference = "naive" }
+methods = ["naive", "ewc", "joint"]
+data = "digits"
+stream = { tasks = { kind = "split" }, scenario = "task", reveals = ["task-id", "boundary"] }
+model = { kind = "mlp", hidden = [16] }
+budget = { updates_per_task = 20, batch = 8 }
+curve = { every = 10, samples = 20 }
+"#;
+    fs::write(dir.path().join("tiny.toml"), edit(benchmark.to_owned())).expect("write");
+    dir
+}
+
+fn tiny(definitions: &Path, out: &Path) -> Command {
+    let mut command = bench();
+    command.arg("run").arg("tiny").arg("--benchmarks").arg(definitions).arg("--out").arg(out);
+    command.args(["--seeds", "2"]);
+    command
+}
+
+#[test]
+fn a_run_prints_a_table_and_writes_records_report_and_charts() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    tiny(definitions.path(), out.path())
+        .assert()
+        .success()
+        .stdout(
+            contains("tiny@1").and(contains("joint")).and(contains("too few seeds for a verdict (2 of 10)")),
+        )
+        .stdout(
+            predicate::function(|text: &str| text.lines().all(|line| line.chars().count() <= 80))
+                .name("80 columns"),
+        );
+    assert_eq!(text(&out.path().join("records.jsonl")).lines().count(), 6);
+    for file in ["report.html", "report.md", "charts/overview.svg", "charts/overview.csv"] {
+        assert!(out.path().join(file).metadata().expect(file).len() > 0, "{file}");
+    }
+}
+
+#[test]
+fn a_second_run_does_nothing_again_and_fresh_keeps_the_old_records() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    tiny(definitions.path(), out.path()).assert().success();
+    let before = text(&out.path().join("records.jsonl"));
+    tiny(definitions.path(), out.path()).assert().success().stderr(contains("6 of 6 runs are already"));
+    assert_eq!(text(&out.path().join("records.jsonl")), before);
+    tiny(definitions.path(), out.path())
+        .arg("--fresh")
+        .assert()
+        .success()
+        .stderr(contains("records-1.jsonl"));
+    assert_eq!(text(&out.path().join("records-1.jsonl")), before);
+}
+
+#[test]
+fn jobs_change_no_deterministic_byte() {
+    let hashes = |jobs: &str| {
+        let (definitions, out) = (definitions(|text| text), folder());
+        tiny(definitions.path(), out.path()).args(["--jobs", jobs]).assert().success();
+        let mut hashes: Vec<(String, String)> = text(&out.path().join("records.jsonl"))
+            .lines()
+            .map(|line| {
+                let record: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                (record["key"].to_string(), record["result_sha256"].to_string())
+            })
+            .collect();
+        hashes.sort();
+        hashes
+    };
+    assert_eq!(hashes("1"), hashes("2"));
+}
+
+#[test]
+fn a_torn_last_line_is_cut_off_kept_and_run_again() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    tiny(definitions.path(), out.path()).assert().success();
+    let journal = out.path().join("records.jsonl");
+    let whole = text(&journal);
+    fs::write(&journal, &whole[..whole.len() - 100]).expect("tear");
+    tiny(definitions.path(), out.path()).assert().success().stderr(contains("torn").and(contains("5 of 6")));
+    assert_eq!(text(&journal).lines().count(), 6);
+    assert!(out.path().join("records.torn").exists());
+    let sorted = |text: &str| {
+        let mut hashes: Vec<String> = text
+            .lines()
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).expect("JSON")["result_sha256"].to_string()
+            })
+            .collect();
+        hashes.sort();
+        hashes
+    };
+    assert_eq!(sorted(&text(&journal)), sorted(&whole));
+}
+
+#[test]
+fn damage_in_the_middle_of_a_journal_is_an_error_with_its_line() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    tiny(definitions.path(), out.path()).assert().success();
+    let journal = out.path().join("records.jsonl");
+    let whole = text(&journal);
+    let damaged: String = whole
+        .lines()
+        .enumerate()
+        .map(|(i, l)| if i == 1 { "{oops\n".into() } else { format!("{l}\n") })
+        .collect();
+    fs::write(&journal, &damaged).expect("damage");
+    tiny(definitions.path(), out.path()).assert().code(1).stderr(contains("records.jsonl:2: not a record"));
+    assert_eq!(text(&journal), damaged, "a damaged journal is not touched");
+}
+
+#[test]
+fn report_rebuilds_from_records_alone() {
+    let (definitions, out, again) = (definitions(|text| text), folder(), folder());
+    tiny(definitions.path(), out.path()).assert().success();
+    bench()
+        .arg("report")
+        .arg(out.path())
+        .arg("--out")
+        .arg(again.path())
+        .assert()
+        .success()
+        .stdout(contains("tiny@1"));
+    for chart in fs::read_dir(out.path().join("charts")).expect("charts").flatten() {
+        let name = chart.file_name();
+        assert_eq!(text(&chart.path()), text(&again.path().join("charts").join(&name)), "{name:?}");
+    }
+}
+
+#[test]
+fn wrong_names_find_their_neighbours_and_end_with_code_2() {
+    let dir = folder();
+    let wrong = |arguments: &[&str], message: &str| {
+        bench().args(arguments).current_dir(dir.path()).assert().code(2).stderr(contains(message));
+    };
+    wrong(&["run", "split-digts-task"], "did you mean `split-digits-task`?");
+    wrong(&["run", "core", "--method", "ewcc"], "did you mean `ewc`?");
+    wrong(&["show", "forgeting"], "did you mean `forgetting`?");
+    wrong(&["run", "core", "--jobs", "0"], "--jobs");
+    wrong(&["run", "core", "--seeds", "none"], "--seeds");
+    wrong(&["run", "core", "--time-limit", "5d"], "unknown unit `d`");
+    wrong(&["frobnicate-everything"], "unknown suite or benchmark");
+    assert_eq!(fs::read_dir(dir.path()).expect("folder").count(), 0, "nothing was written");
+}
+
+#[test]
+fn a_typo_in_a_definition_names_file_line_key_and_neighbour_before_anything_runs() {
+    let cases: [(&str, &str, &str); 7] = [
+        ("hidden = [16]", "hiden = [16]", "tiny.toml:11: `model.hiden`: unknown key; did you mean `hidden`?"),
+        ("kind = \"mlp\"", "kind = \"mpl\"", "did you mean `mlp`?"),
+        (
+            "data = \"digits\"",
+            "data = \"digit\"",
+            "tiny.toml:9: `data` = digit: unknown data set; did you mean `digits`?",
+        ),
+        ("batch = 8", "batch = 0", "tiny.toml:12: `budget.batch` = 0: out of range"),
+        ("\"ewc\"", "\"ewk\"", "tiny.toml:8: `methods` = ewk"),
+        ("paradigm = \"incremental\"", "paradigm = \"incremantal\"", "did you mean `incremental`?"),
+        ("schema = 1", "schema = = 1", "tiny.toml:1: not valid TOML"),
+    ];
+    for (old, new, message) in cases {
+        let (definitions, out) = (definitions(|text| text.replace(old, new)), folder());
+        let target = out.path().join("results");
+        tiny(definitions.path(), &target).assert().code(2).stderr(contains(message));
+        assert!(!target.exists(), "{new}: nothing may be written");
+    }
+}
+
+#[test]
+fn missing_data_says_what_to_do_before_anything_runs() {
+    let (empty, out) = (folder(), folder());
+    bench()
+        .args(["run", "split-mnist-task", "--data-dir"])
+        .arg(empty.path())
+        .arg("--out")
+        .arg(out.path().join("x"))
+        .assert()
+        .code(2)
+        .stderr(contains("train-images-idx3-ubyte.gz not found in").and(contains("chosen by --data-dir")));
+    assert!(!out.path().join("x").exists());
+}
+
+#[test]
+fn a_corrupted_idx_file_is_named_with_its_checksum() {
+    let (data, out) = (folder(), folder());
+    fs::create_dir(data.path().join("mnist")).expect("create");
+    fs::write(data.path().join("mnist/train-images-idx3-ubyte.gz"), vec![7u8; 9_912_422]).expect("write");
+    bench()
+        .args(["run", "split-mnist-task", "--data-dir"])
+        .arg(data.path())
+        .arg("--out")
+        .arg(out.path())
+        .assert()
+        .code(2)
+        .stderr(contains("wrong checksum: SHA-256"));
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_written_is_an_error() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    let file = out.path().join("file");
+    fs::write(&file, "not a folder").expect("write");
+    tiny(definitions.path(), &file.join("below"))
+        .assert()
+        .code(1)
+        .stderr(contains("create the output folder"));
+}
+
+#[test]
+fn two_processes_on_one_folder_do_not_interleave() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    let lock = fs::File::create(out.path().join("records.lock")).expect("create");
+    lock.lock().expect("lock");
+    tiny(definitions.path(), out.path()).assert().code(2).stderr(contains("in use by another process"));
+    drop(lock);
+    tiny(definitions.path(), out.path()).assert().success();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_loses_nothing_that_was_written() {
+    // A file-size limit makes writes fail half-way as a full disk does.
+    let (definitions, out) = (definitions(|text| text), folder());
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 12; exec {} run tiny --benchmarks {} --out {} --seeds 20 --jobs 1 --quiet",
+        env!("CARGO_BIN_EXE_bench"),
+        definitions.path().display(),
+        out.path().display()
+    );
+    let output = Process::new("bash").args(["-c", &script]).output().expect("bash");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("the records before this one are safe"), "{errors}");
+    let journal = text(&out.path().join("records.jsonl"));
+    assert!(journal.ends_with('\n') && journal.lines().count() >= 1, "half a line stayed");
+    assert!(journal.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+    tiny(definitions.path(), out.path()).assert().success();
+    assert_eq!(text(&out.path().join("records.jsonl")).lines().count(), 6.max(journal.lines().count()));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_valid_results_and_says_how_to_go_on() {
+    let (definitions, out) =
+        (definitions(|text| text.replace("updates_per_task = 20", "updates_per_task = 100000")), folder());
+    let mut child = Process::new(env!("CARGO_BIN_EXE_bench"))
+        .args(["run", "tiny", "--quiet", "--benchmarks"])
+        .arg(definitions.path())
+        .arg("--out")
+        .arg(out.path())
+        .stderr(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("start");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !out.path().join("records.jsonl").exists() && std::time::Instant::now() < deadline {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let stopped = Process::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    assert!(stopped.success());
+    let status = child.wait().expect("ends");
+    let mut errors = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().expect("piped"), &mut errors).expect("text");
+    assert_eq!(status.code(), Some(75), "{errors}");
+    assert!(errors.contains("repeat the command to go on"), "{errors}");
+}
+
+#[test]
+fn list_and_show_tell_everything_in_the_registries() {
+    let listed = bench().arg("list").output().expect("runs");
+    let listed = String::from_utf8(listed.stdout).expect("text");
+    assert!(listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
+    let library = neuromod_bench::spec::Library::embedded().expect("valid");
+    let ids = library.benchmarks.keys().chain(library.suites.keys()).map(String::as_str);
+    let ids = ids.chain(library.methods.keys().map(|(_, id)| id.as_str()));
+    let ids = ids.chain(neuromod_bench::metric::METRICS.iter().map(|metric| metric.name));
+    for id in ids {
+        assert!(listed.contains(id), "bench list does not tell of {id}");
+        bench().args(["show", id]).assert().success().stdout(contains(id));
+    }
+}
+
+#[test]
+fn json_output_is_one_record_per_line() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    let output = tiny(definitions.path(), out.path()).args(["--format", "json"]).output().expect("runs");
+    let lines = String::from_utf8(output.stdout).expect("text");
+    assert_eq!(lines.lines().count(), 6);
+    for line in lines.lines() {
+        let record: neuromod_bench::run::Record = serde_json::from_str(line).expect("a record");
+        assert_eq!(record.hash().expect("hash"), record.result_sha256);
+    }
+}
+
+#[test]
+fn a_dry_run_trains_nothing() {
+    let dir = folder();
+    bench()
+        .args(["--dry-run"])
+        .current_dir(dir.path())
+        .assert()
+        .success()
+        .stdout(contains("split-digits-task"));
+    assert_eq!(fs::read_dir(dir.path()).expect("folder").count(), 0);
+}

@@ -1,0 +1,358 @@
+//! The laws of the design that bind the path from definition to record.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use neuromod_bench::data::{Data, DataFolder};
+use neuromod_bench::metric;
+use neuromod_bench::modulation::{Gain, Gains, LayerGain};
+use neuromod_bench::nn::{Model, ModelSpec};
+use neuromod_bench::objective::{Event, Objective, Weighted};
+use neuromod_bench::optim::{Kind, OptimiserSpec};
+use neuromod_bench::paradigm::{Learner, Watch};
+use neuromod_bench::rng::Streams;
+use neuromod_bench::run::{Executor, Journal, Listener, Plan, Record, Selection, Status, environment};
+use neuromod_bench::spec::{Library, Source};
+use neuromod_bench::stream::{EvaluateOn, Reveal, TaskStream};
+use neuromod_bench::{Error, StopReason, method};
+
+struct Silent;
+impl Listener for Silent {}
+
+/// A small, quick benchmark: five tasks of 20 updates.
+fn library() -> Library {
+    let mut library = Library::embedded().expect("embedded definitions");
+    for scenario in ["task", "class"] {
+        let reveals = if scenario == "task" { r#"["task-id", "boundary"]"# } else { r#"["boundary"]"# };
+        let text = format!(
+            r#"
+schema = 1
+id = "tiny-{scenario}"
+version = 1
+title = "Tiny"
+paradigm = "incremental"
+summary = "For tests."
+score = {{ metric = "average_accuracy", chance = 0.5, ceiling = "joint", reference = "naive" }}
+methods = ["naive", "ewc", "si"]
+data = "digits"
+stream = {{ tasks = {{ kind = "split" }}, scenario = "{scenario}", reveals = {reveals} }}
+model = {{ kind = "mlp", hidden = [16] }}
+budget = {{ updates_per_task = 20, batch = 8 }}
+curve = {{ every = 10, samples = 20 }}
+"#
+        );
+        library.add(Source { name: "tiny.toml".into(), text }).expect("valid");
+    }
+    library
+}
+
+fn data() -> Data {
+    Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })
+}
+
+fn plan(library: &Library, targets: &[&str], methods: &[&str], seeds: u64) -> Plan {
+    let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+    let selection = Selection { targets: strings(targets), methods: strings(methods), seeds: Some(seeds) };
+    Plan::new(library, &selection).expect("a valid plan")
+}
+
+fn execute(plan: &Plan, jobs: usize, interrupt: &AtomicBool, listener: &dyn Listener) -> Vec<Record> {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let (mut journal, _) = Journal::open(dir.path()).expect("journal");
+    let executor = Executor {
+        data: &data(),
+        jobs,
+        time_limit: None,
+        env: environment(jobs),
+        scorer: metric::score_all,
+        interrupt,
+    };
+    executor.execute(&plan.runs, &mut journal, listener).expect("journal can be written").records
+}
+
+fn hashes(records: &[Record]) -> BTreeMap<String, String> {
+    records.iter().map(|record| (record.key.clone(), record.result_sha256.clone())).collect()
+}
+
+/// Everything deterministic in a record, as bytes.
+fn deterministic(record: &Record) -> String {
+    let mut value = serde_json::to_value(record).expect("serialises");
+    for field in ["time", "env"] {
+        value.as_object_mut().expect("an object").remove(field);
+    }
+    value.to_string()
+}
+
+#[test]
+fn law_3_records_are_the_same_bytes_whatever_the_jobs_and_the_order() {
+    let library = library();
+    let plan = plan(&library, &["tiny-task", "tiny-class"], &[], 2);
+    assert_eq!(plan.runs.len(), 12);
+    let never = AtomicBool::new(false);
+    let sorted = |mut records: Vec<Record>| {
+        records.sort_by(|a, b| a.key.cmp(&b.key));
+        records.iter().map(deterministic).collect::<Vec<_>>()
+    };
+    let one = sorted(execute(&plan, 1, &never, &Silent));
+    let two = sorted(execute(&plan, 2, &never, &Silent));
+    let mut reversed = plan.clone();
+    reversed.runs.reverse();
+    let backwards = sorted(execute(&reversed, 3, &never, &Silent));
+    assert_eq!(one, two);
+    assert_eq!(one, backwards);
+    assert!(one.iter().all(|record| record.contains("\"status\":\"ok\"")));
+}
+
+#[test]
+fn law_4_an_interrupted_session_resumes_to_the_same_records() {
+    struct StopAfter<'a>(usize, AtomicUsize, &'a AtomicBool);
+    impl Listener for StopAfter<'_> {
+        fn ended(&self, _slot: usize, _record: &Record) {
+            if self.1.fetch_add(1, Ordering::SeqCst) + 1 == self.0 {
+                self.2.store(true, Ordering::SeqCst);
+            }
+        }
+    }
+    let library = library();
+    let plan = plan(&library, &["tiny-task"], &[], 2);
+    let (never, interrupt) = (AtomicBool::new(false), AtomicBool::new(false));
+    let whole = hashes(&execute(&plan, 1, &never, &Silent));
+    let first = execute(&plan, 2, &interrupt, &StopAfter(2, AtomicUsize::new(0), &interrupt));
+    assert!((2..6).contains(&first.len()), "{} records before the interrupt", first.len());
+    let done = hashes(&first);
+    let rest = Plan { runs: plan.runs.iter().filter(|run| !done.contains_key(&run.key)).cloned().collect() };
+    let mut resumed = hashes(&execute(&rest, 1, &never, &Silent));
+    resumed.extend(done);
+    assert_eq!(resumed, whole);
+}
+
+#[test]
+fn law_6_other_methods_and_seeds_change_no_record() {
+    let library = library();
+    let never = AtomicBool::new(false);
+    let alone = hashes(&execute(&plan(&library, &["tiny-task"], &["si"], 1), 1, &never, &Silent));
+    let among = hashes(&execute(&plan(&library, &["tiny-task", "tiny-class"], &[], 2), 1, &never, &Silent));
+    assert_eq!(alone.len(), 1);
+    assert!(alone.iter().all(|(key, hash)| among.get(key) == Some(hash)));
+}
+
+fn learner(model: &str, kind: Kind, terms: Vec<Weighted>) -> (Learner, TaskStream) {
+    let library = library();
+    let source = Source { name: "model".into(), text: model.into() };
+    let spec: ModelSpec = source.read(source.table().expect("toml").into(), "").expect("model");
+    let digits = data().get("digits").expect("embedded");
+    let benchmark = library.benchmark("tiny-task").expect("known");
+    let stream_spec = benchmark.body["stream"].clone().try_into().expect("stream");
+    let streams = Streams::new(5);
+    let stream = TaskStream::new(&stream_spec, &digits, EvaluateOn::Test, &streams).expect("stream");
+    let model = spec.build(digits.shape, stream.outputs(), &streams).expect("model");
+    let optimiser = OptimiserSpec { kind, rate: 0.01, ..OptimiserSpec::default() };
+    (Learner::new(model, Objective::new(terms), optimiser.build(), &streams), stream)
+}
+
+fn train(learner: &mut Learner, stream: &TaskStream, tasks: std::ops::Range<usize>) -> Vec<Vec<f32>> {
+    for task in tasks {
+        let data = stream.training(task);
+        learner.event(Event::TaskStart { index: task }, &data).expect("event");
+        let mut loader = data.loader(8, Streams::new(1).get(&format!("order{task}")));
+        for _ in 0..5 {
+            learner.step(&loader.next_batch().expect("batch")).expect("step");
+        }
+        learner.event(Event::TaskEnd { index: task }, &data).expect("event");
+    }
+    learner.model.parameters().snapshot().expect("snapshot")
+}
+
+const MODELS: [&str; 3] = [
+    "kind = \"mlp\"\nhidden = [12, 8]",
+    "kind = \"cnn\"\nchannels = [3]\nhidden = [8]",
+    "kind = \"rnn\"\nunits = 8",
+];
+
+fn unit_gains(model: &dyn Model, per_unit: bool) -> Gains {
+    let units = model.layer_units();
+    let gain = |value: f32, units: usize| {
+        if per_unit { Gain::Units(vec![value; units].into()) } else { Gain::Layer(value) }
+    };
+    let layers = units.iter().map(|n| LayerGain { slope: gain(1.0, *n), bias: gain(0.0, *n) }).collect();
+    Gains {
+        layers,
+        layer_learning_rate: (0..units.len()).map(|layer| (layer, 1.0)).collect(),
+        terms: [("task".to_owned(), 1.0), ("ewc".to_owned(), 1.0)].into(),
+        ..Gains::default()
+    }
+}
+
+fn composition(kind: &str, parameters: serde_json::Value) -> Vec<Weighted> {
+    method::method(kind).expect("known").compose(&parameters).expect("composes").terms
+}
+
+fn ewc(lambda: f64) -> Vec<Weighted> {
+    composition("ewc", serde_json::json!({ "lambda": lambda }))
+}
+
+#[test]
+fn law_1_unit_gains_train_bit_for_bit_like_no_modulation() {
+    for model in MODELS {
+        for kind in [Kind::Sgd, Kind::Momentum, Kind::Adam] {
+            let (mut plain, stream) = learner(model, kind, ewc(10.0));
+            let expected = train(&mut plain, &stream, 0..2);
+            for per_unit in [false, true] {
+                let (mut gained, _) = learner(model, kind, ewc(10.0));
+                gained.gains = unit_gains(gained.model.as_ref(), per_unit);
+                assert_eq!(
+                    train(&mut gained, &stream, 0..2),
+                    expected,
+                    "{model} {kind:?} per unit: {per_unit}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_gain_that_is_not_one_changes_the_result() {
+    let (mut plain, stream) = learner(MODELS[0], Kind::Sgd, vec![]);
+    let expected = train(&mut plain, &stream, 0..1);
+    let (mut gained, _) = learner(MODELS[0], Kind::Sgd, vec![]);
+    gained.gains.layers = vec![LayerGain { slope: Gain::Layer(1.1), bias: Gain::None }];
+    assert_ne!(train(&mut gained, &stream, 0..1), expected);
+}
+
+#[test]
+fn law_2_a_term_of_weight_zero_equals_its_absence() {
+    let kinds = method::METHODS.iter().map(|entry| entry.info.kind);
+    for kind in kinds.filter(|kind| ["l2", "ewc", "online-ewc", "si", "mas"].contains(kind)) {
+        let strength = if kind == "si" { "c" } else { "lambda" };
+        let terms = composition(kind, serde_json::json!({ strength: 0.0 }));
+        assert_eq!(terms.len(), 1, "{kind}");
+        let (mut without, stream) = learner(MODELS[0], Kind::Adam, vec![]);
+        let (mut with, _) = learner(MODELS[0], Kind::Adam, terms);
+        assert_eq!(train(&mut with, &stream, 0..3), train(&mut without, &stream, 0..3), "{kind}");
+        let strong = composition(kind, serde_json::json!({ strength: 100.0 }));
+        let (mut strong, _) = learner(MODELS[0], Kind::Adam, strong);
+        let (mut without, _) = learner(MODELS[0], Kind::Adam, vec![]);
+        assert_ne!(
+            train(&mut strong, &stream, 0..3),
+            train(&mut without, &stream, 0..3),
+            "{kind} does nothing"
+        );
+    }
+}
+
+#[test]
+fn law_4_a_saved_learner_goes_on_as_if_nothing_happened() {
+    for kind in ["l2", "ewc", "online-ewc", "si", "mas"] {
+        let terms = || composition(kind, serde_json::json!({}));
+        let (mut whole, stream) = learner(MODELS[0], Kind::Adam, terms());
+        train(&mut whole, &stream, 0..1);
+        let text = serde_json::to_string(&whole.save().expect("save")).expect("serialises");
+        let expected = train(&mut whole, &stream, 1..3);
+        let (mut resumed, _) = learner(MODELS[0], Kind::Adam, terms());
+        resumed.load(&serde_json::from_str(&text).expect("parses")).expect("load");
+        assert_eq!(train(&mut resumed, &stream, 1..3), expected, "{kind}");
+    }
+}
+
+#[test]
+fn gradients_by_term_add_up_to_the_whole() {
+    let (mut learner, stream) = learner(MODELS[0], Kind::Sgd, ewc(50.0));
+    train(&mut learner, &stream, 0..2);
+    let batch = stream.training(2).loader(8, Streams::new(1).get("b")).next_batch().expect("batch");
+    let gains = Gains { terms: [("ewc".to_owned(), 0.5)].into(), ..Gains::default() };
+    let mut whole = neuromod_bench::nn::Gradients::default();
+    let model = learner.model.as_ref();
+    learner.objective.gradient(model, &batch, &gains, &mut whole).expect("gradient");
+    let apart = learner.objective.gradients_by_term(model, &batch, &gains).expect("gradients");
+    assert_eq!(apart.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["task", "ewc"]);
+    let mut sum = neuromod_bench::nn::Gradients::zeros(model.parameters());
+    apart.iter().for_each(|(_, gradients)| sum.add_scaled(gradients, 1.0));
+    for (sum, whole) in sum.buffers.iter().flatten().zip(whole.buffers.iter().flatten()) {
+        assert!((sum - whole).abs() <= 1e-6 * (1.0 + whole.abs()), "{sum} {whole}");
+    }
+    assert!(apart.iter().all(|(_, gradients)| gradients.norm() > 0.0));
+}
+
+#[test]
+fn law_5_batches_carry_only_what_the_stream_reveals() {
+    let library = library();
+    let digits = data().get("digits").expect("embedded");
+    for (id, reveals) in [("tiny-task", true), ("tiny-class", false)] {
+        let spec = library.benchmark(id).expect("known").body["stream"].clone().try_into().expect("stream");
+        let stream = TaskStream::new(&spec, &digits, EvaluateOn::Test, &Streams::new(3)).expect("stream");
+        assert_eq!(stream.reveals(Reveal::TaskId), reveals);
+        let batch = stream.training(2).loader(4, Streams::new(1).get("b")).next_batch().expect("batch");
+        assert_eq!(batch.task, reveals.then_some(2));
+    }
+}
+
+#[test]
+fn law_5_a_method_that_needs_a_hidden_boundary_is_refused_before_training() {
+    let mut library = library();
+    let mut text = library.benchmark("tiny-class").expect("known").source.text.clone();
+    text = text.replace(r#"reveals = ["boundary"]"#, "reveals = []").replace("tiny-class", "tiny-hidden");
+    text = text.replace("batch = 8 }", "batch = 8, reset_optimiser = false }");
+    library.add(Source { name: "hidden.toml".into(), text }).expect("parses");
+    let ask = |method: &str| {
+        let selection =
+            Selection { targets: vec!["tiny-hidden".into()], methods: vec![method.into()], seeds: Some(1) };
+        Plan::new(&library, &selection).map(|plan| plan.runs.len())
+    };
+    assert_eq!(ask("naive").expect("naive needs nothing"), 1);
+    let message = ask("ewc").expect_err("ewc needs boundaries").to_string();
+    assert!(message.contains("method `ewc` needs `boundary`, which this stream hides"), "{message}");
+    assert!(message.starts_with("hidden.toml:"), "{message}");
+}
+
+#[test]
+fn law_7_every_parameter_gets_a_finite_gradient_over_a_task() {
+    for model in MODELS {
+        let (mut learner, stream) = learner(model, Kind::Sgd, vec![]);
+        let mut sums = neuromod_bench::nn::Gradients::zeros(learner.model.parameters());
+        // All tasks, because in the task scenario each has outputs of its own.
+        for batch in stream.pool(0, 4).batches(128) {
+            let mut gradients = neuromod_bench::nn::Gradients::default();
+            let batch = batch.expect("batch");
+            let Learner { model, objective, gains, .. } = &mut learner;
+            objective.gradient(model.as_ref(), &batch, gains, &mut gradients).expect("gradient");
+            gradients.buffers.iter_mut().flatten().for_each(|g| *g = g.abs());
+            sums.add_scaled(&gradients, 1.0);
+        }
+        for (parameter, sum) in learner.model.parameters().iter().zip(&sums.buffers) {
+            let total: f32 = sum.iter().sum();
+            assert!(total.is_finite() && total > 0.0, "{model}: {} has gradient {total}", parameter.name);
+        }
+    }
+}
+
+#[test]
+fn a_diverging_run_becomes_a_record_and_the_rest_goes_on() {
+    let mut library = library();
+    let text = library.benchmark("tiny-task").expect("known").source.text.clone();
+    let text = text.replace("tiny-task", "tiny-wild") + "optimiser = { kind = \"sgd\", rate = 1e30 }\n";
+    library.add(Source { name: "wild.toml".into(), text }).expect("parses");
+    let never = AtomicBool::new(false);
+    let records = execute(&plan(&library, &["tiny-wild", "tiny-task"], &["naive"], 1), 1, &never, &Silent);
+    let status: BTreeMap<&str, Status> =
+        records.iter().map(|record| (record.spec.benchmark.as_str(), record.status)).collect();
+    assert_eq!(status, [("tiny-task", Status::Ok), ("tiny-wild", Status::Diverged)].into());
+    let wild = records.iter().find(|record| record.status == Status::Diverged).expect("one");
+    assert!(wild.error.as_deref().is_some_and(|error| error.contains("the loss is")), "{:?}", wild.error);
+    assert!(wild.metrics.is_empty());
+}
+
+#[test]
+fn a_run_over_its_time_limit_says_so() {
+    struct Impatient;
+    impl Watch for Impatient {
+        fn progress(&mut self, share: f64) -> Option<StopReason> {
+            (share > 0.1).then_some(StopReason::TimeLimit)
+        }
+    }
+    let library = library();
+    let plan = plan(&library, &["tiny-task"], &["naive"], 1);
+    let spec = &plan.runs[0].spec;
+    let outcome =
+        neuromod_bench::paradigm::protocol(&spec.paradigm).expect("known").run(spec, &data(), &mut Impatient);
+    assert!(matches!(outcome, Err(Error::Stopped(StopReason::TimeLimit))));
+}
