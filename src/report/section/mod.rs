@@ -5,6 +5,7 @@
 
 mod benchmark;
 mod definitions;
+mod go_nogo;
 mod incremental;
 mod overview;
 mod runs;
@@ -23,7 +24,10 @@ pub struct Section {
 }
 
 /// All of them; within a paradigm in this order.
-pub const SECTIONS: &[Section] = &[Section { paradigm: "incremental", build: incremental::build }];
+pub const SECTIONS: &[Section] = &[
+    Section { paradigm: "incremental", build: incremental::build },
+    Section { paradigm: "go-nogo", build: go_nogo::build },
+];
 
 /// Title of a paradigm's part.
 fn paradigm_title(paradigm: &str) -> String {
@@ -33,6 +37,7 @@ fn paradigm_title(paradigm: &str) -> String {
         "meta" => "Meta-learning".into(),
         "multi-task" => "Multi-task learning".into(),
         "online" => "Online learning".into(),
+        "go-nogo" => "Case study: spiking set-shifting Go/No-Go".into(),
         other => {
             let words = other.replace(['-', '_'], " ");
             let mut letters = words.chars();
