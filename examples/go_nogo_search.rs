@@ -6,12 +6,14 @@
 //!
 //! Each group of `key=value` (separated by `/`) is one configuration; a value may be a list `a,b,c`, and a group then
 //! stands for every combination. One line per configuration: accuracy, then per kind of shift trials to criterion, share
-//! of solved blocks and accuracy. Example: `go_nogo_search A,B,X,Y,A 1000 16 noradrenaline.source=none relaxation.constant=0.02,0.05`.
+//! of solved blocks and accuracy; then the accuracy's paired difference to the first configuration with the two-sided p of
+//! the sign-flip test (Holm's correction over all of them at the end). Example: `go_nogo_search A,B,X,Y,A 1000 16 noradrenaline.source=none relaxation.constant=0.02,0.05`.
 
 use std::collections::BTreeMap;
 
 use neuromod_bench::case_study::go_nogo::{RunSettings, run_session, scalars};
 use neuromod_bench::paradigm::Unwatched;
+use neuromod_bench::stats::{SignFlip, holm};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +40,8 @@ fn main() -> anyhow::Result<()> {
             _ => groups.last_mut().expect("never empty").push((key.to_owned(), value.to_owned())),
         }
     }
+    let mut first_accuracies: Vec<f64> = Vec::new();
+    let mut tests = Vec::new();
     for group in groups {
         for configuration in combinations(&group) {
             let mut model = serde_json::json!({});
@@ -63,7 +67,22 @@ fn main() -> anyhow::Result<()> {
             let name: Vec<String> =
                 configuration.iter().map(|(key, value)| format!("{key}={value}")).collect();
             print_line(&name.join(" "), &all, start.elapsed().as_secs_f64() / seeds as f64);
+            let accuracies = all.remove("accuracy").unwrap_or_default();
+            if first_accuracies.is_empty() {
+                first_accuracies = accuracies;
+            } else {
+                let differences: Vec<f64> =
+                    first_accuracies.iter().zip(&accuracies).map(|(first, this)| first - this).collect();
+                if let Some(test) = SignFlip::new(&differences) {
+                    println!("    first − this: {:+.4}, p = {:.2e}", test.mean(), test.p());
+                    tests.push(test.p());
+                }
+            }
         }
+    }
+    if tests.len() > 1 {
+        let corrected: Vec<String> = holm(&tests).iter().map(|p| format!("{p:.2e}")).collect();
+        println!("Holm over these comparisons, in order: {}", corrected.join(", "));
     }
     Ok(())
 }
