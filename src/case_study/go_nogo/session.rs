@@ -134,7 +134,7 @@ fn live(
                 return Err(Error::Diverged { update: session.trials.len(), what, value: weight_change });
             }
             session.trials.push(trial);
-            if session.trials.len() % 8 == 0
+            if session.trials.len().is_multiple_of(8)
                 && let Some(reason) = report(session.trials.len() as f64 / task.longest() as f64)
             {
                 return Err(Error::Stopped(reason));
