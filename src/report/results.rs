@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::chart::Color;
 use crate::metric;
+use crate::paradigm::PROTOCOLS;
 use crate::run::{MetricValue, Record, Status};
 use crate::spec::{Ceiling, Score};
 use crate::stats::{self, Interval, SignFlip, VERDICT_SEEDS};
@@ -57,18 +58,24 @@ pub struct Difference {
 impl<'a> Results<'a> {
     /// Groups records; of several with the same benchmark, method and seed the last one counts.
     pub fn new(records: &'a [Record]) -> Self {
-        type Key<'k> = (&'k str, String, &'k str, u64);
+        type Key<'k> = (usize, &'k str, String, &'k str, u64);
+        // Paradigms stand in the order of their registry: the five paradigms, then the case studies.
+        let order = |name: &str| PROTOCOLS.iter().position(|p| p.name() == name).unwrap_or(usize::MAX);
         let mut latest: BTreeMap<Key<'a>, &'a Record> = BTreeMap::new();
         for record in records {
             let spec = &record.spec;
-            latest.insert((&spec.paradigm, record.benchmark_at_version(), &spec.method, spec.seed), record);
+            let place = order(&spec.paradigm);
+            latest.insert(
+                (place, &spec.paradigm, record.benchmark_at_version(), &spec.method, spec.seed),
+                record,
+            );
         }
         let superseded = records.len() - latest.len();
-        let mut names: Vec<&str> = latest.keys().map(|key| key.2).collect();
+        let mut names: Vec<&str> = latest.keys().map(|key| key.3).collect();
         names.sort_unstable();
         names.dedup();
         let mut benchmarks: Vec<BenchmarkResults<'a>> = Vec::new();
-        for ((paradigm, id, method, _), record) in latest {
+        for ((_, paradigm, id, method, _), record) in latest {
             if benchmarks.last().is_none_or(|b| b.id != id || b.paradigm != paradigm) {
                 benchmarks.push(BenchmarkResults {
                     id,
