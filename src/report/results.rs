@@ -71,11 +71,12 @@ impl<'a> Results<'a> {
             );
         }
         let superseded = records.len() - latest.len();
-        let mut names: Vec<&str> = latest.keys().map(|key| key.3).collect();
+        // One colour per method throughout its paradigm; colours start anew where another paradigm begins.
+        let mut names: Vec<(usize, &str)> = latest.keys().map(|key| (key.0, key.3)).collect();
         names.sort_unstable();
         names.dedup();
         let mut benchmarks: Vec<BenchmarkResults<'a>> = Vec::new();
-        for ((_, paradigm, id, method, _), record) in latest {
+        for ((place, paradigm, id, method, _), record) in latest {
             if benchmarks.last().is_none_or(|b| b.id != id || b.paradigm != paradigm) {
                 benchmarks.push(BenchmarkResults {
                     id,
@@ -92,7 +93,7 @@ impl<'a> Results<'a> {
                 benchmark.methods.push(MethodResults {
                     id: method.to_owned(),
                     title: if title.is_empty() { method.to_owned() } else { title.clone() },
-                    color: Color::Series(names.binary_search(&method).unwrap_or_default()),
+                    color: Color::Series(names.iter().filter(|n| n.0 == place && n.1 < method).count()),
                     records: Vec::new(),
                 });
             }
