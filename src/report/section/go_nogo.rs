@@ -11,10 +11,10 @@ use crate::report::number::number;
 use crate::report::{BenchmarkResults, MethodResults};
 use crate::stats;
 
-const KINDS: [(&str, &str); 3] = [
-    ("reversal", "reversal"),
-    ("intradimensional", "intradimensional shift"),
-    ("extradimensional", "extradimensional shift"),
+const KINDS: [(&str, &str, &str); 3] = [
+    ("reversal", "a", "reversal"),
+    ("intradimensional", "an", "intradimensional shift"),
+    ("extradimensional", "an", "extradimensional shift"),
 ];
 /// Conditions drawn in the aligned figures, where they ran: enough to see the effect, few enough to read.
 const DRAWN: [&str; 6] =
@@ -22,8 +22,8 @@ const DRAWN: [&str; 6] =
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    for (kind, words) in KINDS {
-        blocks.extend(behaviour(benchmark, kind, words));
+    for (kind, article, words) in KINDS {
+        blocks.extend(behaviour(benchmark, kind, &format!("{article} {words}")));
         blocks.extend(aligned(benchmark, kind, words));
     }
     blocks.extend(example(benchmark));
@@ -45,7 +45,7 @@ fn behaviour(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Optio
     let headings = std::iter::once("condition").chain(COLUMNS.iter().map(|(_, heading)| *heading));
     let mut table = Table::new(
         format!(
-            "After a {words}. Criterion: 8 consecutive correct answers, the block's length when never met; solved: also 80 % \
+            "After {words}. Criterion: 8 consecutive correct answers, the block's length when never met; solved: also 80 % \
              of the last 30 correct. Means over seeds, trials with the 95 % interval."
         ),
         headings,
