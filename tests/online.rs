@@ -1,7 +1,4 @@
-//! The online paradigm from definition to numbers.
-//!
-//! The tests on Elec2 need `elec.csv.gz` in the data folder (directly, or below `elec2/` or `streams/`) and are ignored
-//! by default: `NEUROMOD_DATA=DIR cargo test --test online -- --include-ignored`.
+//! The online paradigm from definition to numbers. The reference values of Elec2 are in `tests/big_data.rs`.
 
 use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::metric;
@@ -21,21 +18,6 @@ fn run(data: &Data, benchmark: &str, method: &str) -> RunLog {
 
 fn score(log: &RunLog, name: &str) -> f64 {
     metric::score_all("online", log)[name].value().expect("defined")
-}
-
-#[test]
-#[ignore = "needs Elec2 in NEUROMOD_DATA"]
-fn elec2_has_its_published_no_change_and_majority_accuracies() {
-    assert!(std::env::var_os("NEUROMOD_DATA").is_some(), "set NEUROMOD_DATA to the folder that holds Elec2");
-    let data = Data::new(DataFolder::choose(None));
-    let table = data.table("elec2").expect("loads");
-    assert_eq!((table.len(), table.columns.len(), table.labels[0]), (45_312, 6, 1));
-    let persistent = run(&data, "elec2", "no-change");
-    assert_eq!(format!("{:.5}", score(&persistent, "prequential_accuracy")), "0.85328");
-    assert_eq!(score(&persistent, "kappa_temporal"), 0.0);
-    let majority = run(&data, "elec2", "majority");
-    assert_eq!(format!("{:.5}", score(&majority, "prequential_accuracy")), "0.57532");
-    assert_eq!(format!("{:.5}", score(&majority, "no_change_accuracy")), "0.85328");
 }
 
 #[test]
