@@ -81,7 +81,8 @@ fn elec2_has_its_published_no_change_and_majority_accuracies() {
             protocol("online").expect("known").run(&plan.runs[0].spec, &data, &mut Unwatched).expect("runs");
         metric::score_all("online", &log)
     };
-    let five_digits = |value: &neuromod_bench::run::MetricValue| format!("{:.5}", value.value().expect("defined"));
+    let five_digits =
+        |value: &neuromod_bench::run::MetricValue| format!("{:.5}", value.value().expect("defined"));
     let persistent = scores("no-change");
     assert_eq!(five_digits(&persistent["prequential_accuracy"]), "0.85328");
     assert_eq!(persistent["kappa_temporal"].value(), Some(0.0));

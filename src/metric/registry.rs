@@ -11,6 +11,7 @@ use crate::paradigm::RunLog;
 use crate::run::MetricValue;
 
 const INCREMENTAL: &[&str] = &["incremental"];
+const OPPOSED: &[&str] = &["opposed-behaviours"];
 
 const ONLINE: &[&str] = &["online"];
 
@@ -22,6 +23,16 @@ const fn incremental(
     compute: fn(&RunLog) -> MetricValue,
 ) -> Metric {
     Metric { name, formula, source, higher_is_better, paradigms: INCREMENTAL, compute: Compute::Log(compute) }
+}
+
+const fn opposed(name: &'static str, formula: &'static str, higher_is_better: bool) -> Metric {
+    Metric::scalar(
+        name,
+        formula,
+        "Tsuda 2026; the criterion of its ancestor spikeRNN",
+        higher_is_better,
+        OPPOSED,
+    )
 }
 
 /// Every metric. A protocol that measures a number itself adds one line: `Metric::scalar(…)`.
@@ -193,6 +204,13 @@ pub const METRICS: &[Metric] = &[
         paradigms: ONLINE,
         compute: Compute::AgainstOracle,
     },
+    opposed("accuracy", "mean over behaviours of the share of right answers, stimuli weighted equally", true),
+    opposed("accuracy_worst", "the lowest accuracy of a behaviour", true),
+    opposed(
+        "updates_to_criterion",
+        "updates until the stopping rule holds; undefined where it never did",
+        false,
+    ),
 ];
 
 /// `docs/metrics.md`.
