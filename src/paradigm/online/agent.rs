@@ -14,6 +14,11 @@ pub(super) trait Predictor {
     /// Labels have arrived: of the oldest samples that were predicted and not yet learned from.
     fn learn(&mut self, batch: &Batch) -> Result<()>;
 
+    /// Refuses parameters that are not finite, at the end of a run.
+    fn check_finite(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Cost so far.
     fn footprint(&self) -> Footprint;
 

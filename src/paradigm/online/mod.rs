@@ -44,7 +44,8 @@ impl Protocol for Online {
     }
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
+        // Through text, so that an f32 of 0.001 stays 0.001 and does not become 0.0010000000474974513.
+        Ok(serde_json::from_str(&serde_json::to_string(&Resolved::new(benchmark, method)?)?)?)
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {
@@ -110,6 +111,7 @@ fn test_then_train(
             return Err(Error::Stopped(reason));
         }
     }
+    agent.predictor().check_finite()?;
     let scores = meter.finish(stream, &settings.curve);
     let mut resets = Curve::new("resets");
     #[allow(clippy::cast_precision_loss)]

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use candle_core::{Device, Tensor};
+
 use super::agent::{Oracle, Predictor};
 use super::detector::Detector;
 use crate::error::Result;
@@ -66,8 +68,8 @@ impl Network {
 impl Predictor for Network {
     fn predict(&mut self, inputs: &[f32], samples: usize) -> Result<Vec<Option<u32>>> {
         let features = inputs.len() / samples.max(1);
-        let model = self.learner.model.as_ref();
-        let labels = predict(model, inputs, features, &Active::All, &self.learner.gains)?;
+        let inputs = Tensor::from_slice(inputs, (samples, features), &Device::Cpu)?;
+        let labels = predict(self.learner.model.as_ref(), &inputs, &Active::All, &self.learner.gains)?;
         let answers: Vec<u32> = labels.into_iter().filter_map(|label| u32::try_from(label).ok()).collect();
         self.predicted += samples;
         self.open.extend(&answers);
@@ -96,6 +98,10 @@ impl Predictor for Network {
         self.learner.step(batch)?;
         self.trained += batch.targets.len() as u64 + self.past_samples;
         Ok(())
+    }
+
+    fn check_finite(&self) -> Result<()> {
+        self.learner.check_finite()
     }
 
     fn footprint(&self) -> Footprint {

@@ -76,6 +76,7 @@ impl OnlineSettings {
             return Err(DefinitionError::range("curve.fading", self.curve.fading, "between 0 and 1"));
         }
         self.model.check("model")?;
+        self.model.check_fit("model", self.stream.shape(), self.stream.classes())?;
         self.optimiser.check("optimiser")
     }
 }
