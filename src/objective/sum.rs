@@ -179,8 +179,8 @@ impl Objective {
     /// # Errors
     /// Engine errors.
     pub fn after_batch(&mut self, batch: &Batch) -> Result<()> {
-        let active = self.terms.iter_mut().filter(|weighted| weighted.weight != 0.0);
-        active.into_iter().try_for_each(|weighted| weighted.term.after_batch(batch))
+        let mut active = self.terms.iter_mut().filter(|weighted| weighted.weight != 0.0);
+        active.try_for_each(|weighted| weighted.term.after_batch(batch))
     }
 
     /// Bytes of stored samples.

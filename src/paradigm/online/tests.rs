@@ -196,15 +196,15 @@ parameters = { length = 1 }
 #[test]
 fn a_network_learns_a_concept_and_a_reset_network_learns_the_next_one() {
     let benchmark =
-        tiny(|text| text.replace("samples = 60", "samples = 1200").replace("window = 10", "window = 100"))
+        tiny(|text| text.replace("samples = 60", "samples = 6000").replace("window = 10", "window = 100"))
             .expect("parses");
     let log = run(&benchmark, "oracle-reset", 2);
     let window = &log.curves[1].y;
-    // Concept 1 holds until 600; both ends are well learned, the start of the second one is not.
+    // Concept 1 holds until 3,000; both ends are well learned, the start of the second one is not.
     let at = |samples: usize| window[samples / 10 - 1].expect("defined");
-    assert!(at(600) > 0.9 && at(1200) > 0.9, "{} {}", at(600), at(1200));
+    assert!(at(3000) > 0.9 && at(6000) > 0.9, "{} {}", at(3000), at(6000));
     assert_eq!(log.scalars["resets"], 1.0);
-    assert_eq!(log.signals[0].x, [600.0]);
+    assert_eq!(log.signals[0].x, [3000.0]);
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn wrong_definitions_are_refused_with_their_place() {
         resolve(&benchmark, "sgd-0-1").expect_err("refused").to_string()
     };
     let message = refused("batch = 2", "batch = 0");
-    assert!(message.starts_with("tiny.toml:14: `batch` = 0: out of range"), "{message}");
+    assert!(message.starts_with("tiny.toml:13: `batch` = 0: out of range"), "{message}");
     let message = refused("window = 10", "fading = 1.0");
     assert!(message.contains("`curve.fading` = 1: out of range"), "{message}");
     let message = refused("kind = \"stagger\"", "kind = \"stager\"");

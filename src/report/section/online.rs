@@ -18,8 +18,8 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     blocks
 }
 
-/// Mean over seeds with a 95 % band, at every x that at least one seed has.
-fn averaged(seeds: impl Iterator<Item = Vec<(f64, f64)>>) -> Vec<LinePoint> {
+/// Mean over seeds, with a 95 % band if asked, at every x that at least one seed has.
+fn averaged(seeds: impl Iterator<Item = Vec<(f64, f64)>>, with_band: bool) -> Vec<LinePoint> {
     let mut at: BTreeMap<u64, (f64, Vec<f64>)> = BTreeMap::new();
     for (x, y) in seeds.flatten().filter(|(x, _)| *x >= 0.0) {
         // The bits of non-negative numbers order as the numbers do.
@@ -28,7 +28,7 @@ fn averaged(seeds: impl Iterator<Item = Vec<(f64, f64)>>) -> Vec<LinePoint> {
     let point = |(x, values): (f64, Vec<f64>)| LinePoint {
         x,
         y: stats::mean(&values),
-        band: stats::bca(&values).map(|i| (i.low, i.high)),
+        band: if with_band { stats::bca(&values).map(|i| (i.low, i.high)) } else { None },
     };
     at.into_values().map(point).collect()
 }
@@ -64,7 +64,9 @@ fn last_values(series: &[LineSeries]) -> String {
 
 fn along_the_stream(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let of = |name: &'static str| {
-        series(benchmark, move |method| averaged(method.ok().map(|record| curve(record, name))))
+        series(benchmark, move |method| {
+            averaged(method.ok().map(|record| curve(record, name)), name == "accuracy/window")
+        })
     };
     let mut blocks = Vec::new();
     for (name, stem, title, words) in [
@@ -94,7 +96,7 @@ fn along_the_stream(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                 benchmark.name(),
                 last_values(&series)
             ),
-            caption: "Each sample is predicted before it is learned from. Mean over seeds; band: 95 % interval; vertical \
+            caption: "Each sample is predicted before it is learned from. Mean over seeds (band, where drawn: 95 % interval); vertical \
                       lines: the concept changes (learners other than the oracle are not told)."
                 .into(),
             figure: Box::new(LineChart {
@@ -118,7 +120,7 @@ fn regret(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         same.and_then(|other| metric::regret_curve(&record.log, &other.log)).unwrap_or_default()
     };
     let series = series(benchmark, |method| {
-        if method.id == oracle.id { Vec::new() } else { averaged(method.ok().map(against)) }
+        if method.id == oracle.id { Vec::new() } else { averaged(method.ok().map(against), true) }
     });
     if series.is_empty() {
         return Vec::new();
