@@ -338,6 +338,7 @@ mod tests {
     }
 
     /// Central differences of the f64 oracle at every parameter that acts, against the f32 gradient.
+    #[allow(clippy::needless_range_loop)] // the network changes under the index
     fn gradients_agree(first: &Context, second: &Context) {
         let contexts = [first, second];
         let mut network = network();
