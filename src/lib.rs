@@ -25,6 +25,7 @@ pub mod report;
 pub mod rng;
 pub mod run;
 pub mod spec;
+pub mod spiking;
 pub mod state;
 pub mod stats;
 pub mod stream;

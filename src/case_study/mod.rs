@@ -1,3 +1,4 @@
 //! Layer 3: published systems rebuilt as benchmarks, each its own protocol.
 
+pub mod go_nogo;
 pub mod opposed;

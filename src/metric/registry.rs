@@ -12,6 +12,8 @@ use crate::run::MetricValue;
 
 const INCREMENTAL: &[&str] = &["incremental"];
 const OPPOSED: &[&str] = &["opposed-behaviours"];
+const GO_NOGO: &[&str] = &["go-nogo"];
+const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours"];
 
 const ONLINE: &[&str] = &["online"];
 
@@ -204,12 +206,60 @@ pub const METRICS: &[Metric] = &[
         paradigms: ONLINE,
         compute: Compute::AgainstOracle,
     },
-    opposed("accuracy", "mean over behaviours of the share of right answers, stimuli weighted equally", true),
+    Metric::scalar(
+        "accuracy",
+        "share of right answers: over the session (Go/No-Go), or mean over behaviours, stimuli weighted equally",
+        "Tsuda 2026; this suite",
+        true,
+        CASE_STUDIES,
+    ),
     opposed("accuracy_worst", "the lowest accuracy of a behaviour", true),
     opposed(
         "updates_to_criterion",
         "updates until the stopping rule holds; undefined where it never did",
         false,
+    ),
+    Metric::scalar(
+        "trials_to_criterion/reversal",
+        "trials after a reversal until 8 consecutive correct answers, the block's length when never; mean over blocks",
+        "this suite, after attentional-set-shifting tasks",
+        false,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "trials_to_criterion/extradimensional",
+        "the same after extradimensional shifts",
+        "this suite, after attentional-set-shifting tasks",
+        false,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "solved/reversal",
+        "share of reversal blocks with 8 consecutive correct answers and ≥ 80 % of the last 30 correct",
+        "this suite",
+        true,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "solved/extradimensional",
+        "the same for extradimensional shifts",
+        "this suite",
+        true,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "perseverative_errors/reversal",
+        "wrong answers before the criterion that the previous rule would have given; mean over blocks",
+        "this suite, after attentional-set-shifting tasks",
+        false,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "entropy_peak/reversal",
+        "highest H(A | cue) in windows of 10 presentations within a block, bits; mean over blocks",
+        "Eq. 8 of the review",
+        true,
+        GO_NOGO,
     ),
 ];
 

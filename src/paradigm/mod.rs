@@ -15,8 +15,12 @@ pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
 use crate::error::{DefinitionError, Result};
 
 /// The registry of paradigms and case studies.
-pub const PROTOCOLS: &[&dyn Protocol] =
-    &[&Incremental, &Online, &crate::case_study::opposed::OpposedBehaviours];
+pub const PROTOCOLS: &[&dyn Protocol] = &[
+    &Incremental,
+    &Online,
+    &crate::case_study::go_nogo::GoNoGo,
+    &crate::case_study::opposed::OpposedBehaviours,
+];
 
 /// A protocol by the name in `paradigm = "…"`.
 ///

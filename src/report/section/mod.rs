@@ -5,6 +5,7 @@
 
 mod benchmark;
 mod definitions;
+mod go_nogo;
 mod incremental;
 mod online;
 mod opposed;
@@ -29,6 +30,7 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "incremental", build: incremental::build },
     Section { paradigm: "online", build: online::build },
     Section { paradigm: "opposed-behaviours", build: opposed::build },
+    Section { paradigm: "go-nogo", build: go_nogo::build },
 ];
 
 /// Title of a paradigm's part.
@@ -40,6 +42,7 @@ fn paradigm_title(paradigm: &str) -> String {
         "multi-task" => "Multi-task learning".into(),
         "online" => "Online learning".into(),
         "opposed-behaviours" => "Opposed behaviours from one scalar".into(),
+        "go-nogo" => "Case study: spiking set-shifting Go/No-Go".into(),
         other => {
             let words = other.replace(['-', '_'], " ");
             let mut letters = words.chars();

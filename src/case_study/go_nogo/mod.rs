@@ -1,0 +1,27 @@
+//! The spiking set-shifting Go/No-Go: actor, critic and predictive network, dopamine-modulated R-STDP, and noradrenaline
+//! that reopens learning after a set shift. What it is and what came out: `docs/go-nogo.md`.
+
+mod agent;
+mod attention;
+mod curves;
+mod entropy;
+mod measures;
+mod model;
+mod noradrenaline;
+mod protocol;
+mod session;
+mod task;
+mod trial;
+
+pub use agent::Agent;
+pub use curves::align_at_shifts;
+pub use entropy::{action_entropy, sliding_entropy};
+pub use measures::{BlockMeasures, measure_blocks, scalars, trials_to_criterion};
+pub use model::{
+    AttentionSettings, BurstingSettings, LcDrive, ModelSettings, NetworkSettings, NoradrenalineSettings,
+    NoradrenalineSource, PlasticitySettings, RecurrentSettings, RelaxationSettings,
+};
+pub use protocol::{GoNoGo, RunSettings};
+pub use session::{Session, run_session};
+pub use task::{Block, Cue, RewardReading, Schedule, ShiftKind, TaskSettings};
+pub use trial::Trial;

@@ -1,0 +1,211 @@
+//! One session: the agent meets the task.
+
+use rand::RngExt;
+
+use super::agent::Agent;
+use super::model::{ModelSettings, NoradrenalineSource};
+use super::noradrenaline::Noradrenaline;
+use super::task::{Block, Schedule, TaskSettings, TrialOrder};
+use super::trial::Trial;
+use crate::error::{Error, Result};
+use crate::paradigm::Watch;
+use crate::rng::Streams;
+use crate::spiking::noise::Noise;
+use crate::spiking::predictive::PredictiveNetwork;
+
+/// Outcomes that the predictive network tells apart.
+const REWARD: usize = 0;
+const PUNISHMENT: usize = 1;
+const NEUTRAL: usize = 2;
+/// Trials whose spikes are kept when asked for: the last of a block and the first of the next.
+const RASTER_TRIALS: usize = 3;
+
+/// Spikes of one trial of an example session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RasterTrial {
+    pub trial: usize,
+    /// (ms, neuron)
+    pub spikes: Vec<(u32, u16)>,
+}
+
+/// What a session leaves behind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Session {
+    pub trials: Vec<Trial>,
+    pub blocks: Vec<Block>,
+    pub raster: Vec<RasterTrial>,
+    pub parameters: u64,
+    pub spikes: u64,
+    pub synaptic_operations: u64,
+}
+
+/// Runs a session. The shuffled control first runs the full model with the same seed and replays its noradrenaline,
+/// rotated in time.
+///
+/// # Errors
+/// Bad parameters; a weight that is not finite; a watch that asks to stop.
+pub fn run_session(
+    task: &TaskSettings,
+    model: &ModelSettings,
+    seed: u64,
+    watch: &mut dyn Watch,
+) -> Result<Session> {
+    task.check()?;
+    model.check()?;
+    let streams = Streams::new(seed);
+    if model.noradrenaline.source != NoradrenalineSource::Shuffled {
+        return live(task, model, &streams, None, &mut |share| watch.progress(share));
+    }
+    let mut full = model.clone();
+    full.noradrenaline.source = NoradrenalineSource::Surprise;
+    let recorded = live(task, &full, &streams, None, &mut |share| watch.progress(0.5 * share))?;
+    let mut trace: Vec<f64> = recorded.trials.iter().map(|trial| f64::from(trial.noradrenaline)).collect();
+    let margin = task.block / 3;
+    let by = streams.get("shuffle").random_range(margin..=trace.len() - margin);
+    trace.rotate_right(by);
+    live(task, model, &streams, Some(trace), &mut |share| watch.progress(0.5 + 0.5 * share))
+}
+
+type Report<'a> = &'a mut dyn FnMut(f64) -> Option<crate::error::StopReason>;
+
+fn live(
+    task: &TaskSettings,
+    model: &ModelSettings,
+    streams: &Streams,
+    trace: Option<Vec<f64>>,
+    report: Report<'_>,
+) -> Result<Session> {
+    let mut agent = Agent::new(model, streams)?;
+    let mut prediction_noise = Noise::new(streams.fast("predictive"));
+    let mut predictive =
+        PredictiveNetwork::new(8, 3, model.predictive, &mut Noise::new(streams.fast("init/predictive")))?;
+    let mut noradrenaline = Noradrenaline::new(model, trace)?;
+    let mut order = TrialOrder::new(streams.get("task"));
+    let mut session = Session { trials: Vec::with_capacity(task.longest()), ..Session::default() };
+    for (index, &cue) in task.cues.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| task.cues[before]);
+        let start = session.trials.len();
+        if cue.novel && index > 0 {
+            let mut fresh = Noise::new(streams.fast(&format!("init/novel{index}")));
+            agent.meet_novel_exemplars(&mut fresh);
+            predictive.forget(&mut fresh);
+        }
+        let mut in_a_row = 0;
+        for within in 0..task.block {
+            let wants_raster = task.record_raster
+                && ((index > 0 && within < RASTER_TRIALS)
+                    || (index + 1 < task.cues.len() && within + RASTER_TRIALS >= task.block));
+            agent.circuit.raster = wants_raster.then(|| Vec::with_capacity(8192));
+            let compound = order.draw();
+            let level = noradrenaline.level(session.trials.len(), (index > 0).then_some(within));
+            let response = agent.respond(compound, level);
+            let present = super::task::COMPOUNDS[compound].contains(&cue.element);
+            let reward = task.reward.reward(present, response.go);
+            let error = f64::from(reward) - response.value;
+            let outcome = match reward {
+                r if r > 0.5 => REWARD,
+                r if r < -0.5 => PUNISHMENT,
+                _ => NEUTRAL,
+            };
+            let surprise =
+                predictive.feedback(2 * compound + usize::from(response.go), outcome, &mut prediction_noise);
+            let weight_change = agent.learn(response.go, error, level);
+            noradrenaline.observe(surprise);
+            if let Some(spikes) = agent.circuit.raster.take() {
+                session.raster.push(RasterTrial { trial: session.trials.len(), spikes });
+            }
+            let trial = Trial {
+                compound,
+                cue: cue.element,
+                present,
+                go: response.go,
+                reward,
+                value: response.value as f32,
+                dopamine: agent.dopamine.value() as f32,
+                weight_change: weight_change as f32,
+                absent: surprise.absent,
+                surprise: surprise.total,
+                noradrenaline: level as f32,
+                rates: response.rates,
+                attention: agent.attention.gains[0],
+            };
+            if !(weight_change.is_finite() && response.value.is_finite() && surprise.total.is_finite()) {
+                let what = "the mean weight change of a trial".to_owned();
+                return Err(Error::Diverged { update: session.trials.len(), what, value: weight_change });
+            }
+            session.trials.push(trial);
+            if session.trials.len().is_multiple_of(8)
+                && let Some(reason) = report(session.trials.len() as f64 / task.longest() as f64)
+            {
+                return Err(Error::Stopped(reason));
+            }
+            in_a_row = if trial.correct() { in_a_row + 1 } else { 0 };
+            if task.schedule == Schedule::Criterion && in_a_row >= task.criterion {
+                break;
+            }
+        }
+        session.blocks.push(Block { start, end: session.trials.len(), cue, before });
+    }
+    session.parameters = (agent.circuit.input.weights.len() + predictive.parameters()) as u64;
+    session.spikes = agent.circuit.spikes + predictive.spikes;
+    session.synaptic_operations = agent.circuit.synaptic_operations + predictive.synaptic_operations;
+    Ok(session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case_study::go_nogo::Cue;
+    use crate::paradigm::Unwatched;
+
+    fn short(cues: &[&str]) -> TaskSettings {
+        let cues = cues.iter().map(|cue| Cue::try_from((*cue).to_owned()).unwrap()).collect();
+        TaskSettings { cues, block: 40, ..TaskSettings::default() }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_session_and_another_seed_another() {
+        let task = short(&["A", "B*"]);
+        let run = |seed| run_session(&task, &ModelSettings::default(), seed, &mut Unwatched).unwrap();
+        assert_eq!(run(1), run(1));
+        assert_ne!(run(1).trials, run(2).trials);
+    }
+
+    #[test]
+    fn conditions_share_the_order_of_stimuli_of_their_seed() {
+        let task = short(&["A", "B"]);
+        let order = |source| {
+            let mut model = ModelSettings::default();
+            model.noradrenaline.source = source;
+            let session = run_session(&task, &model, 5, &mut Unwatched).unwrap();
+            session.trials.iter().map(|trial| trial.compound).collect::<Vec<_>>()
+        };
+        let full = order(NoradrenalineSource::Surprise);
+        assert_eq!(full, order(NoradrenalineSource::None));
+        assert_eq!(full, order(NoradrenalineSource::Shuffled));
+    }
+
+    #[test]
+    fn a_criterion_ends_a_block_early() {
+        let task =
+            TaskSettings { schedule: Schedule::Criterion, block: 120, criterion: 3, ..short(&["A", "X"]) };
+        let session = run_session(&task, &ModelSettings::default(), 1, &mut Unwatched).unwrap();
+        for block in &session.blocks {
+            let last = &session.trials[block.end - 3..block.end];
+            assert!(block.end - block.start == 120 || last.iter().all(Trial::correct));
+        }
+        assert!(session.trials.len() < 240);
+    }
+
+    #[test]
+    fn a_watch_can_stop_a_session() {
+        struct Stop;
+        impl Watch for Stop {
+            fn progress(&mut self, _share: f64) -> Option<crate::error::StopReason> {
+                Some(crate::error::StopReason::Interrupt)
+            }
+        }
+        let result = run_session(&short(&["A"]), &ModelSettings::default(), 1, &mut Stop);
+        assert!(matches!(result, Err(Error::Stopped(_))));
+    }
+}

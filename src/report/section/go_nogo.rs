@@ -1,0 +1,220 @@
+//! The spiking Go/No-Go: behaviour by condition, the review's Figure 4 C, D, E measured, an example session.
+
+use std::collections::BTreeMap;
+
+use crate::paradigm::Curve;
+use crate::report::block::{Block, Cell, Chart, Table};
+use crate::report::chart::{
+    Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, Raster, RasterRow, SmallMultiples,
+};
+use crate::report::number::number;
+use crate::report::{BenchmarkResults, MethodResults};
+use crate::stats;
+
+const KINDS: [(&str, &str); 3] = [
+    ("reversal", "reversal"),
+    ("intradimensional", "intradimensional shift"),
+    ("extradimensional", "extradimensional shift"),
+];
+/// Conditions drawn in the aligned figures, where they ran: enough to see the effect, few enough to read.
+const DRAWN: [&str; 6] =
+    ["full", "na-ablated", "tuned-forgetting", "plateau", "plateau-na-ablated", "plateau-no-bursting"];
+
+pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (kind, words) in KINDS {
+        blocks.extend(behaviour(benchmark, kind, words));
+        blocks.extend(aligned(benchmark, kind, words));
+    }
+    blocks.extend(example(benchmark));
+    blocks
+}
+
+/// One row per condition for one kind of shift.
+fn behaviour(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<Block> {
+    const COLUMNS: [(&str, &str); 8] = [
+        ("trials_to_criterion", ">trials to criterion"),
+        ("solved", ">solved"),
+        ("accuracy", ">accuracy in the block"),
+        ("perseverative_errors", ">perseverative errors"),
+        ("entropy_peak", ">H(A|cue) peak (bit)"),
+        ("entropy_end_solved", ">at the end if solved"),
+        ("detected", ">NA released"),
+        ("false_alarms", ">NA false alarms"),
+    ];
+    let headings = std::iter::once("condition").chain(COLUMNS.iter().map(|(_, heading)| *heading));
+    let mut table = Table::new(
+        format!(
+            "After a {words}. Criterion: 8 consecutive correct answers, the block's length when never met; solved: also 80 % \
+             of the last 30 correct. Means over seeds, trials with the 95 % interval."
+        ),
+        headings,
+    );
+    for method in benchmark.ranked() {
+        let values = |measure: &str| benchmark.values(method, &format!("{measure}/{kind}"));
+        if values("accuracy").mean().is_none() {
+            continue;
+        }
+        let mut row = vec![Cell::colored(method.title.clone(), method.color)];
+        for (measure, _) in COLUMNS {
+            let found = values(measure);
+            let mean = found.mean().map_or_else(|| "–".to_owned(), number);
+            row.push(match found.interval().filter(|_| measure == "trials_to_criterion") {
+                Some(i) => format!("{mean} [{}, {}]", number(i.low), number(i.high)).into(),
+                None => mean.into(),
+            });
+        }
+        table.row(row);
+    }
+    (!table.rows.is_empty()).then_some(Block::Table(table))
+}
+
+/// Mean over seeds with a 95 % band at every x that at least one seed has.
+fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
+    let mut at: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
+    for record in method.ok() {
+        for found in record.log.curves.iter().filter(|c| c.name == curve) {
+            for (x, y) in found.x.iter().zip(&found.y) {
+                if let Some(y) = y {
+                    at.entry(x.round() as i64).or_default().push(*y);
+                }
+            }
+        }
+    }
+    at.into_iter()
+        .map(|(x, values)| {
+            let band = stats::bca(&values).map(|i| (i.low, i.high));
+            LinePoint { x: x as f64, y: stats::mean(&values), band }
+        })
+        .collect()
+}
+
+fn aligned(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<Block> {
+    let figures = [
+        ("noradrenaline", "C: noradrenaline", Axis::new("noradrenaline").over(0.0, 1.0)),
+        ("performance", "D: performance", Axis::percent("correct (%)").over(0.0, 1.0)),
+        ("entropy_cue", "E: entropy of the answer to the cue", Axis::new("H(A|cue) (bit)").over(0.0, 1.0)),
+    ];
+    let drawn: Vec<&MethodResults<'_>> = DRAWN.iter().filter_map(|id| benchmark.method(id)).collect();
+    let mut panels = Vec::new();
+    for (measure, title, y) in figures {
+        let name = format!("aligned/{kind}/{measure}");
+        let series: Vec<LineSeries> = drawn
+            .iter()
+            .map(|method| LineSeries {
+                label: method.title.clone(),
+                color: method.color,
+                dashed: false,
+                points: averaged(method, &name),
+            })
+            .filter(|series| !series.points.is_empty())
+            .collect();
+        if series.is_empty() {
+            return None;
+        }
+        let figure = Box::new(LineChart {
+            x: Axis::new("trials from the shift"),
+            y,
+            series,
+            marks: vec![LineMark { x: 0.0, label: "shift".into() }],
+            plot_height: 170.0,
+            ..LineChart::default()
+        });
+        panels.push(Panel { title: title.into(), color: Color::Ink, figure });
+    }
+    let levels = drawn.iter().filter_map(|method| {
+        let points = averaged(method, &format!("aligned/{kind}/performance"));
+        let after: Vec<f64> =
+            points.iter().filter(|p| (40.0..60.0).contains(&p.x)).filter_map(|p| p.y).collect();
+        Some(format!("{} {}", method.title, number(stats::mean(&after)?)))
+    });
+    let levels: Vec<String> = levels.collect();
+    Some(Block::Chart(Chart {
+        name: format!("{}-{kind}-aligned", benchmark.id),
+        title: format!("{}: Figure 4 C, D, E measured at the {words}", benchmark.name()),
+        alt: format!(
+            "Noradrenaline, performance and entropy of the answer from 20 trials before to 80 trials after the {words}. \
+             Performance 40 to 60 trials after it: {}.",
+            levels.join("; ")
+        ),
+        caption: "Mean over seeds (and over a session's shifts of this kind); band: 95 % interval. The entropy looks back over \
+                  the last ten presentations of the current cue."
+            .into(),
+        figure: Box::new(SmallMultiples { panels, columns: 1, min_width: 420.0, legend: Vec::new() }),
+    }))
+}
+
+/// Spikes around a shift and rates over the session, from the first run that recorded them.
+fn example(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
+    let recorded =
+        benchmark.methods.iter().flat_map(|method| method.ok().map(move |record| (method, record)));
+    let has_raster = |curves: &[Curve]| curves.iter().any(|curve| curve.name.starts_with("raster/"));
+    let Some((method, record)) = recorded.into_iter().find(|(_, record)| has_raster(&record.log.curves))
+    else {
+        return Vec::new();
+    };
+    let panels: Vec<Panel> = record
+        .log
+        .curves
+        .iter()
+        .filter_map(|curve| Some((curve, curve.name.strip_prefix("raster/trial")?)))
+        .take(6)
+        .map(|(curve, trial)| Panel {
+            title: format!("trial {trial}"),
+            color: Color::Ink,
+            figure: Box::new(Raster { x: Axis::new("ms"), rows: rows(curve), marks: Vec::new() }),
+        })
+        .collect();
+    let mut blocks = vec![Block::Chart(Chart {
+        name: format!("{}-example-raster", benchmark.id),
+        title: format!("{}: spikes around the first shift ({}, seed {})", benchmark.name(), method.title, record.spec.seed),
+        alt: "Spike rasters of the last three trials before a shift and the first three after it, one row per neuron.".into(),
+        caption: "Rows from above: Go excitatory and inhibitory, No-Go excitatory and inhibitory, critic excitatory and \
+                  inhibitory; colours by cluster."
+            .into(),
+        figure: Box::new(SmallMultiples { panels, columns: 3, min_width: 220.0, legend: Vec::new() }),
+    })];
+    let series: Vec<LineSeries> = [("session/go_rate", "Go"), ("session/no_go_rate", "No-Go")]
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, (name, label))| {
+            let curve = record.log.curves.iter().find(|curve| curve.name == name)?;
+            let points =
+                curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint { x: *x, y: *y, band: None }).collect();
+            Some(LineSeries { label: label.into(), color: Color::Series(index), dashed: false, points })
+        })
+        .collect();
+    if !series.is_empty() {
+        let marks =
+            record.log.marks.iter().map(|mark| LineMark { x: mark.x, label: mark.label.clone() }).collect();
+        blocks.push(Block::Chart(Chart {
+            name: format!("{}-example-rates", benchmark.id),
+            title: format!("{}: rates of the excitatory populations in this session", benchmark.name()),
+            alt: "Firing rates of the Go and No-Go excitatory populations over the session.".into(),
+            caption: "Means over five trials; vertical lines: shifts.".into(),
+            figure: Box::new(LineChart {
+                x: Axis::new("trials"),
+                y: Axis::new("rate (Hz)"),
+                series,
+                marks,
+                plot_height: 180.0,
+                ..LineChart::default()
+            }),
+        }));
+    }
+    blocks
+}
+
+/// One row per neuron that could fire; the three clusters are equally large.
+fn rows(curve: &Curve) -> Vec<RasterRow> {
+    let neuron = |y: &Option<f64>| y.map_or(0, |y| y as usize);
+    let count = curve.y.iter().map(neuron).max().unwrap_or(0) + 1;
+    let count = count.next_multiple_of(3);
+    let mut rows: Vec<RasterRow> = (0..count)
+        .map(|n| RasterRow { label: String::new(), color: Color::Series(3 * n / count), events: Vec::new() })
+        .collect();
+    for (x, y) in curve.x.iter().zip(&curve.y) {
+        rows[neuron(y)].events.push(*x);
+    }
+    rows
+}
