@@ -87,11 +87,11 @@ fn test_then_train(
     let mut at = 0;
     while at < stream.len() {
         let now = at..(at + settings.batch).min(stream.len());
-        if let Agent::Oracle(oracle) = &mut agent {
-            if let Some(change) = stream.told(now.clone()) {
-                oracle.told(&change)?;
-                open.clear();
-            }
+        if let Agent::Oracle(oracle) = &mut agent
+            && let Some(change) = stream.told(now.clone())
+        {
+            oracle.told(&change)?;
+            open.clear();
         }
         // Test.
         meter.answers.extend(agent.predictor().predict(stream.inputs(now.clone()), now.len())?);

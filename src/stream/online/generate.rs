@@ -31,7 +31,7 @@ pub fn sine(x: f32, y: f32, concept: usize) -> bool {
         0 => y < x.sin(),
         _ => y < 0.5 + 0.3 * (3.0 * std::f32::consts::PI * x).sin(),
     };
-    below == (concept % 2 == 0)
+    below == concept.is_multiple_of(2)
 }
 
 /// Draws the whole stream. Features come from the stream `samples`, noise from `noise`, transitions from `drift`, so
