@@ -63,3 +63,30 @@ fn split_mnist_in_short_lands_where_it_must() {
     assert!((0.15..0.22).contains(&naive), "class-incremental fine-tuning keeps only the last task: {naive}");
     assert!(score("split-mnist-class", "joint") > 0.93);
 }
+
+/// The first prediction counts as wrong, a tie goes to the class seen first.
+#[test]
+#[ignore = "needs Elec2 in NEUROMOD_DATA"]
+fn elec2_has_its_published_no_change_and_majority_accuracies() {
+    let data = data();
+    let table = data.table("elec2").expect("loads");
+    assert_eq!((table.len(), table.columns.len(), table.labels[0]), (45_312, 6, 1));
+    let library = Library::embedded().expect("valid");
+    let scores = |method: &str| {
+        let selection =
+            Selection { targets: vec!["elec2".into()], methods: vec![method.into()], seeds: Some(1) };
+        let plan = Plan::new(&library, &selection).expect("plan");
+        plan.load_data(&data).expect("data");
+        let log =
+            protocol("online").expect("known").run(&plan.runs[0].spec, &data, &mut Unwatched).expect("runs");
+        metric::score_all("online", &log)
+    };
+    let five_digits =
+        |value: &neuromod_bench::run::MetricValue| format!("{:.5}", value.value().expect("defined"));
+    let persistent = scores("no-change");
+    assert_eq!(five_digits(&persistent["prequential_accuracy"]), "0.85328");
+    assert_eq!(persistent["kappa_temporal"].value(), Some(0.0));
+    let majority = scores("majority");
+    assert_eq!(five_digits(&majority["prequential_accuracy"]), "0.57532");
+    assert_eq!(five_digits(&majority["no_change_accuracy"]), "0.85328");
+}

@@ -39,9 +39,12 @@ impl DataFolder {
     /// A data error: missing (with the places searched and the mirrors), wrong size, wrong checksum, broken gzip.
     pub fn read(&self, dataset: &str, entry: &Entry, file: &FileEntry) -> Result<Vec<u8>> {
         let raw_name = file.name.trim_end_matches(".gz");
+        let shared = entry.folder.as_deref().unwrap_or(dataset);
         let candidates = [
             (self.path.join(dataset).join(&file.name), false),
             (self.path.join(dataset).join(raw_name), true),
+            (self.path.join(shared).join(&file.name), false),
+            (self.path.join(shared).join(raw_name), true),
             (self.path.join(&file.name), false),
             (self.path.join(raw_name), true),
         ];
@@ -55,7 +58,7 @@ impl DataFolder {
             match verify(&bytes, file, *raw) {
                 Ok(()) if *raw => return Ok(bytes),
                 Ok(()) => return gunzip(dataset, path, &bytes),
-                Err(_) if at >= 2 => {}
+                Err(_) if at >= 4 => {}
                 Err(problem) => return Err(Error::data(dataset, format!("{}: {problem}", path.display()))),
             }
         }

@@ -16,8 +16,14 @@ pub struct Entry {
     pub licence: String,
     /// Number of classes.
     pub classes: usize,
-    /// Channels, height, width.
+    /// Channels, height, width; of a table: 1, 1, columns.
     pub shape: [usize; 3],
+    /// What the files hold. Default `images`.
+    #[serde(default)]
+    pub layout: Layout,
+    /// A sub-folder of the data folder, beside the one named after the data set, in which the files may lie.
+    #[serde(default)]
+    pub folder: Option<String>,
     pub citation: String,
     /// Compiled in: needs no data folder.
     pub embedded: bool,
@@ -26,7 +32,36 @@ pub struct Entry {
     pub file: Vec<FileEntry>,
 }
 
+/// How a data set's files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// Images with labels, cut into training and test: [`super::Data::get`].
+    #[default]
+    Images,
+    /// One table of numbers in the order of time: [`super::Data::table`].
+    Table,
+}
+
 impl Entry {
+    /// Checks that this is a data set of images, as every paradigm but the online one needs.
+    ///
+    /// # Errors
+    /// For a table, with the ids of the image sets.
+    pub fn check_images(&self, id: &str) -> Result<(), DefinitionError> {
+        if self.layout == Layout::Images {
+            return Ok(());
+        }
+        let images = manifest()
+            .map(|all| all.into_iter().filter(|(_, entry)| entry.layout == Layout::Images).map(|(id, _)| id));
+        Err(DefinitionError {
+            found: format!("{id:?}"),
+            problem: "is a table in the order of time, only for the online paradigm".into(),
+            allowed: images.map(Iterator::collect).unwrap_or_default(),
+            ..DefinitionError::default()
+        })
+    }
+
     /// A hash over the checksums of all files: part of every run's key. Data are verified on loading, so equal
     /// fingerprints mean equal data.
     pub fn fingerprint(&self) -> String {

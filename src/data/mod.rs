@@ -5,6 +5,7 @@ pub mod digits;
 mod folder;
 mod idx;
 mod manifest;
+mod table;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +14,8 @@ use rand::seq::SliceRandom;
 
 pub use dataset::{Dataset, Split};
 pub use folder::{DataFolder, VARIABLE, sha256_hex};
-pub use manifest::{Entry, FileEntry, entry, manifest};
+pub use manifest::{Entry, FileEntry, Layout, entry, manifest};
+pub use table::Table;
 
 use crate::error::Result;
 use crate::rng::Streams;
@@ -23,17 +25,48 @@ use crate::rng::Streams;
 pub struct Data {
     folder: DataFolder,
     loaded: Mutex<BTreeMap<String, Arc<Dataset>>>,
+    tables: Mutex<BTreeMap<String, Arc<Table>>>,
 }
 
 impl Data {
     /// Data sets from this folder, and the embedded ones.
     pub fn new(folder: DataFolder) -> Self {
-        Self { folder, loaded: Mutex::default() }
+        Self { folder, loaded: Mutex::default(), tables: Mutex::default() }
     }
 
     /// Where files are looked for.
     pub fn folder(&self) -> &DataFolder {
         &self.folder
+    }
+
+    /// Reads a data set of either layout, so that nothing fails later for want of it.
+    ///
+    /// # Errors
+    /// As [`Data::get`] and [`Data::table`].
+    pub fn load(&self, id: &str) -> Result<()> {
+        match entry(id)?.layout {
+            Layout::Images => self.get(id).map(drop),
+            Layout::Table => self.table(id).map(drop),
+        }
+    }
+
+    /// A table by id: rows in the order of time.
+    ///
+    /// # Errors
+    /// Unknown id or a data set of images; missing, truncated or damaged files; a missing value.
+    pub fn table(&self, id: &str) -> Result<Arc<Table>> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = tables.get(id) {
+            return Ok(table.clone());
+        }
+        let entry = entry(id)?;
+        let Some(file) = entry.file.first().filter(|_| entry.layout == Layout::Table) else {
+            return Err(crate::Error::data(id, "holds images, not a table in the order of time"));
+        };
+        let bytes = self.folder.read(id, &entry, file)?;
+        let table = Arc::new(Table::parse(id, &file.name, &String::from_utf8_lossy(&bytes), entry.classes)?);
+        tables.insert(id.to_owned(), table.clone());
+        Ok(table)
     }
 
     /// A data set by id.
@@ -46,6 +79,7 @@ impl Data {
             return Ok(dataset.clone());
         }
         let entry = entry(id)?;
+        entry.check_images(id)?;
         let dataset = Arc::new(match id {
             "digits" => digits::load()?,
             "mnist" => self.read_idx("mnist", &entry)?,

@@ -12,6 +12,7 @@ mod forgetting;
 mod forward_transfer;
 mod intransigence;
 mod matrix;
+mod online;
 mod recovery;
 mod registry;
 mod stability_gap;
@@ -25,6 +26,7 @@ use crate::run::MetricValue;
 
 pub use intransigence::{INTRANSIGENCE, intransigence};
 pub use matrix::SquareMatrix;
+pub use online::{ORACLE, REGRET, regret, regret_curve};
 pub use registry::{METRICS, markdown};
 
 /// How a metric gets its value.
@@ -36,6 +38,8 @@ pub enum Compute {
     Scalar,
     /// Needs the record of joint training with the same seed: computed in the report by [`intransigence`].
     AgainstJoint,
+    /// Needs the record of the oracle with the same seed: computed in the report by [`regret`].
+    AgainstOracle,
 }
 
 /// One named number with one formula.
@@ -78,7 +82,7 @@ impl Metric {
                 || MetricValue::undefined("the protocol did not measure it in this run"),
                 |value| MetricValue::from(*value),
             )),
-            Compute::AgainstJoint => None,
+            Compute::AgainstJoint | Compute::AgainstOracle => None,
         }
     }
 }

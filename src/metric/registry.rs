@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::variants::VARIANTS;
 use super::{
-    Compute, INTRANSIGENCE, Metric, accuracy, backward_transfer, forgetting, forward_transfer, recovery,
-    stability_gap, worst_case,
+    Compute, INTRANSIGENCE, Metric, REGRET, accuracy, backward_transfer, forgetting, forward_transfer,
+    online, recovery, stability_gap, worst_case,
 };
 use crate::paradigm::RunLog;
 use crate::run::MetricValue;
@@ -14,6 +14,8 @@ const INCREMENTAL: &[&str] = &["incremental"];
 const OPPOSED: &[&str] = &["opposed-behaviours"];
 const GO_NOGO: &[&str] = &["go-nogo"];
 const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours"];
+
+const ONLINE: &[&str] = &["online"];
 
 const fn incremental(
     name: &'static str,
@@ -130,6 +132,80 @@ pub const METRICS: &[Metric] = &[
         true,
         recovery::recovered_share,
     ),
+    Metric::scalar(
+        "prequential_accuracy",
+        "share of the stream's samples whose prediction, made before learning from them, was right; no answer counts as wrong",
+        "Gama, Sebastião & Rodrigues 2013; River, MOA (whole stream)",
+        true,
+        ONLINE,
+    ),
+    Metric::scalar(
+        "prequential_accuracy_window",
+        "the same over the last W samples of the stream (W = curve.window); the curve `accuracy/window` has it everywhere",
+        "Gama 2013 (sliding window)",
+        true,
+        ONLINE,
+    ),
+    Metric::scalar(
+        "prequential_accuracy_fading",
+        "S_n / B_n at the end of the stream, S_t = x_t + α S_{t−1}, B_t = 1 + α B_{t−1}, x_t = 1 where right (α = curve.fading)",
+        "Gama 2013 (fading factors)",
+        true,
+        ONLINE,
+    ),
+    Metric::scalar(
+        "kappa",
+        "(p − p_c) / (1 − p_c), p the prequential accuracy, p_c = Σ_c P(prediction = c) P(label = c)",
+        "Cohen 1960; MOA",
+        true,
+        ONLINE,
+    ),
+    Metric::scalar(
+        "kappa_temporal",
+        "(p − p_e) / (1 − p_e), p_e the accuracy of the no-change classifier with the same mini-batches and delay",
+        "Žliobaitė et al. 2015; MOA",
+        true,
+        ONLINE,
+    ),
+    Metric::scalar(
+        "no_change_accuracy",
+        "p_e: always predict the label seen last; the first prediction counts as wrong",
+        "Žliobaitė et al. 2015",
+        true,
+        ONLINE,
+    ),
+    Metric::scalar(
+        "ideal_accuracy",
+        "accuracy of whoever knows the concept of each sample: the noise ceiling of a generated stream",
+        "this suite",
+        true,
+        ONLINE,
+    ),
+    Metric::scalar("resets", "times that the network started afresh", "this suite", false, ONLINE),
+    Metric {
+        name: "recovery_samples",
+        formula: "mean over changes of the samples from the change's end to the first window of W samples after it with 90 % of the accuracy of the W samples before its beginning; \"never\" when one change is not recovered from before the next",
+        source: "this suite",
+        higher_is_better: false,
+        paradigms: ONLINE,
+        compute: Compute::Log(online::recovery_samples),
+    },
+    Metric {
+        name: "recovered_changes",
+        formula: "share of the changes after which 90 % of the accuracy before is regained before the next",
+        source: "this suite",
+        higher_is_better: true,
+        paradigms: ONLINE,
+        compute: Compute::Log(online::recovered_changes),
+    },
+    Metric {
+        name: REGRET,
+        formula: "Σ_t (1[oracle right at t] − 1[method right at t]), the oracle resetting at each change, with the same seed",
+        source: "this suite",
+        higher_is_better: false,
+        paradigms: ONLINE,
+        compute: Compute::AgainstOracle,
+    },
     Metric::scalar(
         "accuracy",
         "share of right answers: over the session (Go/No-Go), or mean over behaviours, stimuli weighted equally",

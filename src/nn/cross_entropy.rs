@@ -54,6 +54,35 @@ pub fn cross_entropy(
     active: &Active,
     temperature: f32,
 ) -> Result<(Tensor, BatchStatistics)> {
+    fused(logits, targets, active, temperature, None)
+}
+
+/// Σ_i w_i ℓ_i, the samples' own cross-entropies with a weight each instead of their mean; the statistics stay
+/// unweighted means.
+///
+/// # Errors
+/// A label that is out of range or inactive; as many weights as labels are needed.
+pub fn weighted_cross_entropy(
+    logits: &Tensor,
+    targets: &[u32],
+    active: &Active,
+    temperature: f32,
+    weights: &[f32],
+) -> Result<(Tensor, BatchStatistics)> {
+    if weights.len() != targets.len() {
+        let text = format!("{} weights for {} labels", weights.len(), targets.len());
+        return Err(Error::Engine(candle_core::Error::Msg(text)));
+    }
+    fused(logits, targets, active, temperature, Some(weights))
+}
+
+fn fused(
+    logits: &Tensor,
+    targets: &[u32],
+    active: &Active,
+    temperature: f32,
+    weights: Option<&[f32]>,
+) -> Result<(Tensor, BatchStatistics)> {
     let (n, classes) = logits.dims2()?;
     if targets.len() != n {
         return Err(Error::Engine(candle_core::Error::Msg(format!(
@@ -74,6 +103,7 @@ pub fn cross_entropy(
         targets: targets.to_vec(),
         active: active.clone(),
         temperature,
+        weights: weights.map(<[f32]>::to_vec),
         result: result.clone(),
     };
     let loss = logits.apply_op1(op)?;
@@ -92,6 +122,8 @@ struct CrossEntropy {
     targets: Vec<u32>,
     active: Active,
     temperature: f32,
+    /// One per sample; `None`: each counts 1/n.
+    weights: Option<Vec<f32>>,
     result: Arc<Mutex<Forward>>,
 }
 
@@ -134,6 +166,7 @@ impl CustomOp1 for CrossEntropy {
         let (n, classes) = layout.shape().dims2()?;
         let mut probabilities = contiguous(storage, layout)?.to_vec();
         let (mut loss, mut correct, mut entropy) = (0.0f64, 0usize, 0.0f64);
+        let mut weighted = 0.0f64;
         for (sample, row) in probabilities.chunks_exact_mut(classes).enumerate() {
             let target = self.targets[sample] as usize;
             let mask = self.active.mask(sample);
@@ -141,6 +174,9 @@ impl CustomOp1 for CrossEntropy {
             let logit = row[target] / self.temperature;
             let log_sum = softmax_row(row, mask, self.temperature);
             loss += f64::from(log_sum - logit);
+            if let Some(weights) = &self.weights {
+                weighted += f64::from(weights[sample]) * f64::from(log_sum - logit);
+            }
             entropy -= row.iter().filter(|p| **p > 0.0).map(|p| f64::from(p * p.ln())).sum::<f64>();
         }
         #[allow(clippy::cast_precision_loss)]
@@ -152,12 +188,12 @@ impl CustomOp1 for CrossEntropy {
             entropy: entropy / count,
         };
         #[allow(clippy::cast_possible_truncation)]
-        let mean = statistics.loss as f32;
+        let value = if self.weights.is_some() { weighted } else { statistics.loss } as f32;
         *lock(&self.result) = Forward { probabilities, statistics };
-        Ok((CpuStorage::F32(vec![mean]), Shape::from(())))
+        Ok((CpuStorage::F32(vec![value]), Shape::from(())))
     }
 
-    /// ∂L/∂z = (p − onehot) / (n · temperature) for active outputs, 0 for the others.
+    /// ∂L/∂z = (p − onehot) / (n · temperature) for active outputs, 0 for the others; with weights w_i instead of 1/n.
     fn bwd(&self, logits: &Tensor, _loss: &Tensor, gradient: &Tensor) -> candle_core::Result<Option<Tensor>> {
         refuse_second_order(self.name())?;
         let (n, classes) = logits.dims2()?;
@@ -165,9 +201,10 @@ impl CustomOp1 for CrossEntropy {
         #[allow(clippy::cast_precision_loss)]
         let factor = upstream / (n as f32 * self.temperature);
         let mut delta = lock(&self.result).probabilities.clone();
-        for (row, target) in delta.chunks_exact_mut(classes).zip(&self.targets) {
+        for (sample, (row, target)) in delta.chunks_exact_mut(classes).zip(&self.targets).enumerate() {
             row[*target as usize] -= 1.0;
-            row.iter_mut().for_each(|d| *d *= factor);
+            let own = self.weights.as_ref().map_or(factor, |w| upstream * w[sample] / self.temperature);
+            row.iter_mut().for_each(|d| *d *= own);
         }
         Tensor::from_vec(delta, (n, classes), logits.device()).map(Some)
     }
@@ -195,6 +232,22 @@ mod tests {
             read(store.get(logits.as_tensor()).expect("tracked"), <[f32]>::to_vec).expect("read")
         };
         testing::assert_close(&gradient(&ours), &gradient(&theirs), 1e-6);
+    }
+
+    #[test]
+    fn weights_multiply_each_samples_own_loss_and_gradient() {
+        // Equal logits of two classes: each sample's loss is ln 2 and its gradient ∓½, times its weight.
+        let logits = Var::new(&[[1.0f32, 1.0], [0.0, 0.0]], &candle_core::Device::Cpu).expect("var");
+        let (loss, statistics) =
+            weighted_cross_entropy(logits.as_tensor(), &[0, 1], &Active::All, 1.0, &[1.0, 0.5])
+                .expect("loss");
+        assert!((loss.to_scalar::<f32>().expect("scalar") - 1.5 * 2f32.ln()).abs() < 1e-6);
+        assert!((statistics.loss - 2f64.ln()).abs() < 1e-6);
+        let store = loss.backward().expect("backward");
+        let gradient = read(store.get(logits.as_tensor()).expect("tracked"), <[f32]>::to_vec).expect("read");
+        testing::assert_close(&gradient, &[-0.5, 0.5, 0.25, -0.25], 1e-6);
+        let error = weighted_cross_entropy(logits.as_tensor(), &[0, 1], &Active::All, 1.0, &[1.0]);
+        assert!(error.expect_err("a weight is missing").to_string().contains("1 weights for 2 labels"));
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(crate) mod testing;
 
 pub use cnn::{Cnn, CnnSizes};
 pub use conv::Conv;
-pub use cross_entropy::{Active, BatchStatistics, argmax, cross_entropy};
+pub use cross_entropy::{Active, BatchStatistics, argmax, cross_entropy, weighted_cross_entropy};
 pub use dense::Dense;
 pub use init::Init;
 pub use kernel::Activation;

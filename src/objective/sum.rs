@@ -174,6 +174,20 @@ impl Objective {
         Ok(())
     }
 
+    /// Shows every term that counts the batch of the update just made.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn after_batch(&mut self, batch: &Batch) -> Result<()> {
+        let mut active = self.terms.iter_mut().filter(|weighted| weighted.weight != 0.0);
+        active.try_for_each(|weighted| weighted.term.after_batch(batch))
+    }
+
+    /// Bytes of stored samples.
+    pub fn replay_bytes(&self) -> u64 {
+        self.terms.iter().map(|weighted| weighted.term.replay_bytes()).sum()
+    }
+
     /// Passes an event to every term that counts.
     ///
     /// # Errors

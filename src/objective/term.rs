@@ -104,12 +104,25 @@ pub trait LossTerm: Send {
         Ok(())
     }
 
+    /// The batch of the update that has just been made, for terms that keep past samples.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn after_batch(&mut self, _batch: &Batch) -> Result<()> {
+        Ok(())
+    }
+
     /// Task boundaries.
     ///
     /// # Errors
     /// Engine errors.
     fn on_event(&mut self, _event: Event, _cx: &EventContext<'_>) -> Result<()> {
         Ok(())
+    }
+
+    /// Bytes of stored samples.
+    fn replay_bytes(&self) -> u64 {
+        0
     }
 
     /// Bytes of state beyond parameters and optimiser.

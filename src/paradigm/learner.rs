@@ -50,6 +50,7 @@ impl Learner {
         self.optimiser.step(&mut self.gradients, &cx, &proximal)?;
         drop(proximal);
         self.objective.after_update(model)?;
+        self.objective.after_batch(batch)?;
         self.updates += 1;
         Ok(statistics)
     }

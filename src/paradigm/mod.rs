@@ -3,18 +3,24 @@
 pub mod incremental;
 mod learner;
 mod log;
+pub mod online;
 mod protocol;
 
 pub use incremental::Incremental;
 pub use learner::Learner;
 pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
+pub use online::Online;
 pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
 
 use crate::error::{DefinitionError, Result};
 
 /// The registry of paradigms and case studies.
-pub const PROTOCOLS: &[&dyn Protocol] =
-    &[&Incremental, &crate::case_study::go_nogo::GoNoGo, &crate::case_study::opposed::OpposedBehaviours];
+pub const PROTOCOLS: &[&dyn Protocol] = &[
+    &Incremental,
+    &Online,
+    &crate::case_study::go_nogo::GoNoGo,
+    &crate::case_study::opposed::OpposedBehaviours,
+];
 
 /// A protocol by the name in `paradigm = "…"`.
 ///

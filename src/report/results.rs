@@ -149,6 +149,13 @@ impl<'a> BenchmarkResults<'a> {
     }
 
     fn value(&self, record: &Record, name: &str) -> Option<MetricValue> {
+        if name == metric::REGRET {
+            let oracle = self.method(metric::ORACLE)?.ok().find(|other| other.spec.seed == record.spec.seed);
+            return Some(oracle.map_or_else(
+                || MetricValue::undefined("the oracle has no finished run with this seed"),
+                |oracle| metric::regret(&record.log, &oracle.log),
+            ));
+        }
         if name != metric::INTRANSIGENCE {
             return record.metrics.get(name).cloned();
         }

@@ -100,7 +100,7 @@ impl Plan {
     /// Missing, truncated or damaged files.
     pub fn load_data(&self, data: &Data) -> Result<()> {
         let ids: BTreeSet<&String> = self.runs.iter().flat_map(|run| run.data.keys()).collect();
-        ids.into_iter().try_for_each(|id| data.get(id).map(drop))
+        ids.into_iter().try_for_each(|id| data.load(id))
     }
 
     /// Expected core-seconds of all runs.

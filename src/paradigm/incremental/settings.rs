@@ -108,6 +108,7 @@ impl Resolved {
     pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
         let mut settings: IncrementalSettings = benchmark.settings()?;
         let entry = data::entry(&settings.data).map_err(|error| relocate(error, "data", benchmark))?;
+        entry.check_images(&settings.data).map_err(|error| relocate(error.into(), "data", benchmark))?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
         settings.stream.check(entry.classes).map_err(|error| benchmark.refuse(error))?;
         if let Some(optimiser) = preset.optimiser(&settings.optimiser)? {

@@ -7,6 +7,7 @@ mod benchmark;
 mod definitions;
 mod go_nogo;
 mod incremental;
+mod online;
 mod opposed;
 mod overview;
 mod runs;
@@ -27,6 +28,7 @@ pub struct Section {
 /// All of them; within a paradigm in this order.
 pub const SECTIONS: &[Section] = &[
     Section { paradigm: "incremental", build: incremental::build },
+    Section { paradigm: "online", build: online::build },
     Section { paradigm: "opposed-behaviours", build: opposed::build },
     Section { paradigm: "go-nogo", build: go_nogo::build },
 ];

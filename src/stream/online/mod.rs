@@ -1,0 +1,179 @@
+//! Streams with drift, for the online paradigm: samples one after another, concepts that change.
+//!
+//! Only the protocol holds an [`OnlineStream`]. What it hands to a learner is a slice of inputs to predict, later a
+//! [`Batch`] of the same inputs with their labels, and nothing else: no position, no concept, no change point. A
+//! learner that is to know the changes (the oracle) is another type, which alone can receive a [`ToldChange`]; only
+//! this module can make one.
+
+mod generate;
+mod schedule;
+mod spec;
+
+use std::ops::Range;
+
+use candle_core::{Device, Tensor};
+
+pub use generate::{sea, sine, stagger};
+pub use schedule::Change;
+pub use spec::{OnlineStreamSpec, Source};
+
+use super::{Batch, EvaluateOn};
+use crate::data::Data;
+use crate::error::{Error, Result};
+use crate::nn::Active;
+use crate::rng::Streams;
+
+/// The news that the concept has changed. It has no public constructor: a learner cannot make one up, and only a
+/// learner of the oracle's type has a place where one could be put.
+///
+/// ```compile_fail
+/// let told = neuromod_bench::stream::online::ToldChange(());
+/// ```
+#[derive(Debug)]
+pub struct ToldChange(());
+
+/// A whole stream with its hidden side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnlineStream {
+    features: usize,
+    classes: usize,
+    inputs: Vec<f32>,
+    labels: Vec<u32>,
+    /// The class by the concept that holds, before noise; `None` for real data.
+    ideal: Option<Vec<u32>>,
+    changes: Vec<Change>,
+}
+
+/// Share of the table that searches for settings may see.
+const SEARCH_SHARE: usize = 10;
+
+impl OnlineStream {
+    /// Draws or reads the stream.
+    ///
+    /// # Errors
+    /// Settings out of range; missing or damaged data; fewer rows than asked for; a stream with one class only.
+    pub fn new(spec: &OnlineStreamSpec, data: &Data, on: EvaluateOn, streams: &Streams) -> Result<Self> {
+        spec.check()?;
+        let streams = streams.within("stream");
+        let stream = match spec.source {
+            Source::Elec2 => Self::table(spec, data, on)?,
+            Source::DigitsDrift { .. } => {
+                let digits = data.get("digits")?;
+                generate::generate(spec, Some((&digits, on)), &streams)
+            }
+            _ => generate::generate(spec, None, &streams),
+        };
+        stream.check()
+    }
+
+    /// Settings are searched on the first tenth of the table.
+    fn table(spec: &OnlineStreamSpec, data: &Data, on: EvaluateOn) -> Result<Self> {
+        let table = data.table("elec2")?;
+        let rows = match on {
+            EvaluateOn::Test => spec.samples.unwrap_or(table.len()),
+            EvaluateOn::Validation => table.len() / SEARCH_SHARE,
+        };
+        if rows > table.len() {
+            let problem = format!("has {} rows, fewer than the {rows} asked for", table.len());
+            return Err(Error::data("elec2", problem));
+        }
+        let features = table.columns.len();
+        Ok(Self {
+            features,
+            classes: table.classes,
+            inputs: table.values[..rows * features].to_vec(),
+            labels: table.labels[..rows].to_vec(),
+            ideal: None,
+            changes: Vec::new(),
+        })
+    }
+
+    /// A stream from values in memory, e.g. a user's own table; it has no known changes.
+    ///
+    /// # Errors
+    /// Inputs that do not fit the labels, labels out of range, a single class.
+    pub fn from_values(features: usize, classes: usize, inputs: Vec<f32>, labels: Vec<u32>) -> Result<Self> {
+        Self { features, classes, inputs, labels, ideal: None, changes: Vec::new() }.check()
+    }
+
+    fn check(self) -> Result<Self> {
+        let refuse = |problem: String| Err(Error::data("stream", problem));
+        if self.inputs.len() != self.labels.len() * self.features {
+            let (found, n) = (self.inputs.len(), self.labels.len());
+            return refuse(format!("{found} values for {n} samples of {} features", self.features));
+        }
+        let Some(first) = self.labels.first() else { return refuse("has no samples".into()) };
+        let out = self.labels.iter().position(|label| *label as usize >= self.classes);
+        if let Some(at) = out {
+            let (label, most) = (self.labels[at], self.classes.saturating_sub(1));
+            return refuse(format!("sample {} has the label {label}; allowed are 0 to {most}", at + 1));
+        }
+        if self.labels.iter().all(|label| label == first) {
+            return refuse(format!("holds only the class {first}; a stream needs at least two"));
+        }
+        if let Some(at) = self.inputs.iter().position(|value| !value.is_finite()) {
+            let (sample, feature) = (at / self.features + 1, at % self.features + 1);
+            return refuse(format!("sample {sample}, feature {feature}: {} is not finite", self.inputs[at]));
+        }
+        Ok(self)
+    }
+
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none; never after a check.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Numbers per sample.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// The inputs of some samples, for prediction: all that a learner sees before it answers.
+    pub fn inputs(&self, samples: Range<usize>) -> &[f32] {
+        &self.inputs[samples.start * self.features..samples.end * self.features]
+    }
+
+    /// The same samples with their labels, for learning.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn labelled(&self, samples: Range<usize>) -> Result<Batch> {
+        let inputs =
+            Tensor::from_slice(self.inputs(samples.clone()), (samples.len(), self.features), &Device::Cpu)?;
+        Ok(Batch { inputs, targets: self.labels[samples].to_vec(), active: Active::All, task: None })
+    }
+
+    /// All labels: for scoring.
+    pub fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    /// The class by the concept that holds, before noise; `None` for real data. For scoring.
+    pub fn ideal(&self) -> Option<&[u32]> {
+        self.ideal.as_deref()
+    }
+
+    /// All changes: for scoring and charts.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// News for the oracle: whether the middle of a change lies among these samples.
+    pub fn told(&self, samples: Range<usize>) -> Option<ToldChange> {
+        let middle = |change: &Change| usize::midpoint(change.begin, change.end);
+        self.changes.iter().any(|change| samples.contains(&middle(change))).then_some(ToldChange(()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

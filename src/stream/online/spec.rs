@@ -1,0 +1,240 @@
+//! A stream with drift as a setting.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::DefinitionError;
+
+/// What the samples are and how their class follows from them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Source {
+    /// SEA (Street & Kim 2001): three features U(0, 10), class 1 where x₁ + x₂ ≤ θ; the third feature means nothing.
+    Sea {
+        /// θ of each concept, each in (0, 20). Default 8, 9, 7, 9.5.
+        #[serde(default = "thresholds")]
+        thresholds: Vec<f32>,
+        /// Share of labels that are turned over, in [0, 0.5). Default 0.1.
+        #[serde(default = "tenth")]
+        noise: f32,
+    },
+    /// Rotating hyperplane (Hulten, Spencer & Domingos 2001): features U(0, 1), class 1 where Σ wᵢ xᵢ ≥ ½ Σ wᵢ; some
+    /// weights move a little with every sample, so drift never stops and has no change points.
+    Hyperplane {
+        /// Default 10, 2 to 1,000.
+        #[serde(default = "ten")]
+        features: usize,
+        /// Weights that move, 0 to `features`. Default 2.
+        #[serde(default = "two")]
+        moving: usize,
+        /// Change of a moving weight per sample, 0 to 1. Default 0.001.
+        #[serde(default = "thousandth")]
+        speed: f32,
+        /// Chance per sample that a moving weight turns round, in [0, 1]. Default 0.1.
+        #[serde(default = "tenth")]
+        turn: f32,
+        /// Share of labels that are turned over, in [0, 0.5). Default 0.05.
+        #[serde(default = "twentieth")]
+        noise: f32,
+    },
+    /// STAGGER (Schlimmer & Granger 1986): size, colour and shape with three values each (one-hot); class 1 where
+    /// 1) small and red, 2) green or a circle, 3) medium or large.
+    Stagger,
+    /// Sine (Gama et al. 2004): two features U(0, 1); class 1 where 1) y < sin x, 2) the reverse of 1,
+    /// 3) y < 0.5 + 0.3 sin 3πx, 4) the reverse of 3.
+    Sine {
+        /// Share of labels that are turned over, in [0, 0.5). Default 0.
+        #[serde(default)]
+        noise: f32,
+    },
+    /// Digits whose labels are exchanged at each change: reversal learning. Context 1 keeps the labels, every other
+    /// one has its own permutation that leaves no label in place.
+    DigitsDrift {
+        /// Permutations, 2 to 100. Default 3.
+        #[serde(default = "three")]
+        contexts: usize,
+    },
+    /// The electricity table in the order of time: real drift, whose points nobody knows.
+    Elec2,
+}
+
+fn thresholds() -> Vec<f32> {
+    vec![8.0, 9.0, 7.0, 9.5]
+}
+
+fn tenth() -> f32 {
+    0.1
+}
+
+fn twentieth() -> f32 {
+    0.05
+}
+
+fn thousandth() -> f32 {
+    0.001
+}
+
+fn two() -> usize {
+    2
+}
+
+fn three() -> usize {
+    3
+}
+
+fn ten() -> usize {
+    10
+}
+
+fn one() -> usize {
+    1
+}
+
+/// A stream of samples with changes in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnlineStreamSpec {
+    pub source: Source,
+    /// Length of the stream, 10 to 10,000,000; of a table: rows from its start, all where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples: Option<usize>,
+    /// Stretches of equal length with one concept each. More segments than concepts: concepts recur in turn. Default 1.
+    #[serde(default = "one")]
+    pub segments: usize,
+    /// Samples over which an old concept gives way to the new one, centred on the change; within them the chance of
+    /// the new concept grows linearly from 0 to 1. 0 (default): abrupt.
+    #[serde(default)]
+    pub transition: usize,
+    /// A label arrives only after this many further samples. Default 0: at once.
+    #[serde(default)]
+    pub delay: usize,
+}
+
+impl OnlineStreamSpec {
+    /// Id of the data set that is needed; `None` for generated samples.
+    pub fn dataset(&self) -> Option<&'static str> {
+        match self.source {
+            Source::DigitsDrift { .. } => Some("digits"),
+            Source::Elec2 => Some("elec2"),
+            _ => None,
+        }
+    }
+
+    /// Number of different concepts; `None` where the source decides alone what changes when.
+    pub fn concepts(&self) -> Option<usize> {
+        match &self.source {
+            Source::Sea { thresholds, .. } => Some(thresholds.len()),
+            Source::Stagger => Some(3),
+            Source::Sine { .. } => Some(4),
+            Source::DigitsDrift { contexts } => Some(*contexts),
+            Source::Hyperplane { .. } | Source::Elec2 => None,
+        }
+    }
+
+    /// Numbers per sample.
+    pub fn features(&self) -> usize {
+        match self.source {
+            Source::Sea { .. } => 3,
+            Source::Hyperplane { features, .. } => features,
+            Source::Stagger => 9,
+            Source::Sine { .. } => 2,
+            Source::DigitsDrift { .. } => 64,
+            Source::Elec2 => 6,
+        }
+    }
+
+    /// Channels, height, width for the network.
+    pub fn shape(&self) -> [usize; 3] {
+        match self.source {
+            Source::DigitsDrift { .. } => [1, 8, 8],
+            _ => [1, 1, self.features()],
+        }
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        if matches!(self.source, Source::DigitsDrift { .. }) { 10 } else { 2 }
+    }
+
+    /// Length for estimates of cost.
+    pub fn expected_samples(&self) -> usize {
+        self.samples.unwrap_or(45_312)
+    }
+
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    pub fn check(&self) -> Result<(), DefinitionError> {
+        match (&self.source, self.samples) {
+            (Source::Elec2, None) => {}
+            (_, None) => return Err(DefinitionError::range("stream.samples", "nothing", "10 to 10000000")),
+            (_, Some(n)) if !(10..=10_000_000).contains(&n) => {
+                return Err(DefinitionError::range("stream.samples", n, "10 to 10000000"));
+            }
+            _ => {}
+        }
+        self.check_source()?;
+        let most = if self.concepts().is_some() { self.expected_samples() / 10 } else { 1 };
+        if !(1..=most).contains(&self.segments) {
+            let allowed = match self.concepts() {
+                Some(_) => format!("1 to {most}, a tenth of the samples"),
+                None => "1: this source has no change points of its own choosing".into(),
+            };
+            return Err(DefinitionError::range("stream.segments", self.segments, &allowed));
+        }
+        let length = self.expected_samples() / self.segments;
+        if self.transition > length {
+            let allowed = format!("0 to {length}, the length of a segment");
+            return Err(DefinitionError::range("stream.transition", self.transition, &allowed));
+        }
+        if self.delay >= self.expected_samples() {
+            let allowed = format!("less than the {} samples of the stream", self.expected_samples());
+            return Err(DefinitionError::range("stream.delay", self.delay, &allowed));
+        }
+        Ok(())
+    }
+
+    fn check_source(&self) -> Result<(), DefinitionError> {
+        let noise_of = |noise: f32| {
+            if (0.0..0.5).contains(&noise) {
+                return Ok(());
+            }
+            Err(DefinitionError::range("stream.source.noise", noise, "0 <= noise < 0.5"))
+        };
+        match &self.source {
+            Source::Sea { thresholds, noise } => {
+                noise_of(*noise)?;
+                let bad = thresholds.iter().find(|theta| !(**theta > 0.0 && **theta < 20.0));
+                if thresholds.is_empty() || bad.is_some() {
+                    let found = bad.map_or_else(|| "[]".to_owned(), ToString::to_string);
+                    let allowed = "at least one number between 0 and 20, so that both classes occur";
+                    return Err(DefinitionError::range("stream.source.thresholds", found, allowed));
+                }
+                Ok(())
+            }
+            Source::Sine { noise } => noise_of(*noise),
+            Source::Hyperplane { features, moving, speed, turn, noise } => {
+                noise_of(*noise)?;
+                let rules = [
+                    ("features", *features as f32, (2..=1000).contains(features), "2 to 1000"),
+                    ("moving", *moving as f32, moving <= features, "0 to the number of features"),
+                    ("speed", *speed, (0.0..=1.0).contains(speed), "0 to 1"),
+                    ("turn", *turn, (0.0..=1.0).contains(turn), "0 to 1"),
+                ];
+                match rules.iter().find(|rule| !rule.2) {
+                    Some((key, value, _, allowed)) => {
+                        Err(DefinitionError::range(&format!("stream.source.{key}"), value, allowed))
+                    }
+                    None => Ok(()),
+                }
+            }
+            Source::DigitsDrift { contexts } => {
+                if (2..=100).contains(contexts) {
+                    return Ok(());
+                }
+                Err(DefinitionError::range("stream.source.contexts", contexts, "2 to 100"))
+            }
+            Source::Stagger | Source::Elec2 => Ok(()),
+        }
+    }
+}
