@@ -1,5 +1,7 @@
 //! Layer 2: a small gradient-free spiking engine. Structure of arrays, event-aware, no allocation in the time loop,
 //! deterministic per seed.
+// Structure of arrays: one index walks several arrays of a population.
+#![allow(clippy::needless_range_loop)]
 
 pub mod adaptive_lif;
 pub mod apical;
