@@ -18,6 +18,7 @@ pub mod method;
 pub mod metric;
 pub mod modulation;
 pub mod nn;
+mod normal;
 pub mod objective;
 pub mod optim;
 pub mod paradigm;

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use rand::Rng;
 
+use crate::normal;
 use crate::rng::FastRng;
 
 const BITS: u32 = 12;
@@ -75,7 +76,7 @@ fn quantiles() -> &'static [f32; LEVELS] {
     static TABLE: OnceLock<Box<[f32; LEVELS]>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let middles: Vec<f64> =
-            (0..LEVELS).map(|i| inverse_normal((i as f64 + 0.5) / LEVELS as f64)).collect();
+            (0..LEVELS).map(|i| normal::quantile((i as f64 + 0.5) / LEVELS as f64)).collect();
         let sd = (middles.iter().map(|x| x * x).sum::<f64>() / LEVELS as f64).sqrt();
         let mut table = Box::new([0.0f32; LEVELS]);
         for (slot, x) in table.iter_mut().zip(middles) {
@@ -83,49 +84,6 @@ fn quantiles() -> &'static [f32; LEVELS] {
         }
         table
     })
-}
-
-/// The inverse of the standard normal distribution function (Acklam's rational approximation, relative error 1e-9).
-fn inverse_normal(p: f64) -> f64 {
-    const A: [f64; 6] = [
-        -3.969_683_028_665_376e1,
-        2.209_460_984_245_205e2,
-        -2.759_285_104_469_687e2,
-        1.383_577_518_672_69e2,
-        -3.066_479_806_614_716e1,
-        2.506_628_277_459_239,
-    ];
-    const B: [f64; 5] = [
-        -5.447_609_879_822_406e1,
-        1.615_858_368_580_409e2,
-        -1.556_989_798_598_866e2,
-        6.680_131_188_771_972e1,
-        -1.328_068_155_288_572e1,
-    ];
-    const C: [f64; 6] = [
-        -7.784_894_002_430_293e-3,
-        -3.223_964_580_411_365e-1,
-        -2.400_758_277_161_838,
-        -2.549_732_539_343_734,
-        4.374_664_141_464_968,
-        2.938_163_982_698_783,
-    ];
-    const D: [f64; 4] =
-        [7.784_695_709_041_462e-3, 3.224_671_290_700_398e-1, 2.445_134_137_142_996, 3.754_408_661_907_416];
-    let horner = |k: &[f64], x: f64| k.iter().fold(0.0, |sum, k| sum * x + k);
-    let tail = |p: f64| {
-        let q = (-2.0 * p.ln()).sqrt();
-        horner(&C, q) / (horner(&D, q) * q + 1.0)
-    };
-    if p < 0.02425 {
-        tail(p)
-    } else if p > 1.0 - 0.02425 {
-        -tail(1.0 - p)
-    } else {
-        let q = p - 0.5;
-        let r = q * q;
-        horner(&A, r) * q / (horner(&B, r) * r + 1.0)
-    }
 }
 
 #[cfg(test)]
@@ -136,7 +94,7 @@ mod tests {
     #[test]
     fn the_inverse_normal_matches_tabulated_quantiles() {
         for (p, x) in [(0.5, 0.0), (0.975, 1.959_963_985), (0.01, -2.326_347_874), (0.999, 3.090_232_306)] {
-            assert!((inverse_normal(p) - x).abs() < 1e-7, "{p}");
+            assert!((normal::quantile(p) - x).abs() < 1e-7, "{p}");
         }
     }
 

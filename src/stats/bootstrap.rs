@@ -2,8 +2,8 @@
 
 use rand::RngExt;
 
-use super::normal;
 use super::summary::{mean, quantile_of_sorted};
+use crate::normal;
 use crate::rng::{FastRng, Streams};
 
 /// Resamples per interval.

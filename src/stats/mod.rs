@@ -4,7 +4,6 @@
 mod bootstrap;
 mod effect;
 mod holm;
-mod normal;
 mod sign_flip;
 mod summary;
 

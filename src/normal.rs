@@ -1,7 +1,7 @@
 //! The standard normal distribution, accurate to well below what an interval over seeds needs.
 
 /// Φ(z), through the complementary error function (Numerical Recipes' Chebyshev fit, relative error < 1.2e-7).
-pub(super) fn cdf(z: f64) -> f64 {
+pub(crate) fn cdf(z: f64) -> f64 {
     let x = -z / std::f64::consts::SQRT_2;
     let t = 1.0 / (1.0 + 0.5 * x.abs());
     let poly = [
@@ -24,7 +24,7 @@ pub(super) fn cdf(z: f64) -> f64 {
 }
 
 /// Φ⁻¹(p) for p in (0, 1) (Acklam's rational approximation, absolute error < 1.2e-8); ±∞ at the ends.
-pub(super) fn quantile(p: f64) -> f64 {
+pub(crate) fn quantile(p: f64) -> f64 {
     const A: [f64; 6] = [
         -3.969_683_028_665_376e1,
         2.209_460_984_245_205e2,
