@@ -11,6 +11,8 @@ use crate::paradigm::RunLog;
 use crate::run::MetricValue;
 
 const INCREMENTAL: &[&str] = &["incremental"];
+const TRANSFER: &[&str] = &["transfer"];
+const TAYLOR_STONE: &str = "Taylor & Stone 2009";
 
 const fn incremental(
     name: &'static str,
@@ -116,6 +118,50 @@ pub const METRICS: &[Metric] = &[
         "this suite",
         true,
         recovery::recovered_share,
+    ),
+    // p(u): performance on the target after u updates, accuracy or minus the squared error; s(u): the same from scratch.
+    Metric::scalar(
+        "target_accuracy",
+        "accuracy on the target at the end, mean over shots",
+        "—",
+        true,
+        TRANSFER,
+    ),
+    Metric::scalar(
+        "target_error",
+        "mean squared error on the target at the end, mean over shots",
+        "—",
+        false,
+        TRANSFER,
+    ),
+    Metric::scalar(
+        "area_ratio",
+        "(∫p − ∫s) / |∫s|; p: accuracy (or minus the squared error) on the target over updates, s: the same from scratch; mean over shots",
+        TAYLOR_STONE,
+        true,
+        TRANSFER,
+    ),
+    Metric::scalar(
+        "jump_start",
+        "p(0) − s(0), before any update on the target; mean over shots",
+        TAYLOR_STONE,
+        true,
+        TRANSFER,
+    ),
+    Metric::scalar("asymptotic_gain", "p(end) − s(end), mean over shots", TAYLOR_STONE, true, TRANSFER),
+    Metric::scalar(
+        "samples_to_threshold",
+        "updates × batch until p ≥ s(end) − 0.1·|s(end)|, mean over shots; undefined when one is never reached",
+        TAYLOR_STONE,
+        false,
+        TRANSFER,
+    ),
+    Metric::scalar(
+        "source_loss",
+        "performance on the source before − after learning the target, mean over shots; undefined from scratch",
+        "this suite",
+        false,
+        TRANSFER,
     ),
 ];
 

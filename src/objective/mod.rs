@@ -1,11 +1,13 @@
 //! Layer 2: the objective L(θ) = Σ_k gain_k · weight_k · term_k(θ), a sum of small terms.
 
 mod anchor;
+mod mean_squared;
 mod sum;
 mod task_loss;
 mod term;
 
 pub use anchor::Anchor;
+pub use mean_squared::MeanSquared;
 pub use sum::{Objective, Weighted};
 pub use task_loss::TaskLoss;
 pub use term::{Event, EventContext, LossTerm, StepContext};

@@ -28,7 +28,7 @@ impl Weighted {
 
 /// L(θ) = task(θ) + Σ_k gain_k · weight_k · term_k(θ).
 pub struct Objective {
-    task: TaskLoss,
+    task: Box<dyn LossTerm>,
     /// Weight of the task loss itself; 1 unless a paradigm says otherwise.
     pub task_weight: f32,
     terms: Vec<Weighted>,
@@ -37,12 +37,17 @@ pub struct Objective {
 impl Objective {
     /// The task loss plus these terms.
     pub fn new(terms: Vec<Weighted>) -> Self {
-        Self { task: TaskLoss::default(), task_weight: 1.0, terms }
+        Self::with_task(TaskLoss::default(), terms)
+    }
+
+    /// Another task loss than cross-entropy, plus these terms.
+    pub fn with_task(task: impl LossTerm + 'static, terms: Vec<Weighted>) -> Self {
+        Self { task: Box::new(task), task_weight: 1.0, terms }
     }
 
     /// Statistics of the task loss on the last batch.
-    pub fn statistics(&self) -> &BatchStatistics {
-        self.task.statistics()
+    pub fn statistics(&self) -> BatchStatistics {
+        self.task.statistics().cloned().unwrap_or_default()
     }
 
     /// The gradient of the whole objective on a batch, into `gradients`.

@@ -4,7 +4,7 @@ use candle_core::Tensor;
 
 use crate::error::Result;
 use crate::modulation::Gains;
-use crate::nn::{Gradients, Model, Parameters};
+use crate::nn::{BatchStatistics, Gradients, Model, Parameters};
 use crate::optim::Proximal;
 use crate::rng::Streams;
 use crate::state::State;
@@ -96,6 +96,11 @@ pub trait LossTerm: Send {
     /// Engine errors.
     fn on_event(&mut self, _event: Event, _cx: &EventContext<'_>) -> Result<()> {
         Ok(())
+    }
+
+    /// The loss on the last batch, for terms that are losses of a task.
+    fn statistics(&self) -> Option<&BatchStatistics> {
+        None
     }
 
     /// Bytes of state beyond parameters and optimiser.

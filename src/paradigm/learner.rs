@@ -40,7 +40,7 @@ impl Learner {
     pub fn step(&mut self, batch: &Batch) -> Result<BatchStatistics> {
         let model = self.model.as_ref();
         self.objective.gradient(model, batch, &self.gains, &mut self.gradients)?;
-        let statistics = self.objective.statistics().clone();
+        let statistics = self.objective.statistics();
         if !statistics.loss.is_finite() {
             let update = usize::try_from(self.updates).unwrap_or(usize::MAX);
             return Err(Error::Diverged { update, what: "the loss".into(), value: statistics.loss });

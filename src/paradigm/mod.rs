@@ -4,16 +4,18 @@ pub mod incremental;
 mod learner;
 mod log;
 mod protocol;
+pub mod transfer;
 
 pub use incremental::Incremental;
 pub use learner::Learner;
 pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
 pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
+pub use transfer::Transfer;
 
 use crate::error::{DefinitionError, Result};
 
 /// The registry of paradigms and case studies.
-pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental];
+pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental, &Transfer];
 
 /// A protocol by the name in `paradigm = "…"`.
 ///

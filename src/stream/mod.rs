@@ -3,10 +3,14 @@
 mod batch;
 mod rotation;
 mod spec;
+mod table;
 mod tasks;
+mod transfer;
 mod view;
 
-pub use batch::{Batch, Loader, TrainingData};
+pub use batch::{Batch, Extra, Loader, TrainingData};
 pub use spec::{Reveal, Scenario, StreamKind, StreamSpec};
+pub use table::{Inputs, Table};
 pub use tasks::{EvaluateOn, TaskStream, TestSet};
+pub use transfer::{Domain, Heads, Side, TransferPair, TransferSpec};
 pub use view::{PixelMap, View};

@@ -19,7 +19,7 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
 }
 
 /// Mean over seeds, with a 95 % band if asked, at every x of a curve that at least one seed has.
-fn averaged(method: &MethodResults<'_>, curve: &str, with_band: bool) -> Vec<LinePoint> {
+pub(super) fn averaged(method: &MethodResults<'_>, curve: &str, with_band: bool) -> Vec<LinePoint> {
     let mut at: BTreeMap<u64, (f64, Vec<f64>)> = BTreeMap::new();
     for record in method.ok() {
         for found in record.log.curves.iter().filter(|c| c.name == curve) {

@@ -8,6 +8,7 @@ mod definitions;
 mod incremental;
 mod overview;
 mod runs;
+mod transfer;
 
 use super::Options;
 use super::block::Block;
@@ -23,7 +24,10 @@ pub struct Section {
 }
 
 /// All of them; within a paradigm in this order.
-pub const SECTIONS: &[Section] = &[Section { paradigm: "incremental", build: incremental::build }];
+pub const SECTIONS: &[Section] = &[
+    Section { paradigm: "incremental", build: incremental::build },
+    Section { paradigm: "transfer", build: transfer::build },
+];
 
 /// Title of a paradigm's part.
 fn paradigm_title(paradigm: &str) -> String {
