@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor};
 use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::method;
 use neuromod_bench::modulation::Gains;
-use neuromod_bench::nn::{Active, Activation, Gradients, Init, Mlp, Model};
+use neuromod_bench::nn::{Activation, Active, Gradients, Init, Mlp, Model};
 use neuromod_bench::objective::{Event, MeanSquared, Objective};
 use neuromod_bench::optim::{Kind, OptimiserSpec};
 use neuromod_bench::paradigm::{Learner, Protocol, RunLog, RunSpec, Transfer, Unwatched};
@@ -25,8 +25,14 @@ fn preset(kind: &str, parameters: &str) -> MethodPreset {
 }
 
 /// The embedded benchmark with a smaller budget.
-fn settings(benchmark: &str, changes: &str, kind: &str, parameters: &str) -> Result<serde_json::Value, String> {
-    let mut benchmark = Library::embedded().expect("definitions").benchmark(benchmark).expect("known").clone();
+fn settings(
+    benchmark: &str,
+    changes: &str,
+    kind: &str,
+    parameters: &str,
+) -> Result<serde_json::Value, String> {
+    let mut benchmark =
+        Library::embedded().expect("definitions").benchmark(benchmark).expect("known").clone();
     let small = "budget = { source_updates = 60, target_updates = 40, batch = 16 }";
     for text in [small, changes] {
         benchmark.body.extend(text.parse::<toml::Table>().expect("toml"));
@@ -52,9 +58,15 @@ fn lambda_zero_is_plain_fine_tuning_bit_for_bit() {
         let plain = run(benchmark, "", "naive", "");
         for kind in ["l2", "l2-sp"] {
             for proximal in [false, true] {
-                let with = |lambda: &str| run(benchmark, "", kind, &format!("lambda = {lambda}\nproximal = {proximal}"));
+                let with = |lambda: &str| {
+                    run(benchmark, "", kind, &format!("lambda = {lambda}\nproximal = {proximal}"))
+                };
                 let same = with("0.0");
-                assert_eq!((&same.curves, &same.scalars), (&plain.curves, &plain.scalars), "{kind} {proximal}");
+                assert_eq!(
+                    (&same.curves, &same.scalars),
+                    (&plain.curves, &plain.scalars),
+                    "{kind} {proximal}"
+                );
                 assert_ne!(with("0.5").curves, plain.curves, "{kind} {proximal} does nothing");
             }
         }
@@ -108,9 +120,17 @@ fn the_composed_loss_of_a_regression_equals_its_value_on_paper() {
     // f(x) = w x + b with w = 2, b = 1 on (1, 0) and (2, 1): residuals 3 and 4, L_t = (9 + 16) / 2 = 12.5;
     // ∂L/∂w = (2/2)(3·1 + 4·2) = 11, ∂L/∂b = 7. R = ½ ‖θ − θ_s‖² with θ_s = (1, 0), λ = 0.5: adds 0.5 · (1, 1).
     let model = Mlp::new(&[1, 1], Activation::Relu, Init::default(), &Streams::new(1)).expect("mlp");
-    let terms = method::method("l2").expect("known").compose(&serde_json::json!({ "lambda": 0.5 })).expect("l2").terms;
+    let terms = method::method("l2")
+        .expect("known")
+        .compose(&serde_json::json!({ "lambda": 0.5 }))
+        .expect("l2")
+        .terms;
     let mut objective = Objective::with_task(MeanSquared::default(), terms);
-    let table = Table { features: 1, inputs: Inputs::Numbers(vec![1.0, 2.0]), targets: Extra::Values(vec![0.0, 1.0]) };
+    let table = Table {
+        features: 1,
+        inputs: Inputs::Numbers(vec![1.0, 2.0]),
+        targets: Extra::Values(vec![0.0, 1.0]),
+    };
     let table = std::sync::Arc::new(table).training(None);
     model.parameters().restore(&[vec![1.0], vec![0.0]]).expect("θ_s");
     let streams = Streams::new(1);
@@ -135,7 +155,9 @@ fn learning_from_scratch_is_its_own_reference() {
     assert!(!log.scalars.contains_key("source_loss"));
     // The reference inside another method's run is this very curve.
     let tuned = run("digits-even-to-odd", "", "naive", "");
-    let find = |log: &RunLog, name: &str| log.curves.iter().find(|curve| curve.name == name).cloned().expect("a curve");
+    let find = |log: &RunLog, name: &str| {
+        log.curves.iter().find(|curve| curve.name == name).cloned().expect("a curve")
+    };
     assert_eq!(find(&log, "accuracy@10").y, find(&tuned, "scratch_accuracy@10").y);
 }
 
@@ -143,7 +165,12 @@ fn learning_from_scratch_is_its_own_reference() {
 fn frozen_features_keep_the_source() {
     let log = run("digits-even-to-odd", "", "frozen", "");
     assert_eq!(log.scalars["source_loss"], 0.0);
-    let tuned = run("digits-even-to-odd", "budget = { source_updates = 60, target_updates = 200, batch = 16 }", "naive", "");
+    let tuned = run(
+        "digits-even-to-odd",
+        "budget = { source_updates = 60, target_updates = 200, batch = 16 }",
+        "naive",
+        "",
+    );
     assert!(tuned.scalars["source_loss"] > 0.0, "{:?}", tuned.scalars);
 }
 
@@ -168,9 +195,14 @@ fn fewer_shots_are_part_of_more_and_balanced() {
 
 #[test]
 fn what_does_not_fit_is_refused_before_training_with_what_is_allowed() {
-    let refuse = |benchmark: &str, changes: &str, kind: &str| settings(benchmark, changes, kind, "").expect_err("refused");
+    let refuse = |benchmark: &str, changes: &str, kind: &str| {
+        settings(benchmark, changes, kind, "").expect_err("refused")
+    };
     let error = refuse("digits-even-to-odd", "shots = [100, 10]", "naive");
-    assert!(error.contains("shots") && error.contains("[100, 10]") && error.contains("increasing"), "{error}");
+    assert!(
+        error.contains("shots") && error.contains("[100, 10]") && error.contains("increasing"),
+        "{error}"
+    );
     let error = refuse("sinusoid-phase", "", "ewc");
     assert!(error.contains("ewc") && error.contains("targets with labels"), "{error}");
     assert!(refuse("digits-even-to-odd", "", "joint").contains("source then target"));

@@ -12,6 +12,7 @@ use crate::run::MetricValue;
 
 const INCREMENTAL: &[&str] = &["incremental"];
 const TRANSFER: &[&str] = &["transfer"];
+const MULTI_TASK: &[&str] = &["multi-task"];
 const TAYLOR_STONE: &str = "Taylor & Stone 2009";
 
 const fn incremental(
@@ -162,6 +163,28 @@ pub const METRICS: &[Metric] = &[
         "this suite",
         false,
         TRANSFER,
+    ),
+    Metric::scalar("average_task_accuracy", "mean_i M_i, M_i the accuracy on task i", "—", true, MULTI_TASK),
+    Metric::scalar(
+        "single_task_accuracy",
+        "mean_i S_i, S_i the accuracy of a network of the same size that learns task i alone",
+        "—",
+        true,
+        MULTI_TASK,
+    ),
+    Metric::scalar(
+        "delta_m",
+        "100/T · Σ_i (M_i − S_i) / S_i, in percent",
+        "Vandenhende 2021",
+        true,
+        MULTI_TASK,
+    ),
+    Metric::scalar(
+        "conflict_rate",
+        "share of pairs of tasks with g_i·g_j < 0 on the shared layers, mean over the measured batches",
+        "Yu 2020 (PCGrad)",
+        false,
+        MULTI_TASK,
     ),
 ];
 

@@ -45,9 +45,23 @@ impl Objective {
         Self { task: Box::new(task), task_weight: 1.0, terms }
     }
 
-    /// Statistics of the task loss on the last batch.
+    /// Statistics of the task loss on the last batch; of several tasks, the loss is Σ_i L_i.
     pub fn statistics(&self) -> BatchStatistics {
-        self.task.statistics().cloned().unwrap_or_default()
+        self.task.statistics().cloned().unwrap_or_else(|| {
+            let loss = self.losses().iter().filter(|loss| !loss.is_nan()).sum();
+            BatchStatistics { loss, ..BatchStatistics::default() }
+        })
+    }
+
+    /// The loss of every term on the last batch; NaN for a term that had no sample or is no loss of a task.
+    pub fn losses(&self) -> Vec<f64> {
+        let loss = |weighted: &Weighted| weighted.term.statistics().map_or(f64::NAN, |last| last.loss);
+        self.terms.iter().map(loss).collect()
+    }
+
+    /// The names of the terms, in order.
+    pub fn term_names(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().map(|weighted| weighted.term.name())
     }
 
     /// The gradient of the whole objective on a batch, into `gradients`.

@@ -3,19 +3,21 @@
 pub mod incremental;
 mod learner;
 mod log;
+pub mod multi_task;
 mod protocol;
 pub mod transfer;
 
 pub use incremental::Incremental;
 pub use learner::Learner;
 pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
+pub use multi_task::MultiTask;
 pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
 pub use transfer::Transfer;
 
 use crate::error::{DefinitionError, Result};
 
 /// The registry of paradigms and case studies.
-pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental, &Transfer];
+pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental, &Transfer, &MultiTask];
 
 /// A protocol by the name in `paradigm = "…"`.
 ///

@@ -1,6 +1,7 @@
 //! Layer 2: what arrives when, and what the learner may know about it.
 
 mod batch;
+mod multi_task;
 mod rotation;
 mod spec;
 mod table;
@@ -9,6 +10,7 @@ mod transfer;
 mod view;
 
 pub use batch::{Batch, Extra, Loader, TrainingData};
+pub use multi_task::{MultiTaskSpec, TaskSet};
 pub use spec::{Reveal, Scenario, StreamKind, StreamSpec};
 pub use table::{Inputs, Table};
 pub use tasks::{EvaluateOn, TaskStream, TestSet};

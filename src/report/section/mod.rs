@@ -6,6 +6,7 @@
 mod benchmark;
 mod definitions;
 mod incremental;
+mod multi_task;
 mod overview;
 mod runs;
 mod transfer;
@@ -27,6 +28,7 @@ pub struct Section {
 pub const SECTIONS: &[Section] = &[
     Section { paradigm: "incremental", build: incremental::build },
     Section { paradigm: "transfer", build: transfer::build },
+    Section { paradigm: "multi-task", build: multi_task::build },
 ];
 
 /// Title of a paradigm's part.
