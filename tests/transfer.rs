@@ -87,7 +87,7 @@ fn parameters_after(kind: &str, lambda: f64) -> Vec<(usize, Vec<f32>, Vec<f32>)>
     let terms = method::method(kind).expect("known").compose(&parameters).expect("composes").terms;
     let optimiser = OptimiserSpec { kind: Kind::Sgd, rate: 0.1, ..OptimiserSpec::default() };
     let mut learner = Learner::new(Box::new(model), Objective::new(terms), optimiser.build(), &streams);
-    let mut train = |data: &neuromod_bench::stream::TrainingData, name: &str, learner: &mut Learner| {
+    let train = |data: &neuromod_bench::stream::TrainingData, name: &str, learner: &mut Learner| {
         let mut loader = data.loader(8, streams.get(name));
         for _ in 0..30 {
             learner.step(&loader.next_batch().expect("batch")).expect("step");
