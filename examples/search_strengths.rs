@@ -27,7 +27,7 @@ const SEARCHES: [(&[&str], Methods); 2] = [
     ),
     (&["digits-even-to-odd", "sinusoid-phase"], &[("l2-sp", "lambda"), ("l2-zero", "lambda")]),
 ];
-const STRENGTHS: [f64; 8] = [0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5];
+const STRENGTHS: [f64; 10] = [1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5];
 const FIRST_SEED: u64 = 100_000;
 const SEEDS: u64 = 5;
 

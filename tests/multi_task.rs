@@ -75,7 +75,8 @@ fn a_weight_of_one_for_one_task_is_the_single_task_network() {
 fn delta_m_is_the_mean_relative_gain_in_percent() {
     let log = run("", "static", "");
     let of = |prefix: &str, task: &str| log.scalars[&format!("{prefix}/{task}")];
-    let gain = |task: &str| (of("accuracy", task) - of("single_accuracy", task)) / of("single_accuracy", task);
+    let gain =
+        |task: &str| (of("accuracy", task) - of("single_accuracy", task)) / of("single_accuracy", task);
     let expected = 100.0 * (gain("parity") + gain("above-4") + gain("identity")) / 3.0;
     assert!((log.scalars["delta_m"] - expected).abs() < 1e-9);
     assert!((0.0..=1.0).contains(&log.scalars["conflict_rate"]));

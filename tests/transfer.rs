@@ -134,7 +134,13 @@ fn the_composed_loss_of_a_regression_equals_its_value_on_paper() {
     let table = std::sync::Arc::new(table).training(None);
     model.parameters().restore(&[vec![1.0], vec![0.0]]).expect("θ_s");
     let streams = Streams::new(1);
-    let cx = neuromod_bench::objective::EventContext { model: &model, data: &table, streams: &streams };
+    let gains = Gains::default();
+    let cx = neuromod_bench::objective::EventContext {
+        model: &model,
+        data: &table,
+        gains: &gains,
+        streams: &streams,
+    };
     objective.on_event(Event::TaskEnd { index: 0 }, &cx).expect("event");
     model.parameters().restore(&[vec![2.0], vec![1.0]]).expect("θ");
     let inputs = Tensor::new(&[[1.0f32], [2.0]], &Device::Cpu).expect("tensor");

@@ -14,4 +14,4 @@ pub use head_loss::{HeadLoss, NoTask};
 pub use mean_squared::MeanSquared;
 pub use sum::{Objective, Weighted};
 pub use task_loss::TaskLoss;
-pub use term::{Event, EventContext, LossTerm, StepContext};
+pub use term::{Event, EventContext, LossTerm, PathGradient, StepContext};

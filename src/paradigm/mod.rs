@@ -17,7 +17,8 @@ pub use transfer::Transfer;
 use crate::error::{DefinitionError, Result};
 
 /// The registry of paradigms and case studies.
-pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental, &Transfer, &MultiTask];
+pub const PROTOCOLS: &[&dyn Protocol] =
+    &[&Incremental, &Transfer, &MultiTask, &crate::case_study::opposed::OpposedBehaviours];
 
 /// A protocol by the name in `paradigm = "…"`.
 ///

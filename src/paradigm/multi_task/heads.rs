@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use candle_core::{Device, Tensor};
+
 use super::super::Learner;
 use crate::error::Result;
 use crate::nn::{Active, predict};
 use crate::stream::{Extra, Table};
+
+/// Samples per forward pass.
+const BATCH: usize = 512;
 
 /// Test samples of one head.
 struct Head {
@@ -49,8 +54,13 @@ impl HeadTest {
         let score = |head: &Head| {
             let active = Active::Same(head.mask.clone());
             let model = learner.model.as_ref();
-            let predicted = predict(model, &head.inputs, self.features, &active, &learner.gains)?;
-            let right = predicted.iter().zip(&head.targets).filter(|(p, target)| p == target).count();
+            let rows = head.inputs.chunks(BATCH * self.features).zip(head.targets.chunks(BATCH));
+            let mut right = 0;
+            for (inputs, targets) in rows {
+                let x = Tensor::from_slice(inputs, (targets.len(), self.features), &Device::Cpu)?;
+                let predicted = predict(model, &x, &active, &learner.gains)?;
+                right += predicted.iter().zip(targets).filter(|(p, target)| p == target).count();
+            }
             #[allow(clippy::cast_precision_loss)]
             Ok(right as f64 / head.targets.len().max(1) as f64)
         };

@@ -32,7 +32,8 @@ impl Protocol for MultiTask {
     }
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
+        // Through text, so that an f32 of 0.001 stays 0.001.
+        Ok(serde_json::from_str(&serde_json::to_string(&Resolved::new(benchmark, method)?)?)?)
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {
@@ -168,6 +169,7 @@ impl<'a> Run<'a> {
                 return Err(Error::Stopped(reason));
             }
         }
+        learner.check_finite()?;
         let whole = HeadTest::new(&self.set.test, &self.tasks, usize::MAX);
         Ok(Outcome { accuracies: whole.accuracies(&learner)?, curves, weights, conflict, learner })
     }

@@ -62,7 +62,9 @@ impl MultiTaskSettings {
         positive("curve.samples", self.curve.samples, 1_000_000)?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
-        Ok(self.tasks.check()?.0.len())
+        let (tasks, shape) = self.tasks.check()?;
+        self.model.check_fit("model", shape, tasks.iter().map(|task| task.1).sum())?;
+        Ok(tasks.len())
     }
 }
 

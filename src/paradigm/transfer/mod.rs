@@ -39,7 +39,8 @@ impl Protocol for Transfer {
     }
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
+        // Through text, so that an f32 of 0.001 stays 0.001.
+        Ok(serde_json::from_str(&serde_json::to_string(&Resolved::new(benchmark, method)?)?)?)
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {
@@ -186,6 +187,7 @@ impl<'a> Run<'a> {
             self.learner.step(&loader.next_batch()?)?;
             self.tick(watch)?;
         }
+        self.learner.check_finite()?;
         self.learner.event(Event::TaskEnd { index: 0 }, &data)
     }
 
@@ -206,6 +208,7 @@ impl<'a> Run<'a> {
                 self.tick(watch)?;
             }
         }
+        if scratch { &self.reference } else { &self.learner }.check_finite()?;
         Ok(trace)
     }
 

@@ -7,6 +7,9 @@ use crate::error::Result;
 use crate::nn::{Active, predict, read};
 use crate::stream::Side;
 
+/// Samples per forward pass.
+const BATCH: usize = 512;
+
 /// Test samples of one domain. Performance is the accuracy, or for regression minus the mean squared error: higher is
 /// better in both.
 pub(super) struct Probe {
@@ -36,9 +39,14 @@ impl Probe {
     pub fn performance(&self, learner: &Learner) -> Result<f64> {
         let (model, gains) = (learner.model.as_ref(), &learner.gains);
         if self.values.is_empty() {
-            let predicted = predict(model, &self.inputs, self.features, &self.active, gains)?;
-            let right = predicted.iter().zip(&self.labels).filter(|(p, label)| **p == **label as usize);
-            return Ok(right.count() as f64 / self.labels.len().max(1) as f64);
+            let rows = self.inputs.chunks(BATCH * self.features).zip(self.labels.chunks(BATCH));
+            let mut right = 0;
+            for (inputs, labels) in rows {
+                let x = Tensor::from_slice(inputs, (labels.len(), self.features), &Device::Cpu)?;
+                let predicted = predict(model, &x, &self.active, gains)?;
+                right += predicted.iter().zip(labels).filter(|(p, label)| **p == **label as usize).count();
+            }
+            return Ok(right as f64 / self.labels.len().max(1) as f64);
         }
         let n = self.inputs.len() / self.features;
         let x = Tensor::from_slice(&self.inputs, (n, self.features), &Device::Cpu)?;

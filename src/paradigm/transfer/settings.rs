@@ -74,8 +74,8 @@ impl TransferSettings {
         }
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
-        self.task.check()?;
-        Ok(())
+        let (shape, outputs) = self.task.check()?;
+        Ok(self.model.check_fit("model", shape, outputs)?)
     }
 }
 

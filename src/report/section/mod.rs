@@ -7,6 +7,7 @@ mod benchmark;
 mod definitions;
 mod incremental;
 mod multi_task;
+mod opposed;
 mod overview;
 mod runs;
 mod transfer;
@@ -29,6 +30,7 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "incremental", build: incremental::build },
     Section { paradigm: "transfer", build: transfer::build },
     Section { paradigm: "multi-task", build: multi_task::build },
+    Section { paradigm: "opposed-behaviours", build: opposed::build },
 ];
 
 /// Title of a paradigm's part.
@@ -39,6 +41,7 @@ fn paradigm_title(paradigm: &str) -> String {
         "meta" => "Meta-learning".into(),
         "multi-task" => "Multi-task learning".into(),
         "online" => "Online learning".into(),
+        "opposed-behaviours" => "Opposed behaviours from one scalar".into(),
         other => {
             let words = other.replace(['-', '_'], " ");
             let mut letters = words.chars();
