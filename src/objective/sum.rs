@@ -52,7 +52,7 @@ impl Objective {
     /// Statistics of the task loss on the last batch; of several tasks, the loss is Σ_i L_i.
     pub fn statistics(&self) -> BatchStatistics {
         self.task.statistics().cloned().unwrap_or_else(|| {
-            let loss = self.losses().iter().filter(|loss| !loss.is_nan()).sum();
+            let loss = self.terms.iter().filter_map(|weighted| Some(weighted.term.statistics()?.loss)).sum();
             BatchStatistics { loss, ..BatchStatistics::default() }
         })
     }

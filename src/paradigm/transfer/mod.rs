@@ -208,7 +208,8 @@ impl<'a> Run<'a> {
                 self.tick(watch)?;
             }
         }
-        if scratch { &self.reference } else { &self.learner }.check_finite()?;
+        let learner = if scratch { &self.reference } else { &self.learner };
+        learner.check_finite()?;
         Ok(trace)
     }
 
