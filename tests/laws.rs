@@ -222,7 +222,7 @@ fn a_gain_that_is_not_one_changes_the_result() {
 #[test]
 fn law_2_a_term_of_weight_zero_equals_its_absence() {
     let kinds = method::METHODS.iter().map(|entry| entry.info.kind);
-    for kind in kinds.filter(|kind| ["l2", "ewc", "online-ewc", "si", "mas"].contains(kind)) {
+    for kind in kinds.filter(|kind| ["l2", "l2-sp", "ewc", "online-ewc", "si", "mas"].contains(kind)) {
         let strength = if kind == "si" { "c" } else { "lambda" };
         let terms = composition(kind, serde_json::json!({ strength: 0.0 }));
         assert_eq!(terms.len(), 1, "{kind}");
@@ -242,7 +242,7 @@ fn law_2_a_term_of_weight_zero_equals_its_absence() {
 
 #[test]
 fn law_4_a_saved_learner_goes_on_as_if_nothing_happened() {
-    for kind in ["l2", "ewc", "online-ewc", "si", "mas"] {
+    for kind in ["l2", "l2-sp", "ewc", "online-ewc", "si", "mas"] {
         let terms = || composition(kind, serde_json::json!({}));
         let (mut whole, stream) = learner(MODELS[0], Kind::Adam, terms());
         train(&mut whole, &stream, 0..1);

@@ -7,6 +7,7 @@ mod fisher;
 mod frozen;
 mod joint;
 mod l2;
+mod l2_sp;
 mod mas;
 mod naive;
 mod online_ewc;
@@ -27,6 +28,7 @@ pub const METHODS: &[MethodEntry] = &[
     joint::ENTRY,
     separate::ENTRY,
     l2::ENTRY,
+    l2_sp::ENTRY,
     ewc::ENTRY,
     online_ewc::ENTRY,
     si::ENTRY,

@@ -11,6 +11,9 @@ use crate::paradigm::RunLog;
 use crate::run::MetricValue;
 
 const INCREMENTAL: &[&str] = &["incremental"];
+const TRANSFER: &[&str] = &["transfer"];
+const MULTI_TASK: &[&str] = &["multi-task"];
+const TAYLOR_STONE: &str = "Taylor & Stone 2009";
 const OPPOSED: &[&str] = &["opposed-behaviours"];
 const GO_NOGO: &[&str] = &["go-nogo"];
 const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours"];
@@ -212,6 +215,72 @@ pub const METRICS: &[Metric] = &[
         "Tsuda 2026; this suite",
         true,
         CASE_STUDIES,
+    ),
+    // p(u): performance on the target after u updates, accuracy or minus the squared error; s(u): the same from scratch.
+    Metric::scalar(
+        "target_accuracy",
+        "accuracy on the target at the end, mean over shots",
+        "—",
+        true,
+        TRANSFER,
+    ),
+    Metric::scalar(
+        "target_error",
+        "mean squared error on the target at the end, mean over shots",
+        "—",
+        false,
+        TRANSFER,
+    ),
+    Metric::scalar(
+        "area_ratio",
+        "(∫p − ∫s) / |∫s|; p: accuracy (or minus the squared error) on the target over updates, s: the same from scratch; mean over shots",
+        TAYLOR_STONE,
+        true,
+        TRANSFER,
+    ),
+    Metric::scalar(
+        "jump_start",
+        "p(0) − s(0), before any update on the target; mean over shots",
+        TAYLOR_STONE,
+        true,
+        TRANSFER,
+    ),
+    Metric::scalar("asymptotic_gain", "p(end) − s(end), mean over shots", TAYLOR_STONE, true, TRANSFER),
+    Metric::scalar(
+        "samples_to_threshold",
+        "updates × batch until p ≥ s(end) − 0.1·|s(end)|, mean over shots; undefined when one is never reached",
+        TAYLOR_STONE,
+        false,
+        TRANSFER,
+    ),
+    Metric::scalar(
+        "source_loss",
+        "performance on the source before − after learning the target, mean over shots; undefined from scratch",
+        "this suite",
+        false,
+        TRANSFER,
+    ),
+    Metric::scalar("average_task_accuracy", "mean_i M_i, M_i the accuracy on task i", "—", true, MULTI_TASK),
+    Metric::scalar(
+        "single_task_accuracy",
+        "mean_i S_i, S_i the accuracy of a network of the same size that learns task i alone",
+        "—",
+        true,
+        MULTI_TASK,
+    ),
+    Metric::scalar(
+        "delta_m",
+        "100/T · Σ_i (M_i − S_i) / S_i, in percent",
+        "Vandenhende 2021",
+        true,
+        MULTI_TASK,
+    ),
+    Metric::scalar(
+        "conflict_rate",
+        "share of pairs of tasks with g_i·g_j < 0 on the shared layers, mean over the measured batches",
+        "Yu 2020 (PCGrad)",
+        false,
+        MULTI_TASK,
     ),
     opposed("accuracy_worst", "the lowest accuracy of a behaviour", true),
     opposed(

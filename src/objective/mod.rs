@@ -1,11 +1,17 @@
 //! Layer 2: the objective L(θ) = Σ_k gain_k · weight_k · term_k(θ), a sum of small terms.
 
 mod anchor;
+mod balance;
+mod head_loss;
+mod mean_squared;
 mod sum;
 mod task_loss;
 mod term;
 
 pub use anchor::Anchor;
+pub use balance::*;
+pub use head_loss::{HeadLoss, NoTask};
+pub use mean_squared::MeanSquared;
 pub use sum::{Objective, Weighted};
 pub use task_loss::TaskLoss;
 pub use term::{Event, EventContext, LossTerm, PathGradient, StepContext};

@@ -32,7 +32,7 @@ impl Weighted {
 
 /// L(θ) = task(θ) + Σ_k gain_k · weight_k · term_k(θ).
 pub struct Objective {
-    task: TaskLoss,
+    task: Box<dyn LossTerm>,
     /// Weight of the task loss itself; 1 unless a paradigm says otherwise.
     pub task_weight: f32,
     terms: Vec<Weighted>,
@@ -41,12 +41,31 @@ pub struct Objective {
 impl Objective {
     /// The task loss plus these terms.
     pub fn new(terms: Vec<Weighted>) -> Self {
-        Self { task: TaskLoss::default(), task_weight: 1.0, terms }
+        Self::with_task(TaskLoss::default(), terms)
     }
 
-    /// Statistics of the task loss on the last batch.
-    pub fn statistics(&self) -> &BatchStatistics {
-        self.task.statistics()
+    /// Another task loss than cross-entropy, plus these terms.
+    pub fn with_task(task: impl LossTerm + 'static, terms: Vec<Weighted>) -> Self {
+        Self { task: Box::new(task), task_weight: 1.0, terms }
+    }
+
+    /// Statistics of the task loss on the last batch; of several tasks, the loss is Σ_i L_i.
+    pub fn statistics(&self) -> BatchStatistics {
+        self.task.statistics().cloned().unwrap_or_else(|| {
+            let loss = self.terms.iter().filter_map(|weighted| Some(weighted.term.statistics()?.loss)).sum();
+            BatchStatistics { loss, ..BatchStatistics::default() }
+        })
+    }
+
+    /// The loss of every term on the last batch; NaN for a term that had no sample or is no loss of a task.
+    pub fn losses(&self) -> Vec<f64> {
+        let loss = |weighted: &Weighted| weighted.term.statistics().map_or(f64::NAN, |last| last.loss);
+        self.terms.iter().map(loss).collect()
+    }
+
+    /// The names of the terms, in order.
+    pub fn term_names(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().map(|weighted| weighted.term.name())
     }
 
     /// The gradient of the whole objective on a batch, into `gradients`.

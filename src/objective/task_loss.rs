@@ -15,11 +15,6 @@ pub struct TaskLoss {
 impl TaskLoss {
     /// The name under which its weight can be gained.
     pub const NAME: &str = "task";
-
-    /// The statistics of the last batch.
-    pub fn statistics(&self) -> &BatchStatistics {
-        &self.last
-    }
 }
 
 impl LossTerm for TaskLoss {
@@ -33,5 +28,9 @@ impl LossTerm for TaskLoss {
             cross_entropy(cx.logits, &batch.targets, &batch.active, cx.gains.temperature)?;
         self.last = statistics;
         Ok(Some(loss))
+    }
+
+    fn statistics(&self) -> Option<&BatchStatistics> {
+        Some(&self.last)
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::modulation::Gains;
-use crate::nn::{Gradients, Model, Parameters};
+use crate::nn::{BatchStatistics, Gradients, Model, Parameters};
 use crate::optim::Proximal;
 use crate::rng::Streams;
 use crate::state::State;
@@ -123,6 +123,11 @@ pub trait LossTerm: Send {
     /// Bytes of stored samples.
     fn replay_bytes(&self) -> u64 {
         0
+    }
+
+    /// The loss on the last batch, for terms that are losses of a task.
+    fn statistics(&self) -> Option<&BatchStatistics> {
+        None
     }
 
     /// Bytes of state beyond parameters and optimiser.

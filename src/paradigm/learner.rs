@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::modulation::Gains;
 use crate::nn::{BatchStatistics, Gradients, Model, read};
-use crate::objective::{Event, EventContext, Objective};
+use crate::objective::{Balance, Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
 use crate::rng::Streams;
 use crate::state::State;
@@ -20,6 +20,8 @@ pub struct Learner {
     pub optimiser: Chain,
     /// What modulation sets; the default is no modulation.
     pub gains: Gains,
+    /// How λ_i are set when the terms are tasks (Eq. 5); none: the terms' own weights and gains.
+    pub balance: Option<Box<dyn Balance>>,
     streams: Streams,
     gradients: Gradients,
     updates: u64,
@@ -30,7 +32,16 @@ impl Learner {
     pub fn new(model: Box<dyn Model>, objective: Objective, optimiser: Chain, streams: &Streams) -> Self {
         let streams = streams.within("learner");
         let gradients = Gradients::zeros(model.parameters());
-        Self { model, objective, optimiser, gains: Gains::default(), streams, gradients, updates: 0 }
+        Self {
+            model,
+            objective,
+            optimiser,
+            gains: Gains::default(),
+            balance: None,
+            streams,
+            gradients,
+            updates: 0,
+        }
     }
 
     /// One update on one batch.
@@ -39,8 +50,23 @@ impl Learner {
     /// [`Error::Diverged`] when the loss is not finite.
     pub fn step(&mut self, batch: &Batch) -> Result<BatchStatistics> {
         let model = self.model.as_ref();
-        self.objective.gradient(model, batch, &self.gains, &mut self.gradients)?;
-        let statistics = self.objective.statistics().clone();
+        match &mut self.balance {
+            None => self.objective.gradient(model, batch, &self.gains, &mut self.gradients)?,
+            Some(balance) => {
+                let lambda = balance.weights().iter().copied();
+                let names = self.objective.term_names().map(str::to_owned);
+                self.gains.terms.extend(names.zip(lambda));
+                if balance.needs_apart() {
+                    let apart = self.objective.gradients_by_term(model, batch, &self.gains)?;
+                    let apart: Vec<_> = apart.into_iter().map(|(_, gradients)| gradients).collect();
+                    balance.combine(&apart, model.parameters(), &mut self.gradients);
+                } else {
+                    self.objective.gradient(model, batch, &self.gains, &mut self.gradients)?;
+                }
+                balance.observe(&self.objective.losses());
+            }
+        }
+        let statistics = self.objective.statistics();
         if !statistics.loss.is_finite() {
             let update = usize::try_from(self.updates).unwrap_or(usize::MAX);
             return Err(Error::Diverged { update, what: "the loss".into(), value: statistics.loss });

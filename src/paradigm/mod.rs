@@ -3,14 +3,18 @@
 pub mod incremental;
 mod learner;
 mod log;
+pub mod multi_task;
 pub mod online;
 mod protocol;
+pub mod transfer;
 
 pub use incremental::Incremental;
 pub use learner::Learner;
 pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
+pub use multi_task::MultiTask;
 pub use online::Online;
 pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
+pub use transfer::Transfer;
 
 use crate::error::{DefinitionError, Result};
 
@@ -18,6 +22,8 @@ use crate::error::{DefinitionError, Result};
 pub const PROTOCOLS: &[&dyn Protocol] = &[
     &Incremental,
     &Online,
+    &Transfer,
+    &MultiTask,
     &crate::case_study::go_nogo::GoNoGo,
     &crate::case_study::opposed::OpposedBehaviours,
 ];

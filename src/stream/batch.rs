@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 
-use super::View;
+use super::{Table, View};
 use crate::data::Dataset;
 use crate::error::{DefinitionError, Result};
 use crate::nn::Active;
@@ -24,25 +24,56 @@ pub struct Batch {
     pub active: Active,
     /// The task of all samples; `None` where the stream hides it or the batch mixes tasks.
     pub task: Option<usize>,
+    /// Targets that are not one label per sample.
+    pub extra: Extra,
+}
+
+/// Targets beyond one label per sample.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Extra {
+    /// `targets` says all.
+    #[default]
+    None,
+    /// Regression: n × outputs.
+    Values(Vec<f32>),
+    /// Several heads on one trunk: per head n labels that count from 0 inside the head, [`Extra::ABSENT`] where a
+    /// sample does not belong to the head's task.
+    Heads(Vec<Vec<u32>>),
+}
+
+impl Extra {
+    /// The label of a sample without a label for a head.
+    pub const ABSENT: u32 = u32::MAX;
 }
 
 /// The training samples that are open to the learner now: those of the current task, or of several in cumulative and
 /// joint training.
 #[derive(Debug, Clone)]
 pub struct TrainingData {
-    pub(super) dataset: Arc<Dataset>,
-    /// One view per task in the pool, with that task's mask.
-    pub(super) views: Vec<View>,
+    pub(super) samples: Samples,
+    /// One mask per view.
     pub(super) masks: Arc<[Arc<[bool]>]>,
     /// Whether every sample competes only inside its own task's outputs.
     pub(super) own_mask: bool,
     pub(super) task: Option<usize>,
 }
 
+/// Where training samples come from.
+#[derive(Debug, Clone)]
+pub(super) enum Samples {
+    /// Images with one label each: one view per task in the pool.
+    Views { dataset: Arc<Dataset>, views: Vec<View> },
+    /// Samples with other targets.
+    Table(Arc<Table>),
+}
+
 impl TrainingData {
     /// Number of samples.
     pub fn len(&self) -> usize {
-        self.views.iter().map(View::len).sum()
+        match &self.samples {
+            Samples::Views { views, .. } => views.iter().map(View::len).sum(),
+            Samples::Table(table) => table.len(),
+        }
     }
 
     /// Whether there are none.
@@ -55,22 +86,26 @@ impl TrainingData {
     /// # Errors
     /// Engine errors.
     pub fn batch(&self, positions: &[u32]) -> Result<Batch> {
-        let features = self.dataset.features();
+        let (dataset, views) = match &self.samples {
+            Samples::Views { dataset, views } => (dataset, views),
+            Samples::Table(table) => return table.batch(positions, self.task),
+        };
+        let features = dataset.features();
         let mut inputs = Vec::with_capacity(positions.len() * features);
         let mut targets = Vec::with_capacity(positions.len());
         let mut of = Vec::with_capacity(positions.len());
         for position in positions {
-            let (view, at) = self.find(*position as usize);
-            targets.push(self.views[view].push(&self.dataset, at, &mut inputs));
+            let (view, at) = find(views, *position as usize);
+            targets.push(views[view].push(dataset, at, &mut inputs));
             of.push(view);
         }
-        let active = if self.own_mask && self.views.len() > 1 {
+        let active = if self.own_mask && views.len() > 1 {
             Active::PerSample { masks: self.masks.clone(), of }
         } else {
             Active::Same(self.masks[0].clone())
         };
         let inputs = Tensor::from_vec(inputs, (positions.len(), features), &Device::Cpu)?;
-        Ok(Batch { inputs, targets, active, task: self.task })
+        Ok(Batch { inputs, targets, active, task: self.task, extra: Extra::None })
     }
 
     /// All samples in order, in batches of at most `size`.
@@ -81,22 +116,23 @@ impl TrainingData {
         chunks.into_iter().map(|chunk| self.batch(&chunk))
     }
 
-    fn find(&self, mut position: usize) -> (usize, usize) {
-        for (index, view) in self.views.iter().enumerate() {
-            if position < view.len() {
-                return (index, position);
-            }
-            position -= view.len();
-        }
-        unreachable!("position beyond the pool of {} samples", self.len())
-    }
-
     /// Endless shuffled mini-batches: each pass visits every sample once, a last incomplete batch is dropped unless
     /// the pool is smaller than a batch.
     pub fn loader(&self, batch: usize, random: StreamRng) -> Loader {
         let count = u32::try_from(self.len()).unwrap_or(u32::MAX);
         Loader { data: self.clone(), order: (0..count).collect(), at: usize::MAX, batch, random }
     }
+}
+
+/// The view that holds this position of the pool, and the position inside it.
+fn find(views: &[View], mut position: usize) -> (usize, usize) {
+    for (index, view) in views.iter().enumerate() {
+        if position < view.len() {
+            return (index, position);
+        }
+        position -= view.len();
+    }
+    unreachable!("position beyond the pool of samples")
 }
 
 /// An endless source of batches.

@@ -1,13 +1,19 @@
 //! Layer 2: what arrives when, and what the learner may know about it.
 
 mod batch;
+mod multi_task;
 pub mod online;
 mod rotation;
 mod spec;
+mod table;
 mod tasks;
+mod transfer;
 mod view;
 
-pub use batch::{Batch, Loader, TrainingData};
+pub use batch::{Batch, Extra, Loader, TrainingData};
+pub use multi_task::{MultiTaskSpec, TaskSet};
 pub use spec::{Reveal, Scenario, StreamKind, StreamSpec};
+pub use table::{Inputs, Table};
 pub use tasks::{EvaluateOn, TaskStream, TestSet};
+pub use transfer::{Domain, Heads, Side, TransferPair, TransferSpec};
 pub use view::{PixelMap, View};

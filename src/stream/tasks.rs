@@ -5,6 +5,7 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 
+use super::batch::Samples;
 use super::rotation::Rotation;
 use super::{PixelMap, Reveal, Scenario, StreamKind, StreamSpec, TrainingData, View};
 use crate::data::{Dataset, Split};
@@ -187,8 +188,10 @@ impl TaskStream {
             Arc::from([self.mask(last, last)])
         };
         TrainingData {
-            dataset: self.dataset.clone(),
-            views: self.tasks[first..=last].iter().map(|task| task.train.clone()).collect(),
+            samples: Samples::Views {
+                dataset: self.dataset.clone(),
+                views: self.tasks[first..=last].iter().map(|task| task.train.clone()).collect(),
+            },
             masks,
             own_mask,
             task: (first == last && self.reveals(Reveal::TaskId)).then_some(last),

@@ -165,6 +165,7 @@ mod tests {
             targets: vec![label; xs.len()],
             active: Active::All,
             task: None,
+            extra: crate::stream::Extra::None,
         }
     }
 

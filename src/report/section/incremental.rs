@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::paradigm::{Curve, RunLog};
 use crate::report::block::{Block, Chart};
 use crate::report::chart::{
     Axis, Color, HeatMap, LineChart, LineMark, LinePoint, LineSeries, NumberFormat, Panel, SmallMultiples,
@@ -19,10 +20,20 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
 }
 
 /// Mean over seeds, with a 95 % band if asked, at every x of a curve that at least one seed has.
-fn averaged(method: &MethodResults<'_>, curve: &str, with_band: bool) -> Vec<LinePoint> {
+pub(super) fn averaged(method: &MethodResults<'_>, curve: &str, with_band: bool) -> Vec<LinePoint> {
+    averaged_of(method, |log| &log.curves, curve, with_band)
+}
+
+/// The same for the curves that `of` picks from a log.
+pub(super) fn averaged_of(
+    method: &MethodResults<'_>,
+    of: impl Fn(&RunLog) -> &[Curve],
+    curve: &str,
+    with_band: bool,
+) -> Vec<LinePoint> {
     let mut at: BTreeMap<u64, (f64, Vec<f64>)> = BTreeMap::new();
     for record in method.ok() {
-        for found in record.log.curves.iter().filter(|c| c.name == curve) {
+        for found in of(&record.log).iter().filter(|c| c.name == curve) {
             for (x, y) in found.x.iter().zip(&found.y) {
                 if let (true, Some(y)) = (*x >= 0.0, y) {
                     // The bits of non-negative numbers order as the numbers do.

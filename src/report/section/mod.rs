@@ -7,10 +7,12 @@ mod benchmark;
 mod definitions;
 mod go_nogo;
 mod incremental;
+mod multi_task;
 mod online;
 mod opposed;
 mod overview;
 mod runs;
+mod transfer;
 
 use super::Options;
 use super::block::Block;
@@ -29,6 +31,8 @@ pub struct Section {
 pub const SECTIONS: &[Section] = &[
     Section { paradigm: "incremental", build: incremental::build },
     Section { paradigm: "online", build: online::build },
+    Section { paradigm: "transfer", build: transfer::build },
+    Section { paradigm: "multi-task", build: multi_task::build },
     Section { paradigm: "opposed-behaviours", build: opposed::build },
     Section { paradigm: "go-nogo", build: go_nogo::build },
 ];

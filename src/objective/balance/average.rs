@@ -1,0 +1,71 @@
+//! Dynamic weight average (Liu, Johns & Davison 2019): tasks whose loss falls slowly weigh more.
+
+use serde::{Deserialize, Serialize};
+
+use super::Balance;
+
+/// Settings of the dynamic weight average.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WeightAverageSpec {
+    /// T of the softmax, > 0. Default 2.
+    pub temperature: f32,
+    /// Updates over which losses are averaged (the paper: an epoch), ≥ 1. Default 50.
+    pub window: usize,
+}
+
+impl Default for WeightAverageSpec {
+    fn default() -> Self {
+        Self { temperature: 2.0, window: 50 }
+    }
+}
+
+/// λ_i = K · softmax_i(r_i / T), r_i = L_i(t−1) / L_i(t−2), K the number of tasks; 1 until two windows are over.
+#[derive(Debug, Clone)]
+pub struct WeightAverage {
+    spec: WeightAverageSpec,
+    /// Per task: sum and count of this window, and the mean of the one before.
+    now: Vec<(f64, u32)>,
+    before: Option<Vec<f64>>,
+    seen: usize,
+    weights: Vec<f32>,
+}
+
+impl WeightAverage {
+    /// For `tasks` tasks.
+    pub fn new(spec: &WeightAverageSpec, tasks: usize) -> Self {
+        let spec = spec.clone();
+        Self { spec, now: vec![(0.0, 0); tasks], before: None, seen: 0, weights: vec![1.0; tasks] }
+    }
+}
+
+impl Balance for WeightAverage {
+    fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+    fn observe(&mut self, losses: &[f64]) {
+        for ((sum, count), loss) in self.now.iter_mut().zip(losses).filter(|(_, loss)| loss.is_finite()) {
+            *sum += loss;
+            *count += 1;
+        }
+        self.seen += 1;
+        if self.seen < self.spec.window {
+            return;
+        }
+        let means: Vec<f64> = self.now.iter().map(|(sum, count)| sum / f64::from((*count).max(1))).collect();
+        if let Some(before) = &self.before {
+            let scaled = means.iter().zip(before).map(|(new, old)| {
+                let ratio = if *old > 0.0 { new / old } else { 1.0 };
+                (ratio / f64::from(self.spec.temperature)).exp()
+            });
+            let scaled: Vec<f64> = scaled.collect();
+            let total: f64 = scaled.iter().sum();
+            self.weights = scaled.iter().map(|e| (scaled.len() as f64 * e / total) as f32).collect();
+        }
+        self.before = Some(means);
+        self.seen = 0;
+        self.now.fill((0.0, 0));
+    }
+}
