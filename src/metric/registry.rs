@@ -11,6 +11,7 @@ use crate::paradigm::RunLog;
 use crate::run::MetricValue;
 
 const INCREMENTAL: &[&str] = &["incremental"];
+const META: &[&str] = &["meta"];
 
 const fn incremental(
     name: &'static str,
@@ -116,6 +117,24 @@ pub const METRICS: &[Metric] = &[
         "this suite",
         true,
         recovery::recovered_share,
+    ),
+    Metric::scalar(
+        "query_loss",
+        "mean over test episodes of the query loss after the last step of adaptation",
+        "Finn, Abbeel & Levine 2017",
+        false,
+        META,
+    ),
+    Metric::scalar("query_loss_k0", "the same before adaptation", "Finn, Abbeel & Levine 2017", false, META),
+    Metric::scalar("query_loss_k1", "the same after 1 step", "Finn, Abbeel & Levine 2017", false, META),
+    Metric::scalar("query_loss_k5", "the same after 5 steps", "Finn, Abbeel & Levine 2017", false, META),
+    Metric::scalar("query_loss_k10", "the same after 10 steps", "Finn, Abbeel & Levine 2017", false, META),
+    Metric::scalar(
+        "query_loss_rise",
+        "largest rise of the query loss between k = 0, 1, 5, 10, paired over episodes, less its 95 % half-width; ≤ 0: none",
+        "this suite",
+        false,
+        META,
     ),
 ];
 

@@ -3,17 +3,19 @@
 pub mod incremental;
 mod learner;
 mod log;
+pub mod meta;
 mod protocol;
 
 pub use incremental::Incremental;
 pub use learner::Learner;
 pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
+pub use meta::Meta;
 pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
 
 use crate::error::{DefinitionError, Result};
 
 /// The registry of paradigms and case studies.
-pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental];
+pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental, &Meta];
 
 /// A protocol by the name in `paradigm = "…"`.
 ///

@@ -6,6 +6,7 @@
 mod benchmark;
 mod definitions;
 mod incremental;
+mod meta;
 mod overview;
 mod runs;
 
@@ -23,7 +24,10 @@ pub struct Section {
 }
 
 /// All of them; within a paradigm in this order.
-pub const SECTIONS: &[Section] = &[Section { paradigm: "incremental", build: incremental::build }];
+pub const SECTIONS: &[Section] = &[
+    Section { paradigm: "incremental", build: incremental::build },
+    Section { paradigm: "meta", build: meta::build },
+];
 
 /// Title of a paradigm's part.
 fn paradigm_title(paradigm: &str) -> String {
