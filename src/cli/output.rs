@@ -46,7 +46,7 @@ pub fn columns(rows: &[(String, String)]) -> String {
             if line.chars().count() + 1 + word.chars().count() > WIDTH && line.trim() != "" {
                 text.push_str(line.trim_end());
                 text.push('\n');
-                line = format!("  {:left$} ", "");
+                line = format!("  {:left$}", "");
             }
             line.push(' ');
             line.push_str(word);

@@ -37,10 +37,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     plan.load_data(&data)?;
 
     let out = arguments.out.clone().unwrap_or_else(|| Path::new("results/local").join(targets.join("+")));
-    if arguments.fresh {
-        if let Some(aside) = Journal::put_aside(&out)? {
-            note(arguments, &format!("earlier records are kept in {}", aside.display()));
-        }
+    if arguments.fresh
+        && let Some(aside) = Journal::put_aside(&out)?
+    {
+        note(arguments, &format!("earlier records are kept in {}", aside.display()));
     }
     let (mut journal, recovery) = Journal::open(&out)?;
     tell_recovery(arguments, &recovery);

@@ -12,6 +12,8 @@ mod naive;
 mod online_ewc;
 mod separate;
 mod si;
+#[cfg(test)]
+mod tests;
 
 pub use composition::{Composition, MethodEntry, MethodInfo, Parameter, Regime};
 pub use fisher::{FisherEstimator, FisherSettings};

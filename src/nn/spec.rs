@@ -1,5 +1,7 @@
 //! The network as a setting.
 
+// Definition errors are rare and far from any hot path; boxing them would only cost the reader.
+
 use serde::{Deserialize, Serialize};
 
 use super::{Activation, Cnn, CnnSizes, Init, Mlp, Model, Rnn, RnnSizes};

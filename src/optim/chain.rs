@@ -103,10 +103,10 @@ impl Chain {
         for transform in first {
             transform.update(gradients, cx)?;
         }
-        if last.as_mut().is_some_and(|last| !last.begin(gradients, cx)) {
-            if let Some(last) = last.take() {
-                last.update(gradients, cx)?;
-            }
+        if last.as_mut().is_some_and(|last| !last.begin(gradients, cx))
+            && let Some(last) = last.take()
+        {
+            last.update(gradients, cx)?;
         }
         for (index, (parameter, gradient)) in cx.parameters.iter().zip(&gradients.buffers).enumerate() {
             if self.frozen.get(index).copied().unwrap_or(false) {

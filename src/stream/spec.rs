@@ -97,9 +97,9 @@ impl StreamSpec {
     pub fn check(&self, classes: usize) -> Result<(), DefinitionError> {
         match &self.tasks {
             StreamKind::Split { classes_per_task: n, .. } => {
-                if *n < 2 || classes % n != 0 || *n == classes {
+                if *n < 2 || !classes.is_multiple_of(*n) || *n == classes {
                     let divisors: Vec<String> =
-                        (2..classes).filter(|n| classes % n == 0).map(|n| n.to_string()).collect();
+                        (2..classes).filter(|n| classes.is_multiple_of(*n)).map(|n| n.to_string()).collect();
                     let allowed = format!("a divisor of the {classes} classes: {}", divisors.join(", "));
                     return Err(DefinitionError::range("stream.tasks.classes_per_task", n, &allowed));
                 }

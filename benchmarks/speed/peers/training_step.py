@@ -126,6 +126,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="per case, round and side")
+    parser.add_argument("--program", help="a built Criterion target; default: cargo builds it")
     parser.add_argument("cases", nargs="*", help="substrings of case names; default: all")
     arguments = parser.parse_args()
     names = [name for name in CASES if not arguments.cases or any(part in name for part in arguments.cases)]
@@ -134,7 +135,7 @@ def main():
     print(f"{'':28} {'median ms':^28} {'ratio of medians':^17} {'ratio of best':^17}")
     print(f"{'step':28} {'ours':>8} {'torch':>9} {'fused':>9} {'torch':>9} {'fused':>7} {'torch':>9} {'fused':>7}")
     with tempfile.TemporaryDirectory() as home:
-        program = executable()
+        program = arguments.program or executable()
         for name in names:
             report(name, program, arguments, home)
 

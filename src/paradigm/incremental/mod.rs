@@ -165,7 +165,7 @@ impl<'a> Run<'a> {
             let statistics = self.learner.step(&loader.next_batch()?)?;
             self.done += 1;
             self.meter.saw(statistics.loss);
-            if self.done % self.settings.curve.every == 0 || update + 1 == per_task {
+            if self.done.is_multiple_of(self.settings.curve.every) || update + 1 == per_task {
                 self.meter.measure(&self.stream, &self.learner, task, self.done)?;
             }
             #[allow(clippy::cast_precision_loss)]

@@ -161,9 +161,16 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
                     })
                 })
                 .collect();
+            // Never zoom in on less than ten percentage points: noise would look like a difference.
+            let all = |of: fn(&(f64, f64)) -> f64| points.iter().flat_map(move |p| p.dots.iter().map(of));
+            let (left, right) = (all(|d| d.0).fold(0.0, f64::min), all(|d| d.0).fold(0.1, f64::max));
+            let (low, high) = (all(|d| d.1).fold(0.9, f64::min), all(|d| d.1).fold(0.95, f64::max));
+            let pad = |span: f64| 0.05 * span;
+            let x = (left - pad(right - left), right + pad(right - left));
+            let y = (low - pad(high - low), high + pad(high - low));
             let figure: Box<dyn Figure> = Box::new(Scatter {
-                x: Axis::percent("forgetting (percentage points)"),
-                y: Axis::percent("learning accuracy (%)"),
+                x: Axis::percent("forgetting (percentage points)").over(x.0, x.1),
+                y: Axis::percent("learning accuracy (%)").over(y.0, y.1),
                 points,
                 plot_height: 0.0,
             });

@@ -1,0 +1,65 @@
+//! Tests on MNIST and its relatives. They need the data folder in `NEUROMOD_DATA` and are ignored by default:
+//! `NEUROMOD_DATA=DIR cargo test --test big_data -- --include-ignored`.
+
+use neuromod_bench::data::{Data, DataFolder};
+use neuromod_bench::metric;
+use neuromod_bench::paradigm::{Unwatched, protocol};
+use neuromod_bench::rng::Streams;
+use neuromod_bench::run::{Plan, Selection};
+use neuromod_bench::spec::Library;
+use neuromod_bench::stream::{EvaluateOn, TaskStream};
+
+fn data() -> Data {
+    assert!(std::env::var_os("NEUROMOD_DATA").is_some(), "set NEUROMOD_DATA to the folder that holds mnist/");
+    Data::new(DataFolder::choose(None))
+}
+
+#[test]
+#[ignore = "needs MNIST and Fashion-MNIST in NEUROMOD_DATA"]
+fn both_sets_load_verified_with_their_published_sizes() {
+    let data = data();
+    for id in ["mnist", "fashion-mnist"] {
+        let set = data.get(id).expect("loads");
+        assert_eq!((set.train_full.len(), set.test.len(), set.features()), (60_000, 10_000, 784));
+        assert_eq!((set.train.len(), set.validation.len()), (50_000, 10_000));
+    }
+    // The first ten test labels of MNIST, known to everyone who has opened it.
+    let mnist = data.get("mnist").expect("loads");
+    assert_eq!(mnist.test.labels[..10], [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
+}
+
+#[test]
+#[ignore = "needs MNIST in NEUROMOD_DATA"]
+fn tasks_are_views_that_share_the_pixels() {
+    let mnist = data().get("mnist").expect("loads");
+    let library = Library::embedded().expect("valid");
+    let spec = library.benchmark("permuted-mnist-domain").expect("known").body["stream"].clone();
+    let spec = spec.try_into().expect("stream");
+    let before = std::sync::Arc::strong_count(&mnist.train_full.pixels);
+    let stream = TaskStream::new(&spec, &mnist, EvaluateOn::Test, &Streams::new(0)).expect("stream");
+    assert_eq!(stream.len(), 10);
+    assert_eq!(std::sync::Arc::strong_count(&mnist.train_full.pixels), before + 10);
+}
+
+/// A tenth of the updates of the published protocol: enough to see that nothing leaks and everything learns.
+#[test]
+#[ignore = "needs MNIST in NEUROMOD_DATA"]
+fn split_mnist_in_short_lands_where_it_must() {
+    let mut library = Library::embedded().expect("valid");
+    let data = data();
+    let mut score = |id: &str, method: &str| {
+        let benchmark = library.benchmarks.get_mut(id).expect("known");
+        let budget = benchmark.body["budget"].as_table_mut().expect("table");
+        budget.insert("updates_per_task".into(), 200.into());
+        let selection = Selection { targets: vec![id.into()], methods: vec![method.into()], seeds: Some(1) };
+        let plan = Plan::new(&library, &selection).expect("plan");
+        let spec = &plan.runs[0].spec;
+        let log = protocol("incremental").expect("known").run(spec, &data, &mut Unwatched).expect("runs");
+        metric::score_all("incremental", &log)["average_accuracy"].value().expect("defined")
+    };
+    assert!(score("split-mnist-task", "ewc") > 0.97);
+    assert!(score("split-mnist-task", "joint") > 0.98);
+    let naive = score("split-mnist-class", "naive");
+    assert!((0.15..0.22).contains(&naive), "class-incremental fine-tuning keeps only the last task: {naive}");
+    assert!(score("split-mnist-class", "joint") > 0.93);
+}
