@@ -43,7 +43,8 @@ fn main() -> anyhow::Result<()> {
                     };
                     // A diverged run counts as infinitely bad.
                     let log = protocol.run(&spec, &data, &mut Unwatched).ok();
-                    sum += log.and_then(|log| log.scalars.get("query_loss").copied()).unwrap_or(f64::INFINITY);
+                    sum +=
+                        log.and_then(|log| log.scalars.get("query_loss").copied()).unwrap_or(f64::INFINITY);
                 }
                 #[allow(clippy::cast_precision_loss)]
                 row.push((rate, sum / SEEDS as f64));

@@ -201,12 +201,7 @@ impl DenseFunction {
             kernel::through_activation(y, &tape.activity[layer], self.activation_of(layer));
         }
         let last = layers - 1;
-        change_of_delta(
-            tape.outputs(),
-            &scratch.activity[last],
-            &samples.targets,
-            &mut scratch.delta[last],
-        );
+        change_of_delta(tape.outputs(), &scratch.activity[last], &samples.targets, &mut scratch.delta[last]);
         for layer in (0..layers).rev() {
             let (inputs, units) = (self.sizes[layer], self.sizes[layer + 1]);
             let x = if layer == 0 { samples.inputs } else { &tape.activity[layer - 1] };

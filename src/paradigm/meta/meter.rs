@@ -96,7 +96,8 @@ impl Adaptation {
         // allows, in pairs; at most 0 where it falls or stays.
         let milestones: Vec<&Vec<f64>> = MILESTONES.iter().filter_map(|k| self.loss.get(*k)).collect();
         let rises = milestones.windows(2).map(|pair| {
-            let differences: Vec<f64> = pair[1].iter().zip(pair[0]).map(|(after, before)| after - before).collect();
+            let differences: Vec<f64> =
+                pair[1].iter().zip(pair[0]).map(|(after, before)| after - before).collect();
             mean(&differences) - half_width(&differences)
         });
         if let Some(rise) = rises.reduce(f64::max) {

@@ -83,7 +83,8 @@ impl<'a> Run<'a> {
         let settings = &resolved.benchmark;
         let streams = Streams::new(seed);
         let function = settings.function();
-        let network = settings.model.build(settings.episodes.shape(), settings.episodes.outputs(), &streams)?;
+        let network =
+            settings.model.build(settings.episodes.shape(), settings.episodes.outputs(), &streams)?;
         let rates = resolved.method.rates(function.count(), function.head());
         let learned = (resolved.method.kind == Kind::MetaSgd).then_some(rates.as_slice());
         let model = Box::new(Knowledge::new(network, learned)?);

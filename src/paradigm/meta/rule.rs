@@ -127,8 +127,7 @@ impl Rule {
             steps: if trains_inside { given.steps.unwrap_or(inner.steps) } else { 0 },
         };
         let place = |key: &str| {
-            let overridden =
-                preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
+            let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
             if overridden { format!("on.{benchmark}.{key}") } else { format!("parameters.{key}") }
         };
         if !(rule.rate > 0.0 && rule.rate.is_finite()) {

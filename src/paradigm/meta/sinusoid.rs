@@ -60,8 +60,7 @@ impl Default for Sinusoid {
 
 impl Sinusoid {
     pub(super) fn check(&self, at: &str) -> Result<(), DefinitionError> {
-        let counts =
-            [("shots", self.shots), ("queries", self.queries), ("test_queries", self.test_queries)];
+        let counts = [("shots", self.shots), ("queries", self.queries), ("test_queries", self.test_queries)];
         for (key, count) in counts {
             if !(1..=10_000).contains(&count) {
                 return Err(DefinitionError::range(&format!("{at}.{key}"), count, "1 to 10000"));
@@ -111,7 +110,8 @@ mod tests {
 
     #[test]
     fn support_and_query_are_samples_of_one_curve() {
-        let sinusoid = Sinusoid { amplitude: [2.0, 2.000_001], phase: [0.5, 0.500_001], ..Sinusoid::default() };
+        let sinusoid =
+            Sinusoid { amplitude: [2.0, 2.000_001], phase: [0.5, 0.500_001], ..Sinusoid::default() };
         let episode = sinusoid.draw(7, &mut Streams::new(2).fast("episodes"));
         assert_eq!((episode.support.len(), episode.query.len()), (10, 7));
         for set in [&episode.support, &episode.query, &episode.all()] {

@@ -34,7 +34,10 @@ fn maml_adapts_step_by_step_and_beats_fine_tuning_from_random_weights() {
         let (maml, scratch) = (run("maml", 600, seed).scalars, run("scratch", 600, seed).scalars);
         assert!(maml["query_loss_rise"] <= 0.0, "seed {seed}: {maml:?}");
         assert!(maml["query_loss_k10"] < 0.7 * maml["query_loss_k0"], "seed {seed}: {maml:?}");
-        assert!(maml["query_loss_k10"] < 0.85 * scratch["query_loss_k10"], "seed {seed}: {maml:?} {scratch:?}");
+        assert!(
+            maml["query_loss_k10"] < 0.85 * scratch["query_loss_k10"],
+            "seed {seed}: {maml:?} {scratch:?}"
+        );
     }
 }
 

@@ -86,7 +86,8 @@ fn milestones(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut columns = vec!["method"];
     columns.extend(headings.iter().map(String::as_str));
     columns.push("falls throughout");
-    let caption = format!("Query loss after k steps, mean and 95 % interval over test episodes, {}", benchmark.id);
+    let caption =
+        format!("Query loss after k steps, mean and 95 % interval over test episodes, {}", benchmark.id);
     let mut table = Table::new(caption, columns);
     for method in benchmark.ranked() {
         let points = by_step(method);
