@@ -1,4 +1,4 @@
-//! How the rates of the baselines on the sinusoids were chosen: the same grid for every method, scored on seeds (so
+//! How the rates of the baselines on the sinusoids are to be chosen: the same grid for every method, scored on seeds (so
 //! tasks and initial weights) that no benchmark uses.
 //!
 //! `cargo run --release --example search_adaptation`
