@@ -20,7 +20,7 @@ const BENCHMARKS: [&str; 5] = [
 ];
 const METHODS: [(&str, &str); 5] =
     [("l2", "lambda"), ("ewc", "lambda"), ("online-ewc", "lambda"), ("si", "c"), ("mas", "lambda")];
-const STRENGTHS: [f64; 8] = [0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5];
+const STRENGTHS: [f64; 10] = [1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5];
 const FIRST_SEED: u64 = 100_000;
 const SEEDS: u64 = 5;
 

@@ -10,6 +10,7 @@
 //! A learner that meets a stream is five replaceable parts: [`stream`], [`nn`], [`objective`], [`modulation`]
 //! and [`optim`]. Everything right of *record* is a pure function of records.
 
+pub mod case_study;
 pub mod cli;
 pub mod data;
 pub mod error;

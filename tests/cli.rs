@@ -111,7 +111,7 @@ fn a_torn_last_line_is_cut_off_kept_and_run_again() {
     fs::write(&journal, &whole[..whole.len() - 100]).expect("tear");
     tiny(definitions.path(), out.path()).assert().success().stderr(contains("torn").and(contains("5 of 6")));
     assert_eq!(text(&journal).lines().count(), 6);
-    assert!(out.path().join("records.torn").exists());
+    assert!(out.path().join("records-1.torn").exists());
     let sorted = |text: &str| {
         let mut hashes: Vec<String> = text
             .lines()
@@ -139,6 +139,59 @@ fn damage_in_the_middle_of_a_journal_is_an_error_with_its_line() {
     fs::write(&journal, &damaged).expect("damage");
     tiny(definitions.path(), out.path()).assert().code(1).stderr(contains("records.jsonl:2: not a record"));
     assert_eq!(text(&journal), damaged, "a damaged journal is not touched");
+}
+
+#[test]
+fn fresh_works_even_when_the_old_journal_is_damaged() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    fs::write(out.path().join("records.jsonl"), "{oops\n{oops\n").expect("write");
+    tiny(definitions.path(), out.path()).assert().code(1);
+    tiny(definitions.path(), out.path()).arg("--fresh").assert().success();
+    assert_eq!(text(&out.path().join("records-1.jsonl")), "{oops\n{oops\n");
+}
+
+#[test]
+fn an_edited_record_is_refused() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    tiny(definitions.path(), out.path()).assert().success();
+    let journal = out.path().join("records.jsonl");
+    let honest = text(&journal);
+    let edited = honest.replacen("\"updates\":100", "\"updates\":99", 1);
+    assert_ne!(honest, edited);
+    fs::write(&journal, edited).expect("write");
+    bench()
+        .arg("report")
+        .arg(out.path())
+        .assert()
+        .code(1)
+        .stderr(contains("does not match its result_sha256"));
+}
+
+#[test]
+fn law_8_merging_does_not_depend_on_the_order_and_warns_of_two_definitions() {
+    let (one, two) = (definitions(|text| text), definitions(|text| text.replace("[16]", "[17]")));
+    let (first, second, merged) = (folder(), folder(), folder());
+    tiny(one.path(), first.path()).assert().success();
+    std::thread::sleep(std::time::Duration::from_millis(1100)); // start times have a resolution of one second
+    tiny(two.path(), second.path()).assert().success();
+    let report = |from: [&Path; 3]| {
+        let mut command = bench();
+        command
+            .arg("report")
+            .args(from)
+            .arg("--out")
+            .arg(merged.path())
+            .assert()
+            .success()
+            .stderr(contains("two definitions"));
+        let charts = merged.path().join("charts");
+        let mut files: Vec<_> = fs::read_dir(&charts).expect("charts").flatten().map(|e| e.path()).collect();
+        files.sort();
+        let charts: Vec<String> = files.iter().map(|path| text(path)).collect();
+        (text(&merged.path().join("report.md")), charts)
+    };
+    let (a, b) = (first.path(), second.path());
+    assert_eq!(report([a, b, a]), report([b, a, b]));
 }
 
 #[test]
@@ -177,7 +230,7 @@ fn wrong_names_find_their_neighbours_and_end_with_code_2() {
 
 #[test]
 fn a_typo_in_a_definition_names_file_line_key_and_neighbour_before_anything_runs() {
-    let cases: [(&str, &str, &str); 7] = [
+    let cases: [(&str, &str, &str); 14] = [
         ("hidden = [16]", "hiden = [16]", "tiny.toml:11: `model.hiden`: unknown key; did you mean `hidden`?"),
         ("kind = \"mlp\"", "kind = \"mpl\"", "did you mean `mlp`?"),
         (
@@ -188,6 +241,25 @@ fn a_typo_in_a_definition_names_file_line_key_and_neighbour_before_anything_runs
         ("batch = 8", "batch = 0", "tiny.toml:12: `budget.batch` = 0: out of range"),
         ("\"ewc\"", "\"ewk\"", "tiny.toml:8: `methods` = ewk"),
         ("paradigm = \"incremental\"", "paradigm = \"incremantal\"", "did you mean `incremental`?"),
+        ("chance = 0.5", "chance = nan", "tiny.toml:7: `score.chance` = NaN: out of range"),
+        (
+            "average_accuracy",
+            "average_acuracy",
+            "`score.metric` = average_acuracy: unknown metric; did you mean `average_accuracy`?",
+        ),
+        (
+            "ceiling = \"joint\"",
+            "ceiling = \"jont\"",
+            "`score.ceiling` = jont: unknown method; did you mean `joint`?",
+        ),
+        (
+            "reference = \"naive\"",
+            "reference = \"naiv\"",
+            "`score.reference` = naiv: unknown method; did you mean `naive`?",
+        ),
+        ("[16]", "[65536, 65536]", "tiny.toml:11: `model` = up to"),
+        ("kind = \"mlp\", hidden = [16]", "kind = \"rnn\", steps = 7", "tiny.toml:11: `model.steps` = 7"),
+        ("kind = \"mlp\", hidden = [16]", "kind = \"cnn\", pool = 31", "tiny.toml:11: `model.pool` = 31"),
         ("schema = 1", "schema = = 1", "tiny.toml:1: not valid TOML"),
     ];
     for (old, new, message) in cases {

@@ -255,6 +255,34 @@ fn law_4_a_saved_learner_goes_on_as_if_nothing_happened() {
 }
 
 #[test]
+fn law_4_a_saved_loader_gives_the_batches_that_were_to_come() {
+    let (_, stream) = learner(MODELS[0], Kind::Sgd, vec![]);
+    let data = stream.training(0);
+    let fresh = || data.loader(50, Streams::new(1).get("order"));
+    let mut whole = fresh();
+    for _ in 0..5 {
+        let state = whole.save();
+        let expected: Vec<Vec<u32>> = (0..7).map(|_| whole.next_batch().expect("batch").targets).collect();
+        let mut resumed = fresh();
+        resumed.load(&state).expect("load");
+        let found: Vec<Vec<u32>> = (0..7).map(|_| resumed.next_batch().expect("batch").targets).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn law_4_a_frozen_learner_stays_frozen_after_a_restart() {
+    let (mut whole, stream) = learner(MODELS[0], Kind::Adam, vec![]);
+    train(&mut whole, &stream, 0..1);
+    whole.freeze_features();
+    let state = whole.save().expect("save");
+    let expected = train(&mut whole, &stream, 1..2);
+    let (mut resumed, _) = learner(MODELS[0], Kind::Adam, vec![]);
+    resumed.load(&state).expect("load");
+    assert_eq!(train(&mut resumed, &stream, 1..2), expected);
+}
+
+#[test]
 fn gradients_by_term_add_up_to_the_whole() {
     let (mut learner, stream) = learner(MODELS[0], Kind::Sgd, ewc(50.0));
     train(&mut learner, &stream, 0..2);

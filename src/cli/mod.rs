@@ -28,6 +28,19 @@ pub mod exit {
     pub const INTERRUPTED: u8 = 75;
 }
 
+/// An error with its causes; a cause that the text above it already tells is left out.
+fn in_full(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            text.push_str(if text.is_empty() { "" } else { ": " });
+            text.push_str(&cause);
+        }
+    }
+    text
+}
+
 /// Parses the arguments and does what they say.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -39,7 +52,7 @@ pub fn main() -> ExitCode {
         Some(Command::Report(report)) => report::run(&report),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        eprintln!("error: {}", in_full(&error));
         match error.downcast_ref::<Error>() {
             Some(Error::Definition(_) | Error::Data { .. } | Error::Locked { .. }) => exit::USAGE,
             _ => exit::FAILED,

@@ -11,14 +11,24 @@ use super::arguments::Sources;
 /// Prints to stdout; a closed pipe (`bench list | head`) ends quietly.
 pub fn print(text: &str) {
     let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(i32::from(super::exit::OK));
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            std::process::exit(i32::from(super::exit::OK));
+        }
+        Err(error) => {
+            eprintln!("error: write to stdout: {error}");
+            std::process::exit(i32::from(super::exit::FAILED));
+        }
     }
 }
 
-/// Whether stdout takes colours: a terminal, and `NO_COLOR` not set.
+/// Whether stdout takes colours: a terminal that is not dumb, and `NO_COLOR` not set.
 pub fn colour() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    !dumb
+        && std::io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Embedded definitions plus the user's folder.

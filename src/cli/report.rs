@@ -1,6 +1,7 @@
 //! `bench report`: tables, charts and HTML from records.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use anyhow::Context;
@@ -8,26 +9,19 @@ use anyhow::Context;
 use super::arguments::ReportArguments;
 use super::exit;
 use super::output::{colour, print};
-use super::session::default_out;
+use super::session::{default_out, rescore};
 use crate::report::{self, Options};
 use crate::run::{Record, Status, read_records};
 
 pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
-    let mut merged: BTreeMap<String, Record> = BTreeMap::new();
-    let mut order = Vec::new();
+    let mut found = Vec::new();
     for path in &arguments.from {
-        for record in read_records(path)?.records {
-            // The better-ended record of a key wins, so that merging does not depend on the order of folders.
-            let replace = merged.get(&record.key).is_none_or(|old| rank(&record) < rank(old));
-            if !merged.contains_key(&record.key) {
-                order.push((record.spec.seed, record.key.clone()));
-            }
-            if replace {
-                merged.insert(record.key.clone(), record);
-            }
-        }
+        let recovery = read_records(path)?;
+        tell_nondeterminism(&recovery.nondeterministic);
+        found.extend(recovery.records);
     }
-    let records: Vec<Record> = order.iter().filter_map(|(_, key)| merged.remove(key)).collect();
+    let mut records = merge(found);
+    records.iter_mut().for_each(rescore);
     let out = arguments.out.clone().unwrap_or_else(|| default_out(&arguments.from));
     let suites: std::collections::BTreeSet<&str> =
         records.iter().map(|record| record.suite.as_str()).collect();
@@ -40,8 +34,63 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     Ok(exit::OK)
 }
 
+/// Unites records: one per benchmark version, method and seed, whatever the order in which they come.
+fn merge(records: Vec<Record>) -> Vec<Record> {
+    let mut by_key: BTreeMap<String, Record> = BTreeMap::new();
+    let mut differing = Vec::new();
+    for record in records {
+        match by_key.entry(record.key.clone()) {
+            Entry::Vacant(entry) => drop(entry.insert(record)),
+            Entry::Occupied(mut entry) => {
+                let old = entry.get();
+                let both_ok = old.status == Status::Ok && record.status == Status::Ok;
+                if both_ok && old.result_sha256 != record.result_sha256 && old.env.cpu == record.env.cpu {
+                    differing.push(record.key.clone());
+                }
+                if rank(&record) < rank(old) {
+                    entry.insert(record);
+                }
+            }
+        }
+    }
+    tell_nondeterminism(&differing);
+    // A definition that changed without a new version leaves two keys for one seed: the newer one counts.
+    let mut by_seed: BTreeMap<(String, u32, String, u64), Record> = BTreeMap::new();
+    for record in by_key.into_values() {
+        let spec = &record.spec;
+        let place = (spec.benchmark.clone(), spec.version, spec.method.clone(), spec.seed);
+        match by_seed.entry(place) {
+            Entry::Vacant(entry) => drop(entry.insert(record)),
+            Entry::Occupied(mut entry) => {
+                let spec = &record.spec;
+                eprintln!(
+                    "warning: {} · {} · seed {} was run under two definitions of the same version; the newer one counts",
+                    record.benchmark_at_version(),
+                    spec.method,
+                    spec.seed
+                );
+                let newness = |record: &Record| (record.time.started_unix, record.key.clone());
+                if newness(&record) > newness(entry.get()) {
+                    entry.insert(record);
+                }
+            }
+        }
+    }
+    by_seed.into_values().collect()
+}
+
+/// The better-ended record of a key wins, then the older one.
 fn rank(record: &Record) -> (Status, u64, &str) {
     (record.status, record.time.started_unix, &record.result_sha256)
+}
+
+/// Warns of runs that were recorded with different results on one machine.
+pub fn tell_nondeterminism(keys: &[String]) {
+    for key in keys {
+        eprintln!(
+            "warning: run {key} was recorded twice with different results on this machine: not deterministic"
+        );
+    }
 }
 
 /// Writes the report and returns what goes to the terminal.

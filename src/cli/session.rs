@@ -10,6 +10,7 @@ use super::arguments::{Format, RunArguments};
 use super::output::{colour, columns, data, library, print, seconds};
 use super::progress::Progress;
 use super::{exit, report};
+use crate::error::{DefinitionError, Error};
 use crate::metric;
 use crate::report::Options;
 use crate::run::{self, Executor, Journal, Plan, PlannedRun, Record, Recovery, Selection, Status};
@@ -28,6 +29,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let selection =
         Selection { targets: targets.clone(), methods: arguments.methods.clone(), seeds: arguments.seeds };
     let plan = Plan::new(&library, &selection)?;
+    check_metrics(&library, &plan)?;
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     if arguments.dry_run {
         print(&describe(&plan, jobs));
@@ -102,6 +104,22 @@ fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Op
     Ok(())
 }
 
+/// Every benchmark's score must be a known metric; checked here because plans know nothing of metrics.
+fn check_metrics(library: &Library, plan: &Plan) -> Result<(), Error> {
+    for run in &plan.runs {
+        let name = run.score.metric.as_str();
+        if metric::find(name).is_none() {
+            let known = metric::METRICS.iter().map(|metric| metric.name);
+            let error = DefinitionError {
+                key: "score.metric".into(),
+                ..DefinitionError::unknown("metric", name, known)
+            };
+            return Err(library.benchmark(&run.spec.benchmark)?.refuse(error));
+        }
+    }
+    Ok(())
+}
+
 /// Runs without a usable record: failed and timed-out ones are tried again, a divergence would only repeat.
 fn left_to_do(plan: &Plan, records: &[Record]) -> Vec<PlannedRun> {
     let settled = |run: &PlannedRun| {
@@ -115,7 +133,22 @@ fn left_to_do(plan: &Plan, records: &[Record]) -> Vec<PlannedRun> {
 fn of_plan(plan: &Plan, old: Vec<Record>, new: Vec<Record>) -> Vec<Record> {
     let mut by_key = std::collections::BTreeMap::new();
     by_key.extend(old.into_iter().chain(new).map(|record| (record.key.clone(), record)));
-    plan.runs.iter().filter_map(|run| by_key.remove(&run.key)).collect()
+    // Titles, score and metrics are derived: an old record gets those of today's definitions.
+    let today = |run: &PlannedRun| {
+        let mut record: Record = by_key.remove(&run.key)?;
+        record.titles.clone_from(&run.titles);
+        record.score.clone_from(&run.score);
+        rescore(&mut record);
+        Some(record)
+    };
+    plan.runs.iter().filter_map(today).collect()
+}
+
+/// Computes a record's metrics anew from its raw log.
+pub fn rescore(record: &mut Record) {
+    if record.status == Status::Ok {
+        record.metrics = metric::score_all(&record.spec.paradigm, &record.log);
+    }
 }
 
 fn describe(plan: &Plan, jobs: usize) -> String {
@@ -156,11 +189,7 @@ fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
         let text = "the journal's last line was torn (a crash or a full disk?): it is cut off, kept in";
         note(arguments, &format!("{text} {}, and its run is done again", torn.display()));
     }
-    for key in &recovery.nondeterministic {
-        eprintln!(
-            "warning: run {key} was recorded twice with different results on this machine: not deterministic"
-        );
-    }
+    report::tell_nondeterminism(&recovery.nondeterministic);
 }
 
 fn note(arguments: &RunArguments, text: &str) {

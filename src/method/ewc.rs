@@ -107,7 +107,7 @@ impl LossTerm for Anchors {
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         if let Event::TaskEnd { index } = event {
             let random = cx.streams.get(&format!("fisher/task{index}"));
-            let fisher = self.fisher.estimate(cx.model, cx.data, random)?;
+            let fisher = self.fisher.estimate(cx, random)?;
             if self.discount != 1.0 {
                 self.anchor.discount(self.discount);
             }

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{DefinitionError, Result};
 use crate::modulation::Gains;
 use crate::nn::{Gradients, LabelPass, Magnitude, Model, Passes, squared};
+use crate::objective::EventContext;
 use crate::rng::StreamRng;
-use crate::stream::{Batch, TrainingData};
+use crate::stream::Batch;
 
 /// Which labels and which grouping of samples the squared gradients are taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,12 +64,8 @@ impl FisherSettings {
     ///
     /// # Errors
     /// Engine errors.
-    pub fn estimate(
-        &self,
-        model: &dyn Model,
-        data: &TrainingData,
-        mut random: StreamRng,
-    ) -> Result<Vec<Vec<f32>>> {
+    pub fn estimate(&self, cx: &EventContext<'_>, mut random: StreamRng) -> Result<Vec<Vec<f32>>> {
+        let EventContext { model, data, gains, .. } = *cx;
         let mut sums = Gradients::zeros(model.parameters());
         let count = self.samples.unwrap_or(usize::MAX).min(data.len());
         let positions: Vec<u32> =
@@ -77,13 +74,13 @@ impl FisherSettings {
         for chunk in positions.chunks(self.batch) {
             let batch = data.batch(chunk)?;
             let squares = match self.estimator {
-                FisherEstimator::Batched => squared_mean(model, &batch)?,
+                FisherEstimator::Batched => squared_mean(model, gains, &batch)?,
                 estimator => {
                     let passes = Passes::Labels {
                         active: batch.active.clone(),
-                        passes: labels(estimator, model, &batch, &mut random)?,
+                        passes: labels(estimator, model, gains, &batch, &mut random)?,
                     };
-                    model.gradient_magnitudes(&batch.inputs, &passes, Magnitude::Square)?
+                    model.gradient_magnitudes(&batch.inputs, gains, &passes, Magnitude::Square)?
                 }
             };
             sums.add_scaled(&squares, 1.0);
@@ -96,8 +93,8 @@ impl FisherSettings {
     }
 }
 
-fn squared_mean(model: &dyn Model, batch: &Batch) -> Result<Gradients> {
-    let logits = model.forward(&batch.inputs, &Gains::default())?;
+fn squared_mean(model: &dyn Model, gains: &Gains, batch: &Batch) -> Result<Gradients> {
+    let logits = model.forward(&batch.inputs, gains)?;
     let (loss, _) = crate::nn::cross_entropy(&logits, &batch.targets, &batch.active, 1.0)?;
     let mut gradients = Gradients::default();
     model.parameters().backward(&loss, &mut gradients)?;
@@ -108,6 +105,7 @@ fn squared_mean(model: &dyn Model, batch: &Batch) -> Result<Gradients> {
 fn labels(
     estimator: FisherEstimator,
     model: &dyn Model,
+    gains: &Gains,
     batch: &Batch,
     random: &mut StreamRng,
 ) -> Result<Vec<LabelPass>> {
@@ -115,7 +113,7 @@ fn labels(
     if estimator == FisherEstimator::TrueLabel {
         return Ok(vec![LabelPass { labels: batch.targets.clone(), weight: vec![1.0; n] }]);
     }
-    let logits = model.infer(&batch.inputs, &Gains::default())?;
+    let logits = model.infer(&batch.inputs, gains)?;
     let rows = squared::probabilities(&logits, &batch.active)?;
     if estimator == FisherEstimator::Sampled {
         let labels = rows.iter().map(|row| draw(row, random)).collect();

@@ -28,7 +28,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2>(MethodInfo {
     summary: "A pull towards the previous solution, equally strong for every parameter: the null model of importances",
     formula: "L_t(θ) + ½ λ ‖θ − θ*_{t−1}‖²",
     source: "baseline of Kirkpatrick et al. 2017; Hsu et al. 2018",
-    mapping: "c_eff = λ. Hsu et al. (GT-RIPL): reg_coef Σ_i Δ² with one anchor per past task, so λ = 2·reg_coef per task.",
+    mapping: "c_eff = λ. Hsu et al. (GT-RIPL): reg_coef Σ Δ² with one anchor at the latest solution, so λ = 2·reg_coef.",
     needs: &[Reveal::Boundary],
     parameters: &[
         Parameter { name: "lambda", default: "0.01", range: ">= 0", meaning: "strength λ" },

@@ -29,7 +29,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
     summary: "Memory-aware synapses: parameters to which past outputs are sensitive are held, at the latest solution",
     formula: "L_t(θ) + λ Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← Ω + mean_n |∂‖f(x_n)‖²/∂θ|",
     source: "Aljundi et al. 2018",
-    mapping: "c_eff = 2λΩ, with Ω summed over tasks and ‖f‖² over the active outputs. Hsu et al. (GT-RIPL): the same λ.",
+    mapping: "c_eff = 2λΩ, with Ω summed over tasks and ‖f‖² over the active outputs. Hsu et al. (GT-RIPL) take the mean of f² over batch and outputs and then the batch's absolute gradient: their Ω is smaller by at least the number of outputs, so strengths do not map exactly.",
     needs: &[Reveal::Boundary],
     parameters: &[
         Parameter { name: "lambda", default: "1", range: ">= 0", meaning: "strength λ" },
@@ -90,7 +90,7 @@ impl LossTerm for Sensitivity {
                 let batch = batch?;
                 let passes = Passes::OutputNorm { active: batch.active.clone() };
                 sums.add_scaled(
-                    &cx.model.gradient_magnitudes(&batch.inputs, &passes, Magnitude::Absolute)?,
+                    &cx.model.gradient_magnitudes(&batch.inputs, cx.gains, &passes, Magnitude::Absolute)?,
                     1.0,
                 );
             }

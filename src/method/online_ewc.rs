@@ -106,7 +106,7 @@ impl LossTerm for Running {
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         if let Event::TaskEnd { index } = event {
             let random = cx.streams.get(&format!("fisher/task{index}"));
-            let mut fisher = self.fisher.estimate(cx.model, cx.data, random)?;
+            let mut fisher = self.fisher.estimate(cx, random)?;
             for (new, old) in fisher.iter_mut().zip(&self.anchor.strength) {
                 kernel::axpy(new, self.gamma, old);
             }

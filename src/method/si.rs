@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
 use crate::error::{DefinitionError, Result};
 use crate::nn::{Gradients, Parameters, kernel, read};
-use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
+use crate::objective::{Anchor, Event, EventContext, LossTerm, PathGradient, Weighted};
 use crate::optim::Proximal;
 use crate::state::State;
 use crate::stream::Reveal;
@@ -27,19 +27,20 @@ struct Si {
     c: f32,
     xi: f32,
     clip: Clip,
+    path: PathGradient,
     proximal: bool,
 }
 
 impl Default for Si {
     fn default() -> Self {
-        Self { c: 1.0, xi: 0.1, clip: Clip::None, proximal: false }
+        Self { c: 1.0, xi: 0.1, clip: Clip::None, path: PathGradient::Task, proximal: false }
     }
 }
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Si>(MethodInfo {
     kind: "si",
     summary: "Synaptic intelligence: parameters that lowered past losses are held, at the latest solution",
-    formula: "L_t(θ) + c Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← Ω + ω/(Δθ² + ξ), ω = −Σ_steps g·Δθ with g of the task loss alone",
+    formula: "L_t(θ) + c Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← Ω + ω/(Δθ² + ξ), ω = −Σ_steps g·Δθ with g of the task loss",
     source: "Zenke, Poole & Ganguli 2017",
     mapping: "c_eff = 2cΩ. van de Ven and Mammoth: 2cΩ, the same c. Avalanche: λΩ, so our c is half its λ.",
     needs: &[Reveal::Boundary],
@@ -51,6 +52,12 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Si>(MethodInfo {
             default: "none",
             range: "none, relu-total",
             meaning: "negative importances: kept, or the total clipped at 0",
+        },
+        Parameter {
+            name: "path",
+            default: "task",
+            range: "task, total",
+            meaning: "gradient in ω: of the task loss alone (the authors' code) or of the whole objective (van de Ven's)",
         },
         Parameter {
             name: "proximal",
@@ -78,7 +85,7 @@ impl Settings for Si {
     }
 
     fn compose(&self) -> Composition {
-        let path = Path { xi: self.xi, clip: self.clip, ..Path::default() };
+        let path = Path { xi: self.xi, clip: self.clip, path: self.path, ..Path::default() };
         // c Σ Ω Δ² = ½ (2c) Σ Ω Δ²
         let term = Weighted { proximal: self.proximal, ..Weighted::new(2.0 * self.c, path) };
         Composition { terms: vec![term], ..Composition::default() }
@@ -89,6 +96,7 @@ impl Settings for Si {
 struct Path {
     xi: f32,
     clip: Clip,
+    path: PathGradient,
     /// Ω and θ*.
     anchor: Anchor,
     /// ω of the current task.
@@ -114,11 +122,11 @@ impl LossTerm for Path {
         "si"
     }
 
-    fn follows_path(&self) -> bool {
-        true
+    fn follows_path(&self) -> Option<PathGradient> {
+        Some(self.path)
     }
 
-    fn on_task_gradient(&mut self, parameters: &Parameters, gradients: &Gradients) -> Result<()> {
+    fn on_path_gradient(&mut self, parameters: &Parameters, gradients: &Gradients) -> Result<()> {
         if self.omega.is_empty() {
             self.begin(parameters)?;
         }

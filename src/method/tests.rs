@@ -10,6 +10,7 @@ use serde_json::json;
 use super::method;
 use crate::data::{Dataset, Split};
 use crate::error::Result;
+use crate::modulation::Gains;
 use crate::nn::{Activation, Gradients, Init, Mlp, Model};
 use crate::objective::{Event, EventContext, Weighted};
 use crate::rng::Streams;
@@ -54,7 +55,12 @@ impl Toy {
     }
 
     fn tell(&self, term: &mut Weighted, event: Event) -> Result<()> {
-        let cx = EventContext { model: &self.model, data: &self.data, streams: &self.streams };
+        let cx = EventContext {
+            model: &self.model,
+            data: &self.data,
+            gains: &Gains::default(),
+            streams: &self.streams,
+        };
         term.term.on_event(event, &cx)
     }
 
@@ -143,7 +149,7 @@ fn si_holds_a_parameter_by_its_share_of_the_path() {
     task.buffers[0][0] = 1.0;
     task.buffers[0][1] = -2.0;
     for _ in 0..2 {
-        term.term.on_task_gradient(parameters, &task).expect("gradient");
+        term.term.on_path_gradient(parameters, &task).expect("gradient");
         let mut values = parameters.snapshot().expect("snapshot");
         values.iter_mut().flatten().zip(task.buffers.iter().flatten()).for_each(|(v, g)| *v -= RATE * g);
         parameters.restore(&values).expect("restore");
@@ -164,7 +170,7 @@ fn si_can_clip_negative_importances_as_its_authors_do() {
         // Moved uphill: g = 1, Δθ = 2 would be ω = −2, and back by momentum: here Δθ stays 1, so use one step of 1.
         let mut task = Gradients::zeros(parameters);
         task.buffers[0][0] = 2.0;
-        term.term.on_task_gradient(parameters, &task).expect("gradient");
+        term.term.on_path_gradient(parameters, &task).expect("gradient");
         let mut values = parameters.snapshot().expect("snapshot");
         values[0][0] += 1.0;
         parameters.restore(&values).expect("restore");

@@ -1,6 +1,6 @@
 //! Average, average incremental and learning accuracy.
 
-use super::matrix::{ONE_TASK, SquareMatrix, with_matrix};
+use super::matrix::{ONE_TASK, SquareMatrix, with_matrix, with_sequence};
 use crate::paradigm::RunLog;
 use crate::run::MetricValue;
 
@@ -11,7 +11,7 @@ pub(super) fn average(log: &RunLog) -> MetricValue {
 
 /// mean_i mean_{j≤i} R\[i\]\[j\]: the average accuracy after each task, averaged over tasks.
 pub(super) fn average_incremental(log: &RunLog) -> MetricValue {
-    with_matrix(log, |r| {
+    with_sequence(log, |r| {
         SquareMatrix::mean_over(0..r.tasks(), ONE_TASK, |i| {
             (0..=i).map(|j| r.at(i, j)).sum::<f64>() / (i + 1) as f64
         })
@@ -20,5 +20,5 @@ pub(super) fn average_incremental(log: &RunLog) -> MetricValue {
 
 /// mean_j R\[j\]\[j\]: did it learn at all? Low forgetting can mean "never learned".
 pub(super) fn learning(log: &RunLog) -> MetricValue {
-    with_matrix(log, |r| SquareMatrix::mean_over(0..r.tasks(), ONE_TASK, |j| r.at(j, j)))
+    with_sequence(log, |r| SquareMatrix::mean_over(0..r.tasks(), ONE_TASK, |j| r.at(j, j)))
 }

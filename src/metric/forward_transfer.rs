@@ -1,12 +1,12 @@
 //! Forward transfer: what earlier tasks gave to a task before it was trained.
 
-use super::matrix::{ONE_TASK, SquareMatrix, with_matrix};
+use super::matrix::{ONE_TASK, SquareMatrix, with_sequence};
 use crate::paradigm::RunLog;
 use crate::run::MetricValue;
 
 /// mean_{j≥1} (R\[j−1\]\[j\] − b\[j\]).
 pub(super) fn forward_transfer(log: &RunLog) -> MetricValue {
-    with_matrix(log, |r| {
+    with_sequence(log, |r| {
         let Some(baseline) = r.baseline() else {
             return MetricValue::undefined("the untrained network was not measured");
         };

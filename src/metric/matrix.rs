@@ -8,6 +8,7 @@ use crate::run::MetricValue;
 pub struct SquareMatrix<'a> {
     rows: &'a [Vec<f64>],
     baseline: Option<&'a [f64]>,
+    joint: bool,
 }
 
 impl<'a> SquareMatrix<'a> {
@@ -33,7 +34,16 @@ impl<'a> SquareMatrix<'a> {
             return Err(MetricValue::undefined("the accuracy matrix holds a value that is not finite"));
         }
         let baseline = matrix.baseline.as_deref().filter(|row| row.len() == tasks);
-        Ok(Self { rows: &matrix.rows, baseline })
+        Ok(Self { rows: &matrix.rows, baseline, joint: matrix.joint })
+    }
+
+    /// The log's matrix for metrics of a sequence; undefined where all tasks were learned at once.
+    ///
+    /// # Errors
+    /// The reason, as an undefined value.
+    pub fn of_sequence(log: &'a RunLog) -> Result<Self, MetricValue> {
+        let matrix = Self::of(log)?;
+        if matrix.joint { Err(MetricValue::undefined("all tasks were learned at once")) } else { Ok(matrix) }
     }
 
     /// T.
@@ -68,6 +78,11 @@ impl<'a> SquareMatrix<'a> {
         let count = tasks.len() as f64;
         MetricValue::from(tasks.map(term).sum::<f64>() / count)
     }
+}
+
+/// Lifts a formula over the matrix to one over the log; undefined where all tasks were learned at once.
+pub(super) fn with_sequence(log: &RunLog, formula: impl Fn(SquareMatrix<'_>) -> MetricValue) -> MetricValue {
+    SquareMatrix::of_sequence(log).map_or_else(|undefined| undefined, formula)
 }
 
 /// Lifts a formula over the matrix to one over the log.

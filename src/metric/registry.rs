@@ -12,6 +12,7 @@ use crate::run::MetricValue;
 
 const INCREMENTAL: &[&str] = &["incremental"];
 const META: &[&str] = &["meta"];
+const OPPOSED: &[&str] = &["opposed-behaviours"];
 
 const fn incremental(
     name: &'static str,
@@ -21,6 +22,16 @@ const fn incremental(
     compute: fn(&RunLog) -> MetricValue,
 ) -> Metric {
     Metric { name, formula, source, higher_is_better, paradigms: INCREMENTAL, compute: Compute::Log(compute) }
+}
+
+const fn opposed(name: &'static str, formula: &'static str, higher_is_better: bool) -> Metric {
+    Metric::scalar(
+        name,
+        formula,
+        "Tsuda 2026; the criterion of its ancestor spikeRNN",
+        higher_is_better,
+        OPPOSED,
+    )
 }
 
 /// Every metric. A protocol that measures a number itself adds one line: `Metric::scalar(…)`.
@@ -135,6 +146,13 @@ pub const METRICS: &[Metric] = &[
         "this suite",
         false,
         META,
+    ),
+    opposed("accuracy", "mean over behaviours of the share of right answers, stimuli weighted equally", true),
+    opposed("accuracy_worst", "the lowest accuracy of a behaviour", true),
+    opposed(
+        "updates_to_criterion",
+        "updates until the stopping rule holds; undefined where it never did",
+        false,
     ),
 ];
 

@@ -3,7 +3,7 @@ use crate::paradigm::{AccuracyMatrix, Curve, Mark};
 
 fn log_of(rows: Vec<Vec<f64>>, baseline: Option<Vec<f64>>) -> RunLog {
     let tasks = (0..rows.len()).map(|j| format!("t{j}")).collect();
-    RunLog { matrix: Some(AccuracyMatrix { tasks, rows, baseline }), ..RunLog::default() }
+    RunLog { matrix: Some(AccuracyMatrix { tasks, rows, baseline, joint: false }), ..RunLog::default() }
 }
 
 fn value(log: &RunLog, name: &str) -> f64 {

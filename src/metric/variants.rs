@@ -2,7 +2,7 @@
 //! documented and tested, and not part of records.
 
 use super::SquareMatrix;
-use super::matrix::with_matrix;
+use super::matrix::with_sequence;
 use crate::paradigm::RunLog;
 use crate::run::MetricValue;
 
@@ -45,14 +45,14 @@ pub const VARIANTS: &[Variant] = &[
 ];
 
 fn backward_transfer_div_t(log: &RunLog) -> MetricValue {
-    with_matrix(log, |r| {
+    with_sequence(log, |r| {
         let tasks = r.tasks();
         MetricValue::from((0..tasks - 1).map(|j| r.last(j) - r.at(j, j)).sum::<f64>() / tasks as f64)
     })
 }
 
 fn forgetting_including_last(log: &RunLog) -> MetricValue {
-    with_matrix(log, |r| {
+    with_sequence(log, |r| {
         let tasks = r.tasks();
         SquareMatrix::mean_over(0..tasks - 1, super::matrix::ONE_TASK, |j| {
             (j..tasks).map(|l| r.at(l, j)).fold(f64::NEG_INFINITY, f64::max) - r.last(j)
@@ -61,7 +61,7 @@ fn forgetting_including_last(log: &RunLog) -> MetricValue {
 }
 
 fn lower_triangle_accuracy(log: &RunLog) -> MetricValue {
-    with_matrix(log, |r| {
+    with_sequence(log, |r| {
         let tasks = r.tasks();
         let sum: f64 = (0..tasks).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|(i, j)| r.at(i, j)).sum();
         MetricValue::from(sum / ((tasks * (tasks + 1)) as f64 / 2.0))
@@ -69,5 +69,5 @@ fn lower_triangle_accuracy(log: &RunLog) -> MetricValue {
 }
 
 fn forward_transfer_without_baseline(log: &RunLog) -> MetricValue {
-    with_matrix(log, |r| SquareMatrix::mean_over(1..r.tasks(), super::matrix::ONE_TASK, |j| r.at(j - 1, j)))
+    with_sequence(log, |r| SquareMatrix::mean_over(1..r.tasks(), super::matrix::ONE_TASK, |j| r.at(j - 1, j)))
 }

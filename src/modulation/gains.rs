@@ -50,6 +50,8 @@ pub struct Gains {
     pub learning_rate: f32,
     /// Multiplies the learning rate of the parameters of one layer, on top of the global gain. Missing layers: 1.
     pub layer_learning_rate: BTreeMap<usize, f32>,
+    /// Multiplies the update of each scalar on its own (scope synapse), one buffer per parameter in the store's order.
+    pub parameter_learning_rate: Option<Arc<Vec<Vec<f32>>>>,
     /// Multiplies the momentum coefficient (SGD's μ, Adam's β₁); the product is kept below 1 by the optimiser.
     pub momentum: f32,
     /// Per layer, from the input; missing layers are unmodulated.
@@ -65,6 +67,7 @@ impl Default for Gains {
         Self {
             learning_rate: 1.0,
             layer_learning_rate: BTreeMap::new(),
+            parameter_learning_rate: None,
             momentum: 1.0,
             layers: Vec::new(),
             terms: BTreeMap::new(),

@@ -120,7 +120,8 @@ pub fn through_activation(delta: &mut [f32], y: &[f32], activation: Activation) 
 #[multiversion(targets = "simd")]
 fn relu(y: &mut [f32]) {
     for y in y {
-        *y = if *y > 0.0 { *y } else { 0.0 };
+        // Written so that a NaN passes: a divergence must not hide.
+        *y = if *y <= 0.0 { 0.0 } else { *y };
     }
 }
 
@@ -167,6 +168,14 @@ pub fn scale(y: &mut [f32], a: f32) {
 pub fn axpy(y: &mut [f32], a: f32, x: &[f32]) {
     for (y, x) in y.iter_mut().zip(x) {
         *y += a * *x;
+    }
+}
+
+/// y += a·g∘x.
+#[multiversion(targets = "simd")]
+pub fn axpy_scaled(y: &mut [f32], a: f32, g: &[f32], x: &[f32]) {
+    for ((y, g), x) in y.iter_mut().zip(g).zip(x) {
+        *y += a * *g * *x;
     }
 }
 

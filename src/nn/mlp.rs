@@ -58,8 +58,14 @@ impl Model for Mlp {
         self.layers.iter().map(Dense::multiply_adds).sum()
     }
 
-    fn gradient_magnitudes(&self, x: &Tensor, passes: &Passes, magnitude: Magnitude) -> Result<Gradients> {
-        squared::batched(&|x| self.forward(x, &Gains::default()), &self.layers, x, passes, magnitude)
+    fn gradient_magnitudes(
+        &self,
+        x: &Tensor,
+        gains: &Gains,
+        passes: &Passes,
+        magnitude: Magnitude,
+    ) -> Result<Gradients> {
+        squared::batched(&|x| self.forward(x, gains), &self.layers, x, passes, magnitude)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The interface of every network.
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 
 use super::cross_entropy::{Active, argmax};
 use super::parameters::{Gradients, Parameters, read};
@@ -42,34 +42,26 @@ pub trait Model: Send {
     ///
     /// # Errors
     /// Engine errors.
-    fn gradient_magnitudes(&self, x: &Tensor, passes: &Passes, magnitude: Magnitude) -> Result<Gradients> {
-        squared::per_sample(&|x| self.forward(x, &Gains::default()), self.parameters(), x, passes, magnitude)
+    fn gradient_magnitudes(
+        &self,
+        x: &Tensor,
+        gains: &Gains,
+        passes: &Passes,
+        magnitude: Magnitude,
+    ) -> Result<Gradients> {
+        squared::per_sample(&|x| self.forward(x, gains), self.parameters(), x, passes, magnitude)
     }
 }
 
-/// Predicted labels for n × features inputs, over the active outputs, in batches without a graph.
+/// Predicted labels for inputs (n × features), over the active outputs, without a graph.
 ///
 /// # Errors
 /// Engine errors.
-pub fn predict(
-    model: &dyn Model,
-    inputs: &[f32],
-    features: usize,
-    active: &Active,
-    gains: &Gains,
-) -> Result<Vec<usize>> {
-    const BATCH: usize = 512;
-    let mut labels = Vec::with_capacity(inputs.len() / features.max(1));
-    for chunk in inputs.chunks(BATCH * features) {
-        let n = chunk.len() / features;
-        let x = Tensor::from_slice(chunk, (n, features), &Device::Cpu)?;
-        let logits = model.infer(&x, gains)?;
-        let width = logits.dim(1)?;
-        let start = labels.len();
-        read(&logits, |values| {
-            let rows = values.chunks_exact(width).enumerate();
-            labels.extend(rows.map(|(sample, row)| argmax(row, active.mask(start + sample))));
-        })?;
-    }
-    Ok(labels)
+pub fn predict(model: &dyn Model, inputs: &Tensor, active: &Active, gains: &Gains) -> Result<Vec<usize>> {
+    let logits = model.infer(inputs, gains)?;
+    let width = logits.dim(1)?;
+    read(&logits, |values| {
+        let rows = values.chunks_exact(width).enumerate();
+        rows.map(|(sample, row)| argmax(row, active.mask(sample))).collect()
+    })
 }

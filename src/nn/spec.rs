@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Activation, Cnn, CnnSizes, Init, Mlp, Model, Rnn, RnnSizes};
-use crate::error::{DefinitionError, Result};
+use crate::error::{DefinitionError, Error, Result};
 use crate::rng::Streams;
 
 /// Which network learns; the `kind` key chooses. Default: `mlp` with its defaults.
@@ -108,6 +108,8 @@ impl Default for ModelSpec {
 /// Units per layer, channels, steps: what is below this fits in memory on a small machine.
 const LARGEST: usize = 65_536;
 const DEEPEST: usize = 64;
+/// Weights of a whole network: 400 MB, of which training needs several copies.
+const MOST_WEIGHTS: u128 = 100_000_000;
 
 impl ModelSpec {
     /// Checks every range; keys are reported below `at`, e.g. `model`.
@@ -133,6 +135,54 @@ impl ModelSpec {
                 check_range(at, "steps", spec.steps.unwrap_or(1), 1, LARGEST)?;
                 check_sizes(at, "hidden", &spec.hidden)?;
                 check_init(at, spec.init)
+            }
+        }
+    }
+
+    /// Checks that the network suits inputs of `shape` and is not too large, before anything of that size is made.
+    ///
+    /// # Errors
+    /// The setting that does not fit, below `at`.
+    pub fn check_fit(&self, at: &str, shape: [usize; 3], outputs: usize) -> Result<(), DefinitionError> {
+        let weights = self.most_weights(shape, outputs);
+        if weights > MOST_WEIGHTS {
+            let allowed = format!("a network of at most {MOST_WEIGHTS} weights");
+            return Err(DefinitionError::range(at, format!("up to {weights} weights"), &allowed));
+        }
+        match self.build(shape, outputs, &Streams::new(0)) {
+            Ok(_) => Ok(()),
+            Err(Error::Definition(error)) => {
+                Err(DefinitionError { key: format!("{at}.{}", error.key), ..*error })
+            }
+            Err(error) => {
+                Err(DefinitionError { key: at.into(), problem: error.to_string(), ..Default::default() })
+            }
+        }
+    }
+
+    /// An upper bound on the number of weights.
+    fn most_weights(&self, shape: [usize; 3], outputs: usize) -> u128 {
+        let wide = |n: usize| n as u128;
+        let chain =
+            |sizes: &[usize]| sizes.windows(2).map(|pair| wide(pair[0]) * wide(pair[1])).sum::<u128>();
+        let stack = |first: usize, hidden: &[usize]| chain(&[&[first], hidden, &[outputs]].concat());
+        let [channels, height, width] = shape;
+        match self {
+            Self::Mlp(spec) => stack(channels * height * width, &spec.hidden),
+            Self::Cnn(spec) => {
+                let last = spec.channels.last().copied().unwrap_or(channels);
+                // Padding adds at most this many rows and columns per convolution.
+                let grown = |edge: usize| edge + 2 * spec.padding * spec.channels.len();
+                let convolutions =
+                    chain(&[&[channels], &spec.channels[..]].concat()) * wide(spec.kernel).pow(2);
+                let dense = stack(1, &spec.hidden)
+                    + wide(last * grown(height) * grown(width))
+                        * wide(spec.hidden.first().copied().unwrap_or(outputs));
+                convolutions + dense
+            }
+            Self::Rnn(spec) => {
+                wide(spec.units) * wide(channels * height * width + spec.units)
+                    + stack(spec.units, &spec.hidden)
             }
         }
     }

@@ -209,7 +209,7 @@ pub fn probabilities(logits: &Tensor, active: &Active) -> Result<Vec<Vec<f32>>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modulation::Gains;
+    use crate::modulation::{Gain, Gains, LayerGain};
     use crate::nn::{Activation, Init, Mlp, Model, testing};
     use crate::rng::Streams;
 
@@ -221,12 +221,15 @@ mod tests {
         let active = Active::Same(vec![true, true, false, true].into());
         let label = |label: u32, p: f32| LabelPass { labels: vec![label; 6], weight: vec![p; 6] };
         let labels = Passes::Labels { active: active.clone(), passes: vec![label(0, 0.5), label(3, 0.2)] };
+        let slope = Gain::Units((1..8u8).map(|unit| 0.25 * f32::from(unit)).collect());
+        let layer = LayerGain { slope, bias: Gain::Layer(0.1) };
         for (passes, magnitude) in
             [(labels, Magnitude::Square), (Passes::OutputNorm { active }, Magnitude::Absolute)]
         {
-            let forward = |x: &Tensor| mlp.forward(x, &Gains::default());
+            let gains = Gains { layers: vec![layer.clone()], ..Gains::default() };
+            let forward = |x: &Tensor| mlp.forward(x, &gains);
             let slow = per_sample(&forward, mlp.parameters(), &x, &passes, magnitude).expect("slow");
-            let fast = mlp.gradient_magnitudes(&x, &passes, magnitude).expect("fast");
+            let fast = mlp.gradient_magnitudes(&x, &gains, &passes, magnitude).expect("fast");
             for (slow, fast) in slow.buffers.iter().zip(&fast.buffers) {
                 testing::assert_close(slow, fast, 1e-5);
                 assert!(slow.iter().any(|v| *v > 0.0));

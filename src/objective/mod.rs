@@ -8,4 +8,4 @@ mod term;
 pub use anchor::Anchor;
 pub use sum::{Objective, Weighted};
 pub use task_loss::TaskLoss;
-pub use term::{Event, EventContext, LossTerm, StepContext};
+pub use term::{Event, EventContext, LossTerm, PathGradient, StepContext};

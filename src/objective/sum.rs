@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 
-use super::{Event, EventContext, LossTerm, StepContext, TaskLoss};
+use super::{Event, EventContext, LossTerm, PathGradient, StepContext, TaskLoss};
 use crate::error::Result;
 use crate::modulation::Gains;
 use crate::nn::{BatchStatistics, Gradients, Model};
@@ -23,6 +23,10 @@ impl Weighted {
     /// A term whose gradient is added.
     pub fn new(weight: f32, term: impl LossTerm + 'static) -> Self {
         Self { term: Box::new(term), weight, proximal: false }
+    }
+
+    fn follows(&self, path: PathGradient) -> bool {
+        self.weight != 0.0 && self.term.follows_path() == Some(path)
     }
 }
 
@@ -61,7 +65,7 @@ impl Objective {
         let cx = StepContext { model, batch, logits: &logits, gains };
         let task = self.task.forward(&cx)?;
         let task_scale = self.task_weight * gains.term(TaskLoss::NAME);
-        let path = self.terms.iter().any(|weighted| weighted.weight != 0.0 && weighted.term.follows_path());
+        let path = self.terms.iter().any(|weighted| weighted.follows(PathGradient::Task));
         // Path integrals need the task loss's gradient alone, so other differentiable terms then go separately.
         let mut others: Option<Tensor> = None;
         for weighted in &mut self.terms {
@@ -80,7 +84,7 @@ impl Objective {
         match (task, others) {
             (Some(task), Some(others)) if path => {
                 parameters.backward(&scaled(task, task_scale)?, gradients)?;
-                self.show_path(model, gradients)?;
+                self.show_path(PathGradient::Task, model, gradients)?;
                 let mut rest = Gradients::default();
                 parameters.backward(&others, &mut rest)?;
                 gradients.add_scaled(&rest, 1.0);
@@ -91,7 +95,7 @@ impl Objective {
             (Some(only), None) => {
                 parameters.backward(&scaled(only, task_scale)?, gradients)?;
                 if path {
-                    self.show_path(model, gradients)?;
+                    self.show_path(PathGradient::Task, model, gradients)?;
                 }
             }
             (None, Some(only)) => parameters.backward(&only, gradients)?,
@@ -103,7 +107,7 @@ impl Objective {
                 weighted.term.add_gradient(parameters, scale, gradients)?;
             }
         }
-        Ok(())
+        self.show_path(PathGradient::Total, model, gradients)
     }
 
     /// The gradient of each term by name, each times its weight and gain; their sum is [`Objective::gradient`].
@@ -143,9 +147,9 @@ impl Objective {
         Ok(apart)
     }
 
-    fn show_path(&mut self, model: &dyn Model, gradients: &Gradients) -> Result<()> {
-        for weighted in self.terms.iter_mut().filter(|weighted| weighted.term.follows_path()) {
-            weighted.term.on_task_gradient(model.parameters(), gradients)?;
+    fn show_path(&mut self, path: PathGradient, model: &dyn Model, gradients: &Gradients) -> Result<()> {
+        for weighted in self.terms.iter_mut().filter(|weighted| weighted.follows(path)) {
+            weighted.term.on_path_gradient(model.parameters(), gradients)?;
         }
         Ok(())
     }
@@ -163,7 +167,7 @@ impl Objective {
     /// Engine errors.
     pub fn after_update(&mut self, model: &dyn Model) -> Result<()> {
         for weighted in self.terms.iter_mut().filter(|weighted| weighted.weight != 0.0) {
-            if weighted.term.follows_path() {
+            if weighted.term.follows_path().is_some() {
                 weighted.term.after_update(model.parameters())?;
             }
         }

@@ -1,6 +1,7 @@
 //! One additive piece of the objective.
 
 use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::modulation::Gains;
@@ -34,8 +35,21 @@ pub struct EventContext<'a> {
     pub model: &'a dyn Model,
     /// Training data of the task that begins or ends.
     pub data: &'a TrainingData,
+    /// Gains in force: importances are those of the modulated network.
+    pub gains: &'a Gains,
     /// Random streams of the run.
     pub streams: &'a Streams,
+}
+
+/// Which gradient a path integral follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PathGradient {
+    /// That of the task loss alone, before any other term is added.
+    #[default]
+    Task,
+    /// That of the whole objective, penalties included.
+    Total,
 }
 
 /// One additive piece of the objective, e.g. cross-entropy or an anchor.
@@ -69,16 +83,16 @@ pub trait LossTerm: Send {
         None
     }
 
-    /// Whether the term wants to see the task loss's own gradient (path integrals).
-    fn follows_path(&self) -> bool {
-        false
+    /// The gradient that a path integral of this term follows; `None` for terms without one.
+    fn follows_path(&self) -> Option<PathGradient> {
+        None
     }
 
-    /// The gradient of the task loss alone, before other terms are added. Only if [`LossTerm::follows_path`].
+    /// The gradient that [`LossTerm::follows_path`] asked for, before the update.
     ///
     /// # Errors
     /// Engine errors.
-    fn on_task_gradient(&mut self, _parameters: &Parameters, _gradients: &Gradients) -> Result<()> {
+    fn on_path_gradient(&mut self, _parameters: &Parameters, _gradients: &Gradients) -> Result<()> {
         Ok(())
     }
 

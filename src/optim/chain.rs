@@ -1,7 +1,7 @@
 //! Gradients pass through a chain of transforms, then θ ← θ − η·g. Gains travel along in the context; transforms that
 //! do not need them ignore them.
 
-use crate::error::Result;
+use crate::error::{DefinitionError, Result};
 use crate::modulation::Gains;
 use crate::nn::{Gradients, Parameters, kernel, write};
 use crate::state::State;
@@ -95,7 +95,12 @@ impl Chain {
         }
         // The last transform may take the descent along in its own pass over memory. Frozen parameters must not move
         // while their moments decay, so then it may not.
-        let fusable = !self.frozen.contains(&true);
+        let own_rates = cx.gains.parameter_learning_rate.as_deref();
+        if own_rates.is_some_and(|rates| !fits(rates, gradients)) {
+            let rule = "one factor per trainable scalar, in the order of the parameter store";
+            return Err(DefinitionError::range("parameter_learning_rate", "another shape", rule).into());
+        }
+        let fusable = !self.frozen.contains(&true) && own_rates.is_none();
         let (mut last, first) = match self.transforms.split_last_mut() {
             Some((last, first)) if fusable => (Some(last), first),
             _ => (None, self.transforms.as_mut_slice()),
@@ -114,9 +119,10 @@ impl Chain {
             }
             let rate = self.rate * cx.gains.rate(parameter.layer);
             write(&parameter.var, |values| {
-                match &mut last {
-                    Some(last) => last.apply(index, gradient, values, rate),
-                    None => kernel::axpy(values, -rate, gradient),
+                match (&mut last, own_rates) {
+                    (Some(last), _) => last.apply(index, gradient, values, rate),
+                    (None, Some(own)) => kernel::axpy_scaled(values, -rate, &own[index], gradient),
+                    (None, None) => kernel::axpy(values, -rate, gradient),
                 }
                 for pull in proximal {
                     pull_towards(values, rate * pull.scale, &pull.strength[index], &pull.centre[index]);
@@ -133,7 +139,8 @@ impl Chain {
 
     /// Everything a checkpoint needs.
     pub fn save(&self) -> State {
-        let mut state = State::default();
+        let frozen: Vec<f32> = self.frozen.iter().map(|frozen| f32::from(u8::from(*frozen))).collect();
+        let mut state = State::default().buffer("frozen", &[frozen]);
         for transform in &self.transforms {
             state.parts.insert(transform.name().to_owned(), transform.save());
         }
@@ -148,8 +155,14 @@ impl Chain {
         for transform in &mut self.transforms {
             transform.load(state.get_part(transform.name())?)?;
         }
+        self.frozen = state.get_buffer("frozen")?.into_iter().flatten().map(|frozen| frozen > 0.5).collect();
         Ok(())
     }
+}
+
+fn fits(rates: &[Vec<f32>], gradients: &Gradients) -> bool {
+    let lengths = |buffers: &[Vec<f32>]| buffers.iter().map(Vec::len).collect::<Vec<_>>();
+    lengths(rates) == lengths(&gradients.buffers)
 }
 
 fn pull_towards(values: &mut [f32], rate: f32, strength: &[f32], centre: &[f32]) {
@@ -200,6 +213,25 @@ mod tests {
         // layer 0: rate 1, layer 1: rate 0.5
         let values = after(&mut Chain::new(0.5, vec![]), &store(), &gains, &[]);
         assert_eq!(values, [0.0, -4.0, 2.5]);
+    }
+
+    #[test]
+    fn each_scalar_can_have_a_gain_of_its_own_and_ones_change_no_bit() {
+        let with = |rates: Vec<Vec<f32>>, kind: Kind| {
+            let spec = OptimiserSpec { kind, rate: 0.5, ..OptimiserSpec::default() };
+            let gains = Gains { parameter_learning_rate: Some(rates.into()), ..Gains::default() };
+            after(&mut spec.build(), &store(), &gains, &[])
+        };
+        // Gradients 1, 2, −4 at rate 0.5 with gains 2, 0, ½.
+        assert_eq!(with(vec![vec![2.0, 0.0], vec![0.5]], Kind::Sgd), [0.0, -2.0, 1.5]);
+        for kind in [Kind::Sgd, Kind::Momentum, Kind::Adam, Kind::Adamw] {
+            let spec = OptimiserSpec { kind, rate: 0.5, ..OptimiserSpec::default() };
+            let plain = after(&mut spec.build(), &store(), &Gains::default(), &[]);
+            assert_eq!(with(vec![vec![1.0, 1.0], vec![1.0]], kind), plain, "{kind:?}");
+        }
+        let gains = Gains { parameter_learning_rate: Some(vec![vec![1.0]].into()), ..Gains::default() };
+        let cx = UpdateContext { parameters: &store(), gains: &gains };
+        assert!(Chain::new(0.5, vec![]).step(&mut gradients(), &cx, &[]).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::modulation::Gains;
-use crate::nn::{BatchStatistics, Gradients, Model};
+use crate::nn::{BatchStatistics, Gradients, Model, read};
 use crate::objective::{Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
 use crate::rng::Streams;
@@ -79,8 +79,24 @@ impl Learner {
     /// # Errors
     /// Engine errors.
     pub fn event(&mut self, event: Event, data: &TrainingData) -> Result<()> {
-        let cx = EventContext { model: self.model.as_ref(), data, streams: &self.streams };
+        let cx =
+            EventContext { model: self.model.as_ref(), data, gains: &self.gains, streams: &self.streams };
         self.objective.on_event(event, &cx)
+    }
+
+    /// Checks that every parameter is finite: the last update of a task has no later loss to show that it diverged.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] with the parameter's name.
+    pub fn check_finite(&self) -> Result<()> {
+        for parameter in self.model.parameters().iter() {
+            let bad = read(&parameter.var, |values| values.iter().copied().find(|value| !value.is_finite()))?;
+            if let Some(value) = bad {
+                let update = usize::try_from(self.updates).unwrap_or(usize::MAX);
+                return Err(Error::Diverged { update, what: parameter.name.clone(), value: value.into() });
+            }
+        }
+        Ok(())
     }
 
     /// Updates so far.

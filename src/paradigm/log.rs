@@ -36,6 +36,9 @@ pub struct AccuracyMatrix {
     /// T accuracies of the network as initialised; `None` when the protocol does not measure it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Vec<f64>>,
+    /// All tasks were learned at once: rows are snapshots of one training, not the ends of tasks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub joint: bool,
 }
 
 /// A named series of points.

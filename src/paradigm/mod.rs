@@ -15,7 +15,8 @@ pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
 use crate::error::{DefinitionError, Result};
 
 /// The registry of paradigms and case studies.
-pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental, &Meta];
+pub const PROTOCOLS: &[&dyn Protocol] =
+    &[&Incremental, &Meta, &crate::case_study::opposed::OpposedBehaviours];
 
 /// A protocol by the name in `paradigm = "…"`.
 ///

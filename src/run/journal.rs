@@ -38,21 +38,7 @@ impl Journal {
     /// # Errors
     /// [`Error::Locked`] when another process has it; I/O errors; [`Error::Journal`] for damage elsewhere.
     pub fn open(dir: &Path) -> Result<(Self, Recovery)> {
-        fs::create_dir_all(dir).map_err(Error::io("create the output folder", dir))?;
-        let lock_path = dir.join(LOCK);
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&lock_path)
-            .map_err(Error::io("open the lock file", &lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(Error::Locked { dir: dir.into(), lock: lock_path });
-            }
-            Err(fs::TryLockError::Error(error)) => return Err(Error::io("lock", lock_path)(error)),
-        }
+        let lock = lock(dir)?;
         let path = dir.join(FILE);
         let mut file = OpenOptions::new()
             .create(true)
@@ -64,7 +50,7 @@ impl Journal {
         let text = fs::read(&path).map_err(Error::io("read the journal", &path))?;
         let (mut recovery, good) = parse(&path, &text)?;
         if good < text.len() {
-            let torn = dir.join("records.torn");
+            let torn = free_name(dir, "records", "torn");
             fs::write(&torn, &text[good..]).map_err(Error::io("keep the torn line in", &torn))?;
             file.set_len(good as u64).map_err(Error::io("cut the torn line off", &path))?;
             recovery.torn = Some(torn);
@@ -83,9 +69,8 @@ impl Journal {
         if !path.exists() {
             return Ok(None);
         }
-        let _journal = Self::open(dir)?;
-        let free = (1..).map(|n| dir.join(format!("records-{n}.jsonl"))).find(|path| !path.exists());
-        let aside = free.unwrap_or_else(|| dir.join("records-old.jsonl"));
+        let _lock = lock(dir)?;
+        let aside = free_name(dir, "records", "jsonl");
         fs::rename(&path, &aside).map_err(Error::io("rename the journal", &path))?;
         Ok(Some(aside))
     }
@@ -113,6 +98,35 @@ impl Journal {
     }
 }
 
+/// `stem-1.extension`, `stem-2.extension`, …: the first that is free.
+fn free_name(dir: &Path, stem: &str, extension: &str) -> PathBuf {
+    let mut n = 1;
+    loop {
+        let path = dir.join(format!("{stem}-{n}.{extension}"));
+        if !path.exists() {
+            return path;
+        }
+        n += 1;
+    }
+}
+
+/// Creates the folder and takes its lock for this process; released on drop.
+fn lock(dir: &Path) -> Result<File> {
+    fs::create_dir_all(dir).map_err(Error::io("create the output folder", dir))?;
+    let path = dir.join(LOCK);
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(Error::io("open the lock file", &path))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => Err(Error::Locked { dir: dir.into(), lock: path }),
+        Err(fs::TryLockError::Error(error)) => Err(Error::io("lock", path)(error)),
+    }
+}
+
 /// Reads the records of a folder (or of one file), whoever else may be writing: a torn last line is skipped.
 ///
 /// # Errors
@@ -131,13 +145,13 @@ fn parse(path: &Path, text: &[u8]) -> Result<(Recovery, usize)> {
     for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let last = good + line.len() == text.len();
         let complete = line.ends_with(b"\n");
-        let parsed = serde_json::from_slice::<Record>(line.trim_ascii());
+        let parsed = serde_json::from_slice::<Record>(line.trim_ascii()).map_err(|error| error.to_string());
+        let parsed = parsed.and_then(|record| record.verify().map(|()| record));
         let record = match parsed {
             Ok(record) if complete => record,
-            _ if last => break,
-            Ok(_) => break,
-            Err(error) => {
-                let problem = error.to_string();
+            _ if last => break, // torn
+            Ok(record) => record,
+            Err(problem) => {
                 return Err(Error::Journal { path: path.into(), line: index + 1, problem });
             }
         };

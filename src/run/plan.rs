@@ -8,7 +8,7 @@ use super::{RECORD_SCHEMA, Titles};
 use crate::data::{self, Data, sha256_hex};
 use crate::error::{DefinitionError, Result};
 use crate::paradigm::{RunSpec, protocol};
-use crate::spec::{Cell, Library, Score};
+use crate::spec::{Ceiling, Cell, Library, Score};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -127,6 +127,13 @@ fn expand(library: &Library, target: &str) -> Result<Vec<(String, Cell, u64)>> {
     Err(DefinitionError::unknown("suite or benchmark", target, known).into())
 }
 
+fn ceiling(score: &Score) -> Option<&str> {
+    match &score.ceiling {
+        Ceiling::Method(id) => Some(id),
+        Ceiling::Value(_) => None,
+    }
+}
+
 fn resolve(library: &Library, suite: &str, id: &str, method: &str, seeds: u64) -> Result<Vec<PlannedRun>> {
     let benchmark = library.benchmark(id)?;
     let header = &benchmark.header;
@@ -141,6 +148,20 @@ fn resolve(library: &Library, suite: &str, id: &str, method: &str, seeds: u64) -
         }
         other => other,
     })?;
+    let named =
+        [("score.reference", header.score.reference.as_deref()), ("score.ceiling", ceiling(&header.score))];
+    for (key, name) in named {
+        if let Some(name) = name
+            && library.method(&header.paradigm, name).is_err()
+        {
+            let error = DefinitionError::unknown("method", name, library.method_ids(&header.paradigm));
+            return Err(benchmark.refuse(DefinitionError { key: key.into(), ..error }));
+        }
+    }
+    if let Some(id) = preset.header.on.keys().find(|id| !library.benchmarks.contains_key(*id)) {
+        let error = DefinitionError::unknown("benchmark", id, library.benchmarks.keys().map(String::as_str));
+        return Err(preset.refuse(DefinitionError { key: format!("on.{id}"), ..error }));
+    }
     let settings = protocol.resolve(benchmark, preset)?;
     let mut hashes = BTreeMap::new();
     for dataset in protocol.datasets(&settings)? {

@@ -37,7 +37,8 @@ pub struct Record {
     pub metrics: BTreeMap<String, MetricValue>,
     pub time: Time,
     pub env: Env,
-    /// SHA-256 over the deterministic fields: all but `suite`, `time`, `env` and itself.
+    /// SHA-256 over what was measured: spec, data, status, error and the raw log. Titles, scores and metrics are
+    /// derived from definitions and log, so they are not part of it.
     pub result_sha256: String,
 }
 
@@ -144,18 +145,33 @@ pub struct Env {
 }
 
 impl Record {
-    /// Hash over the deterministic fields.
+    /// Hash over what was measured.
     ///
     /// # Errors
     /// When the record cannot be serialised.
     pub fn hash(&self) -> Result<String> {
         let mut value = serde_json::to_value(self)?;
         if let Some(fields) = value.as_object_mut() {
-            for field in ["suite", "time", "env", "result_sha256"] {
+            for field in ["suite", "titles", "score", "metrics", "time", "env", "result_sha256"] {
                 fields.remove(field);
             }
         }
         Ok(sha256_hex(serde_json::to_string(&value)?.as_bytes()))
+    }
+
+    /// Whether this program can read the record and nobody has changed it.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn verify(&self) -> std::result::Result<(), String> {
+        if self.schema != RECORD_SCHEMA {
+            return Err(format!("record schema {}, this program reads {RECORD_SCHEMA}", self.schema));
+        }
+        match self.hash() {
+            Ok(hash) if hash == self.result_sha256 => Ok(()),
+            Ok(_) => Err("the content does not match its result_sha256".into()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// `id@version` of the benchmark.

@@ -66,6 +66,21 @@ pub enum Ceiling {
     Value(f64),
 }
 
+impl Score {
+    fn check(&self) -> Result<(), DefinitionError> {
+        if !self.chance.is_finite() {
+            return Err(DefinitionError::range("score.chance", self.chance, "a finite number"));
+        }
+        match self.ceiling {
+            Ceiling::Value(value) if !value.is_finite() || value == self.chance => {
+                let allowed = "a finite number other than chance, or the id of a method";
+                Err(DefinitionError::range("score.ceiling", value, allowed))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 const HEADER_KEYS: &[&str] =
     &["schema", "id", "version", "title", "paradigm", "summary", "cites", "score", "methods"];
 
@@ -84,6 +99,10 @@ impl Benchmark {
         }
         let header: BenchmarkHeader = source.read(header.into(), "")?;
         check_header(&source, header.schema, &header.id)?;
+        header.score.check().map_err(|error| source.locate(error))?;
+        if header.methods.is_empty() {
+            return Err(source.locate(DefinitionError::range("methods", "[]", "at least one method")));
+        }
         Ok(Self { header, body: table, source })
     }
 
@@ -153,9 +172,7 @@ impl MethodPreset {
         let mut at = "parameters".to_owned();
         if let Some(overrides) = self.header.on.get(benchmark) {
             // Check the override alone for unknown keys under its own place, then merge.
-            for (key, value) in overrides {
-                table.insert(key.clone(), value.clone());
-            }
+            merge(&mut table, overrides);
             if self.source.read::<T>(self.header.parameters.clone().into(), &at).is_ok() {
                 at = format!("on.{benchmark}");
             }
@@ -174,7 +191,8 @@ impl MethodPreset {
         let base = toml::Table::try_from(base).map_err(|error| {
             self.refuse(DefinitionError::range("optimiser", error.to_string(), "a table of settings"))
         })?;
-        let merged: toml::Table = base.into_iter().chain(self.header.optimiser.clone()).collect();
+        let mut merged = base;
+        merge(&mut merged, &self.header.optimiser);
         self.source.read(merged.into(), "optimiser").map(Some)
     }
 
@@ -183,6 +201,9 @@ impl MethodPreset {
         self.source.locate(error)
     }
 }
+
+/// Seeds per cell at most.
+pub const MOST_SEEDS: u64 = 100_000;
 
 /// A suite: cells of benchmarks × methods × seeds.
 #[derive(Debug, Clone)]
@@ -225,10 +246,33 @@ impl Suite {
         let table = source.table()?;
         let header: SuiteHeader = source.read(table.into(), "")?;
         check_header(&source, header.schema, &header.id)?;
-        if header.seeds == 0 || header.cell.iter().any(|cell| cell.seeds == Some(0)) {
-            return Err(source.locate(DefinitionError::range("seeds", 0, "at least 1")));
+        let counts = header.cell.iter().filter_map(|cell| cell.seeds).chain([header.seeds]);
+        for seeds in counts {
+            if !(1..=MOST_SEEDS).contains(&seeds) {
+                let error = DefinitionError::range("seeds", seeds, &format!("1 to {MOST_SEEDS}"));
+                return Err(source.locate(error));
+            }
+        }
+        if header.cell.is_empty() || header.cell.iter().any(|cell| cell.benchmarks.is_empty()) {
+            return Err(source.locate(DefinitionError::range(
+                "cell",
+                "[]",
+                "cells with at least one benchmark",
+            )));
         }
         Ok(Self { header, source })
+    }
+}
+
+/// Puts `top` over `base`, table by table: keys that only the base has stay.
+fn merge(base: &mut toml::Table, top: &toml::Table) {
+    for (key, value) in top {
+        match (base.get_mut(key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
+            _ => {
+                base.insert(key.clone(), value.clone());
+            }
+        }
     }
 }
 

@@ -7,9 +7,10 @@ use rand::seq::SliceRandom;
 
 use super::View;
 use crate::data::Dataset;
-use crate::error::Result;
+use crate::error::{DefinitionError, Result};
 use crate::nn::Active;
 use crate::rng::StreamRng;
+use crate::state::State;
 
 /// One mini-batch as the learner sees it. It carries neither test data nor the future, and the task only where the
 /// stream reveals it.
@@ -109,6 +110,37 @@ pub struct Loader {
 }
 
 impl Loader {
+    /// Everything a checkpoint needs: the order, the place in it, and the generator's place in its stream.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn save(&self) -> State {
+        let order = self.order.iter().map(|at| *at as f32).collect(); // below 2²⁴, so exact
+        let at = if self.at == usize::MAX { -1.0 } else { self.at as f64 };
+        State::default()
+            .number("at", at)
+            .number("word", self.random.get_word_pos() as f64)
+            .buffer("order", &[order])
+    }
+
+    /// The inverse of [`Loader::save`], for a loader of the same data and stream.
+    ///
+    /// # Errors
+    /// When the state is another loader's.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub fn load(&mut self, state: &State) -> Result<()> {
+        let order: Vec<u32> = state.get_buffer("order")?.into_iter().flatten().map(|at| at as u32).collect();
+        if order.len() != self.order.len() {
+            let found = format!("{} samples", order.len());
+            return Err(
+                DefinitionError::range("order", found, &format!("{} samples", self.order.len())).into()
+            );
+        }
+        let at = state.get_number("at")?;
+        self.at = if at < 0.0 { usize::MAX } else { at as usize };
+        self.random.set_word_pos(state.get_number("word")? as u128);
+        self.order = order;
+        Ok(())
+    }
+
     /// The next batch.
     ///
     /// # Errors

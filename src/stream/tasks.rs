@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 
 use super::rotation::Rotation;
@@ -28,12 +29,38 @@ pub struct TaskStream {
     outputs: usize,
 }
 
-/// Test inputs of one task with their output indices: never reachable from a learner.
+/// Test samples of one task, still a view of the shared data: never reachable from a learner.
 #[derive(Debug, Clone)]
 pub struct TestSet {
-    /// n × features.
-    pub inputs: Vec<f32>,
-    pub targets: Vec<u32>,
+    dataset: Arc<Dataset>,
+    view: View,
+    count: usize,
+}
+
+impl TestSet {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Samples `range` as inputs (n × features) and output indices.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn batch(&self, range: std::ops::Range<usize>) -> Result<(Tensor, Vec<u32>)> {
+        let features = self.dataset.features();
+        let (first, n) = (range.start, range.len());
+        let mut inputs = Vec::with_capacity(n * features);
+        let targets = (first..first + n)
+            .map(|i| self.view.push(&self.dataset, i * self.view.len() / self.count, &mut inputs))
+            .collect();
+        Ok((Tensor::from_vec(inputs, (n, features), &Device::Cpu)?, targets))
+    }
 }
 
 /// Which split is scored.
@@ -174,6 +201,8 @@ impl TaskStream {
         let range = match self.spec.scenario {
             Scenario::Task => task * own..(task + 1) * own,
             Scenario::Domain => 0..self.outputs,
+            // A growing set of classes would give boundaries away where the stream hides them.
+            Scenario::Class if !self.reveals(Reveal::Boundary) => 0..self.outputs,
             Scenario::Class => 0..(reached + 1) * own,
         };
         (0..self.outputs).map(|output| range.contains(&output)).collect()
@@ -187,11 +216,7 @@ impl TaskStream {
 
     /// Test samples of one task, at most `limit` of them, evenly spaced.
     pub fn test_set(&self, task: usize, limit: usize) -> TestSet {
-        let view = &self.tasks[task].test;
-        let count = view.len().min(limit);
-        let mut inputs = Vec::with_capacity(count * self.dataset.features());
-        let targets =
-            (0..count).map(|i| view.push(&self.dataset, i * view.len() / count, &mut inputs)).collect();
-        TestSet { inputs, targets }
+        let view = self.tasks[task].test.clone();
+        TestSet { dataset: self.dataset.clone(), count: view.len().min(limit), view }
     }
 }

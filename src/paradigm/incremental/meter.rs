@@ -97,11 +97,15 @@ fn score(
     task: usize,
     reached: Option<usize>,
 ) -> Result<f64> {
+    /// Samples per forward pass.
+    const BATCH: usize = 512;
     let active = stream.test_active(task, reached);
-    let features = set.inputs.len() / set.targets.len().max(1);
-    let labels = predict(learner.model.as_ref(), &set.inputs, features, &active, &learner.gains)?;
-    let correct =
-        labels.iter().zip(&set.targets).filter(|(label, target)| **label == **target as usize).count();
+    let mut correct = 0;
+    for first in (0..set.len()).step_by(BATCH) {
+        let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
+        let labels = predict(learner.model.as_ref(), &inputs, &active, &learner.gains)?;
+        correct += labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
+    }
     #[allow(clippy::cast_precision_loss)]
-    Ok(correct as f64 / set.targets.len().max(1) as f64)
+    Ok(correct as f64 / set.len().max(1) as f64)
 }

@@ -17,7 +17,7 @@ use crate::method::{Composition, Regime, method};
 use crate::objective::{Event, Objective};
 use crate::rng::Streams;
 use crate::spec::{Benchmark, MethodPreset};
-use crate::stream::{Reveal, TaskStream, TrainingData};
+use crate::stream::{Reveal, Scenario, TaskStream, TrainingData};
 
 /// The incremental protocol.
 #[derive(Debug, Default, Clone, Copy)]
@@ -33,7 +33,8 @@ impl Protocol for Incremental {
     }
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
+        // Through text, so that an f32 of 0.001 stays 0.001 and does not become 0.0010000000474974513.
+        Ok(serde_json::from_str(&serde_json::to_string(&Resolved::new(benchmark, method)?)?)?)
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {
@@ -83,7 +84,11 @@ impl<'a> Run<'a> {
     fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
         let tasks = self.stream.len();
         let mut rows = Vec::with_capacity(tasks);
-        let baseline = self.meter.accuracies(&self.stream, &self.learner, None)?;
+        // Where only classes seen so far compete, an untrained network has no score to compare with.
+        let baseline = match self.settings.stream.scenario {
+            Scenario::Class => None,
+            _ => Some(self.meter.accuracies(&self.stream, &self.learner, None)?),
+        };
         let initial = self.learner.model.parameters().snapshot()?;
         let mut networks = Vec::new();
         match self.regime {
@@ -126,7 +131,12 @@ impl<'a> Run<'a> {
             .collect();
         Ok(RunLog {
             footprint: self.footprint(networks.len()),
-            matrix: Some(AccuracyMatrix { tasks: labels, rows, baseline: Some(baseline) }),
+            matrix: Some(AccuracyMatrix {
+                tasks: labels,
+                rows,
+                baseline,
+                joint: self.regime == Regime::Joint,
+            }),
             marks: if self.regime == Regime::Joint { Vec::new() } else { marks },
             curves: self.meter.curves(self.regime == Regime::Separate),
             ..RunLog::default()
@@ -173,7 +183,7 @@ impl<'a> Run<'a> {
                 return Err(Error::Stopped(reason));
             }
         }
-        Ok(())
+        self.learner.check_finite()
     }
 
     fn footprint(&self, networks: usize) -> Footprint {

@@ -114,6 +114,8 @@ impl Resolved {
             optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
             settings.optimiser = optimiser;
         }
+        let outputs = settings.stream.outputs(entry.classes);
+        settings.model.check_fit("model", entry.shape, outputs).map_err(|error| benchmark.refuse(error))?;
         let method = method(&preset.header.kind).map_err(|error| match error {
             Error::Definition(error) => preset.refuse(*error),
             other => other,

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 /// Number of distinct series colours; beyond it they repeat and the marker's shape tells series apart.
-pub const SERIES: usize = 8;
+pub const SERIES: usize = 12;
 
 /// A colour by its role.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,6 +38,10 @@ const THEME: [(&str, u32, u32); 4 + SERIES] = [
     ("s5", 0x5B_4BA8, 0xA9_9BEF),
     ("s6", 0x6B_7580, 0xAA_B4BF),
     ("s7", 0x8A_4B2A, 0xCF_9A76),
+    ("s8", 0x4F_6B00, 0xB5_D334),
+    ("s9", 0x8C_1C4B, 0xF2_7AA6),
+    ("s10", 0x00_707A, 0x4D_D0DA),
+    ("s11", 0x9C_27B0, 0xE0_7CF0),
 ];
 
 impl Color {

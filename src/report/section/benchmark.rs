@@ -210,8 +210,17 @@ fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         if any {
             table.row(row);
             reasons.extend(here.iter().map(|(title, why)| format!("{name}, {title}: {why}")));
-        } else if let Some((_, why)) = here.first() {
-            reasons.push(format!("{name}, all methods: {why}"));
+        } else {
+            // One line per reason, with the methods that share it.
+            let mut shared: Vec<(String, Vec<&str>)> = Vec::new();
+            for (title, why) in here {
+                match shared.iter_mut().find(|(known, _)| *known == why) {
+                    Some((_, titles)) => titles.push(title),
+                    None => shared.push((why, vec![title])),
+                }
+            }
+            let lines = shared.iter().map(|(why, titles)| format!("{name}, {}: {why}", titles.join(", ")));
+            reasons.extend(lines);
         }
     }
     if table.rows.is_empty() {

@@ -87,7 +87,7 @@ fn environments(results: &Results<'_>) -> Vec<Block> {
     lines.dedup();
     let mut data: Vec<String> = results
         .records()
-        .flat_map(|r| r.data.iter().map(|(name, hash)| format!("data set {name}: SHA-256 {hash}")))
+        .flat_map(|r| r.data.iter().map(|(name, hash)| format!("data set {name}: fingerprint {hash}")))
         .collect();
     data.sort();
     data.dedup();

@@ -7,6 +7,7 @@ mod benchmark;
 mod definitions;
 mod incremental;
 mod meta;
+mod opposed;
 mod overview;
 mod runs;
 
@@ -27,6 +28,7 @@ pub struct Section {
 pub const SECTIONS: &[Section] = &[
     Section { paradigm: "incremental", build: incremental::build },
     Section { paradigm: "meta", build: meta::build },
+    Section { paradigm: "opposed-behaviours", build: opposed::build },
 ];
 
 /// Title of a paradigm's part.
@@ -37,6 +39,7 @@ fn paradigm_title(paradigm: &str) -> String {
         "meta" => "Meta-learning".into(),
         "multi-task" => "Multi-task learning".into(),
         "online" => "Online learning".into(),
+        "opposed-behaviours" => "Opposed behaviours from one scalar".into(),
         other => {
             let words = other.replace(['-', '_'], " ");
             let mut letters = words.chars();
