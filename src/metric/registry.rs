@@ -11,7 +11,6 @@ use crate::paradigm::RunLog;
 use crate::run::MetricValue;
 
 const INCREMENTAL: &[&str] = &["incremental"];
-const META: &[&str] = &["meta"];
 const OPPOSED: &[&str] = &["opposed-behaviours"];
 
 const fn incremental(
@@ -128,24 +127,6 @@ pub const METRICS: &[Metric] = &[
         "this suite",
         true,
         recovery::recovered_share,
-    ),
-    Metric::scalar(
-        "query_loss",
-        "mean over test episodes of the query loss after the last step of adaptation",
-        "Finn, Abbeel & Levine 2017",
-        false,
-        META,
-    ),
-    Metric::scalar("query_loss_k0", "the same before adaptation", "Finn, Abbeel & Levine 2017", false, META),
-    Metric::scalar("query_loss_k1", "the same after 1 step", "Finn, Abbeel & Levine 2017", false, META),
-    Metric::scalar("query_loss_k5", "the same after 5 steps", "Finn, Abbeel & Levine 2017", false, META),
-    Metric::scalar("query_loss_k10", "the same after 10 steps", "Finn, Abbeel & Levine 2017", false, META),
-    Metric::scalar(
-        "query_loss_rise",
-        "largest rise of the query loss between k = 0, 1, 5, 10, paired over episodes, less its 95 % half-width; ≤ 0: none",
-        "this suite",
-        false,
-        META,
     ),
     opposed("accuracy", "mean over behaviours of the share of right answers, stimuli weighted equally", true),
     opposed("accuracy_worst", "the lowest accuracy of a behaviour", true),

@@ -15,8 +15,7 @@ pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
 use crate::error::{DefinitionError, Result};
 
 /// The registry of paradigms and case studies.
-pub const PROTOCOLS: &[&dyn Protocol] =
-    &[&Incremental, &Meta, &crate::case_study::opposed::OpposedBehaviours];
+pub const PROTOCOLS: &[&dyn Protocol] = &[&Incremental, &crate::case_study::opposed::OpposedBehaviours];
 
 /// A protocol by the name in `paradigm = "…"`.
 ///

@@ -6,7 +6,6 @@
 mod benchmark;
 mod definitions;
 mod incremental;
-mod meta;
 mod opposed;
 mod overview;
 mod runs;
@@ -27,7 +26,6 @@ pub struct Section {
 /// All of them; within a paradigm in this order.
 pub const SECTIONS: &[Section] = &[
     Section { paradigm: "incremental", build: incremental::build },
-    Section { paradigm: "meta", build: meta::build },
     Section { paradigm: "opposed-behaviours", build: opposed::build },
 ];
 
