@@ -19,6 +19,7 @@ mod spec;
 pub mod squared;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod twice;
 
 pub use cnn::{Cnn, CnnSizes};
 pub use conv::Conv;

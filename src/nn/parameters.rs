@@ -72,6 +72,11 @@ impl Parameters {
         Ok(parameter)
     }
 
+    /// Adds a parameter of another store, shared with it.
+    pub fn include(&mut self, parameter: Parameter) {
+        self.list.push(parameter);
+    }
+
     /// All parameters, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Parameter> {
         self.list.iter()

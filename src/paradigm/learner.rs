@@ -67,18 +67,39 @@ impl Learner {
             }
         }
         let statistics = self.objective.statistics();
-        if !statistics.loss.is_finite() {
+        self.descend(statistics.loss)?;
+        self.objective.after_batch(batch)?;
+        Ok(statistics)
+    }
+
+    /// One update along a gradient that the caller computes, for objectives that no single batch defines: the outer loop
+    /// of meta-learning (Eq. 2). `compute` overwrites the gradient of every parameter and returns the loss.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] when the loss is not finite.
+    pub fn step_along(
+        &mut self,
+        compute: impl FnOnce(&dyn Model, &mut Gradients) -> Result<f64>,
+    ) -> Result<f64> {
+        let loss = compute(self.model.as_ref(), &mut self.gradients)?;
+        self.descend(loss)?;
+        Ok(loss)
+    }
+
+    /// The optimiser's part of an update.
+    fn descend(&mut self, loss: f64) -> Result<()> {
+        if !loss.is_finite() {
             let update = usize::try_from(self.updates).unwrap_or(usize::MAX);
-            return Err(Error::Diverged { update, what: "the loss".into(), value: statistics.loss });
+            return Err(Error::Diverged { update, what: "the loss".into(), value: loss });
         }
+        let model = self.model.as_ref();
         let cx = UpdateContext { parameters: model.parameters(), gains: &self.gains };
         let proximal = self.objective.proximal(&self.gains);
         self.optimiser.step(&mut self.gradients, &cx, &proximal)?;
         drop(proximal);
         self.objective.after_update(model)?;
-        self.objective.after_batch(batch)?;
         self.updates += 1;
-        Ok(statistics)
+        Ok(())
     }
 
     /// Tells the objective's terms about a task boundary.

@@ -3,6 +3,7 @@
 pub mod incremental;
 mod learner;
 mod log;
+pub mod meta;
 pub mod multi_task;
 pub mod online;
 mod protocol;
@@ -11,6 +12,7 @@ pub mod transfer;
 pub use incremental::Incremental;
 pub use learner::Learner;
 pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
+pub use meta::Meta;
 pub use multi_task::MultiTask;
 pub use online::Online;
 pub use protocol::{Protocol, RunSpec, Unwatched, Watch};

@@ -150,7 +150,13 @@ impl OnlineStream {
     pub fn labelled(&self, samples: Range<usize>) -> Result<Batch> {
         let inputs =
             Tensor::from_slice(self.inputs(samples.clone()), (samples.len(), self.features), &Device::Cpu)?;
-        Ok(Batch { inputs, targets: self.labels[samples].to_vec(), active: Active::All, task: None, extra: crate::stream::Extra::None })
+        Ok(Batch {
+            inputs,
+            targets: self.labels[samples].to_vec(),
+            active: Active::All,
+            task: None,
+            extra: crate::stream::Extra::None,
+        })
     }
 
     /// All labels: for scoring.

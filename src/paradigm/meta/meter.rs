@@ -1,0 +1,160 @@
+//! Adaptation at test, Eq. 4: from w* to θ_t* on the support set of tasks that meta-training never met, judged on their
+//! query sets after each step.
+
+use super::super::RunLog;
+use super::super::log::Curve;
+use super::episode::{Answers, Episode, EpisodeSpec, Phase};
+use super::inner::Path;
+use crate::error::{Error, Result};
+use crate::nn::twice::{DenseFunction, Tape};
+use crate::rng::Streams;
+
+/// The steps at which single numbers are recorded.
+pub const MILESTONES: [usize; 4] = [0, 1, 5, 10];
+
+/// Query performance per step and episode.
+#[derive(Debug, Default)]
+pub(super) struct Adaptation {
+    /// \[k\]\[episode\], k = 0 … K.
+    loss: Vec<Vec<f64>>,
+    /// The same for accuracy; empty for regression.
+    accuracy: Vec<Vec<f64>>,
+}
+
+/// A fixed list of test episodes.
+#[derive(Debug)]
+pub(super) struct Meter {
+    episodes: Vec<Episode>,
+    steps: usize,
+}
+
+impl Meter {
+    /// The first `count` test episodes of a run; the same for every method with the same seed.
+    pub fn new(spec: &EpisodeSpec, count: usize, steps: usize, streams: &Streams) -> Self {
+        let mut random = streams.fast("episodes/test");
+        Self { episodes: (0..count).map(|_| spec.draw(Phase::Test, &mut random)).collect(), steps }
+    }
+
+    /// Adapts to the first `count` episodes.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] when a loss stops being finite.
+    pub fn adapt(
+        &self,
+        function: &DenseFunction,
+        theta: &[f32],
+        rates: &[f32],
+        count: usize,
+    ) -> Result<Adaptation> {
+        let (mut path, mut tape) = (Path::default(), Tape::default());
+        let mut adaptation = Adaptation { loss: vec![Vec::new(); self.steps + 1], accuracy: Vec::new() };
+        for Episode { support, query } in self.episodes.iter().take(count) {
+            path.adapt(function, theta, rates, support, self.steps);
+            for step in 0..=self.steps {
+                let loss = function.loss(path.point(step), &query.samples(), &mut tape);
+                if !loss.is_finite() {
+                    let what = "the query loss in adaptation".into();
+                    return Err(Error::Diverged { update: step, what, value: loss });
+                }
+                adaptation.loss[step].push(loss);
+                if let Answers::Labels(labels) = &query.answers {
+                    adaptation.accuracy.resize_with(self.steps + 1, Vec::new);
+                    adaptation.accuracy[step].push(share_correct(tape.outputs(), labels));
+                }
+            }
+        }
+        Ok(adaptation)
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn share_correct(outputs: &[f32], labels: &[u32]) -> f64 {
+    let width = outputs.len() / labels.len().max(1);
+    let rows = outputs.chunks_exact(width.max(1)).zip(labels);
+    let correct = rows.filter(|(row, label)| crate::nn::argmax(row, None) == **label as usize).count();
+    correct as f64 / labels.len().max(1) as f64
+}
+
+impl Adaptation {
+    /// Mean query loss after the last step.
+    pub fn adapted_loss(&self) -> f64 {
+        self.loss.last().map_or(f64::NAN, |values| mean(values))
+    }
+
+    /// Mean query accuracy after the last step, for classification.
+    pub fn adapted_accuracy(&self) -> Option<f64> {
+        self.accuracy.last().map(|values| mean(values))
+    }
+
+    /// Curves over the steps of adaptation, and the scalars at the [`MILESTONES`].
+    pub fn record(&self, log: &mut RunLog) {
+        record(log, "loss", &self.loss);
+        if !self.accuracy.is_empty() {
+            record(log, "accuracy", &self.accuracy);
+        }
+        // How far the error rises from one milestone to the next beyond what its own 95 % interval over episodes
+        // allows, in pairs; at most 0 where it falls or stays.
+        let milestones: Vec<&Vec<f64>> = MILESTONES.iter().filter_map(|k| self.loss.get(*k)).collect();
+        let rises = milestones.windows(2).map(|pair| {
+            let differences: Vec<f64> =
+                pair[1].iter().zip(pair[0]).map(|(after, before)| after - before).collect();
+            mean(&differences) - half_width(&differences)
+        });
+        if let Some(rise) = rises.reduce(f64::max) {
+            log.scalars.insert("query_loss_rise".into(), rise);
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn record(log: &mut RunLog, quantity: &str, by_step: &[Vec<f64>]) {
+    let mut level = Curve::new(format!("adaptation/{quantity}"));
+    let mut width = Curve::new(format!("adaptation/{quantity}/half-width"));
+    for (step, values) in by_step.iter().enumerate() {
+        level.push(step as f64, mean(values));
+        width.push(step as f64, half_width(values));
+        if MILESTONES.contains(&step) {
+            log.scalars.insert(format!("query_{quantity}_k{step}"), mean(values));
+        }
+    }
+    if let Some(values) = by_step.last() {
+        log.scalars.insert(format!("query_{quantity}"), mean(values));
+    }
+    log.curves.extend([level, width]);
+}
+
+fn mean(values: &[f64]) -> f64 {
+    crate::stats::mean(values).unwrap_or(f64::NAN)
+}
+
+/// Half the width of the 95 % interval of the mean over episodes, 1.96 s/√n.
+#[allow(clippy::cast_precision_loss)]
+fn half_width(values: &[f64]) -> f64 {
+    let deviation = crate::stats::standard_deviation(values).unwrap_or(f64::NAN);
+    1.96 * deviation / (values.len() as f64).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn milestones_intervals_and_rises_are_those_of_paper() {
+        // Two episodes, losses at k = 0, 1: means 4 and 2; s at k = 0 is √2, half-width 1.96·√2/√2 = 1.96.
+        // Differences −1 and −3: mean −2, s = √2, so the rise is −2 − 1.96.
+        let adaptation = Adaptation { loss: vec![vec![3.0, 5.0], vec![2.0, 2.0]], accuracy: Vec::new() };
+        let mut log = RunLog::default();
+        adaptation.record(&mut log);
+        assert_eq!(log.scalars["query_loss_k0"], 4.0);
+        assert_eq!(log.scalars["query_loss_k1"], 2.0);
+        assert_eq!(log.scalars["query_loss"], 2.0);
+        assert!((log.scalars["query_loss_rise"] + 3.96).abs() < 1e-9);
+        assert!((log.curves[1].y[0].expect("defined") - 1.96).abs() < 1e-9);
+        assert!(!log.scalars.contains_key("query_accuracy"));
+    }
+
+    #[test]
+    fn accuracy_counts_the_largest_output() {
+        assert_eq!(share_correct(&[0.1, 0.9, 2.0, -1.0, 0.0, 0.5], &[1, 0, 0]), 2.0 / 3.0);
+    }
+}

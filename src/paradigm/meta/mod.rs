@@ -1,0 +1,170 @@
+//! Meta-learning (Eqs. 2–4 of Mei et al. 2025): w* = argmin Σ_i L_meta(D_i^val; θ_i*(w), w) such that
+//! θ_i*(w) = argmin L_task(D_i^train; θ, w); a new task starts from w*.
+//!
+//! `inner` is Eq. 3, `outer` the gradient of Eq. 2, `meter` Eq. 4; the learner descends along that gradient.
+
+mod episode;
+mod inner;
+mod knowledge;
+mod meter;
+mod outer;
+mod rule;
+mod settings;
+mod sinusoid;
+
+pub use episode::{EpisodeSpec, Phase};
+pub use meter::MILESTONES;
+pub use rule::{Kind, RULES, Rule, RuleInfo};
+pub use settings::{Budget, Evaluate, Inner, MetaSettings, Resolved};
+pub use sinusoid::Sinusoid;
+
+use episode::Episode;
+use knowledge::Knowledge;
+use meter::{Adaptation, Meter};
+use outer::Outer;
+
+use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
+use crate::data::Data;
+use crate::error::{Error, Result};
+use crate::objective::Objective;
+use crate::rng::{FastRng, Streams};
+use crate::spec::{Benchmark, MethodPreset};
+
+/// The meta-learning protocol.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Meta;
+
+impl Protocol for Meta {
+    fn name(&self) -> &'static str {
+        "meta"
+    }
+
+    fn summary(&self) -> &'static str {
+        "learning to adapt to a new task from a few samples in a few steps (Eqs. 2-4)"
+    }
+
+    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
+        Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
+    }
+
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        Ok(Kind::find(&method.header.kind)?.formula.to_owned())
+    }
+
+    fn datasets(&self, _settings: &serde_json::Value) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
+        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    }
+
+    fn run(&self, spec: &RunSpec, _data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
+        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+        Run::new(&resolved, spec.seed)?.run(watch)
+    }
+}
+
+struct Run<'a> {
+    resolved: &'a Resolved,
+    learner: Learner,
+    outer: Outer,
+    meter: Meter,
+    order: FastRng,
+    /// w as flat vectors.
+    theta: Vec<f32>,
+    rates: Vec<f32>,
+}
+
+impl<'a> Run<'a> {
+    fn new(resolved: &'a Resolved, seed: u64) -> Result<Self> {
+        let settings = &resolved.benchmark;
+        let streams = Streams::new(seed);
+        let function = settings.function();
+        let network =
+            settings.model.build(settings.episodes.shape(), settings.episodes.outputs(), &streams)?;
+        let rates = resolved.method.rates(function.count(), function.head());
+        let learned = (resolved.method.kind == Kind::MetaSgd).then_some(rates.as_slice());
+        let model = Box::new(Knowledge::new(network, learned)?);
+        let learner = Learner::new(model, Objective::new(Vec::new()), settings.optimiser.build(), &streams);
+        let evaluate = &settings.evaluate;
+        let count = evaluate.episodes.max(evaluate.curve_episodes);
+        Ok(Self {
+            resolved,
+            learner,
+            meter: Meter::new(&settings.episodes, count, evaluate.steps, &streams),
+            order: streams.fast("episodes/training"),
+            theta: vec![0.0; function.count()],
+            rates,
+            outer: Outer::new(function, resolved.method),
+        })
+    }
+
+    fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
+        let settings = &self.resolved.benchmark;
+        let total = self.resolved.outer_steps();
+        let mut loss = Curve::new("meta-training/loss");
+        let mut adapted = Curve::new("meta-training/query-loss");
+        let mut accuracy = Curve::new("meta-training/query-accuracy");
+        let (mut sum, mut count) = (0.0, 0.0);
+        for update in 1..=total {
+            sum += self.update()?;
+            count += 1.0;
+            #[allow(clippy::cast_precision_loss)]
+            let x = update as f64;
+            if update % settings.evaluate.every == 0 || update == total {
+                let now = self.adapt(settings.evaluate.curve_episodes)?;
+                loss.push(x, sum / count);
+                adapted.push(x, now.adapted_loss());
+                if let Some(share) = now.adapted_accuracy() {
+                    accuracy.push(x, share);
+                }
+                (sum, count) = (0.0, 0.0);
+            }
+            #[allow(clippy::cast_precision_loss)]
+            if let Some(reason) = watch.progress(x / total as f64) {
+                return Err(Error::Stopped(reason));
+            }
+        }
+        let mut log = RunLog { footprint: self.footprint(), ..RunLog::default() };
+        self.adapt(settings.evaluate.episodes)?.record(&mut log);
+        log.curves.extend([loss, adapted, accuracy].into_iter().filter(|curve| !curve.x.is_empty()));
+        Ok(log)
+    }
+
+    /// One outer update on a fresh meta-batch; returns its loss.
+    fn update(&mut self) -> Result<f64> {
+        let settings = &self.resolved.benchmark;
+        let episodes: Vec<Episode> = (0..settings.budget.episodes_per_step)
+            .map(|_| settings.episodes.draw(Phase::Training, &mut self.order))
+            .collect();
+        let Self { learner, outer, theta, rates, .. } = self;
+        let learned = outer.rule.kind == Kind::MetaSgd;
+        learner.step_along(|model, gradients| {
+            knowledge::read(model, theta, rates)?;
+            let mut gradient = vec![0.0; theta.len()];
+            let mut rate_gradient = vec![0.0; if learned { theta.len() } else { 0 }];
+            let asked = learned.then_some(rate_gradient.as_mut_slice());
+            let loss = outer.gradient(theta, rates, &episodes, &mut gradient, asked);
+            knowledge::scatter(&gradient, &rate_gradient, gradients);
+            Ok(loss)
+        })
+    }
+
+    /// Eq. 4 on the first `count` test episodes.
+    fn adapt(&mut self, count: usize) -> Result<Adaptation> {
+        knowledge::read(self.learner.model.as_ref(), &mut self.theta, &mut self.rates)?;
+        self.meter.adapt(&self.outer.function, &self.theta, &self.rates, count)
+    }
+
+    fn footprint(&self) -> Footprint {
+        let updates = self.learner.updates();
+        let per_update = self.resolved.multiply_adds_per_update(self.learner.model.multiply_adds());
+        Footprint {
+            parameters: self.learner.model.parameters().count() as u64,
+            updates,
+            multiply_adds: updates * per_update,
+            ..Footprint::default()
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The meta-learning paradigm's settings: what a benchmark's TOML says, checked.
+
+use serde::{Deserialize, Serialize};
+
+use super::episode::{EpisodeSpec, Phase};
+use super::rule::{Kind, Rule};
+use crate::error::{DefinitionError, Result};
+use crate::nn::twice::DenseFunction;
+use crate::nn::{MlpSpec, ModelSpec};
+use crate::optim::OptimiserSpec;
+use crate::spec::{Benchmark, MethodPreset};
+
+/// The body of a benchmark file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetaSettings {
+    pub episodes: EpisodeSpec,
+    /// Must be an `mlp`. Default: two hidden layers of 40.
+    #[serde(default = "small")]
+    pub model: ModelSpec,
+    /// The outer loop's.
+    #[serde(default)]
+    pub optimiser: OptimiserSpec,
+    #[serde(default)]
+    pub inner: Inner,
+    pub budget: Budget,
+    #[serde(default)]
+    pub evaluate: Evaluate,
+}
+
+fn small() -> ModelSpec {
+    ModelSpec::Mlp(MlpSpec { hidden: vec![40, 40], ..MlpSpec::default() })
+}
+
+/// The inner loop, unless the method says otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Inner {
+    /// α, > 0. Default 0.01.
+    pub rate: f32,
+    /// Steps in meta-training, 1 to 1,000. Default 1.
+    pub steps: usize,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self { rate: 0.01, steps: 1 }
+    }
+}
+
+/// How long meta-training goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// Outer updates, ≥ 1.
+    pub outer_steps: usize,
+    /// Episodes per outer update (the meta-batch), ≥ 1. Default 25.
+    #[serde(default = "meta_batch")]
+    pub episodes_per_step: usize,
+}
+
+fn meta_batch() -> usize {
+    25
+}
+
+/// How adaptation is measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Evaluate {
+    /// Test episodes, 2 to 100,000. Default 600.
+    pub episodes: usize,
+    /// Steps of adaptation at test, 1 to 1,000. Default 10.
+    pub steps: usize,
+    /// Outer updates between points of the learning curve, ≥ 1. Default 500.
+    pub every: usize,
+    /// Episodes per point of the learning curve, 2 to 100,000. Default 100.
+    pub curve_episodes: usize,
+}
+
+impl Default for Evaluate {
+    fn default() -> Self {
+        Self { episodes: 600, steps: 10, every: 500, curve_episodes: 100 }
+    }
+}
+
+/// Benchmark and method together: what a run needs, and what a record keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resolved {
+    #[serde(flatten)]
+    pub benchmark: MetaSettings,
+    pub method: Rule,
+}
+
+impl MetaSettings {
+    fn check(&self) -> Result<(), DefinitionError> {
+        self.episodes.check()?;
+        self.model.check("model")?;
+        self.optimiser.check("optimiser")?;
+        let ModelSpec::Mlp(_) = &self.model else {
+            let rule = "mlp: gradients must pass through the inner loop, which dense networks support";
+            return Err(DefinitionError::range("model.kind", "another network", rule));
+        };
+        if !(self.inner.rate > 0.0 && self.inner.rate.is_finite()) {
+            return Err(DefinitionError::range("inner.rate", self.inner.rate, "a number > 0"));
+        }
+        let counts = [
+            ("inner.steps", self.inner.steps, 1, 1000),
+            ("budget.outer_steps", self.budget.outer_steps, 1, 10_000_000),
+            ("budget.episodes_per_step", self.budget.episodes_per_step, 1, 65_536),
+            ("evaluate.episodes", self.evaluate.episodes, 2, 100_000),
+            ("evaluate.steps", self.evaluate.steps, 1, 1000),
+            ("evaluate.every", self.evaluate.every, 1, 10_000_000),
+            ("evaluate.curve_episodes", self.evaluate.curve_episodes, 2, 100_000),
+        ];
+        match counts.into_iter().find(|(_, count, low, high)| !(low..=high).contains(&count)) {
+            Some((key, count, low, high)) => {
+                Err(DefinitionError::range(key, count, &format!("{low} to {high}")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The network as a function that can be differentiated twice.
+    pub(super) fn function(&self) -> DenseFunction {
+        let inputs = self.episodes.shape().iter().product();
+        let spec = match &self.model {
+            ModelSpec::Mlp(spec) => spec.clone(),
+            // `check` lets nothing else through.
+            _ => MlpSpec::default(),
+        };
+        DenseFunction::of(&spec, inputs, self.episodes.outputs())
+    }
+}
+
+impl Resolved {
+    /// Checks a benchmark with a method preset.
+    ///
+    /// # Errors
+    /// Definition errors that point into the right file.
+    pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
+        let mut settings: MetaSettings = benchmark.settings()?;
+        settings.check().map_err(|error| benchmark.refuse(error))?;
+        if let Some(optimiser) = preset.optimiser(&settings.optimiser)? {
+            optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
+            settings.optimiser = optimiser;
+        }
+        let method = Rule::new(preset, &benchmark.header.id, &settings.inner)?;
+        Ok(Self { benchmark: settings, method })
+    }
+
+    /// Outer updates: a method without meta-training makes none.
+    pub(super) fn outer_steps(&self) -> usize {
+        if self.method.kind == Kind::Scratch { 0 } else { self.benchmark.budget.outer_steps }
+    }
+
+    /// Multiply–adds of one outer update: three per sample for a gradient, six more for a Hessian product.
+    pub(super) fn multiply_adds_per_update(&self, per_sample: u64) -> u64 {
+        let spec = &self.benchmark.episodes;
+        let (support, query) = (spec.support() as u64, spec.query(Phase::Training) as u64);
+        let steps = self.method.steps as u64;
+        let inner = match self.method.kind {
+            Kind::Maml | Kind::Anil | Kind::MetaSgd => 9 * steps * support,
+            Kind::Fomaml => 3 * steps * support,
+            Kind::Reptile => 3 * steps * (support + query),
+            Kind::Pretrained | Kind::Scratch => 3 * support,
+        };
+        self.benchmark.budget.episodes_per_step as u64 * per_sample * (inner + 3 * query)
+    }
+
+    /// Rough cost in core-seconds: arithmetic at 6 GFLOP/s (small matrices) for training and evaluation.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn expected_cost(&self) -> f64 {
+        let settings = &self.benchmark;
+        let per_sample = settings.function().count() as u64;
+        let spec = &settings.episodes;
+        let per_step = 3 * spec.support() + spec.query(Phase::Test);
+        let per_episode = (settings.evaluate.steps * per_step) as f64 * per_sample as f64;
+        let points = self.outer_steps() / settings.evaluate.every + 1;
+        let episodes = settings.evaluate.episodes + points * settings.evaluate.curve_episodes;
+        let training = self.outer_steps() as f64 * self.multiply_adds_per_update(per_sample) as f64;
+        2.0 * (training + per_episode * episodes as f64) / 6e9
+    }
+}
