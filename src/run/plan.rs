@@ -15,7 +15,8 @@ use crate::spec::{Ceiling, Cell, Library, Score};
 pub struct Selection {
     /// Ids of suites and benchmarks.
     pub targets: Vec<String>,
-    /// Only these methods; empty: what the suite or benchmark says.
+    /// Only these methods, in a suite's cell that lists its methods only those of them that it lists; empty: what the
+    /// suite or benchmark says.
     pub methods: Vec<String>,
     /// Seeds per cell; `None`: what the suite says, 5 for a bare benchmark.
     pub seeds: Option<u64>,
@@ -62,8 +63,10 @@ impl Plan {
             for id in &cell.benchmarks {
                 let benchmark = library.benchmark(id)?;
                 let own = if cell.methods.is_empty() { &benchmark.header.methods } else { &cell.methods };
-                let chosen = if selection.methods.is_empty() { own } else { &selection.methods };
-                for method in chosen {
+                let asked = if selection.methods.is_empty() { own } else { &selection.methods };
+                // A cell that lists its methods knows which fit its benchmarks: choose among those.
+                let listed = |method: &&String| cell.methods.is_empty() || cell.methods.contains(method);
+                for method in asked.iter().filter(listed) {
                     let elsewhere = library.methods.keys().any(|(_, id)| id == method);
                     let paradigm = &benchmark.header.paradigm;
                     if !selection.methods.is_empty() && elsewhere && library.method(paradigm, method).is_err()
@@ -85,7 +88,9 @@ impl Plan {
                 paradigms.iter().flat_map(|paradigm| library.method_ids(paradigm)).collect();
             let mut error = DefinitionError::unknown("method", method, known);
             if error.allowed.iter().any(|known| known == method) {
-                error.problem = "is a method of none of the chosen benchmarks' paradigms".into();
+                error.problem = "is a method of none of the chosen benchmarks' paradigms, and none of the chosen \
+                                 suites' cells lists it; a benchmark by its own id takes any method of its paradigm"
+                    .into();
                 error.nearest = None;
             }
             return Err(DefinitionError { key: "--method".into(), ..error }.into());
