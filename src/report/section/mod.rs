@@ -13,6 +13,7 @@ mod opposed;
 mod overview;
 mod runs;
 mod transfer;
+mod verdict;
 
 use super::Options;
 use super::block::Block;
@@ -62,6 +63,7 @@ pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
         return blocks;
     }
     blocks.extend(overview::build(results));
+    blocks.extend(verdict::build(results));
     let mut paradigm = "";
     for benchmark in &results.benchmarks {
         if benchmark.paradigm != paradigm {
