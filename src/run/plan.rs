@@ -101,10 +101,15 @@ impl Plan {
     /// Loads every data set that the plan needs, so that nothing fails later for want of one.
     ///
     /// # Errors
-    /// Missing, truncated or damaged files.
+    /// Missing, truncated, damaged or unusable data.
     pub fn load_data(&self, data: &Data) -> Result<()> {
-        let ids: BTreeSet<&String> = self.runs.iter().flat_map(|run| run.data.keys()).collect();
-        ids.into_iter().try_for_each(|id| data.load(id))
+        let mut loaded = BTreeSet::new();
+        for spec in self.runs.iter().map(|run| &run.spec) {
+            if loaded.insert((&spec.benchmark, &spec.method)) {
+                protocol(&spec.paradigm)?.load(&spec.settings, data)?;
+            }
+        }
+        Ok(())
     }
 
     /// Expected core-seconds of all runs.

@@ -78,7 +78,9 @@ impl<'a> Run<'a> {
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
         let Composition { terms, regime, freeze_features } =
             method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
-        let learner = Learner::new(model, Objective::new(terms), settings.optimiser.build(), &streams)
+        // Eq. 6: the task's loss plus Σ_{i<t} λ_i Ω(θ, θ_i*); each method's file says which Ω and which λ_i.
+        let objective = Objective::new(terms);
+        let learner = Learner::new(model, objective, settings.optimiser.build(), &streams)
             .modulated(resolved.modulation.as_ref(), spec.trace())?;
         let meter = Meter::new(&stream, &settings.curve);
         let replays = spec.replays.is_some();
