@@ -11,7 +11,9 @@ use neuromod_bench::objective::{Event, Objective, Weighted};
 use neuromod_bench::optim::{Kind, OptimiserSpec};
 use neuromod_bench::paradigm::{Learner, Watch};
 use neuromod_bench::rng::Streams;
-use neuromod_bench::run::{Executor, Journal, Listener, Plan, Record, Selection, Status, environment};
+use neuromod_bench::run::{
+    Executor, Journal, Listener, Plan, PlannedRun, Record, Selection, Status, environment,
+};
 use neuromod_bench::spec::{Library, Source};
 use neuromod_bench::stream::{EvaluateOn, Reveal, TaskStream};
 use neuromod_bench::{Error, StopReason, method};
@@ -334,6 +336,32 @@ fn law_5_a_method_that_needs_a_hidden_boundary_is_refused_before_training() {
     let message = ask("ewc").expect_err("ewc needs boundaries").to_string();
     assert!(message.contains("method `ewc` needs `boundary`, which this stream hides"), "{message}");
     assert!(message.starts_with("hidden.toml:"), "{message}");
+}
+
+#[test]
+fn a_cell_that_lists_its_methods_takes_only_those_of_the_asked_ones() {
+    let mut library = library();
+    let text = r#"schema = 1
+id = "pair"
+title = "Pair"
+summary = "One cell lists its methods, the other does not."
+seeds = 2
+cell = [{ benchmarks = ["tiny-task"], methods = ["naive", "si"] }, { benchmarks = ["tiny-class"] }]
+"#;
+    library.add(Source { name: "pair.toml".into(), text: text.into() }).expect("valid");
+    let pairs = |methods: &[&str]| -> Vec<(String, String)> {
+        let spec = |run: &PlannedRun| (run.spec.benchmark.clone(), run.spec.method.clone());
+        plan(&library, &["pair"], methods, 1).runs.iter().map(spec).collect()
+    };
+    let pair = |benchmark: &str, method: &str| (benchmark.to_owned(), method.to_owned());
+    assert_eq!(pairs(&["si"]), [pair("tiny-task", "si"), pair("tiny-class", "si")]);
+    assert_eq!(pairs(&["ewc"]), [pair("tiny-class", "ewc")]);
+    let text = text.replace("pair", "lone").replace(r#", { benchmarks = ["tiny-class"] }"#, "");
+    library.add(Source { name: "lone.toml".into(), text }).expect("valid");
+    let methods = vec!["ewc".to_owned()];
+    let selection = Selection { targets: vec!["lone".into()], methods, seeds: Some(1) };
+    let message = Plan::new(&library, &selection).expect_err("no cell lists ewc").to_string();
+    assert!(message.contains("none of the chosen suites' cells lists it"), "{message}");
 }
 
 #[test]
