@@ -58,6 +58,13 @@ pub const METRICS: &[Metric] = &[
     ),
     incremental("learning_accuracy", "mean_j R[j][j]", "Riemer 2019", true, accuracy::learning),
     incremental(
+        "first_task_accuracy",
+        "R[T−1][0]",
+        "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
+        true,
+        accuracy::first_task,
+    ),
+    incremental(
         "backward_transfer",
         "mean_{j<T−1} (R[T−1][j] − R[j][j])",
         "Lopez-Paz & Ranzato 2017 (GEM), as printed; its code divides by T",
