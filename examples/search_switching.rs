@@ -113,6 +113,7 @@ fn judge(benchmark: &Benchmark, preset: &MethodPreset, data: &Data) -> anyhow::R
             method: preset.header.id.clone(),
             seed,
             settings: settings.clone(),
+            replays: None,
         };
         let log = protocol.run(&spec, data, &mut Unwatched)?;
         sum += metric::score_all(paradigm, &log)

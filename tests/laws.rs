@@ -65,6 +65,7 @@ fn execute(plan: &Plan, jobs: usize, interrupt: &AtomicBool, listener: &dyn List
         time_limit: None,
         env: environment(jobs),
         scorer: metric::score_all,
+        traces: Default::default(),
         interrupt,
     };
     executor.execute(&plan.runs, &mut journal, listener).expect("journal can be written").records
@@ -174,7 +175,10 @@ fn unit_gains(model: &dyn Model, per_unit: bool) -> Gains {
     let gain = |value: f32, units: usize| {
         if per_unit { Gain::Units(vec![value; units].into()) } else { Gain::Layer(value) }
     };
-    let layers = units.iter().map(|n| LayerGain { slope: gain(1.0, *n), bias: gain(0.0, *n) }).collect();
+    let layers = units
+        .iter()
+        .map(|n| LayerGain { slope: gain(1.0, *n), bias: gain(0.0, *n), ..LayerGain::default() })
+        .collect();
     Gains {
         layers,
         layer_learning_rate: (0..units.len()).map(|layer| (layer, 1.0)).collect(),
@@ -199,7 +203,7 @@ fn law_1_unit_gains_train_bit_for_bit_like_no_modulation() {
             let expected = train(&mut plain, &stream, 0..2);
             for per_unit in [false, true] {
                 let (mut gained, _) = learner(model, kind, ewc(10.0));
-                gained.gains = unit_gains(gained.model.as_ref(), per_unit);
+                gained.base = unit_gains(gained.model.as_ref(), per_unit);
                 assert_eq!(
                     train(&mut gained, &stream, 0..2),
                     expected,
@@ -215,7 +219,7 @@ fn a_gain_that_is_not_one_changes_the_result() {
     let (mut plain, stream) = learner(MODELS[0], Kind::Sgd, vec![]);
     let expected = train(&mut plain, &stream, 0..1);
     let (mut gained, _) = learner(MODELS[0], Kind::Sgd, vec![]);
-    gained.gains.layers = vec![LayerGain { slope: Gain::Layer(1.1), bias: Gain::None }];
+    gained.base.layers = vec![LayerGain { slope: Gain::Layer(1.1), ..LayerGain::default() }];
     assert_ne!(train(&mut gained, &stream, 0..1), expected);
 }
 
@@ -341,7 +345,7 @@ fn law_7_every_parameter_gets_a_finite_gradient_over_a_task() {
         for batch in stream.pool(0, 4).batches(128) {
             let mut gradients = neuromod_bench::nn::Gradients::default();
             let batch = batch.expect("batch");
-            let Learner { model, objective, gains, .. } = &mut learner;
+            let Learner { model, objective, base: gains, .. } = &mut learner;
             objective.gradient(model.as_ref(), &batch, gains, &mut gradients).expect("gradient");
             gradients.buffers.iter_mut().flatten().for_each(|g| *g = g.abs());
             sums.add_scaled(&gradients, 1.0);

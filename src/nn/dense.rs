@@ -238,6 +238,7 @@ mod tests {
         let unit = LayerGain {
             slope: Gain::Units(vec![0.5, 2.0, 1.3, 0.9].into()),
             bias: Gain::Units(vec![0.1, -0.2, 0.0, 0.3].into()),
+            ..LayerGain::default()
         };
         [LayerGain::default(), unit]
     }

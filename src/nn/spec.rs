@@ -112,6 +112,22 @@ const DEEPEST: usize = 64;
 const MOST_WEIGHTS: u128 = 100_000_000;
 
 impl ModelSpec {
+    /// Multiplies the width of every hidden layer.
+    pub fn widen(&mut self, factor: usize) {
+        let widths = match self {
+            Self::Mlp(spec) => &mut spec.hidden,
+            Self::Cnn(spec) => {
+                spec.channels.iter_mut().for_each(|width| *width *= factor);
+                &mut spec.hidden
+            }
+            Self::Rnn(spec) => {
+                spec.units *= factor;
+                &mut spec.hidden
+            }
+        };
+        widths.iter_mut().for_each(|width| *width *= factor);
+    }
+
     /// Checks every range; keys are reported below `at`, e.g. `model`.
     ///
     /// # Errors

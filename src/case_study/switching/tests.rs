@@ -31,6 +31,7 @@ fn spec(benchmark: &Benchmark, method: &str, seed: u64, settings: serde_json::Va
         method: method.into(),
         seed,
         settings,
+        replays: None,
     }
 }
 

@@ -103,7 +103,7 @@ fn score(
     let mut correct = 0;
     for first in (0..set.len()).step_by(BATCH) {
         let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
-        let labels = predict(learner.model.as_ref(), &inputs, &active, &learner.gains)?;
+        let labels = predict(learner.model.as_ref(), &inputs, &active, learner.gains())?;
         correct += labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
     }
     #[allow(clippy::cast_precision_loss)]

@@ -52,7 +52,7 @@ impl Protocol for Incremental {
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec.seed, data)?.run(watch)
+        Run::new(&resolved, spec, data)?.run(watch)
     }
 }
 
@@ -64,21 +64,25 @@ struct Run<'a> {
     meter: Meter,
     regime: Regime,
     freeze_features: bool,
+    /// The run is a control that replays another one.
+    replays: bool,
     done: usize,
 }
 
 impl<'a> Run<'a> {
-    fn new(resolved: &'a Resolved, seed: u64, data: &Data) -> Result<Self> {
+    fn new(resolved: &'a Resolved, spec: &RunSpec, data: &Data) -> Result<Self> {
         let settings = &resolved.benchmark;
         let dataset = data.get(&settings.data)?;
-        let streams = Streams::new(seed);
+        let streams = Streams::new(spec.seed);
         let stream = TaskStream::new(&settings.stream, &dataset, settings.evaluate, &streams)?;
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
         let Composition { terms, regime, freeze_features } =
             method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
-        let learner = Learner::new(model, Objective::new(terms), settings.optimiser.build(), &streams);
+        let learner = Learner::new(model, Objective::new(terms), settings.optimiser.build(), &streams)
+            .modulated(resolved.modulation.as_ref(), spec.trace())?;
         let meter = Meter::new(&stream, &settings.curve);
-        Ok(Self { settings, stream, streams, learner, meter, regime, freeze_features, done: 0 })
+        let replays = spec.replays.is_some();
+        Ok(Self { settings, stream, streams, learner, meter, regime, freeze_features, replays, done: 0 })
     }
 
     fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
@@ -129,7 +133,7 @@ impl<'a> Run<'a> {
             .enumerate()
             .map(|(task, label)| Mark { x: (task * updates) as f64, label: label.clone() })
             .collect();
-        Ok(RunLog {
+        let mut log = RunLog {
             footprint: self.footprint(networks.len()),
             matrix: Some(AccuracyMatrix {
                 tasks: labels,
@@ -140,7 +144,9 @@ impl<'a> Run<'a> {
             marks: if self.regime == Regime::Joint { Vec::new() } else { marks },
             curves: self.meter.curves(self.regime == Regime::Separate),
             ..RunLog::default()
-        })
+        };
+        log.add_modulation(&self.learner, self.replays, 1.0);
+        Ok(log)
     }
 
     /// One task of a sequence, boundaries included where the stream reveals them.

@@ -14,6 +14,7 @@ mod overview;
 mod runs;
 mod switching;
 mod transfer;
+mod verdict;
 
 use super::Options;
 use super::block::Block;
@@ -65,6 +66,7 @@ pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
         return blocks;
     }
     blocks.extend(overview::build(results));
+    blocks.extend(verdict::build(results));
     let mut paradigm = "";
     for benchmark in &results.benchmarks {
         if benchmark.paradigm != paradigm {
