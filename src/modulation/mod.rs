@@ -7,6 +7,7 @@
 //! signal source ─► release (interactions) ─► level ─► transmission ─► receptor ─► gain on a target
 //! ```
 
+mod change_point;
 mod control;
 mod gains;
 mod interaction;
@@ -19,6 +20,7 @@ mod spec;
 mod target;
 mod transmission;
 
+pub use change_point::ReducedBayesianObserver;
 pub use control::{CONTROLS, Control};
 pub use gains::{Gain, Gains, LayerGain};
 pub use interaction::{Interaction, InteractionKind};

@@ -29,6 +29,7 @@ pub const PROTOCOLS: &[&dyn Protocol] = &[
     &MultiTask,
     &crate::case_study::go_nogo::GoNoGo,
     &crate::case_study::opposed::OpposedBehaviours,
+    &crate::case_study::switching::Switching,
 ];
 
 /// A protocol by the name in `paradigm = "…"`.
