@@ -25,7 +25,7 @@ pub enum Command {
     /// Train suites or benchmarks, then print tables and write the report
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
-    /// List what there is: suites, benchmarks, methods, metrics, data sets
+    /// List what there is: suites, benchmarks, methods, modulators, metrics, data sets
     List(ListArguments),
     /// Show a resolved definition: settings, formula, source, expected cost
     Show(ShowArguments),
@@ -150,6 +150,7 @@ pub enum Kind {
     Suites,
     Benchmarks,
     Methods,
+    Modulators,
     Metrics,
     Datasets,
 }
