@@ -16,7 +16,8 @@ const MULTI_TASK: &[&str] = &["multi-task"];
 const TAYLOR_STONE: &str = "Taylor & Stone 2009";
 const OPPOSED: &[&str] = &["opposed-behaviours"];
 const GO_NOGO: &[&str] = &["go-nogo"];
-const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours"];
+const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours", "switching"];
+const SWITCHING: &[&str] = &["switching"];
 
 const ONLINE: &[&str] = &["online"];
 
@@ -57,6 +58,13 @@ pub const METRICS: &[Metric] = &[
         accuracy::average_incremental,
     ),
     incremental("learning_accuracy", "mean_j R[j][j]", "Riemer 2019", true, accuracy::learning),
+    incremental(
+        "first_task_accuracy",
+        "R[T−1][0]",
+        "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
+        true,
+        accuracy::first_task,
+    ),
     incremental(
         "backward_transfer",
         "mean_{j<T−1} (R[T−1][j] − R[j][j])",
@@ -211,7 +219,7 @@ pub const METRICS: &[Metric] = &[
     },
     Metric::scalar(
         "accuracy",
-        "share of right answers: over the session (Go/No-Go), or mean over behaviours, stimuli weighted equally",
+        "share of right answers: over the session (Go/No-Go), of choices of the best arm or the valid goal (switching), or mean over behaviours, stimuli weighted equally",
         "Tsuda 2026; this suite",
         true,
         CASE_STUDIES,
@@ -345,6 +353,27 @@ pub const METRICS: &[Metric] = &[
         "Eq. 8 of the review",
         true,
         GO_NOGO,
+    ),
+    Metric::scalar(
+        "reward_rate",
+        "reward per step over the session; steps are those in which the learner chooses or waits",
+        "this suite",
+        true,
+        SWITCHING,
+    ),
+    Metric::scalar(
+        "lag",
+        "trials after a switch of the goal before the first 8 right guesses in a row, the block's length when never; mean over switches",
+        "this suite",
+        false,
+        SWITCHING,
+    ),
+    Metric::scalar(
+        "prediction_error",
+        "mean over samples of |prediction made before the sample − mean of the Gaussian| / its standard deviation",
+        "this suite",
+        false,
+        SWITCHING,
     ),
 ];
 

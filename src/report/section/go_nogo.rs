@@ -114,8 +114,8 @@ fn behaviour(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Optio
     (!table.rows.is_empty()).then_some(Block::Table(table))
 }
 
-/// Mean over seeds with a 95 % band at every x that at least one seed has.
-fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
+/// Mean over seeds with a 95 % band at every whole x, of either sign, that at least one seed has.
+pub(super) fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
     let mut at: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
     for record in method.ok() {
         for found in record.log.curves.iter().filter(|c| c.name == curve) {
