@@ -59,6 +59,13 @@ pub const METRICS: &[Metric] = &[
     ),
     incremental("learning_accuracy", "mean_j R[j][j]", "Riemer 2019", true, accuracy::learning),
     incremental(
+        "first_task_accuracy",
+        "R[T−1][0]",
+        "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
+        true,
+        accuracy::first_task,
+    ),
+    incremental(
         "backward_transfer",
         "mean_{j<T−1} (R[T−1][j] − R[j][j])",
         "Lopez-Paz & Ranzato 2017 (GEM), as printed; its code divides by T",
@@ -291,7 +298,8 @@ pub const METRICS: &[Metric] = &[
     ),
     Metric::scalar(
         "trials_to_criterion/reversal",
-        "trials after a reversal until 8 consecutive correct answers, the block's length when never; mean over blocks",
+        "trials after a reversal until 8 consecutive correct answers (criterion schedules: their own criterion), the block's \
+         length when never; mean over blocks",
         "this suite, after attentional-set-shifting tasks",
         false,
         GO_NOGO,
@@ -305,7 +313,8 @@ pub const METRICS: &[Metric] = &[
     ),
     Metric::scalar(
         "solved/reversal",
-        "share of reversal blocks with 8 consecutive correct answers and ≥ 80 % of the last 30 correct",
+        "share of reversal blocks with 8 consecutive correct answers and ≥ 80 % of the last 30 correct (criterion schedules: \
+         with their criterion met)",
         "this suite",
         true,
         GO_NOGO,
@@ -314,6 +323,20 @@ pub const METRICS: &[Metric] = &[
         "solved/extradimensional",
         "the same for extradimensional shifts",
         "this suite",
+        true,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "stage_trials",
+        "trials until a stage of a criterion schedule is passed, its limit when never; mean over the stages",
+        "this suite, after attentional-set-shifting tasks",
+        false,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "stages_passed",
+        "share of the stages of a criterion schedule that are passed within their limit",
+        "this suite, after attentional-set-shifting tasks",
         true,
         GO_NOGO,
     ),

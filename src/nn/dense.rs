@@ -91,6 +91,7 @@ impl Dense {
                 let last = index + 2 == widths.len();
                 let activation = if last { Activation::Identity } else { activation };
                 let mut random = streams.get(&format!("init/layer{}", first + index));
+                let init = if last { init.of_output() } else { init };
                 Self::new(parameters, first + index, [pair[0], pair[1]], activation, init, &mut random)
             })
             .collect()

@@ -269,8 +269,11 @@ fn check_sizes(at: &str, key: &str, sizes: &[usize]) -> Result<(), DefinitionErr
 
 fn check_init(at: &str, init: Init) -> Result<(), DefinitionError> {
     match init {
-        Init::Normal { sd } if !(sd > 0.0 && sd.is_finite()) => {
+        Init::Normal { sd, .. } if !(sd > 0.0 && sd.is_finite()) => {
             Err(DefinitionError::range(&format!("{at}.init.sd"), sd, "a number > 0"))
+        }
+        Init::Normal { output_sd: Some(sd), .. } if !(sd > 0.0 && sd.is_finite()) => {
+            Err(DefinitionError::range(&format!("{at}.init.output_sd"), sd, "a number > 0"))
         }
         _ => Ok(()),
     }

@@ -8,7 +8,7 @@ use rand::RngExt;
 
 use crate::error::{Error, Result};
 use crate::modulation::{BoundaryTold, Gains, Modulation, ModulationSpec, Observation, Trace};
-use crate::nn::{BatchStatistics, Gradients, Model, read};
+use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
 use crate::objective::{Balance, Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
 use crate::rng::Streams;
@@ -223,11 +223,19 @@ impl Learner {
         self.updates
     }
 
+    /// Freezes the parameters that `which` picks, beside those frozen already.
+    pub fn freeze(&mut self, which: impl Fn(&Parameter) -> bool) {
+        let frozen = &mut self.optimiser.frozen;
+        frozen.resize(self.model.parameters().iter().count(), false);
+        for (frozen, parameter) in frozen.iter_mut().zip(self.model.parameters().iter()) {
+            *frozen |= which(parameter);
+        }
+    }
+
     /// Freezes every layer but the last.
     pub fn freeze_features(&mut self) {
-        let parameters = self.model.parameters();
-        let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
-        self.optimiser.frozen = parameters.iter().map(|parameter| parameter.layer < last).collect();
+        let last = self.model.parameters().iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+        self.freeze(|parameter| parameter.layer < last);
     }
 
     /// Everything a checkpoint needs.

@@ -89,6 +89,14 @@ pub trait Protocol: Sync {
     /// When `settings` did not come from [`Protocol::resolve`].
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>>;
 
+    /// Reads and checks all data that these settings need, so that no run fails later for want of them.
+    ///
+    /// # Errors
+    /// Missing, damaged or unusable data.
+    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
+        self.datasets(settings)?.iter().try_for_each(|id| data.load(id))
+    }
+
     /// Rough cost of one run in core-seconds, for progress, `bench show` and balancing.
     fn expected_cost(&self, settings: &serde_json::Value) -> f64;
 

@@ -15,6 +15,23 @@ use crate::paradigm::{RunLog, Watch, protocol};
 /// Stack of a slot: candle's backward pass and the drop of its graph recurse.
 const STACK: usize = 64 << 20;
 
+/// Does `work` in as many slots at the same time, each with a private single-thread pool and a large stack.
+pub fn on_slots(slots: usize, work: &(dyn Fn() + Sync)) {
+    std::thread::scope(|scope| {
+        for _ in 0..slots.max(1) {
+            scope.spawn(|| on_pool(&work));
+        }
+    });
+}
+
+fn on_pool(work: &(impl Fn() + Sync)) {
+    match rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build() {
+        Ok(pool) => pool.install(work),
+        // Without a pool of its own the slot still works, on this thread's smaller stack.
+        Err(_) => work(),
+    }
+}
+
 /// Computes every metric of a log; given by the layer above, so that runs know nothing of metrics.
 pub type Scorer = fn(&str, &RunLog) -> BTreeMap<String, MetricValue>;
 
@@ -182,12 +199,7 @@ impl Executor<'_> {
                 }
             }
         };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build();
-        match pool {
-            Ok(pool) => pool.install(work),
-            // Without a pool of its own the slot still works, on this thread's smaller stack.
-            Err(_) => work(),
-        }
+        on_pool(&work);
     }
 
     /// Does one run, whatever happens in it. `None`: interrupted.

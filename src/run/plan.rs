@@ -17,7 +17,8 @@ use crate::spec::{Benchmark, Ceiling, Cell, Library, MethodPreset, Score};
 pub struct Selection {
     /// Ids of suites and benchmarks.
     pub targets: Vec<String>,
-    /// Only these methods; empty: what the suite or benchmark says.
+    /// Only these methods, in a suite's cell that lists its methods only those of them that it lists; empty: what the
+    /// suite or benchmark says.
     pub methods: Vec<String>,
     /// Seeds per cell; `None`: what the suite says, 5 for a bare benchmark.
     pub seeds: Option<u64>,
@@ -65,8 +66,15 @@ impl Plan {
                 let benchmark = library.benchmark(id)?;
                 let own = if cell.methods.is_empty() { &benchmark.header.methods } else { &cell.methods };
                 let own = with_controls(library, benchmark, own, &cell.controls)?;
-                let chosen = if selection.methods.is_empty() { &own } else { &selection.methods };
-                for method in chosen {
+                let asked = if selection.methods.is_empty() { &own } else { &selection.methods };
+                // A cell that lists its methods knows which fit its benchmarks: choose among those and their controls.
+                let fits = |method: &&String| {
+                    let (name, _) = split(method);
+                    cell.methods.is_empty()
+                        || own.contains(method)
+                        || cell.methods.iter().any(|own| own == name)
+                };
+                for method in asked.iter().filter(fits) {
                     let (name, _) = split(method);
                     let elsewhere = library.methods.keys().any(|(_, id)| id == name);
                     let paradigm = &benchmark.header.paradigm;
@@ -88,7 +96,9 @@ impl Plan {
                 paradigms.iter().flat_map(|paradigm| library.method_ids(paradigm)).collect();
             let mut error = DefinitionError::unknown("method", method, known);
             if error.allowed.iter().any(|known| known == method) {
-                error.problem = "is a method of none of the chosen benchmarks' paradigms".into();
+                error.problem = "is a method of none of the chosen benchmarks' paradigms, and none of the chosen \
+                                 suites' cells lists it; a benchmark by its own id takes any method of its paradigm"
+                    .into();
                 error.nearest = None;
             }
             return Err(DefinitionError { key: "--method".into(), ..error }.into());
@@ -101,10 +111,15 @@ impl Plan {
     /// Loads every data set that the plan needs, so that nothing fails later for want of one.
     ///
     /// # Errors
-    /// Missing, truncated or damaged files.
+    /// Missing, truncated, damaged or unusable data.
     pub fn load_data(&self, data: &Data) -> Result<()> {
-        let ids: BTreeSet<&String> = self.runs.iter().flat_map(|run| run.data.keys()).collect();
-        ids.into_iter().try_for_each(|id| data.load(id))
+        let mut loaded = BTreeSet::new();
+        for spec in self.runs.iter().map(|run| &run.spec) {
+            if loaded.insert((&spec.benchmark, &spec.method)) {
+                protocol(&spec.paradigm)?.load(&spec.settings, data)?;
+            }
+        }
+        Ok(())
     }
 
     /// Expected core-seconds of all runs.

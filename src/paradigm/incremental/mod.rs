@@ -14,6 +14,7 @@ use super::{AccuracyMatrix, Footprint, Learner, Mark, Protocol, RunLog, RunSpec,
 use crate::data::Data;
 use crate::error::{Error, Result};
 use crate::method::{Composition, Regime, method};
+use crate::nn::Role;
 use crate::objective::{Event, Objective};
 use crate::rng::Streams;
 use crate::spec::{Benchmark, MethodPreset};
@@ -78,9 +79,14 @@ impl<'a> Run<'a> {
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
         let Composition { terms, regime, freeze_features } =
             method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
-        let learner = Learner::new(model, Objective::new(terms), settings.optimiser.build(), &streams)
+        // Eq. 6: the task's loss plus Σ_{i<t} λ_i Ω(θ, θ_i*); each method's file says which Ω and which λ_i.
+        let objective = Objective::new(terms);
+        let mut learner = Learner::new(model, objective, settings.optimiser.build(), &streams)
             .modulated(resolved.modulation.as_ref(), spec.trace())?;
-        let meter = Meter::new(&stream, &settings.curve);
+        if settings.freeze_biases {
+            learner.freeze(|parameter| parameter.role == Role::Bias);
+        }
+        let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks);
         let replays = spec.replays.is_some();
         Ok(Self { settings, stream, streams, learner, meter, regime, freeze_features, replays, done: 0 })
     }

@@ -27,6 +27,12 @@ pub struct IncrementalSettings {
     pub budget: Budget,
     #[serde(default)]
     pub curve: CurveSettings,
+    /// Only the first so many tasks are measured for curves; absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve_tasks: Option<usize>,
+    /// Biases keep their initial values. Default false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub freeze_biases: bool,
     /// Which split is scored: `test` (default) or `validation`.
     #[serde(default)]
     pub evaluate: EvaluateOn,
@@ -95,6 +101,7 @@ impl IncrementalSettings {
         positive("budget.batch", self.budget.batch, 65_536)?;
         positive("curve.every", self.curve.every, 10_000_000)?;
         positive("curve.samples", self.curve.samples, 1_000_000)?;
+        positive("curve_tasks", self.curve_tasks.unwrap_or(1), 10_000)?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
         if self.budget.reset_optimiser && !self.stream.reveals(Reveal::Boundary) {

@@ -99,7 +99,7 @@ impl<'a> Run<'a> {
         Ok(Self { resolved, spec, settings, method: &resolved.method, tasks, shape, set, streams, done: 0 })
     }
 
-    /// Σ_i λ_i L_i(θ; D_i): one term per task, λ_i from the rule.
+    /// Eq. 5: Σ_i λ_i L_i(θ; D_i), one term per task, λ_i from the rule.
     fn learner(&self, balance: Box<dyn Balance>) -> Result<Learner> {
         let width = self.tasks.iter().map(|(_, outputs)| outputs).sum();
         let objective = Objective::with_task(NoTask, terms(&self.tasks));

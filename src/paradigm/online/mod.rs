@@ -57,6 +57,13 @@ impl Protocol for Online {
         Ok(resolved.benchmark.stream.dataset().map(str::to_owned).into_iter().collect())
     }
 
+    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        let settings = &resolved.benchmark;
+        // Every stream is checked as a whole; seed 0 stands for all.
+        OnlineStream::new(&settings.stream, data, settings.evaluate, &Streams::new(0)).map(drop)
+    }
+
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
     }
