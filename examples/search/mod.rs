@@ -47,6 +47,7 @@ pub fn search(
         let mut sum = 0.0;
         for seed in FIRST_SEED..FIRST_SEED + seeds {
             let spec = RunSpec {
+                replays: None,
                 benchmark: id.into(),
                 version: benchmark.header.version,
                 paradigm: paradigm.clone(),

@@ -41,6 +41,7 @@ fn toy() -> Toy {
         scenario: Scenario::Task,
         reveals: vec![Reveal::TaskId, Reveal::Boundary],
         cumulative: false,
+        all_outputs: false,
     };
     let streams = Streams::new(0);
     let stream = TaskStream::new(&spec, &dataset, EvaluateOn::Test, &streams).expect("stream");
