@@ -11,6 +11,8 @@ mod outer;
 mod rule;
 mod settings;
 mod sinusoid;
+#[cfg(test)]
+mod tests;
 
 pub use episode::{EpisodeSpec, Phase};
 pub use meter::MILESTONES;

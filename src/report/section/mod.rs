@@ -9,6 +9,7 @@ mod go_nogo;
 mod incremental;
 mod multi_task;
 mod online;
+mod meta;
 mod opposed;
 mod overview;
 mod runs;
@@ -33,6 +34,7 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "online", build: online::build },
     Section { paradigm: "transfer", build: transfer::build },
     Section { paradigm: "multi-task", build: multi_task::build },
+    Section { paradigm: "meta", build: meta::build },
     Section { paradigm: "opposed-behaviours", build: opposed::build },
     Section { paradigm: "go-nogo", build: go_nogo::build },
 ];
