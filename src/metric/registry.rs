@@ -283,6 +283,7 @@ pub const METRICS: &[Metric] = &[
         false,
         MULTI_TASK,
     ),
+    Metric::scalar(
         "query_loss",
         "mean over test episodes of the query loss after the last step of adaptation",
         "Finn, Abbeel & Levine 2017",
