@@ -94,12 +94,10 @@ impl<'a> Run<'a> {
         let learned = (resolved.method.kind == Kind::MetaSgd).then_some(rates.as_slice());
         let model = Box::new(Knowledge::new(network, settings.normalise, learned)?);
         let learner = Learner::new(model, Objective::new(Vec::new()), settings.optimiser.build(), &streams);
-        let evaluate = &settings.evaluate;
-        let count = evaluate.episodes.max(evaluate.curve_episodes);
         Ok(Self {
             resolved,
             learner,
-            meter: Meter::new(&tasks, count, evaluate.steps, &streams),
+            meter: Meter::new(tasks.clone(), settings.evaluate.steps, &streams),
             tasks,
             order: streams.fast("episodes/training"),
             theta: vec![0.0; function.count()],
