@@ -63,6 +63,7 @@ fn run(out: &str, benchmark: &str, method: &str, seed: u64) -> anyhow::Result<()
     let definition = library.benchmark(benchmark)?;
     let preset = library.method("opposed-behaviours", method)?;
     let spec = RunSpec {
+        replays: None,
         benchmark: benchmark.to_owned(),
         version: definition.header.version,
         paradigm: definition.header.paradigm.clone(),

@@ -1,90 +1,91 @@
-//! How the strengths of the regularisation presets on the digits were chosen: the same grid and budget for every
-//! method, scored on the validation split, on seeds (so class orders and permutations) that no benchmark uses.
+//! How the strengths of the regularisation presets and the parameters of the multi-task weightings were chosen, by the
+//! loop in `search`: the same number of candidates for every method of a paradigm.
 //!
-//! `cargo run --release --example search_strengths -- [incremental|transfer]`
+//! `cargo run --release --example search_strengths -- [incremental|transfer|multi-task]`
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+mod search;
+
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::metric;
-use neuromod_bench::paradigm::{RunSpec, Unwatched, protocol};
 use neuromod_bench::spec::Library;
+use search::{Candidate, grid};
 
-/// Methods with the key of their strength.
-type Methods = &'static [(&'static str, &'static str)];
-
-const SEARCHES: [(&[&str], Methods); 2] = [
-    (
-        &[
-            "split-digits-task",
-            "split-digits-domain",
-            "split-digits-class",
-            "permuted-digits-domain",
-            "rotated-digits-domain",
-        ],
-        &[("l2", "lambda"), ("ewc", "lambda"), ("online-ewc", "lambda"), ("si", "c"), ("mas", "lambda")],
-    ),
-    (&["digits-even-to-odd", "sinusoid-phase"], &[("l2-sp", "lambda"), ("l2-zero", "lambda")]),
-];
-const STRENGTHS: [f64; 10] = [1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5];
-const FIRST_SEED: u64 = 100_000;
 const SEEDS: u64 = 5;
+const STRENGTHS: [f64; 10] = [1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3, 1e4, 1e5];
+
+/// Benchmarks, and methods with their candidates.
+type Search = (&'static [&'static str], Vec<(&'static str, Vec<Candidate>)>);
+
+fn incremental() -> Search {
+    let strengths =
+        [("l2", "lambda"), ("ewc", "lambda"), ("online-ewc", "lambda"), ("si", "c"), ("mas", "lambda")];
+    let benchmarks = &[
+        "split-digits-task",
+        "split-digits-domain",
+        "split-digits-class",
+        "permuted-digits-domain",
+        "rotated-digits-domain",
+    ];
+    (benchmarks, strengths.map(|(method, key)| (method, grid(key, &STRENGTHS))).to_vec())
+}
+
+fn transfer() -> Search {
+    let methods = ["l2-sp", "l2-zero"].map(|method| (method, grid("lambda", &STRENGTHS)));
+    (&["digits-even-to-odd", "sinusoid-phase"], methods.to_vec())
+}
+
+/// Nine candidates per weighting.
+fn multi_task() -> Search {
+    let rates = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0];
+    let both = |a: &'static str, of_a: [f64; 3], b: &'static str, of_b: [toml::Value; 3]| {
+        let pairs = of_a.into_iter().flat_map(|x| of_b.iter().map(move |y| (x, y.clone())));
+        pairs.map(|(x, y)| vec![(a, x.into()), (b, y)]).collect::<Vec<Candidate>>()
+    };
+    let windows = [10, 50, 130].map(toml::Value::Integer);
+    let steps = [0.0025, 0.025, 0.25].map(toml::Value::Float);
+    let methods = vec![
+        ("uncertainty", grid("rate", &rates)),
+        ("weight-average", both("temperature", [0.5, 2.0, 8.0], "window", windows)),
+        ("grad-norm", both("alpha", [0.12, 0.5, 1.5], "rate", steps)),
+        ("tuned-weights", weights()),
+    ];
+    (&["digits-attributes"], methods)
+}
+
+/// λ_i of the three questions about digits: equal, each one raised or lowered, each one raised strongly, and two mixtures.
+fn weights() -> Vec<Candidate> {
+    let all: [[f64; 3]; 9] = [
+        [1.0, 1.0, 1.0],
+        [2.0, 0.5, 0.5],
+        [0.5, 2.0, 0.5],
+        [0.5, 0.5, 2.0],
+        [0.2, 1.4, 1.4],
+        [1.4, 0.2, 1.4],
+        [1.4, 1.4, 0.2],
+        [0.1, 0.1, 2.8],
+        [1.25, 1.25, 0.5],
+    ];
+    all.map(|weights| vec![("weights", toml::Value::from(weights.to_vec()))]).to_vec()
+}
 
 fn main() -> anyhow::Result<()> {
     neuromod_bench::run::prepare_process();
     let library = Library::embedded()?;
     let data = Data::new(DataFolder::choose(None));
-    println!("mean validation score over seeds {FIRST_SEED} to {}", FIRST_SEED + SEEDS - 1);
     let wanted = std::env::args().nth(1);
-    for (id, methods) in SEARCHES.iter().flat_map(|(ids, methods)| ids.iter().map(move |id| (*id, *methods)))
+    search::announce(SEEDS);
+    for (paradigm, (benchmarks, methods)) in
+        [("incremental", incremental()), ("transfer", transfer()), ("multi-task", multi_task())]
     {
-        let mut benchmark = library.benchmark(id)?.clone();
-        benchmark.body.insert("evaluate".into(), "validation".into());
-        let paradigm = &benchmark.header.paradigm;
         if wanted.as_ref().is_some_and(|wanted| wanted != paradigm) {
             continue;
         }
-        let protocol = protocol(paradigm)?;
-        let higher =
-            metric::find(&benchmark.header.score.metric).is_none_or(|metric| metric.higher_is_better);
-        for (method, key) in methods {
-            let mut preset = library.method(paradigm, method)?.clone();
-            preset.header.on.clear();
-            let mut scores = Vec::new();
-            for strength in STRENGTHS {
-                preset.header.parameters.insert((*key).into(), strength.into());
-                let settings = protocol.resolve(&benchmark, &preset)?;
-                let mut sum = 0.0;
-                for seed in FIRST_SEED..FIRST_SEED + SEEDS {
-                    let spec = RunSpec {
-                        benchmark: id.into(),
-                        version: benchmark.header.version,
-                        paradigm: paradigm.clone(),
-                        method: (*method).into(),
-                        seed,
-                        settings: settings.clone(),
-                    };
-                    // A diverged run counts as chance.
-                    let log = protocol.run(&spec, &data, &mut Unwatched);
-                    let score = log.ok().and_then(|log| {
-                        metric::score_all(paradigm, &log).get(&benchmark.header.score.metric)?.value()
-                    });
-                    sum += score.unwrap_or(benchmark.header.score.chance);
-                }
-                #[allow(clippy::cast_precision_loss)]
-                scores.push(sum / SEEDS as f64);
+        for id in benchmarks {
+            for (method, candidates) in &methods {
+                search::search(&library, &data, id, method, candidates, SEEDS)?;
             }
-            // The first of equals: the weakest strength that does as well.
-            let better = |a: f64, b: f64| if higher { a.max(b) } else { a.min(b) };
-            let best = scores.iter().copied().reduce(better).unwrap_or(0.0);
-            let chosen = STRENGTHS[scores.iter().position(|score| *score == best).unwrap_or(0)];
-            let row: Vec<String> = STRENGTHS
-                .iter()
-                .zip(&scores)
-                .map(|(strength, score)| format!("{strength}: {score:.3}"))
-                .collect();
-            println!("{id} {method}: {key} = {chosen}   ({})", row.join(", "));
         }
     }
     Ok(())

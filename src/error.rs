@@ -29,6 +29,10 @@ pub enum Error {
     #[error("diverged at update {update}: {what} is {value}")]
     Diverged { update: usize, what: String, value: f64 },
 
+    /// A control replays a run that did not finish, or that had no modulation.
+    #[error("there is nothing to replay: the run {key} did not finish or recorded no gains")]
+    NothingToReplay { key: String },
+
     /// A run was asked to stop (time limit or interrupt).
     #[error("stopped: {0}")]
     Stopped(StopReason),

@@ -30,5 +30,6 @@ pub mod spiking;
 pub mod state;
 pub mod stats;
 pub mod stream;
+pub mod tune;
 
 pub use error::{DefinitionError, Error, Result, StopReason};

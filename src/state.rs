@@ -13,6 +13,9 @@ pub struct State {
     pub numbers: BTreeMap<String, f64>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub buffers: BTreeMap<String, Vec<Vec<f32>>>,
+    /// Whatever else a part remembers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, serde_json::Value>,
     /// States of parts inside this one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parts: BTreeMap<String, State>,
@@ -47,6 +50,14 @@ impl State {
     /// When they are missing: a checkpoint of another method.
     pub fn get_buffer(&self, name: &str) -> Result<Vec<Vec<f32>>> {
         self.buffers.get(name).cloned().ok_or_else(|| missing(name, self.buffers.keys()))
+    }
+
+    /// A value by name.
+    ///
+    /// # Errors
+    /// When it is missing: a checkpoint of another method.
+    pub fn get_value(&self, name: &str) -> Result<&serde_json::Value> {
+        self.values.get(name).ok_or_else(|| missing(name, self.values.keys()))
     }
 
     /// The state of an inner part.

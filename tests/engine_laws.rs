@@ -65,7 +65,7 @@ fn neutral(units: &[usize], scope: usize) -> Gains {
             1 => Gain::Units(vec![value; units].into()),
             _ => Gain::None,
         };
-        LayerGain { slope: each(1.0), bias: each(0.0) }
+        LayerGain { slope: each(1.0), bias: each(0.0), ..LayerGain::default() }
     };
     Gains { layers: units.iter().map(|units| layer(*units)).collect(), ..Gains::default() }
 }
@@ -104,7 +104,7 @@ proptest! {
             let mut start = scaled.parameters().snapshot().expect("snapshot");
             start.iter_mut().flatten().for_each(|w| *w *= gain);
             scaled.parameters().restore(&start).expect("restore");
-            let layers = vec![LayerGain { slope: Gain::Layer(gain), bias: Gain::None }; 3];
+            let layers = vec![LayerGain { slope: Gain::Layer(gain), ..LayerGain::default() }; 3];
             let gains = Gains { layers, ..Gains::default() };
             let optimiser = |rate| OptimiserSpec { kind, rate, ..OptimiserSpec::default() };
             let rate = 1.0 / 512.0;
@@ -126,7 +126,7 @@ proptest! {
 fn every_tensor_of_every_network_gets_a_finite_non_zero_gradient_with_and_without_gains() {
     for spec in models() {
         let model = spec.build(SHAPE, 10, &Streams::new(5)).expect("model");
-        let layer = LayerGain { slope: Gain::Layer(1.3), bias: Gain::Layer(0.1) };
+        let layer = LayerGain { slope: Gain::Layer(1.3), bias: Gain::Layer(0.1), ..LayerGain::default() };
         let gained = Gains { layers: vec![layer; model.layer_units().len()], ..Gains::default() };
         for gains in [Gains::default(), gained] {
             let (x, labels) = batch(5, 0);
@@ -155,7 +155,7 @@ fn gains_change_what_every_layer_computes() {
         for layer in 0..model.layer_units().len() {
             for (slope, bias) in [(Gain::Layer(1.5), Gain::None), (Gain::None, Gain::Layer(0.5))] {
                 let mut gains = neutral(&model.layer_units(), 2);
-                gains.layers[layer] = LayerGain { slope, bias };
+                gains.layers[layer] = LayerGain { slope, bias, ..LayerGain::default() };
                 assert_ne!(values(&gains), plain, "layer {layer} of {spec:?} ignores {gains:?}");
             }
         }

@@ -5,13 +5,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::metric;
-use neuromod_bench::modulation::{Gain, Gains, LayerGain};
-use neuromod_bench::nn::{Model, ModelSpec};
+use neuromod_bench::modulation::{Anatomy, Gain, Gains, LayerGain, ModulationSpec, TARGETS, TargetKind};
+use neuromod_bench::nn::{Model, ModelSpec, Role};
 use neuromod_bench::objective::{Event, Objective, Weighted};
 use neuromod_bench::optim::{Kind, OptimiserSpec};
 use neuromod_bench::paradigm::{Learner, Watch};
 use neuromod_bench::rng::Streams;
-use neuromod_bench::run::{Executor, Journal, Listener, Plan, Record, Selection, Status, environment};
+use neuromod_bench::run::{
+    Executor, Journal, Listener, Plan, PlannedRun, Record, Selection, Status, environment,
+};
 use neuromod_bench::spec::{Library, Source};
 use neuromod_bench::stream::{EvaluateOn, Reveal, TaskStream};
 use neuromod_bench::{Error, StopReason, method};
@@ -65,6 +67,7 @@ fn execute(plan: &Plan, jobs: usize, interrupt: &AtomicBool, listener: &dyn List
         time_limit: None,
         env: environment(jobs),
         scorer: metric::score_all,
+        traces: Default::default(),
         interrupt,
     };
     executor.execute(&plan.runs, &mut journal, listener).expect("journal can be written").records
@@ -174,7 +177,10 @@ fn unit_gains(model: &dyn Model, per_unit: bool) -> Gains {
     let gain = |value: f32, units: usize| {
         if per_unit { Gain::Units(vec![value; units].into()) } else { Gain::Layer(value) }
     };
-    let layers = units.iter().map(|n| LayerGain { slope: gain(1.0, *n), bias: gain(0.0, *n) }).collect();
+    let layers = units
+        .iter()
+        .map(|n| LayerGain { slope: gain(1.0, *n), bias: gain(0.0, *n), ..LayerGain::default() })
+        .collect();
     Gains {
         layers,
         layer_learning_rate: (0..units.len()).map(|layer| (layer, 1.0)).collect(),
@@ -199,7 +205,7 @@ fn law_1_unit_gains_train_bit_for_bit_like_no_modulation() {
             let expected = train(&mut plain, &stream, 0..2);
             for per_unit in [false, true] {
                 let (mut gained, _) = learner(model, kind, ewc(10.0));
-                gained.gains = unit_gains(gained.model.as_ref(), per_unit);
+                gained.base = unit_gains(gained.model.as_ref(), per_unit);
                 assert_eq!(
                     train(&mut gained, &stream, 0..2),
                     expected,
@@ -210,12 +216,131 @@ fn law_1_unit_gains_train_bit_for_bit_like_no_modulation() {
     }
 }
 
+/// Receptors of no sensitivity on every target and scope that the model has.
+fn silent_modulation(model: &dyn Model) -> ModulationSpec {
+    let mut receptors = Vec::new();
+    for entry in TARGETS {
+        let needs_more =
+            [TargetKind::Replay, TargetKind::Dropout, TargetKind::PlasticityGate].contains(&entry.kind);
+        if needs_more || (entry.kind == TargetKind::RecurrentWeight && model.recurrent_layers() == 0) {
+            continue;
+        }
+        for scope in entry.scopes {
+            let term = if entry.kind == TargetKind::LossWeight { ", term = \"ewc\"" } else { "" };
+            let layers = if scope.word() == "layer" { ", layers = [0]" } else { "" };
+            receptors.push(format!(
+                "{{ target = \"{}\", scope = \"{}\", sensitivity = 0.0{term}{layers} }}",
+                entry.name,
+                scope.word()
+            ));
+        }
+    }
+    // One modulator per receptor: a modulator has one receptor per target and layers.
+    let modulators = receptors.iter().enumerate().map(|(index, receptor)| {
+        format!("[modulators.m{index}]\nsource = {{ kind = \"surprise\" }}\nreceptors = [{receptor}]\n")
+    });
+    let gate = "[modulators.gate]\nsource = { kind = \"constant\", value = 1.0 }\nlevel = { baseline = 1.0 , gain = 0.0 }\n\
+                receptors = [{ target = \"plasticity-gate\" }, { target = \"dropout\", sensitivity = 0.0 }]\n";
+    let mut spec: ModulationSpec = toml::from_str(&(modulators.collect::<String>() + gate)).expect("parses");
+    let anatomy = Anatomy {
+        layers: model.layer_units(),
+        recurrent: model.recurrent_layers(),
+        terms: vec!["task".into(), "ewc".into()],
+        replay: false,
+        momentum: true,
+        boundaries: true,
+    };
+    spec.resolve(&anatomy).expect("resolves");
+    spec
+}
+
+#[test]
+fn law_1_receptors_without_effect_train_bit_for_bit_like_no_modulation_on_every_target_and_scope() {
+    for model in MODELS {
+        for kind in [Kind::Sgd, Kind::Momentum, Kind::Adam] {
+            let (mut plain, stream) = learner(model, kind, ewc(10.0));
+            let expected = train(&mut plain, &stream, 0..2);
+            let (gained, _) = learner(model, kind, ewc(10.0));
+            let spec = silent_modulation(gained.model.as_ref());
+            let mut gained = gained.modulated(Some(&spec), None).expect("starts");
+            assert_eq!(train(&mut gained, &stream, 0..2), expected, "{model} {kind:?}");
+            assert!(gained.modulation().expect("modulated").trace().len() >= 15);
+        }
+    }
+}
+
+#[test]
+fn every_target_changes_the_result_once_it_has_an_effect() {
+    for entry in TARGETS {
+        // Dropout draws masks, replay and recurrence need terms and layers that this network lacks: tested elsewhere.
+        if [TargetKind::Replay, TargetKind::RecurrentWeight].contains(&entry.kind) {
+            continue;
+        }
+        let term = if entry.kind == TargetKind::LossWeight { ", term = \"ewc\"" } else { "" };
+        let text = format!(
+            "[modulators.a]\nsource = {{ kind = \"constant\", value = 0.5 }}\nreceptors = [{{ target = \"{}\"{term} }}]\n",
+            entry.name
+        );
+        let spec: ModulationSpec = toml::from_str(&text).expect("parses");
+        let (mut plain, stream) = learner(MODELS[0], Kind::Momentum, ewc(10.0));
+        let (gained, _) = learner(MODELS[0], Kind::Momentum, ewc(10.0));
+        let mut gained = gained.modulated(Some(&spec), None).expect("starts");
+        assert_ne!(train(&mut gained, &stream, 0..2), train(&mut plain, &stream, 0..2), "{}", entry.name);
+    }
+}
+
+#[test]
+fn a_constant_slope_gain_equals_scaled_initial_weights_and_a_scaled_rate() {
+    // Bias-free ReLU layers under SGD: gain g everywhere is the same as init × g and rate × g²; exact for powers of two.
+    let model = "kind = \"mlp\"\nhidden = [12, 8]";
+    let bias_free = |learner: &mut Learner| {
+        let mut values = learner.model.parameters().snapshot().expect("snapshot");
+        for (parameter, buffer) in learner.model.parameters().iter().zip(&mut values) {
+            if parameter.role == Role::Bias {
+                buffer.fill(0.0);
+            }
+        }
+        learner.model.parameters().restore(&values).expect("restore");
+        learner.freeze(|parameter| parameter.role == Role::Bias);
+    };
+    let (mut gained, stream) = learner(model, Kind::Sgd, vec![]);
+    bias_free(&mut gained);
+    let slope = LayerGain { slope: Gain::Layer(2.0), ..LayerGain::default() };
+    gained.base.layers = vec![slope; 3];
+    let (mut rescaled, _) = learner(model, Kind::Sgd, vec![]);
+    bias_free(&mut rescaled);
+    let double = |values: Vec<Vec<f32>>| -> Vec<Vec<f32>> {
+        values.into_iter().map(|buffer| buffer.into_iter().map(|w| 2.0 * w).collect()).collect()
+    };
+    let initial = double(rescaled.model.parameters().snapshot().expect("snapshot"));
+    rescaled.model.parameters().restore(&initial).expect("restore");
+    rescaled.base.learning_rate = 4.0;
+    assert_eq!(double(train(&mut gained, &stream, 0..2)), train(&mut rescaled, &stream, 0..2));
+}
+
+#[test]
+fn a_modulated_learner_goes_on_from_a_checkpoint_bit_for_bit() {
+    let (plain, stream) = learner(MODELS[0], Kind::Adam, ewc(10.0));
+    let text = "[modulators.a]\nsource = { kind = \"unexpected-uncertainty\", threshold = 0.0 }\n\
+                level = { retention = 0.9 }\ntransmission = { kind = \"volume\", delay = 2, failure = 0.2 }\n\
+                receptors = [{ target = \"slope\" }, { target = \"dropout\", sensitivity = 0.2 }]\n";
+    let spec: ModulationSpec = toml::from_str(text).expect("parses");
+    let mut whole = plain.modulated(Some(&spec), None).expect("starts");
+    train(&mut whole, &stream, 0..1);
+    let state = whole.save().expect("saves");
+    let expected = train(&mut whole, &stream, 1..3);
+    let (fresh, _) = learner(MODELS[0], Kind::Adam, ewc(10.0));
+    let mut resumed = fresh.modulated(Some(&spec), None).expect("starts");
+    resumed.load(&state).expect("loads");
+    assert_eq!(train(&mut resumed, &stream, 1..3), expected);
+}
+
 #[test]
 fn a_gain_that_is_not_one_changes_the_result() {
     let (mut plain, stream) = learner(MODELS[0], Kind::Sgd, vec![]);
     let expected = train(&mut plain, &stream, 0..1);
     let (mut gained, _) = learner(MODELS[0], Kind::Sgd, vec![]);
-    gained.gains.layers = vec![LayerGain { slope: Gain::Layer(1.1), bias: Gain::None }];
+    gained.base.layers = vec![LayerGain { slope: Gain::Layer(1.1), ..LayerGain::default() }];
     assert_ne!(train(&mut gained, &stream, 0..1), expected);
 }
 
@@ -333,6 +458,32 @@ fn law_5_a_method_that_needs_a_hidden_boundary_is_refused_before_training() {
 }
 
 #[test]
+fn a_cell_that_lists_its_methods_takes_only_those_of_the_asked_ones() {
+    let mut library = library();
+    let text = r#"schema = 1
+id = "pair"
+title = "Pair"
+summary = "One cell lists its methods, the other does not."
+seeds = 2
+cell = [{ benchmarks = ["tiny-task"], methods = ["naive", "si"] }, { benchmarks = ["tiny-class"] }]
+"#;
+    library.add(Source { name: "pair.toml".into(), text: text.into() }).expect("valid");
+    let pairs = |methods: &[&str]| -> Vec<(String, String)> {
+        let spec = |run: &PlannedRun| (run.spec.benchmark.clone(), run.spec.method.clone());
+        plan(&library, &["pair"], methods, 1).runs.iter().map(spec).collect()
+    };
+    let pair = |benchmark: &str, method: &str| (benchmark.to_owned(), method.to_owned());
+    assert_eq!(pairs(&["si"]), [pair("tiny-task", "si"), pair("tiny-class", "si")]);
+    assert_eq!(pairs(&["ewc"]), [pair("tiny-class", "ewc")]);
+    let text = text.replace("pair", "lone").replace(r#", { benchmarks = ["tiny-class"] }"#, "");
+    library.add(Source { name: "lone.toml".into(), text }).expect("valid");
+    let methods = vec!["ewc".to_owned()];
+    let selection = Selection { targets: vec!["lone".into()], methods, seeds: Some(1) };
+    let message = Plan::new(&library, &selection).expect_err("no cell lists ewc").to_string();
+    assert!(message.contains("none of the chosen suites' cells lists it"), "{message}");
+}
+
+#[test]
 fn law_7_every_parameter_gets_a_finite_gradient_over_a_task() {
     for model in MODELS {
         let (mut learner, stream) = learner(model, Kind::Sgd, vec![]);
@@ -341,7 +492,7 @@ fn law_7_every_parameter_gets_a_finite_gradient_over_a_task() {
         for batch in stream.pool(0, 4).batches(128) {
             let mut gradients = neuromod_bench::nn::Gradients::default();
             let batch = batch.expect("batch");
-            let Learner { model, objective, gains, .. } = &mut learner;
+            let Learner { model, objective, base: gains, .. } = &mut learner;
             objective.gradient(model.as_ref(), &batch, gains, &mut gradients).expect("gradient");
             gradients.buffers.iter_mut().flatten().for_each(|g| *g = g.abs());
             sums.add_scaled(&gradients, 1.0);

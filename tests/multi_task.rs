@@ -30,6 +30,7 @@ fn settings(changes: &str, kind: &str, parameters: &str) -> Result<serde_json::V
 
 fn run(changes: &str, kind: &str, parameters: &str) -> RunLog {
     let spec = RunSpec {
+        replays: None,
         benchmark: "digits-attributes".into(),
         version: 1,
         paradigm: "multi-task".into(),

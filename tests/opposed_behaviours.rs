@@ -32,6 +32,7 @@ fn changed(benchmark: &str, changes: &[(&str, &str)]) -> Benchmark {
 
 fn spec(benchmark: &Benchmark, method: &MethodPreset, seed: u64) -> Result<RunSpec, Error> {
     Ok(RunSpec {
+        replays: None,
         benchmark: benchmark.header.id.clone(),
         version: benchmark.header.version,
         paradigm: PARADIGM.into(),

@@ -42,6 +42,7 @@ fn settings(
 
 fn run(benchmark: &str, changes: &str, kind: &str, parameters: &str) -> RunLog {
     let spec = RunSpec {
+        replays: None,
         benchmark: benchmark.into(),
         version: 1,
         paradigm: "transfer".into(),
@@ -67,7 +68,7 @@ fn lambda_zero_is_plain_fine_tuning_bit_for_bit() {
                     (&plain.curves, &plain.scalars),
                     "{kind} {proximal}"
                 );
-                assert_ne!(with("0.5").curves, plain.curves, "{kind} {proximal} does nothing");
+                assert_ne!(with("1000.0").curves, plain.curves, "{kind} {proximal} does nothing");
             }
         }
     }
@@ -219,6 +220,7 @@ fn what_does_not_fit_is_refused_before_training_with_what_is_allowed() {
     let error = refuse("digits-even-to-odd", &changes.replace("[3, 4]", "[3, 12]"), "naive");
     assert!(error.contains("from 0 to 9"), "{error}");
     let spec = RunSpec {
+        replays: None,
         benchmark: "digits-even-to-odd".into(),
         version: 1,
         paradigm: "transfer".into(),

@@ -43,6 +43,7 @@ impl Step {
             let gain = |units: usize| LayerGain {
                 slope: Gain::Units(vec![1.1; units].into()),
                 bias: Gain::Units(vec![0.01; units].into()),
+                ..LayerGain::default()
             };
             gains.layers = model.layer_units().into_iter().map(gain).collect();
         }

@@ -2,3 +2,4 @@
 
 pub mod go_nogo;
 pub mod opposed;
+pub mod switching;

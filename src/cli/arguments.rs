@@ -25,12 +25,57 @@ pub enum Command {
     /// Train suites or benchmarks, then print tables and write the report
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
-    /// List what there is: suites, benchmarks, methods, metrics, data sets
+    /// List what there is: suites, benchmarks, methods, modulators, metrics, data sets
     List(ListArguments),
     /// Show a resolved definition: settings, formula, source, expected cost
     Show(ShowArguments),
+    /// Search strengths of a mechanism, and the constant and the optimiser it must beat, with equal budgets
+    #[command(after_help = EXIT_CODES)]
+    Tune(TuneArguments),
     /// Rebuild tables, charts and HTML from records, without training
     Report(ReportArguments),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct TuneArguments {
+    /// The benchmark; its validation data and other seeds than the reported ones are used
+    #[arg(value_name = "BENCHMARK")]
+    pub benchmark: String,
+    /// The method preset to tune
+    #[arg(short, long, value_name = "METHOD")]
+    pub method: String,
+    /// Which of the three searches of a mechanism
+    #[arg(long, value_enum, default_value_t = TunePart::All)]
+    pub part: TunePart,
+    /// Instead: values of one parameter of the method, e.g. lambda=1,10,100
+    #[arg(long = "try", value_name = "KEY=V1,V2,…")]
+    pub values: Option<String>,
+    /// Trials per search
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(5..=10_000))]
+    pub budget: u64,
+    /// Seeds per trial
+    #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
+    /// Trials at the same time [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub jobs: Option<u64>,
+    /// Folder for the presets [default: results/tuned]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub sources: Sources,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TunePart {
+    /// All three, one after another
+    All,
+    /// Strengths of the modulators
+    Mechanism,
+    /// Constant levels in the place of the sources
+    Constant,
+    /// The method without modulation: SGD, momentum, Adam over rates
+    Optimiser,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -105,6 +150,7 @@ pub enum Kind {
     Suites,
     Benchmarks,
     Methods,
+    Modulators,
     Metrics,
     Datasets,
 }

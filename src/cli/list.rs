@@ -3,11 +3,13 @@
 use super::arguments::{Kind, ListArguments};
 use super::exit;
 use super::output::{columns, library, print};
+use crate::modulation::{CONTROLS, Need, SOURCES, TARGETS};
 use crate::{data, metric};
 
 pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
     let library = library(&arguments.sources)?;
-    let all = [Kind::Suites, Kind::Benchmarks, Kind::Methods, Kind::Metrics, Kind::Datasets];
+    let all =
+        [Kind::Suites, Kind::Benchmarks, Kind::Methods, Kind::Modulators, Kind::Metrics, Kind::Datasets];
     let kinds: Vec<Kind> =
         all.into_iter().filter(|kind| arguments.kind.is_none_or(|only| only == *kind)).collect();
     let mut text = String::new();
@@ -34,6 +36,9 @@ pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
                 };
                 ("methods", library.methods.iter().map(row).collect())
             }
+            Kind::Modulators => {
+                ("modulators: what `[modulation]` in a method preset is made of", modulators())
+            }
             Kind::Metrics => {
                 let row = |metric: &metric::Metric| (metric.name.to_owned(), metric.formula.to_owned());
                 ("metrics", metric::METRICS.iter().map(row).collect::<Vec<_>>())
@@ -53,4 +58,30 @@ pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
     }
     print(&text);
     Ok(exit::OK)
+}
+
+/// Sources, targets, scopes, interactions and controls.
+fn modulators() -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    for entry in SOURCES {
+        let oracle = if entry.needs.contains(&Need::Boundary) { " [oracle]" } else { "" };
+        let about = format!("{}; {} ({}){oracle}", entry.formula, entry.settings, entry.reference);
+        rows.push((format!("source {}", entry.name), about));
+    }
+    for entry in TARGETS {
+        let scopes: Vec<&str> = entry.scopes.iter().map(|scope| scope.word()).collect();
+        rows.push((
+            format!("target {}", entry.name),
+            format!("{}; scopes {}", entry.meaning, scopes.join(", ")),
+        ));
+    }
+    let interactions = [
+        ("convergent", "two gains on one target multiply; synergy: one more factor 1 + κ m_i m_j"),
+        ("opponent", "m_j ← m_j (1 − κ m_i)"),
+        ("modulatory", "s_j ← s_j (1 + κ m_i)"),
+        ("threshold", "s_j ← max(0, s_j − κ m_i)"),
+    ];
+    rows.extend(interactions.map(|(name, about)| (format!("interaction {name}"), about.to_owned())));
+    rows.extend(CONTROLS.iter().map(|(name, about)| (format!("control +{name}"), (*about).to_owned())));
+    rows
 }

@@ -7,6 +7,7 @@ mod progress;
 mod report;
 mod session;
 mod show;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(run)) => session::run(&run),
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Show(show)) => show::run(&show),
+        Some(Command::Tune(tune)) => tune::run(&tune),
         Some(Command::Report(report)) => report::run(&report),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {

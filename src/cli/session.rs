@@ -1,6 +1,8 @@
 //! `bench run`: plan, train, report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -12,6 +14,7 @@ use super::progress::Progress;
 use super::{exit, report};
 use crate::error::{DefinitionError, Error};
 use crate::metric;
+use crate::modulation::Trace;
 use crate::report::Options;
 use crate::run::{self, Executor, Journal, Plan, PlannedRun, Record, Recovery, Selection, Status};
 use crate::spec::Library;
@@ -66,6 +69,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         time_limit: arguments.time_limit,
         env: run::environment(jobs),
         scorer: metric::score_all,
+        traces: traces(&todo, &recovery.records),
         interrupt: &INTERRUPT,
     };
     let outcome = executor.execute(&todo, &mut journal, &progress);
@@ -127,6 +131,16 @@ fn left_to_do(plan: &Plan, records: &[Record]) -> Vec<PlannedRun> {
         found.is_some_and(|record| matches!(record.status, Status::Ok | Status::Diverged))
     };
     plan.runs.iter().filter(|run| !settled(run)).cloned().collect()
+}
+
+/// What runs that are left to do replay, as far as it is recorded.
+fn traces(todo: &[PlannedRun], records: &[Record]) -> BTreeMap<String, Arc<Trace>> {
+    let wanted = todo.iter().filter_map(|run| run.spec.replays.as_ref()).map(|replays| &replays.key);
+    let of_key = |key: &String| {
+        let record = records.iter().find(|record| record.key == *key && record.status == Status::Ok)?;
+        Some((key.clone(), Arc::new(record.log.trace.clone())))
+    };
+    wanted.filter_map(of_key).collect()
 }
 
 /// The records of this plan, in its order, whether old or new.

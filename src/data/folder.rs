@@ -65,6 +65,21 @@ impl DataFolder {
         Err(Error::data(dataset, self.missing(dataset, entry, file)))
     }
 
+    /// Reads a file that no manifest knows, decompressed where its name ends in `.gz`.
+    ///
+    /// # Errors
+    /// A data error: missing, unreadable, broken gzip.
+    pub fn read_own(&self, file: &str) -> Result<Vec<u8>> {
+        let path = self.path.join(file);
+        if !path.is_file() {
+            let problem =
+                format!("{file} not found in {} (chosen by {})", self.path.display(), self.chosen_by);
+            return Err(Error::data("table", problem));
+        }
+        let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
+        if file.ends_with(".gz") { gunzip("table", &path, &bytes) } else { Ok(bytes) }
+    }
+
     fn missing(&self, dataset: &str, entry: &Entry, file: &FileEntry) -> String {
         let mut text = format!(
             "{} not found in {} (chosen by {})",

@@ -20,7 +20,7 @@ pub use folder::{DataFolder, VARIABLE, sha256_hex};
 pub use manifest::{Entry, FileEntry, Layout, entry, manifest};
 pub use table::Table;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::rng::Streams;
 
 /// The data sets of a session: each is read, verified and decoded once, on first use.
@@ -64,11 +64,40 @@ impl Data {
         }
         let entry = entry(id)?;
         let Some(file) = entry.file.first().filter(|_| entry.layout == Layout::Table) else {
-            return Err(crate::Error::data(id, "holds images, not a table in the order of time"));
+            return Err(Error::data(id, "holds images, not a table in the order of time"));
         };
         let bytes = self.folder.read(id, &entry, file)?;
         let table = Arc::new(Table::parse(id, &file.name, &String::from_utf8_lossy(&bytes), entry.classes)?);
         tables.insert(id.to_owned(), table.clone());
+        Ok(table)
+    }
+
+    /// A user's own table, a path within the data folder; its SHA-256 (decompressed) stands in the definition.
+    ///
+    /// # Errors
+    /// A missing file; whatever [`Table::parse`] refuses; another number of columns; another checksum.
+    pub fn own_table(&self, file: &str, features: usize, classes: usize, sha256: &str) -> Result<Arc<Table>> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = format!("{file} {features} {classes} {sha256}");
+        if let Some(table) = tables.get(&key) {
+            return Ok(table.clone());
+        }
+        let bytes = self.folder.read_own(file)?;
+        // What is wrong within the table says more than its checksum.
+        let table = Table::parse("table", file, &String::from_utf8_lossy(&bytes), classes)?;
+        let columns = table.columns.len();
+        if columns != features {
+            let problem =
+                format!("{file}: {columns} columns before the class, but the definition says {features}");
+            return Err(Error::data("table", problem));
+        }
+        let found = sha256_hex(&bytes);
+        if found != sha256 {
+            let problem = format!("{file}: SHA-256 {found}, but the definition says {sha256}");
+            return Err(Error::data("table", problem));
+        }
+        let table = Arc::new(table);
+        tables.insert(key, table.clone());
         Ok(table)
     }
 

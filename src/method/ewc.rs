@@ -31,7 +31,7 @@ impl Default for Ewc {
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
     kind: "ewc",
     summary: "Elastic weight consolidation: one anchor per past task, as strong as its Fisher information",
-    formula: "L_t(θ) + ½ λ Σ_{i<t} Σ_k F_ik (θ_k − θ*_ik)²",
+    formula: "L_t(θ) + Σ_{i<t} λ_i ½ Σ_k F_ik (θ_k − θ*_ik)², λ_i = λ γ^(t−1−i)",
     source: "Kirkpatrick et al. 2017; one anchor per task as in van de Ven et al. 2022",
     mapping: "c_eff = λF. van de Ven: λF, the same λ. Avalanche and Mammoth: 2λF, so our λ is twice theirs.",
     needs: &[Reveal::Boundary],
@@ -41,7 +41,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
             name: "discount",
             default: "1",
             range: "0 to 1",
-            meaning: "factor on every older task's λ_i at each boundary",
+            meaning: "γ, factor on every older task's λ_i at each boundary",
         },
         Parameter {
             name: "proximal",
@@ -108,9 +108,7 @@ impl LossTerm for Anchors {
         if let Event::TaskEnd { index } = event {
             let random = cx.streams.get(&format!("fisher/task{index}"));
             let fisher = self.fisher.estimate(cx, random)?;
-            if self.discount != 1.0 {
-                self.anchor.discount(self.discount);
-            }
+            self.anchor.discount(self.discount);
             self.anchor.add(&fisher, &cx.model.parameters().snapshot()?);
         }
         Ok(())

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use super::composition::{
+    Composition, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
+};
 use crate::error::{DefinitionError, Result};
 use crate::nn::{Gradients, Magnitude, Parameters, Passes, kernel};
 use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
@@ -14,25 +16,32 @@ use crate::stream::Reveal;
 #[serde(default, deny_unknown_fields)]
 struct Mas {
     lambda: f32,
+    discount: f32,
     batch: usize,
     proximal: bool,
 }
 
 impl Default for Mas {
     fn default() -> Self {
-        Self { lambda: 1.0, batch: 128, proximal: false }
+        Self { lambda: 1.0, discount: 1.0, batch: 128, proximal: false }
     }
 }
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
     kind: "mas",
     summary: "Memory-aware synapses: parameters to which past outputs are sensitive are held, at the latest solution",
-    formula: "L_t(θ) + λ Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← Ω + mean_n |∂‖f(x_n)‖²/∂θ|",
+    formula: "L_t(θ) + λ Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← γ Ω + mean_n |∂‖f(x_n)‖²/∂θ|",
     source: "Aljundi et al. 2018",
     mapping: "c_eff = 2λΩ, with Ω summed over tasks and ‖f‖² over the active outputs. Hsu et al. (GT-RIPL) take the mean of f² over batch and outputs and then the batch's absolute gradient: their Ω is smaller by at least the number of outputs, so strengths do not map exactly.",
     needs: &[Reveal::Boundary],
     parameters: &[
         Parameter { name: "lambda", default: "1", range: ">= 0", meaning: "strength λ" },
+        Parameter {
+            name: "discount",
+            default: "1",
+            range: "0 to 1",
+            meaning: "γ, factor on every older task's importances at each boundary",
+        },
         Parameter {
             name: "batch",
             default: "128",
@@ -51,6 +60,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
 impl Settings for Mas {
     fn check(&self) -> Result<(), DefinitionError> {
         check_strength("lambda", self.lambda)?;
+        check_share("discount", self.discount)?;
         if !(1..=4096).contains(&self.batch) {
             return Err(DefinitionError::range("batch", self.batch, "1 to 4096"));
         }
@@ -58,7 +68,7 @@ impl Settings for Mas {
     }
 
     fn compose(&self) -> Composition {
-        let term = Sensitivity { anchor: Anchor::default(), batch: self.batch };
+        let term = Sensitivity { anchor: Anchor::default(), discount: self.discount, batch: self.batch };
         // λ Σ Ω Δ² = ½ (2λ) Σ Ω Δ²
         let term = Weighted { proximal: self.proximal, ..Weighted::new(2.0 * self.lambda, term) };
         Composition { terms: vec![term], ..Composition::default() }
@@ -67,6 +77,7 @@ impl Settings for Mas {
 
 struct Sensitivity {
     anchor: Anchor,
+    discount: f32,
     batch: usize,
 }
 
@@ -98,7 +109,7 @@ impl LossTerm for Sensitivity {
             sums.scale(1.0 / cx.data.len().max(1) as f32);
             let mut strength = sums.buffers;
             for (new, old) in strength.iter_mut().zip(&self.anchor.strength) {
-                kernel::add(new, old);
+                kernel::axpy(new, self.discount, old);
             }
             self.anchor = Anchor { strength, centre: cx.model.parameters().snapshot()? };
         }

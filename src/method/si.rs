@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use super::composition::{
+    Composition, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
+};
 use crate::error::{DefinitionError, Result};
 use crate::nn::{Gradients, Parameters, kernel, read};
 use crate::objective::{Anchor, Event, EventContext, LossTerm, PathGradient, Weighted};
@@ -25,6 +27,7 @@ enum Clip {
 #[serde(default, deny_unknown_fields)]
 struct Si {
     c: f32,
+    discount: f32,
     xi: f32,
     clip: Clip,
     path: PathGradient,
@@ -33,19 +36,25 @@ struct Si {
 
 impl Default for Si {
     fn default() -> Self {
-        Self { c: 1.0, xi: 0.1, clip: Clip::None, path: PathGradient::Task, proximal: false }
+        Self { c: 1.0, discount: 1.0, xi: 0.1, clip: Clip::None, path: PathGradient::Task, proximal: false }
     }
 }
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Si>(MethodInfo {
     kind: "si",
     summary: "Synaptic intelligence: parameters that lowered past losses are held, at the latest solution",
-    formula: "L_t(θ) + c Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← Ω + ω/(Δθ² + ξ), ω = −Σ_steps g·Δθ with g of the task loss",
+    formula: "L_t(θ) + c Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← γ Ω + ω/(Δθ² + ξ), ω = −Σ_steps g·Δθ with g of the task loss",
     source: "Zenke, Poole & Ganguli 2017",
     mapping: "c_eff = 2cΩ. van de Ven and Mammoth: 2cΩ, the same c. Avalanche: λΩ, so our c is half its λ.",
     needs: &[Reveal::Boundary],
     parameters: &[
         Parameter { name: "c", default: "1", range: ">= 0", meaning: "strength c" },
+        Parameter {
+            name: "discount",
+            default: "1",
+            range: "0 to 1",
+            meaning: "γ, factor on every older task's importances at each boundary",
+        },
         Parameter { name: "xi", default: "0.1", range: "> 0", meaning: "damping ξ" },
         Parameter {
             name: "clip",
@@ -71,6 +80,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Si>(MethodInfo {
 impl Settings for Si {
     fn check(&self) -> Result<(), DefinitionError> {
         check_strength("c", self.c)?;
+        check_share("discount", self.discount)?;
         if !(self.xi > 0.0 && self.xi.is_finite()) {
             return Err(DefinitionError::range("xi", self.xi, "a number > 0"));
         }
@@ -85,7 +95,13 @@ impl Settings for Si {
     }
 
     fn compose(&self) -> Composition {
-        let path = Path { xi: self.xi, clip: self.clip, path: self.path, ..Path::default() };
+        let path = Path {
+            discount: self.discount,
+            xi: self.xi,
+            clip: self.clip,
+            path: self.path,
+            ..Path::default()
+        };
         // c Σ Ω Δ² = ½ (2c) Σ Ω Δ²
         let term = Weighted { proximal: self.proximal, ..Weighted::new(2.0 * self.c, path) };
         Composition { terms: vec![term], ..Composition::default() }
@@ -94,6 +110,7 @@ impl Settings for Si {
 
 #[derive(Default)]
 struct Path {
+    discount: f32,
     xi: f32,
     clip: Clip,
     path: PathGradient,
@@ -162,7 +179,7 @@ impl LossTerm for Path {
                     total.resize(end[index].len(), 0.0);
                     for (k, total) in total.iter_mut().enumerate() {
                         let moved = end[index][k] - self.start[index][k];
-                        *total += self.omega[index][k] / (moved * moved + self.xi);
+                        *total = self.discount * *total + self.omega[index][k] / (moved * moved + self.xi);
                         if self.clip == Clip::ReluTotal {
                             *total = total.max(0.0);
                         }

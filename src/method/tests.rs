@@ -41,6 +41,7 @@ fn toy() -> Toy {
         scenario: Scenario::Task,
         reveals: vec![Reveal::TaskId, Reveal::Boundary],
         cumulative: false,
+        all_outputs: false,
     };
     let streams = Streams::new(0);
     let stream = TaskStream::new(&spec, &dataset, EvaluateOn::Test, &streams).expect("stream");
@@ -138,6 +139,79 @@ fn ewc_discounts_older_tasks_and_online_ewc_decays_its_fisher() {
 }
 
 #[test]
+fn law_9_equation_1_with_l2_sp_pulls_the_shared_layers_alone() {
+    // θ_s = 1 everywhere, then θ = 1.5: λ R(θ) has the gradient λ (θ − θ_s) = 3 · 0.5 below the output layer, 0 in it.
+    // Plain L2 is centred on 0: 3 · 1.5.
+    for (centre, expected) in [("source", 1.5), ("zero", 4.5)] {
+        let mut toy = toy();
+        toy.model = Mlp::new(&[2, 3, 4], Activation::Relu, Init::default(), &toy.streams).expect("model");
+        let ones = toy.model.parameters().snapshot().expect("snapshot");
+        let ones: Vec<Vec<f32>> = ones.iter().map(|buffer| vec![1.0; buffer.len()]).collect();
+        toy.model.parameters().restore(&ones).expect("restore");
+        let mut term = Toy::term("l2-sp", &json!({ "lambda": 3.0, "centre": centre }));
+        toy.tell(&mut term, Event::TaskEnd { index: 0 }).expect("event");
+        let gradients = toy.gradient_after_moving(&mut term, 0.5);
+        close(&gradients[0], &[expected; 6]);
+        close(&gradients[1], &[expected; 3]);
+        close(&gradients[2], &[0.0; 12]);
+        close(&gradients[3], &[0.0; 4]);
+    }
+}
+
+#[test]
+fn law_9_equation_6_with_discounted_tasks_equals_the_sum_computed_by_hand() {
+    // Three tasks end at θ* = 0, 1 and 2; λ = 4, γ = ½, so λ_i = 1, 2, 4 from the oldest. With Ω = ½ ‖θ − θ*_i‖² the
+    // gradient at θ = 3 is 1·(3 − 0) + 2·(3 − 1) + 4·(3 − 2) = 11; with γ = 1 it is 4·(3 + 2 + 1) = 24, with γ = 0 4·1.
+    for (discount, expected) in [(0.5, 11.0), (1.0, 24.0), (0.0, 4.0)] {
+        for proximal in [false, true] {
+            let toy = toy();
+            let parameters = json!({ "lambda": 4.0, "discount": discount, "proximal": proximal });
+            let mut term = Toy::term("l2", &parameters);
+            for index in 0..3 {
+                toy.tell(&mut term, Event::TaskEnd { index }).expect("event");
+                // The pull at the next solution, one step further.
+                let _ = toy.gradient_after_moving(&mut term, 1.0);
+            }
+            let gradients = toy.gradient_after_moving(&mut term, 0.0);
+            close(&gradients[0], &[expected; 8]);
+            // The proximal step knows the same sum: scale · C ∘ (θ − θ̄).
+            let step = term.term.proximal(term.weight).expect("anchors");
+            let pull = step.scale * step.strength[1][0] * (3.0 - step.centre[1][0]);
+            assert!((pull - expected).abs() < 1e-5, "{pull}");
+        }
+    }
+}
+
+#[test]
+fn mas_and_si_discount_the_importances_of_older_tasks() {
+    // The same task twice at the same place, so Ω ← γ Ω + Ω = 1.5 Ω with γ = ½. MAS: 1.5 times the values of
+    // `mas_holds_what_moves_the_squared_output`.
+    let toy = toy();
+    toy.model.parameters().restore(&[vec![1.0; 8], vec![0.0; 4]]).expect("restore");
+    let mut term = Toy::term("mas", &json!({ "lambda": 0.5, "discount": 0.5 }));
+    for index in 0..2 {
+        toy.tell(&mut term, Event::TaskEnd { index }).expect("event");
+    }
+    close(&toy.gradient_after_moving(&mut term, 1.0)[1], &[4.5, 4.5, 0.0, 0.0]);
+    // SI: one step of Δθ = −1 against g = 2 per task, ω = 2, Ω = 2 / (1 + 1) = 1 each; 1.5 in all, gradient 2 c Ω = 3.
+    let mut term = Toy::term("si", &json!({ "c": 1.0, "xi": 1.0, "discount": 0.5 }));
+    let parameters = toy.model.parameters();
+    let mut task = Gradients::zeros(parameters);
+    task.buffers[0][0] = 2.0;
+    for index in 0..2 {
+        toy.tell(&mut term, Event::TaskStart { index }).expect("event");
+        term.term.on_path_gradient(parameters, &task).expect("gradient");
+        let mut values = parameters.snapshot().expect("snapshot");
+        values[0][0] -= 1.0;
+        parameters.restore(&values).expect("restore");
+        term.term.after_update(parameters).expect("update");
+        toy.tell(&mut term, Event::TaskEnd { index }).expect("event");
+    }
+    let gradient = toy.gradient_after_moving(&mut term, 1.0)[0][0];
+    assert!((gradient - 3.0).abs() < 1e-5, "{gradient}");
+}
+
+#[test]
 fn si_holds_a_parameter_by_its_share_of_the_path() {
     // Two steps of descent with the constant task gradient g = (1, −2, 0, …): Δθ = −2 η g, ω = 2 η g² (η = ½), so
     // ω = 1 and 4, Δθ = −1 and 2; Ω = ω / (Δθ² + ξ) with ξ = 1: ½ and ⅘. Gradient after moving by 1: 2 c Ω with c = 3.
@@ -202,6 +276,9 @@ fn every_parameter_out_of_range_is_refused_by_name() {
     let cases = [
         ("ewc", "lambda = -1.0"),
         ("ewc", "discount = 1.5"),
+        ("l2", "discount = -0.5"),
+        ("mas", "discount = 2.0"),
+        ("si", "discount = nan"),
         ("ewc", "fisher = { batch = 0 }"),
         ("online-ewc", "gamma = -0.1"),
         ("si", "xi = 0.0"),

@@ -22,3 +22,8 @@ pub(super) fn average_incremental(log: &RunLog) -> MetricValue {
 pub(super) fn learning(log: &RunLog) -> MetricValue {
     with_sequence(log, |r| SquareMatrix::mean_over(0..r.tasks(), ONE_TASK, |j| r.at(j, j)))
 }
+
+/// R\[T−1\]\[0\]: what is left of the first task at the end.
+pub(super) fn first_task(log: &RunLog) -> MetricValue {
+    with_matrix(log, |r| MetricValue::from(r.last(0)))
+}

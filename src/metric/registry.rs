@@ -17,7 +17,8 @@ const TAYLOR_STONE: &str = "Taylor & Stone 2009";
 const META: &[&str] = &["meta"];
 const OPPOSED: &[&str] = &["opposed-behaviours"];
 const GO_NOGO: &[&str] = &["go-nogo"];
-const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours"];
+const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours", "switching"];
+const SWITCHING: &[&str] = &["switching"];
 
 const ONLINE: &[&str] = &["online"];
 
@@ -58,6 +59,13 @@ pub const METRICS: &[Metric] = &[
         accuracy::average_incremental,
     ),
     incremental("learning_accuracy", "mean_j R[j][j]", "Riemer 2019", true, accuracy::learning),
+    incremental(
+        "first_task_accuracy",
+        "R[T−1][0]",
+        "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
+        true,
+        accuracy::first_task,
+    ),
     incremental(
         "backward_transfer",
         "mean_{j<T−1} (R[T−1][j] − R[j][j])",
@@ -212,7 +220,7 @@ pub const METRICS: &[Metric] = &[
     },
     Metric::scalar(
         "accuracy",
-        "share of right answers: over the session (Go/No-Go), or mean over behaviours, stimuli weighted equally",
+        "share of right answers: over the session (Go/No-Go), of choices of the best arm or the valid goal (switching), or mean over behaviours, stimuli weighted equally",
         "Tsuda 2026; this suite",
         true,
         CASE_STUDIES,
@@ -332,7 +340,8 @@ pub const METRICS: &[Metric] = &[
     ),
     Metric::scalar(
         "trials_to_criterion/reversal",
-        "trials after a reversal until 8 consecutive correct answers, the block's length when never; mean over blocks",
+        "trials after a reversal until 8 consecutive correct answers (criterion schedules: their own criterion), the block's \
+         length when never; mean over blocks",
         "this suite, after attentional-set-shifting tasks",
         false,
         GO_NOGO,
@@ -346,7 +355,8 @@ pub const METRICS: &[Metric] = &[
     ),
     Metric::scalar(
         "solved/reversal",
-        "share of reversal blocks with 8 consecutive correct answers and ≥ 80 % of the last 30 correct",
+        "share of reversal blocks with 8 consecutive correct answers and ≥ 80 % of the last 30 correct (criterion schedules: \
+         with their criterion met)",
         "this suite",
         true,
         GO_NOGO,
@@ -355,6 +365,20 @@ pub const METRICS: &[Metric] = &[
         "solved/extradimensional",
         "the same for extradimensional shifts",
         "this suite",
+        true,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "stage_trials",
+        "trials until a stage of a criterion schedule is passed, its limit when never; mean over the stages",
+        "this suite, after attentional-set-shifting tasks",
+        false,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "stages_passed",
+        "share of the stages of a criterion schedule that are passed within their limit",
+        "this suite, after attentional-set-shifting tasks",
         true,
         GO_NOGO,
     ),
@@ -371,6 +395,27 @@ pub const METRICS: &[Metric] = &[
         "Eq. 8 of the review",
         true,
         GO_NOGO,
+    ),
+    Metric::scalar(
+        "reward_rate",
+        "reward per step over the session; steps are those in which the learner chooses or waits",
+        "this suite",
+        true,
+        SWITCHING,
+    ),
+    Metric::scalar(
+        "lag",
+        "trials after a switch of the goal before the first 8 right guesses in a row, the block's length when never; mean over switches",
+        "this suite",
+        false,
+        SWITCHING,
+    ),
+    Metric::scalar(
+        "prediction_error",
+        "mean over samples of |prediction made before the sample − mean of the Gaussian| / its standard deviation",
+        "this suite",
+        false,
+        SWITCHING,
     ),
 ];
 

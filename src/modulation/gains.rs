@@ -1,5 +1,6 @@
 //! Gains as data: the only way in which modulation touches model, objective and optimiser.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,6 +18,25 @@ pub enum Gain {
 }
 
 impl Gain {
+    /// Puts another gain on top: factors multiply (`product`), shifts add. `units` is the layer's width.
+    pub fn combine(&mut self, other: Self, units: usize, product: bool) {
+        let both = |a: f32, b: f32| if product { a * b } else { a + b };
+        let spread = |gain: &Self| match gain {
+            Self::Units(values) => values.to_vec(),
+            Self::Layer(value) => vec![*value; units],
+            Self::None => vec![if product { 1.0 } else { 0.0 }; units],
+        };
+        *self = match (&*self, other) {
+            (Self::None, other) => other,
+            (own, Self::None) => own.clone(),
+            (Self::Layer(own), Self::Layer(other)) => Self::Layer(both(*own, other)),
+            (own, other) => {
+                let pairs = spread(own).into_iter().zip(spread(&other));
+                Self::Units(pairs.map(|(a, b)| both(a, b)).collect())
+            }
+        };
+    }
+
     /// One value per unit; `None` where there is no gain.
     ///
     /// # Errors
@@ -36,11 +56,19 @@ impl Gain {
     }
 }
 
-/// Slope gain (multiplies the weighted input) and bias shift (adds to the bias) of one layer.
+/// What modulation sets on one layer.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LayerGain {
+    /// Multiplies the weighted input.
     pub slope: Gain,
+    /// Adds to the bias.
     pub bias: Gain,
+    /// Multiplies the layer's output (feature gate).
+    pub gate: Gain,
+    /// Multiplies the recurrent part of a recurrent layer's weighted input; `None`: as it is.
+    pub recurrent: Option<f32>,
+    /// Multiplies the output of each unit for each sample of the batch, samples × units (dropout while training).
+    pub mask: Option<Arc<[f32]>>,
 }
 
 /// Everything that modulation sets for one step. The default is no modulation at all.
@@ -60,6 +88,10 @@ pub struct Gains {
     pub terms: BTreeMap<String, f32>,
     /// Divides the logits inside the task loss.
     pub temperature: f32,
+    /// Share of hidden units that are silent at each training step, in [0, 1); never at evaluation.
+    pub dropout: f32,
+    /// Multiplies the number of past samples that a replay term draws.
+    pub replay: f32,
 }
 
 impl Default for Gains {
@@ -72,6 +104,8 @@ impl Default for Gains {
             layers: Vec::new(),
             terms: BTreeMap::new(),
             temperature: 1.0,
+            dropout: 0.0,
+            replay: 1.0,
         }
     }
 }
@@ -79,8 +113,27 @@ impl Default for Gains {
 impl Gains {
     /// The gain of one layer.
     pub fn layer(&self, index: usize) -> &LayerGain {
-        static NONE: LayerGain = LayerGain { slope: Gain::None, bias: Gain::None };
+        static NONE: LayerGain =
+            LayerGain { slope: Gain::None, bias: Gain::None, gate: Gain::None, recurrent: None, mask: None };
         self.layers.get(index).unwrap_or(&NONE)
+    }
+
+    /// The gain of one layer, to be set; layers up to it come into being unmodulated.
+    pub fn layer_mut(&mut self, index: usize) -> &mut LayerGain {
+        if self.layers.len() <= index {
+            self.layers.resize(index + 1, LayerGain::default());
+        }
+        &mut self.layers[index]
+    }
+
+    /// The same without dropout masks, for a forward pass on other samples than the batch's.
+    pub fn unmasked(&self) -> Cow<'_, Self> {
+        if self.layers.iter().all(|layer| layer.mask.is_none()) {
+            return Cow::Borrowed(self);
+        }
+        let mut gains = self.clone();
+        gains.layers.iter_mut().for_each(|layer| layer.mask = None);
+        Cow::Owned(gains)
     }
 
     /// The gain on a loss term's weight.

@@ -2,6 +2,7 @@
 
 use candle_core::Tensor;
 
+use super::gate::gated;
 use super::kernel::Activation;
 use super::patches::Geometry;
 use super::pool::max_pool;
@@ -80,14 +81,15 @@ impl Cnn {
             x.reshape((n, channels, height, width))?.permute((0, 2, 3, 1))?.contiguous()?
         };
         for (index, conv) in self.convolutions.iter().enumerate() {
-            x = conv.forward(&x, gains.layer(index), tracked)?;
+            x = gated(conv.forward(&x, gains.layer(index), tracked)?, gains.layer(index))?;
             if self.pool > 1 {
                 x = max_pool(&x, self.pool, tracked)?;
             }
         }
         x = x.flatten_from(1)?;
         for (index, dense) in self.dense.iter().enumerate() {
-            x = dense.forward(&x, gains.layer(self.convolutions.len() + index), tracked)?;
+            let gain = gains.layer(self.convolutions.len() + index);
+            x = gated(dense.forward(&x, gain, tracked)?, gain)?;
         }
         Ok(x)
     }

@@ -17,10 +17,11 @@ fn layer(activation: Activation, geometry: Geometry) -> (Parameters, Conv) {
 }
 
 fn gains() -> [LayerGain; 3] {
-    let whole = LayerGain { slope: Gain::Layer(1.7), bias: Gain::Layer(-0.1) };
+    let whole = LayerGain { slope: Gain::Layer(1.7), bias: Gain::Layer(-0.1), ..LayerGain::default() };
     let channels = LayerGain {
         slope: Gain::Units(vec![0.5, 2.0, 1.3].into()),
         bias: Gain::Units(vec![0.1, -0.2, 0.3].into()),
+        ..LayerGain::default()
     };
     [LayerGain::default(), whole, channels]
 }

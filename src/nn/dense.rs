@@ -91,6 +91,7 @@ impl Dense {
                 let last = index + 2 == widths.len();
                 let activation = if last { Activation::Identity } else { activation };
                 let mut random = streams.get(&format!("init/layer{}", first + index));
+                let init = if last { init.of_output() } else { init };
                 Self::new(parameters, first + index, [pair[0], pair[1]], activation, init, &mut random)
             })
             .collect()
@@ -238,6 +239,7 @@ mod tests {
         let unit = LayerGain {
             slope: Gain::Units(vec![0.5, 2.0, 1.3, 0.9].into()),
             bias: Gain::Units(vec![0.1, -0.2, 0.0, 0.3].into()),
+            ..LayerGain::default()
         };
         [LayerGain::default(), unit]
     }

@@ -13,11 +13,24 @@ pub enum Init {
     LecunUniform,
     /// Weights normal with variance 2/inputs, biases 0 (He et al. 2015).
     HeNormal,
-    /// Weights normal with a given standard deviation, biases 0.
-    Normal { sd: f32 },
+    /// Weights normal with a given standard deviation, biases 0; the output layer may have its own.
+    Normal {
+        sd: f32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        output_sd: Option<f32>,
+    },
 }
 
 impl Init {
+    /// The rule of the output layer.
+    #[must_use]
+    pub fn of_output(self) -> Self {
+        match self {
+            Self::Normal { output_sd: Some(sd), .. } => Self::Normal { sd, output_sd: None },
+            other => other,
+        }
+    }
+
     /// Weights (outputs × inputs) and biases (outputs) of a layer with `inputs` incoming connections per unit.
     pub fn dense(self, inputs: usize, outputs: usize, random: &mut impl Rng) -> (Vec<f32>, Vec<f32>) {
         let normal = |sd: f32, random: &mut dyn Rng| -> (Vec<f32>, Vec<f32>) {
@@ -37,7 +50,7 @@ impl Init {
                 (draw(inputs * outputs), draw(outputs))
             }
             Self::HeNormal => normal((2.0 / fan_in).sqrt(), random),
-            Self::Normal { sd } => normal(sd, random),
+            Self::Normal { sd, .. } => normal(sd, random),
         }
     }
 }

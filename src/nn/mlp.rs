@@ -2,6 +2,7 @@
 
 use candle_core::Tensor;
 
+use super::gate::gated;
 use super::kernel::Activation;
 use super::squared::{self, Magnitude, Passes};
 use super::{Dense, Gradients, Init, Model, Parameters};
@@ -31,7 +32,7 @@ impl Mlp {
     fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
         let mut x = x.clone();
         for (index, layer) in self.layers.iter().enumerate() {
-            x = layer.forward(&x, gains.layer(index), tracked)?;
+            x = gated(layer.forward(&x, gains.layer(index), tracked)?, gains.layer(index))?;
         }
         Ok(x)
     }

@@ -5,6 +5,7 @@ mod conv;
 mod cross_entropy;
 mod dense;
 mod fused;
+mod gate;
 mod init;
 pub mod kernel;
 mod matrix;

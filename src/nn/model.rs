@@ -28,6 +28,11 @@ pub trait Model: Send {
     /// Units per gainable layer, from the input; the last one is the output layer.
     fn layer_units(&self) -> Vec<usize>;
 
+    /// How many of the first layers are recurrent and take a gain on their recurrent weights.
+    fn recurrent_layers(&self) -> usize {
+        0
+    }
+
     /// Multiply–adds of one forward pass of one sample.
     fn multiply_adds(&self) -> u64;
 

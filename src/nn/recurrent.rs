@@ -1,6 +1,7 @@
-//! A fused plain recurrent layer: h_t = φ(g ∘ (W x_t + U h_{t−1}) + b + h), h_0 = 0, with slope gain g and bias shift h
-//! per unit, the same at every step. Backward is back-propagation through all steps.
+//! A fused plain recurrent layer: h_t = φ(g ∘ (W x_t + r U h_{t−1}) + b + h), h_0 = 0, with slope gain g and bias shift h
+//! per unit and a gain r on the recurrent weights, the same at every step. Backward is back-propagation through all steps.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
@@ -76,6 +77,7 @@ impl Recurrent {
             steps: self.steps,
             inputs: self.inputs,
             fused: Fused::new(gain, self.units, self.activation)?,
+            recurrence: gain.recurrent.unwrap_or(1.0),
             bias: read(&self.bias.var, <[f32]>::to_vec)?,
             slots: [self.weight.slot.clone(), self.recurrent.slot.clone(), self.bias.slot.clone()],
             states: Mutex::default(),
@@ -99,6 +101,8 @@ struct RecurrentOp {
     steps: usize,
     inputs: usize,
     fused: Fused,
+    /// r.
+    recurrence: f32,
     bias: Vec<f32>,
     /// Gradient buffers of W, U and the bias.
     slots: [SharedSlot; 3],
@@ -110,6 +114,14 @@ impl RecurrentOp {
     /// The features of one step, n × inputs.
     fn input<'a>(&self, x: &'a [f32], step: usize, n: usize) -> Matrix<'a> {
         Matrix::strided(&x[step * self.inputs..], n, self.inputs, self.steps * self.inputs)
+    }
+
+    /// r h.
+    fn recurring<'a>(&self, state: &'a [f32]) -> Cow<'a, [f32]> {
+        if self.recurrence == 1.0 {
+            return Cow::Borrowed(state);
+        }
+        Cow::Owned(state.iter().map(|h| self.recurrence * h).collect())
     }
 
     fn backward(
@@ -145,9 +157,13 @@ impl RecurrentOp {
                     }
                 }
                 if step > 0 {
-                    let before = Matrix::new(state(step - 1), n, units);
+                    let before = self.recurring(state(step - 1));
+                    let before = Matrix::new(&before, n, units);
                     accumulate(&self.slots[1], |sum, add| kernel::matmul(sum, matrix.t(), before, add));
                     kernel::matmul(&mut earlier, matrix, u, false);
+                    if self.recurrence != 1.0 {
+                        earlier.iter_mut().for_each(|value| *value *= self.recurrence);
+                    }
                     std::mem::swap(&mut delta, &mut earlier);
                 }
             }
@@ -189,8 +205,8 @@ impl CustomOp3 for RecurrentOp {
             let now = &mut now[..n * units];
             kernel::matmul(now, self.input(x, step, n), weight, false);
             if step > 0 {
-                let before = Matrix::new(&before[(step - 1) * n * units..], n, units);
-                kernel::matmul(now, before, recurrent, true);
+                let before = self.recurring(&before[(step - 1) * n * units..]);
+                kernel::matmul(now, Matrix::new(&before, n, units), recurrent, true);
             }
             self.fused.activate(now, &shifted);
         }

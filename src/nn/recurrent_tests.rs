@@ -19,6 +19,7 @@ fn gains() -> [LayerGain; 2] {
     let units = LayerGain {
         slope: Gain::Units(vec![0.5, 2.0, 1.3, 0.9].into()),
         bias: Gain::Units(vec![0.1, -0.2, 0.0, 0.3].into()),
+        ..LayerGain::default()
     };
     [LayerGain::default(), units]
 }

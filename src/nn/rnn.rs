@@ -2,6 +2,7 @@
 
 use candle_core::Tensor;
 
+use super::gate::gated;
 use super::kernel::Activation;
 use super::{Dense, Init, Model, Parameters, Recurrent};
 use crate::error::{DefinitionError, Result};
@@ -54,9 +55,10 @@ impl Rnn {
     }
 
     fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
-        let mut x = self.recurrent.forward(x, gains.layer(0), tracked)?;
+        let mut x = gated(self.recurrent.forward(x, gains.layer(0), tracked)?, gains.layer(0))?;
         for (index, dense) in self.dense.iter().enumerate() {
-            x = dense.forward(&x, gains.layer(1 + index), tracked)?;
+            let gain = gains.layer(1 + index);
+            x = gated(dense.forward(&x, gain, tracked)?, gain)?;
         }
         Ok(x)
     }
@@ -78,6 +80,10 @@ impl Model for Rnn {
     fn layer_units(&self) -> Vec<usize> {
         let head = self.dense.iter().map(|dense| dense.outputs);
         std::iter::once(self.recurrent.units).chain(head).collect()
+    }
+
+    fn recurrent_layers(&self) -> usize {
+        1
     }
 
     fn multiply_adds(&self) -> u64 {

@@ -115,6 +115,22 @@ const DEEPEST: usize = 64;
 const MOST_WEIGHTS: u128 = 100_000_000;
 
 impl ModelSpec {
+    /// Multiplies the width of every hidden layer.
+    pub fn widen(&mut self, factor: usize) {
+        let widths = match self {
+            Self::Mlp(spec) => &mut spec.hidden,
+            Self::Cnn(spec) => {
+                spec.channels.iter_mut().for_each(|width| *width *= factor);
+                &mut spec.hidden
+            }
+            Self::Rnn(spec) => {
+                spec.units *= factor;
+                &mut spec.hidden
+            }
+        };
+        widths.iter_mut().for_each(|width| *width *= factor);
+    }
+
     /// Checks every range; keys are reported below `at`, e.g. `model`.
     ///
     /// # Errors
@@ -258,8 +274,11 @@ fn check_sizes(at: &str, key: &str, sizes: &[usize]) -> Result<(), DefinitionErr
 
 fn check_init(at: &str, init: Init) -> Result<(), DefinitionError> {
     match init {
-        Init::Normal { sd } if !(sd > 0.0 && sd.is_finite()) => {
+        Init::Normal { sd, .. } if !(sd > 0.0 && sd.is_finite()) => {
             Err(DefinitionError::range(&format!("{at}.init.sd"), sd, "a number > 0"))
+        }
+        Init::Normal { output_sd: Some(sd), .. } if !(sd > 0.0 && sd.is_finite()) => {
+            Err(DefinitionError::range(&format!("{at}.init.output_sd"), sd, "a number > 0"))
         }
         _ => Ok(()),
     }

@@ -222,7 +222,7 @@ mod tests {
         let label = |label: u32, p: f32| LabelPass { labels: vec![label; 6], weight: vec![p; 6] };
         let labels = Passes::Labels { active: active.clone(), passes: vec![label(0, 0.5), label(3, 0.2)] };
         let slope = Gain::Units((1..8u8).map(|unit| 0.25 * f32::from(unit)).collect());
-        let layer = LayerGain { slope, bias: Gain::Layer(0.1) };
+        let layer = LayerGain { slope, bias: Gain::Layer(0.1), ..LayerGain::default() };
         for (passes, magnitude) in
             [(labels, Magnitude::Square), (Passes::OutputNorm { active }, Magnitude::Absolute)]
         {

@@ -41,7 +41,8 @@ impl Anchor {
         }
     }
 
-    /// Weakens every past task's λ by a factor in [0, 1] (temporal discounting of old tasks).
+    /// Multiplies every past task's λ_i by a factor γ in [0, 1]: temporal discounting of old tasks in Eq. 6. Repeated at
+    /// every boundary it makes λ_i = λ γ^(t−1−i); the anchors stay merged, because all decay alike.
     pub fn discount(&mut self, factor: f32) {
         self.strength.iter_mut().for_each(|buffer| kernel::scale(buffer, factor));
     }

@@ -125,6 +125,11 @@ pub trait LossTerm: Send {
         0
     }
 
+    /// Whether it draws past samples, as many as the gain `replay` says.
+    fn replays(&self) -> bool {
+        false
+    }
+
     /// The loss on the last batch, for terms that are losses of a task.
     fn statistics(&self) -> Option<&BatchStatistics> {
         None

@@ -4,24 +4,28 @@
 //! batch ─► model (slope, bias gains) ─► objective (weighted terms) ─► gradients ─► optimiser chain ─► parameters
 //! ```
 
+use rand::RngExt;
+
 use crate::error::{Error, Result};
-use crate::modulation::Gains;
-use crate::nn::{BatchStatistics, Gradients, Model, read};
+use crate::modulation::{BoundaryTold, Gains, Modulation, ModulationSpec, Observation, Trace};
+use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
 use crate::objective::{Balance, Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
 use crate::rng::Streams;
 use crate::state::State;
-use crate::stream::{Batch, TrainingData};
+use crate::stream::{Batch, Extra, TrainingData};
 
 /// Model, objective, optimiser and the gains on them.
 pub struct Learner {
     pub model: Box<dyn Model>,
     pub objective: Objective,
     pub optimiser: Chain,
-    /// What modulation sets; the default is no modulation.
-    pub gains: Gains,
+    /// What the protocol sets, before modulation; the default is no gain at all.
+    pub base: Gains,
     /// How λ_i are set when the terms are tasks (Eq. 5); none: the terms' own weights and gains.
     pub balance: Option<Box<dyn Balance>>,
+    modulation: Option<Modulation>,
+    gains: Gains,
     streams: Streams,
     gradients: Gradients,
     updates: u64,
@@ -36,12 +40,80 @@ impl Learner {
             model,
             objective,
             optimiser,
-            gains: Gains::default(),
+            base: Gains::default(),
             balance: None,
+            modulation: None,
+            gains: Gains::default(),
             streams,
             gradients,
             updates: 0,
         }
+    }
+
+    /// The gradient of each term on a batch, as the gains in force make it; nothing is updated.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn gradients_by_term(&mut self, batch: &Batch) -> Result<Vec<(String, Gradients)>> {
+        self.objective.gradients_by_term(self.model.as_ref(), batch, &self.gains)
+    }
+
+    /// Adds neuromodulators. `trace`: the recorded run, for controls that replay one.
+    ///
+    /// # Errors
+    /// A spec that was not resolved for this learner; a missing trace.
+    pub fn modulated(mut self, spec: Option<&ModulationSpec>, trace: Option<&Trace>) -> Result<Self> {
+        if let Some(spec) = spec {
+            self.modulation = Some(Modulation::new(spec, self.model.as_ref(), &self.streams, trace)?);
+        }
+        Ok(self)
+    }
+
+    /// The gains in force: those of the last step, and of every evaluation until the next one.
+    pub fn gains(&self) -> &Gains {
+        &self.gains
+    }
+
+    /// The neuromodulators, if there are any.
+    pub fn modulation(&self) -> Option<&Modulation> {
+        self.modulation.as_ref()
+    }
+
+    /// Sets the gains of the step that comes now: the protocol's, then modulation on top.
+    fn modulate(&mut self, batch: &Batch) {
+        self.gains.clone_from(&self.base);
+        if let Some(modulation) = &mut self.modulation {
+            modulation.apply(&mut self.gains);
+        }
+        if self.gains.dropout > 0.0 {
+            let samples = batch.samples();
+            let mut random = self.streams.fast(&format!("dropout/{}", self.updates));
+            let keep = 1.0 - self.gains.dropout;
+            let layers = self.model.layer_units();
+            for (layer, units) in layers.iter().enumerate().take(layers.len().saturating_sub(1)) {
+                // What is kept counts 1/keep, so that evaluation needs no mask.
+                let speaks = |_| if random.random::<f32>() < keep { 1.0 / keep } else { 0.0 };
+                self.gains.layer_mut(layer).mask = Some((0..samples * units).map(speaks).collect());
+            }
+        }
+    }
+
+    /// Shows modulation what this step was like.
+    fn observe(&mut self, batch: &Batch, statistics: &BatchStatistics, gradient: Gradients) -> Result<()> {
+        let Some(modulation) = &mut self.modulation else { return Ok(()) };
+        let input = if modulation.wants_input() { batch.mean_input()? } else { Vec::new() };
+        let choices =
+            batch.active.mask(0).map_or(self.model.outputs(), |mask| mask.iter().filter(|on| **on).count());
+        let numbers = matches!(batch.extra, Extra::Values(_));
+        modulation.observe(&Observation {
+            loss: statistics.loss,
+            reward: if numbers { -statistics.loss } else { statistics.accuracy },
+            entropy: if numbers { 0.0 } else { statistics.entropy },
+            choices: choices.max(1),
+            input,
+            gradient,
+        });
+        Ok(())
     }
 
     /// One update on one batch.
@@ -49,13 +121,16 @@ impl Learner {
     /// # Errors
     /// [`Error::Diverged`] when the loss is not finite.
     pub fn step(&mut self, batch: &Batch) -> Result<BatchStatistics> {
+        self.modulate(batch);
         let model = self.model.as_ref();
         match &mut self.balance {
             None => self.objective.gradient(model, batch, &self.gains, &mut self.gradients)?,
             Some(balance) => {
                 let lambda = balance.weights().iter().copied();
                 let names = self.objective.term_names().map(str::to_owned);
-                self.gains.terms.extend(names.zip(lambda));
+                for (name, lambda) in names.zip(lambda) {
+                    *self.gains.terms.entry(name).or_insert(1.0) *= lambda;
+                }
                 if balance.needs_apart() {
                     let apart = self.objective.gradients_by_term(model, batch, &self.gains)?;
                     let apart: Vec<_> = apart.into_iter().map(|(_, gradients)| gradients).collect();
@@ -67,8 +142,13 @@ impl Learner {
             }
         }
         let statistics = self.objective.statistics();
+        let wants = self.modulation.as_ref().is_some_and(Modulation::wants_gradient);
+        // The optimiser uses the gradient up.
+        let gradient = if wants { self.gradients.clone() } else { Gradients::default() };
         self.descend(statistics.loss)?;
         self.objective.after_batch(batch)?;
+        self.gains.layers.iter_mut().for_each(|layer| layer.mask = None);
+        self.observe(batch, &statistics, gradient)?;
         Ok(statistics)
     }
 
@@ -102,11 +182,22 @@ impl Learner {
         Ok(())
     }
 
+    /// Tells the neuromodulators, where a source is an oracle, that a task boundary or change was passed. Protocols call it
+    /// only where their stream reveals that.
+    pub fn boundary_told(&mut self) {
+        if let Some(modulation) = &mut self.modulation {
+            modulation.boundary(&BoundaryTold::new());
+        }
+    }
+
     /// Tells the objective's terms about a task boundary.
     ///
     /// # Errors
     /// Engine errors.
     pub fn event(&mut self, event: Event, data: &TrainingData) -> Result<()> {
+        if matches!(event, Event::TaskStart { index: 1.. }) {
+            self.boundary_told();
+        }
         let cx =
             EventContext { model: self.model.as_ref(), data, gains: &self.gains, streams: &self.streams };
         self.objective.on_event(event, &cx)
@@ -132,11 +223,19 @@ impl Learner {
         self.updates
     }
 
+    /// Freezes the parameters that `which` picks, beside those frozen already.
+    pub fn freeze(&mut self, which: impl Fn(&Parameter) -> bool) {
+        let frozen = &mut self.optimiser.frozen;
+        frozen.resize(self.model.parameters().iter().count(), false);
+        for (frozen, parameter) in frozen.iter_mut().zip(self.model.parameters().iter()) {
+            *frozen |= which(parameter);
+        }
+    }
+
     /// Freezes every layer but the last.
     pub fn freeze_features(&mut self) {
-        let parameters = self.model.parameters();
-        let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
-        self.optimiser.frozen = parameters.iter().map(|parameter| parameter.layer < last).collect();
+        let last = self.model.parameters().iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+        self.freeze(|parameter| parameter.layer < last);
     }
 
     /// Everything a checkpoint needs.
@@ -150,6 +249,9 @@ impl Learner {
             .buffer("parameters", &self.model.parameters().snapshot()?);
         state.parts.insert("objective".into(), self.objective.save());
         state.parts.insert("optimiser".into(), self.optimiser.save());
+        if let Some(modulation) = &self.modulation {
+            state.parts.insert("modulation".into(), modulation.save()?);
+        }
         Ok(state)
     }
 
@@ -161,6 +263,9 @@ impl Learner {
         self.model.parameters().restore(&state.get_buffer("parameters")?)?;
         self.objective.load(state.get_part("objective")?)?;
         self.optimiser.load(state.get_part("optimiser")?)?;
+        if let Some(modulation) = &mut self.modulation {
+            modulation.load(state.get_part("modulation")?)?;
+        }
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let updates = state.get_number("updates")? as u64;
         self.updates = updates;

@@ -22,6 +22,9 @@ pub struct RunLog {
     /// Modulator levels and gains, thinned, on the same axis as `curves`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signals: Vec<Curve>,
+    /// Effects of every receptor at every update, by channel: what controls replay. Only of mechanisms.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub trace: crate::modulation::Trace,
     /// What the run cost, apart from time.
     pub footprint: Footprint,
 }

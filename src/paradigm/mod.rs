@@ -4,6 +4,7 @@ pub mod incremental;
 mod learner;
 mod log;
 pub mod meta;
+mod modulated;
 pub mod multi_task;
 pub mod online;
 mod protocol;
@@ -15,7 +16,7 @@ pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
 pub use meta::Meta;
 pub use multi_task::MultiTask;
 pub use online::Online;
-pub use protocol::{Protocol, RunSpec, Unwatched, Watch};
+pub use protocol::{Protocol, ReplaySource, RunSpec, Unwatched, Watch};
 pub use transfer::Transfer;
 
 use crate::error::{DefinitionError, Result};
@@ -29,6 +30,7 @@ pub const PROTOCOLS: &[&dyn Protocol] = &[
     &MultiTask,
     &crate::case_study::go_nogo::GoNoGo,
     &crate::case_study::opposed::OpposedBehaviours,
+    &crate::case_study::switching::Switching,
 ];
 
 /// A protocol by the name in `paradigm = "…"`.

@@ -1,9 +1,12 @@
 //! The contract between the harness and whatever it benchmarks.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::data::Data;
 use crate::error::{Result, StopReason};
+use crate::modulation::Trace;
 use crate::paradigm::RunLog;
 use crate::spec::{Benchmark, MethodPreset};
 
@@ -22,6 +25,25 @@ pub struct RunSpec {
     pub seed: u64,
     /// Every setting with its default filled in, as [`Protocol::resolve`] returned it.
     pub settings: serde_json::Value,
+    /// The recorded run that a control replays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replays: Option<ReplaySource>,
+}
+
+/// A recorded run, by the key of its record: part of what decides an outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplaySource {
+    pub key: String,
+    /// Read from that record before the run begins.
+    #[serde(skip)]
+    pub trace: Option<Arc<Trace>>,
+}
+
+impl RunSpec {
+    /// What the run replays, if it is a control of that kind.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.replays.as_ref().and_then(|replays| replays.trace.as_deref())
+    }
 }
 
 /// What a protocol tells the harness while it runs, and the harness's only way to stop it early.
@@ -66,6 +88,14 @@ pub trait Protocol: Sync {
     /// # Errors
     /// When `settings` did not come from [`Protocol::resolve`].
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>>;
+
+    /// Reads and checks all data that these settings need, so that no run fails later for want of them.
+    ///
+    /// # Errors
+    /// Missing, damaged or unusable data.
+    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
+        self.datasets(settings)?.iter().try_for_each(|id| data.load(id))
+    }
 
     /// Rough cost of one run in core-seconds, for progress, `bench show` and balancing.
     fn expected_cost(&self, settings: &serde_json::Value) -> f64;

@@ -106,7 +106,7 @@ fn write_table(page: &mut String, table: &Table) {
     let class = |i: usize| if table.columns[i].right { " class=\"n\"" } else { "" };
     let _ = write!(page, "<div class=\"scroll\" tabindex=\"0\"><table>");
     if !table.caption.is_empty() {
-        let _ = write!(page, "<caption>{}</caption>", escape(&table.caption));
+        let _ = write!(page, "<caption><span>{}</span></caption>", escape(&table.caption));
     }
     let _ = write!(page, "<thead><tr>");
     for (i, column) in table.columns.iter().enumerate() {

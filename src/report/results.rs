@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::chart::Color;
 use crate::metric;
 use crate::paradigm::PROTOCOLS;
-use crate::run::{MetricValue, Record, Status};
+use crate::run::{MetricValue, Record, Role, Status};
 use crate::spec::{Ceiling, Score};
 use crate::stats::{self, Interval, SignFlip, VERDICT_SEEDS};
 
@@ -26,8 +26,10 @@ pub struct BenchmarkResults<'a> {
     pub summary: String,
     pub paradigm: String,
     pub score: &'a Score,
-    /// In order of id.
+    /// In order of id; without controls.
     pub methods: Vec<MethodResults<'a>>,
+    /// Controls of mechanisms, in order of id: they have their own part of the report.
+    pub controls: Vec<MethodResults<'a>>,
 }
 
 /// All runs of one method on one benchmark.
@@ -39,6 +41,8 @@ pub struct MethodResults<'a> {
     pub color: Color,
     /// By seed; every status.
     pub records: Vec<&'a Record>,
+    /// Part in the question whether a mechanism helps.
+    pub role: Option<&'a Role>,
 }
 
 /// A paired comparison with the reference method.
@@ -72,7 +76,9 @@ impl<'a> Results<'a> {
         }
         let superseded = records.len() - latest.len();
         // One colour per method throughout its paradigm; colours start anew where another paradigm begins.
-        let mut names: Vec<(usize, &str)> = latest.keys().map(|key| (key.0, key.3)).collect();
+        let control = |record: &Record| matches!(record.titles.role, Some(Role::Control { .. }));
+        let shown = latest.iter().filter(|(_, record)| !control(record));
+        let mut names: Vec<(usize, &str)> = shown.map(|(key, _)| (key.0, key.3)).collect();
         names.sort_unstable();
         names.dedup();
         let mut benchmarks: Vec<BenchmarkResults<'a>> = Vec::new();
@@ -85,19 +91,24 @@ impl<'a> Results<'a> {
                     paradigm: paradigm.to_owned(),
                     score: &record.score,
                     methods: Vec::new(),
+                    controls: Vec::new(),
                 });
             }
             let Some(benchmark) = benchmarks.last_mut() else { continue };
-            if benchmark.methods.last().is_none_or(|m| m.id != method) {
+            let role = record.titles.role.as_ref();
+            let control = matches!(role, Some(Role::Control { .. }));
+            let list = if control { &mut benchmark.controls } else { &mut benchmark.methods };
+            if list.last().is_none_or(|m| m.id != method) {
                 let title = &record.titles.method;
-                benchmark.methods.push(MethodResults {
+                list.push(MethodResults {
                     id: method.to_owned(),
                     title: if title.is_empty() { method.to_owned() } else { title.clone() },
                     color: Color::Series(names.iter().filter(|n| n.0 == place && n.1 < method).count()),
                     records: Vec::new(),
+                    role,
                 });
             }
-            if let Some(of) = benchmark.methods.last_mut() {
+            if let Some(of) = list.last_mut() {
                 of.records.push(record);
             }
         }
@@ -106,14 +117,15 @@ impl<'a> Results<'a> {
 
     /// All records that count.
     pub fn records(&self) -> impl Iterator<Item = &'a Record> + '_ {
-        self.benchmarks.iter().flat_map(|b| &b.methods).flat_map(|m| m.records.iter().copied())
+        let methods = self.benchmarks.iter().flat_map(|b| b.methods.iter().chain(&b.controls));
+        methods.flat_map(|m| m.records.iter().copied())
     }
 }
 
 impl<'a> BenchmarkResults<'a> {
     /// A method by id.
     pub fn method(&self, id: &str) -> Option<&MethodResults<'a>> {
-        self.methods.iter().find(|method| method.id == id)
+        self.methods.iter().chain(&self.controls).find(|method| method.id == id)
     }
 
     /// Name for headings: the title, or the id where records have none.

@@ -2,6 +2,8 @@ use std::fs;
 
 use super::synthetic::{records, spoilt, without};
 use super::*;
+use crate::metric::score_all;
+use crate::paradigm::{Mark, RunLog};
 use crate::run::Status;
 
 fn page(records: &[Record]) -> (String, String, Written) {
@@ -147,6 +149,38 @@ fn an_undefined_metric_shows_its_reason() {
     let all: Vec<Record> = records(2).into_iter().map(|r| without(r, "average_accuracy")).collect();
     let (_, markdown, _) = page(&all);
     assert!(markdown.contains("taken away by the test"));
+}
+
+/// Stage 2 is passed by one seed of two, at trial 20; the other needs its 120 trials and never does.
+#[test]
+fn a_schedule_of_stages_has_a_table_that_says_never() {
+    let template = records(1).swap_remove(0);
+    let stages = |seed: u64, second: f64, passed: f64| {
+        let mut record = template.clone();
+        record.spec.paradigm = "go-nogo".into();
+        record.spec.seed = seed;
+        record.score.metric = "stage_trials".into();
+        let scalars = [
+            ("stage1/trials", 10.0),
+            ("stage1/passed", 1.0),
+            ("stage2/trials", second),
+            ("stage2/passed", passed),
+            ("stage_trials", f64::midpoint(10.0, second)),
+            ("stages_passed", f64::midpoint(1.0, passed)),
+        ];
+        record.log = RunLog {
+            scalars: scalars.map(|(name, value)| (name.to_owned(), value)).into(),
+            marks: vec![Mark { x: 10.0, label: "reversal A→B".into() }],
+            ..RunLog::default()
+        };
+        record.metrics = score_all("go-nogo", &record.log);
+        record
+    };
+    let (html, markdown, _) = page(&[stages(0, 20.0, 1.0), stages(1, 120.0, 0.0)]);
+    assert_well_formed(&html);
+    assert!(markdown.contains("1: start") && markdown.contains("2: reversal A→B"));
+    assert!(html.contains("70.00 (50 % never)"), "stage 2: (20 + 120)/2 trials, one of two never");
+    assert!(html.contains("(25 % never)"), "all stages: 1 − (1 + ½)/2");
 }
 
 #[test]

@@ -1,18 +1,36 @@
 //! Runs a plan: one private single-thread pool per slot, a record per run as it ends, failures kept apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::{Env, Journal, MetricValue, PlannedRun, RECORD_SCHEMA, Record, Status, Time};
 use crate::data::Data;
 use crate::error::{Error, Result, StopReason};
+use crate::modulation::Trace;
 use crate::paradigm::{RunLog, Watch, protocol};
 
 /// Stack of a slot: candle's backward pass and the drop of its graph recurse.
 const STACK: usize = 64 << 20;
+
+/// Does `work` in as many slots at the same time, each with a private single-thread pool and a large stack.
+pub fn on_slots(slots: usize, work: &(dyn Fn() + Sync)) {
+    std::thread::scope(|scope| {
+        for _ in 0..slots.max(1) {
+            scope.spawn(|| on_pool(&work));
+        }
+    });
+}
+
+fn on_pool(work: &(impl Fn() + Sync)) {
+    match rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build() {
+        Ok(pool) => pool.install(work),
+        // Without a pool of its own the slot still works, on this thread's smaller stack.
+        Err(_) => work(),
+    }
+}
 
 /// Computes every metric of a log; given by the layer above, so that runs know nothing of metrics.
 pub type Scorer = fn(&str, &RunLog) -> BTreeMap<String, MetricValue>;
@@ -45,8 +63,67 @@ pub struct Executor<'a> {
     pub time_limit: Option<Duration>,
     pub env: Env,
     pub scorer: Scorer,
+    /// Traces of runs that are already recorded, by key, for controls that replay them.
+    pub traces: BTreeMap<String, Arc<Trace>>,
     /// Set from a signal handler: current runs stop, their work is dropped, everything finished is kept.
     pub interrupt: &'a AtomicBool,
+}
+
+/// Hands out runs in their order; one that replays another waits until that one has ended.
+struct Queue<'a> {
+    runs: &'a [PlannedRun],
+    state: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+struct Waiting {
+    /// Places in `runs` not handed out yet, in order.
+    left: Vec<usize>,
+    /// Keys of runs of this session that have not ended.
+    open: BTreeSet<String>,
+    traces: BTreeMap<String, Arc<Trace>>,
+}
+
+impl<'a> Queue<'a> {
+    fn new(runs: &'a [PlannedRun], traces: BTreeMap<String, Arc<Trace>>) -> Self {
+        let open = runs.iter().map(|run| run.key.clone()).collect();
+        let state = Waiting { left: (0..runs.len()).collect(), open, traces };
+        Self { runs, state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The first run that can begin, with the trace that it replays; waits while all that are left wait themselves.
+    fn next(&self, given_up: &dyn Fn() -> bool) -> Option<(&'a PlannedRun, Option<Arc<Trace>>)> {
+        let mut state = self.lock();
+        loop {
+            if state.left.is_empty() || given_up() {
+                return None;
+            }
+            let replayed = |place: usize| self.runs[place].spec.replays.as_ref().map(|replays| &replays.key);
+            let ready = |place: &usize| replayed(*place).is_none_or(|key| !state.open.contains(key));
+            if let Some(at) = state.left.iter().position(ready) {
+                let place = state.left.remove(at);
+                let trace = replayed(place).and_then(|key| state.traces.get(key).cloned());
+                return Some((&self.runs[place], trace));
+            }
+            // Also wakes by itself now and then, to hear of an interrupt.
+            let waited = self.changed.wait_timeout(state, Duration::from_millis(100));
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn done(&self, run: &PlannedRun, record: &Record) {
+        let mut state = self.lock();
+        state.open.remove(&run.key);
+        if record.status == Status::Ok && !record.log.trace.is_empty() {
+            state.traces.insert(run.key.clone(), Arc::new(record.log.trace.clone()));
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
 }
 
 enum Message {
@@ -65,14 +142,14 @@ impl Executor<'_> {
         journal: &mut Journal,
         listener: &dyn Listener,
     ) -> Result<Outcome> {
-        let next = AtomicUsize::new(0);
+        let queue = Queue::new(runs, self.traces.clone());
         let stop = AtomicBool::new(false);
         let slots = self.jobs.clamp(1, runs.len().max(1));
         let (send, receive) = mpsc::channel();
         std::thread::scope(|scope| {
             for slot in 0..slots {
-                let (send, next, stop) = (send.clone(), &next, &stop);
-                scope.spawn(move || self.slot(slot, runs, next, stop, listener, &send));
+                let (send, queue, stop) = (send.clone(), &queue, &stop);
+                scope.spawn(move || self.slot(slot, queue, stop, listener, &send));
             }
             drop(send);
             let mut outcome = Outcome::default();
@@ -101,18 +178,20 @@ impl Executor<'_> {
     fn slot(
         &self,
         slot: usize,
-        runs: &[PlannedRun],
-        next: &AtomicUsize,
+        queue: &Queue<'_>,
         stop: &AtomicBool,
         listener: &dyn Listener,
         send: &mpsc::Sender<Message>,
     ) {
         let work = || {
-            while !stop.load(Ordering::Relaxed) && !self.interrupt.load(Ordering::Relaxed) {
-                let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let given_up = || stop.load(Ordering::Relaxed) || self.interrupt.load(Ordering::Relaxed);
+            while let Some((run, trace)) = queue.next(&given_up) {
                 listener.started(slot, run);
-                let message = match self.one(slot, run, stop, listener) {
-                    Some(record) => Message::Done(slot, Box::new(record)),
+                let message = match self.one(slot, run, trace, stop, listener) {
+                    Some(record) => {
+                        queue.done(run, &record);
+                        Message::Done(slot, Box::new(record))
+                    }
                     None => Message::Interrupted,
                 };
                 if send.send(message).is_err() {
@@ -120,12 +199,7 @@ impl Executor<'_> {
                 }
             }
         };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build();
-        match pool {
-            Ok(pool) => pool.install(work),
-            // Without a pool of its own the slot still works, on this thread's smaller stack.
-            Err(_) => work(),
-        }
+        on_pool(&work);
     }
 
     /// Does one run, whatever happens in it. `None`: interrupted.
@@ -133,6 +207,7 @@ impl Executor<'_> {
         &self,
         slot: usize,
         run: &PlannedRun,
+        trace: Option<Arc<Trace>>,
         stop: &AtomicBool,
         listener: &dyn Listener,
     ) -> Option<Record> {
@@ -140,7 +215,12 @@ impl Executor<'_> {
         let started_unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let mut watch = SlotWatch { executor: self, slot, started, stop, listener };
         let result = catch_unwind(AssertUnwindSafe(|| {
-            protocol(&run.spec.paradigm)?.run(&run.spec, self.data, &mut watch)
+            let mut spec = run.spec.clone();
+            if let Some(replays) = &mut spec.replays {
+                replays.trace =
+                    Some(trace.ok_or_else(|| Error::NothingToReplay { key: replays.key.clone() })?);
+            }
+            protocol(&spec.paradigm)?.run(&spec, self.data, &mut watch)
         }));
         let (status, error, log) = match result {
             Ok(Ok(log)) => (Status::Ok, None, log),

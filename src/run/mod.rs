@@ -7,7 +7,7 @@ mod plan;
 mod record;
 
 pub use environment::{cores, environment, prepare_process};
-pub use executor::{Executor, Listener, Outcome, Scorer};
+pub use executor::{Executor, Listener, Outcome, Scorer, on_slots};
 pub use journal::{Journal, Recovery, read_records};
 pub use plan::{Plan, PlannedRun, Selection};
-pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Status, Time, Titles};
+pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

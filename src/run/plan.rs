@@ -1,21 +1,24 @@
 //! The plan: every run of a session with its key, decided and checked before anything trains.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::{RECORD_SCHEMA, Titles};
+use super::{RECORD_SCHEMA, Role, Titles};
 use crate::data::{self, Data, sha256_hex};
 use crate::error::{DefinitionError, Result};
-use crate::paradigm::{RunSpec, protocol};
-use crate::spec::{Ceiling, Cell, Library, Score};
+use crate::modulation::{Control, ModulationSpec};
+use crate::paradigm::{ReplaySource, RunSpec, protocol};
+use crate::spec::{Benchmark, Ceiling, Cell, Library, MethodPreset, Score};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Ids of suites and benchmarks.
     pub targets: Vec<String>,
-    /// Only these methods; empty: what the suite or benchmark says.
+    /// Only these methods, in a suite's cell that lists its methods only those of them that it lists; empty: what the
+    /// suite or benchmark says.
     pub methods: Vec<String>,
     /// Seeds per cell; `None`: what the suite says, 5 for a bare benchmark.
     pub seeds: Option<u64>,
@@ -62,18 +65,26 @@ impl Plan {
             for id in &cell.benchmarks {
                 let benchmark = library.benchmark(id)?;
                 let own = if cell.methods.is_empty() { &benchmark.header.methods } else { &cell.methods };
-                let chosen = if selection.methods.is_empty() { own } else { &selection.methods };
-                for method in chosen {
-                    let elsewhere = library.methods.keys().any(|(_, id)| id == method);
+                let own = with_controls(library, benchmark, own, &cell.controls)?;
+                let asked = if selection.methods.is_empty() { &own } else { &selection.methods };
+                // A cell that lists its methods knows which fit its benchmarks: choose among those and their controls.
+                let fits = |method: &&String| {
+                    let (name, _) = split(method);
+                    cell.methods.is_empty()
+                        || own.contains(method)
+                        || cell.methods.iter().any(|own| own == name)
+                };
+                for method in asked.iter().filter(fits) {
+                    let (name, _) = split(method);
+                    let elsewhere = library.methods.keys().any(|(_, id)| id == name);
                     let paradigm = &benchmark.header.paradigm;
-                    if !selection.methods.is_empty() && elsewhere && library.method(paradigm, method).is_err()
-                    {
+                    if !selection.methods.is_empty() && elsewhere && library.method(paradigm, name).is_err() {
                         // A suite may span paradigms; a method of one is not asked of another.
                         continue;
                     }
                     methods_left.remove(method.as_str());
-                    let runs_of_cell =
-                        resolve(library, &suite, id, method, selection.seeds.unwrap_or(seeds))?;
+                    let seeds = selection.seeds.unwrap_or(seeds);
+                    let runs_of_cell = resolve(library, &suite, id, method, 0..seeds)?;
                     runs.extend(runs_of_cell.into_iter().filter(|run| keys.insert(run.key.clone())));
                 }
             }
@@ -85,22 +96,30 @@ impl Plan {
                 paradigms.iter().flat_map(|paradigm| library.method_ids(paradigm)).collect();
             let mut error = DefinitionError::unknown("method", method, known);
             if error.allowed.iter().any(|known| known == method) {
-                error.problem = "is a method of none of the chosen benchmarks' paradigms".into();
+                error.problem = "is a method of none of the chosen benchmarks' paradigms, and none of the chosen \
+                                 suites' cells lists it; a benchmark by its own id takes any method of its paradigm"
+                    .into();
                 error.nearest = None;
             }
             return Err(DefinitionError { key: "--method".into(), ..error }.into());
         }
-        runs.sort_by_key(|run: &PlannedRun| run.spec.seed);
+        // Seeds outermost; within a seed what is replayed comes before what replays it.
+        runs.sort_by_key(|run: &PlannedRun| (run.spec.seed, run.spec.replays.is_some()));
         Ok(Self { runs })
     }
 
     /// Loads every data set that the plan needs, so that nothing fails later for want of one.
     ///
     /// # Errors
-    /// Missing, truncated or damaged files.
+    /// Missing, truncated, damaged or unusable data.
     pub fn load_data(&self, data: &Data) -> Result<()> {
-        let ids: BTreeSet<&String> = self.runs.iter().flat_map(|run| run.data.keys()).collect();
-        ids.into_iter().try_for_each(|id| data.load(id))
+        let mut loaded = BTreeSet::new();
+        for spec in self.runs.iter().map(|run| &run.spec) {
+            if loaded.insert((&spec.benchmark, &spec.method)) {
+                protocol(&spec.paradigm)?.load(&spec.settings, data)?;
+            }
+        }
+        Ok(())
     }
 
     /// Expected core-seconds of all runs.
@@ -120,7 +139,12 @@ fn expand(library: &Library, target: &str) -> Result<Vec<(String, Cell, u64)>> {
         return Ok(cells.collect());
     }
     if library.benchmarks.contains_key(target) {
-        let cell = Cell { benchmarks: vec![target.to_owned()], methods: Vec::new(), seeds: None };
+        let cell = Cell {
+            benchmarks: vec![target.to_owned()],
+            methods: Vec::new(),
+            seeds: None,
+            controls: Vec::new(),
+        };
         return Ok(vec![(target.to_owned(), cell, DEFAULT_SEEDS)]);
     }
     let known = library.suites.keys().chain(library.benchmarks.keys()).map(String::as_str);
@@ -134,7 +158,79 @@ fn ceiling(score: &Score) -> Option<&str> {
     }
 }
 
-fn resolve(library: &Library, suite: &str, id: &str, method: &str, seeds: u64) -> Result<Vec<PlannedRun>> {
+/// `na-slope+shuffled` is the control `shuffled` of the method `na-slope`.
+fn split(method: &str) -> (&str, Option<&str>) {
+    method.split_once('+').map_or((method, None), |(name, control)| (name, Some(control)))
+}
+
+/// The methods of a cell, and after each modulated one its controls: those that follow from its preset, and with
+/// `required` or `all` the tuned ones that the library has for this benchmark.
+fn with_controls(
+    library: &Library,
+    benchmark: &Benchmark,
+    methods: &[String],
+    controls: &[String],
+) -> Result<Vec<String>> {
+    let mut all: Vec<String> = Vec::new();
+    for method in methods {
+        all.push(method.clone());
+        let preset = library.method(&benchmark.header.paradigm, split(method).0);
+        let Ok(preset) = preset else { continue };
+        if controls.is_empty() || preset.header.control.is_some() {
+            continue;
+        }
+        let id = &benchmark.header.id;
+        let Some(spec) = preset.modulation::<ModulationSpec>(id)? else { continue };
+        let derived = Control::expand(controls, &spec)?;
+        all.extend(derived.iter().map(|control| format!("{method}+{control}")));
+        if controls.iter().any(|name| name == "required" || name == "all") {
+            let tuned = library.methods.values().filter(|other| {
+                let header = &other.header;
+                let role = header.control.as_ref();
+                header.paradigm == benchmark.header.paradigm
+                    && role.is_some_and(|role| role.of.as_ref().is_none_or(|of| of == method))
+                    && header.on.contains_key(id)
+            });
+            all.extend(tuned.map(|preset| preset.header.id.clone()));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    all.retain(|method| seen.insert(method.clone()));
+    Ok(all)
+}
+
+/// A preset as its file has it, or the control that follows from it.
+fn preset<'a>(
+    library: &'a Library,
+    paradigm: &str,
+    method: &str,
+) -> Result<(Cow<'a, MethodPreset>, Option<Control>)> {
+    let (name, control) = split(method);
+    let preset = library.method(paradigm, name)?;
+    let Some(control) = control else { return Ok((Cow::Borrowed(preset), None)) };
+    let control: Control = control.parse()?;
+    let mut derived = preset.clone();
+    if derived.header.modulation.is_empty() {
+        let problem = format!("`{name}` has no modulation, so it has no controls");
+        return Err(preset.refuse(DefinitionError {
+            key: "modulation".into(),
+            problem,
+            ..DefinitionError::default()
+        }));
+    }
+    derived.header.derived = Some(control.to_string());
+    derived.header.title = format!("{}, {}", preset.header.title, control.title());
+    Ok((Cow::Owned(derived), Some(control)))
+}
+
+/// The runs of one method on one benchmark; before a control that replays runs, those runs.
+fn resolve(
+    library: &Library,
+    suite: &str,
+    id: &str,
+    method: &str,
+    seeds: impl IntoIterator<Item = u64>,
+) -> Result<Vec<PlannedRun>> {
     let benchmark = library.benchmark(id)?;
     let header = &benchmark.header;
     let located = |error: crate::Error| match error {
@@ -142,9 +238,10 @@ fn resolve(library: &Library, suite: &str, id: &str, method: &str, seeds: u64) -
         other => other,
     };
     let protocol = protocol(&header.paradigm).map_err(located)?;
-    let preset = library.method(&header.paradigm, method).map_err(|error| match error {
+    let (preset, control) = preset(library, &header.paradigm, method).map_err(|error| match error {
         crate::Error::Definition(error) => {
-            benchmark.refuse(DefinitionError { key: "methods".into(), ..*error })
+            let key = if error.key.is_empty() { "methods".into() } else { error.key.clone() };
+            benchmark.refuse(DefinitionError { key, ..*error })
         }
         other => other,
     })?;
@@ -162,7 +259,7 @@ fn resolve(library: &Library, suite: &str, id: &str, method: &str, seeds: u64) -
         let error = DefinitionError::unknown("benchmark", id, library.benchmarks.keys().map(String::as_str));
         return Err(preset.refuse(DefinitionError { key: format!("on.{id}"), ..error }));
     }
-    let settings = protocol.resolve(benchmark, preset)?;
+    let settings = protocol.resolve(benchmark, &preset)?;
     let mut hashes = BTreeMap::new();
     for dataset in protocol.datasets(&settings)? {
         let fingerprint = data::entry(&dataset)?.fingerprint();
@@ -172,11 +269,17 @@ fn resolve(library: &Library, suite: &str, id: &str, method: &str, seeds: u64) -
         benchmark: header.title.clone(),
         benchmark_summary: header.summary.clone(),
         method: preset.header.title.clone(),
-        formula: protocol.formula(preset)?,
+        formula: protocol.formula(&preset)?,
         provenance: preset.header.provenance.clone(),
+        role: role(&preset, method, control.as_ref()),
     };
     let cost = protocol.expected_cost(&settings);
-    let run = |seed: u64| -> Result<PlannedRun> {
+    let mut runs = Vec::new();
+    for seed in seeds {
+        let replayed = match control.as_ref().and_then(|control| control.replays(seed)) {
+            None => None,
+            Some(other) => resolve(library, suite, id, split(method).0, [other])?.pop(),
+        };
         let spec = RunSpec {
             benchmark: header.id.clone(),
             version: header.version,
@@ -184,9 +287,11 @@ fn resolve(library: &Library, suite: &str, id: &str, method: &str, seeds: u64) -
             method: method.to_owned(),
             seed,
             settings: settings.clone(),
+            replays: replayed.as_ref().map(|run| ReplaySource { key: run.key.clone(), trace: None }),
         };
         let content = json!({ "schema": RECORD_SCHEMA, "spec": &spec, "data": &hashes });
-        Ok(PlannedRun {
+        runs.extend(replayed);
+        runs.push(PlannedRun {
             key: sha256_hex(serde_json::to_string(&content)?.as_bytes())[..32].to_owned(),
             suite: suite.to_owned(),
             titles: titles.clone(),
@@ -194,7 +299,18 @@ fn resolve(library: &Library, suite: &str, id: &str, method: &str, seeds: u64) -
             spec,
             data: hashes.clone(),
             cost,
-        })
-    };
-    (0..seeds).map(run).collect()
+        });
+    }
+    Ok(runs)
+}
+
+/// What part a method plays in the question whether a mechanism helps.
+fn role(preset: &MethodPreset, method: &str, control: Option<&Control>) -> Option<Role> {
+    if let Some(control) = control {
+        return Some(Role::Control { of: Some(split(method).0.to_owned()), kind: control.to_string() });
+    }
+    if let Some(role) = &preset.header.control {
+        return Some(Role::Control { of: role.of.clone(), kind: role.kind.clone() });
+    }
+    (!preset.header.modulation.is_empty()).then_some(Role::Mechanism)
 }

@@ -52,6 +52,23 @@ pub struct Titles {
     pub formula: String,
     /// Where the preset's values come from.
     pub provenance: String,
+    /// Part in the question whether a mechanism helps; none: neither mechanism nor control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+}
+
+/// What a method is in a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// A method with neuromodulators.
+    Mechanism,
+    /// What the mechanism `of` must beat; without a name: every mechanism.
+    Control {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        kind: String,
+    },
 }
 
 /// How a run ended.

@@ -144,12 +144,38 @@ pub struct MethodHeader {
     /// Replaces keys of the benchmark's optimiser.
     #[serde(default)]
     pub optimiser: toml::Table,
+    /// Replaces keys of the benchmark's model.
+    #[serde(default)]
+    pub model: toml::Table,
+    /// Neuromodulators; empty: none.
+    #[serde(default)]
+    pub modulation: toml::Table,
     #[serde(default)]
     pub parameters: toml::Table,
-    /// Overrides per benchmark id.
+    /// Overrides per benchmark id: keys of `parameters`, and the tables `optimiser`, `model` and `modulation`.
     #[serde(default)]
     pub on: BTreeMap<String, toml::Table>,
+    /// This preset is a control.
+    #[serde(default)]
+    pub control: Option<ControlRole>,
+    /// What the suite took away from the preset in this file to make a control of it, e.g. `shuffled`.
+    #[serde(skip)]
+    pub derived: Option<String>,
 }
+
+/// What a control is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ControlRole {
+    /// The mechanism it is a control of; absent: of every mechanism of its paradigm.
+    #[serde(default)]
+    pub of: Option<String>,
+    /// What it rules out, e.g. `tuned-optimiser`.
+    pub kind: String,
+}
+
+/// Tables in `on.<benchmark>` that are not parameters.
+const APART: [&str; 3] = ["optimiser", "model", "modulation"];
 
 impl MethodPreset {
     /// Parses a preset.
@@ -171,8 +197,11 @@ impl MethodPreset {
         let mut table = self.header.parameters.clone();
         let mut at = "parameters".to_owned();
         if let Some(overrides) = self.header.on.get(benchmark) {
+            let own = |(key, _): &(&String, &toml::Value)| !APART.contains(&key.as_str());
+            let overrides: toml::Table =
+                overrides.iter().filter(own).map(|(key, value)| (key.clone(), value.clone())).collect();
             // Check the override alone for unknown keys under its own place, then merge.
-            merge(&mut table, overrides);
+            merge(&mut table, &overrides);
             if self.source.read::<T>(self.header.parameters.clone().into(), &at).is_ok() {
                 at = format!("on.{benchmark}");
             }
@@ -184,16 +213,60 @@ impl MethodPreset {
     ///
     /// # Errors
     /// Definition errors with file and line.
-    pub fn optimiser<T: Serialize + serde::de::DeserializeOwned>(&self, base: &T) -> Result<Option<T>> {
-        if self.header.optimiser.is_empty() {
+    pub fn optimiser<T>(&self, base: &T, benchmark: &str) -> Result<Option<T>>
+    where
+        T: Serialize + serde::de::DeserializeOwned,
+    {
+        self.on_top("optimiser", &self.header.optimiser, base, benchmark)
+    }
+
+    /// The benchmark's model with this preset's keys on top; `None` where the preset has none.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn model<T>(&self, base: &T, benchmark: &str) -> Result<Option<T>>
+    where
+        T: Serialize + serde::de::DeserializeOwned,
+    {
+        self.on_top("model", &self.header.model, base, benchmark)
+    }
+
+    /// The neuromodulators for one benchmark, overrides applied; `None` where the preset has none.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn modulation<T: serde::de::DeserializeOwned>(&self, benchmark: &str) -> Result<Option<T>> {
+        let table = self.with_override("modulation", &self.header.modulation, benchmark);
+        if table.is_empty() {
+            return Ok(None);
+        }
+        self.source.read(table.into(), "modulation").map(Some)
+    }
+
+    /// A table of the preset with what `on.<benchmark>` says of it.
+    fn with_override(&self, key: &str, own: &toml::Table, benchmark: &str) -> toml::Table {
+        let mut table = own.clone();
+        let overrides = self.header.on.get(benchmark).and_then(|on| on.get(key));
+        if let Some(toml::Value::Table(overrides)) = overrides {
+            merge(&mut table, overrides);
+        }
+        table
+    }
+
+    fn on_top<T>(&self, key: &str, own: &toml::Table, base: &T, benchmark: &str) -> Result<Option<T>>
+    where
+        T: Serialize + serde::de::DeserializeOwned,
+    {
+        let table = self.with_override(key, own, benchmark);
+        if table.is_empty() {
             return Ok(None);
         }
         let base = toml::Table::try_from(base).map_err(|error| {
-            self.refuse(DefinitionError::range("optimiser", error.to_string(), "a table of settings"))
+            self.refuse(DefinitionError::range(key, error.to_string(), "a table of settings"))
         })?;
         let mut merged = base;
-        merge(&mut merged, &self.header.optimiser);
-        self.source.read(merged.into(), "optimiser").map(Some)
+        merge(&mut merged, &table);
+        self.source.read(merged.into(), key).map(Some)
     }
 
     /// Points an error in a parameter at this file.
@@ -235,6 +308,9 @@ pub struct Cell {
     pub methods: Vec<String>,
     #[serde(default)]
     pub seeds: Option<u64>,
+    /// Controls of every modulated method of the cell: `required`, `ablations`, `factorial`, `all`, or single ones.
+    #[serde(default)]
+    pub controls: Vec<String>,
 }
 
 impl Suite {

@@ -6,12 +6,14 @@ mod effect;
 mod holm;
 mod sign_flip;
 mod summary;
+mod verdict;
 
 pub use bootstrap::{Interval, bca, stratified};
 pub use effect::{paired_effect_size, probability_of_improvement};
 pub use holm::holm;
 pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
 pub use summary::{inter_quartile_mean, mean, median, quantile, standard_deviation};
+pub use verdict::{Comparison, Finding, LEVEL, REQUIRED, Scores, UNMODULATED, Verdict};
 
 #[cfg(test)]
 mod tests;

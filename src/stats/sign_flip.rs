@@ -131,11 +131,41 @@ impl SignFlip {
     }
 }
 
+/// p of "there is no difference" alone, without the patterns that an interval needs; for at most 20 differences.
+#[cfg(test)]
+pub(super) fn p_of(differences: &[f64]) -> f64 {
+    let n = differences.len();
+    let total: f64 = differences.iter().sum();
+    let slack = 1e-12 * differences.iter().fold(0.0_f64, |most, d| most.max(d.abs())) * n as f64;
+    // Signs of all but the last difference, in Gray code; the rest follows by symmetry.
+    let mut signs = vec![1.0; n];
+    let (mut sum, mut extreme) = (total, 1_u64);
+    for step in 1_u64..1 << (n - 1) {
+        let i = step.trailing_zeros() as usize;
+        signs[i] = -signs[i];
+        sum += 2.0 * signs[i] * differences[i];
+        extreme += u64::from(sum.abs() >= total.abs() - slack);
+    }
+    extreme as f64 / (1_u64 << (n - 1)) as f64
+}
+
 /// The smallest two-sided p that n pairs can reach: 2/2ⁿ when enumerated, 1/(m+1) with m random flips.
 pub fn smallest_p(pairs: usize) -> f64 {
     match pairs {
         0 => 1.0,
         n if n <= ENUMERATED => 2.0 / (1_u64 << n) as f64,
         _ => 1.0 / (FLIPS + 1) as f64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p_alone_equals_the_p_of_the_whole_test() {
+        let differences = [0.3, -0.1, 0.25, 0.4, -0.02, 0.1, 0.15, -0.2, 0.35, 0.05, 0.12];
+        let whole = SignFlip::new(&differences).map(|test| test.p());
+        assert_eq!(whole, Some(p_of(&differences)));
     }
 }

@@ -28,6 +28,30 @@ pub struct Batch {
     pub extra: Extra,
 }
 
+impl Batch {
+    /// Number of samples.
+    pub fn samples(&self) -> usize {
+        self.inputs.dim(0).unwrap_or(0)
+    }
+
+    /// Mean over the samples, one number per feature.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn mean_input(&self) -> Result<Vec<f32>> {
+        let features = self.inputs.elem_count() / self.samples().max(1);
+        #[allow(clippy::cast_precision_loss)]
+        let scale = 1.0 / self.samples().max(1) as f32;
+        crate::nn::read(&self.inputs.contiguous()?, |values| {
+            let mut mean = vec![0.0; features];
+            for row in values.chunks_exact(features.max(1)) {
+                mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += scale * x);
+            }
+            mean
+        })
+    }
+}
+
 /// Targets beyond one label per sample.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Extra {

@@ -87,6 +87,9 @@ pub struct StreamSpec {
     /// Each task's training data hold those of all tasks before it. Default false.
     #[serde(default)]
     pub cumulative: bool,
+    /// In the class scenario all outputs compete from the first task on, not only those of classes seen. Default false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_outputs: bool,
 }
 
 impl StreamSpec {
@@ -119,6 +122,10 @@ impl StreamSpec {
                     ));
                 }
             }
+        }
+        if self.all_outputs && self.scenario != Scenario::Class {
+            let rule = "false outside the class scenario";
+            return Err(DefinitionError::range("stream.all_outputs", true, rule));
         }
         let needs_id = self.scenario == Scenario::Task;
         if needs_id != self.reveals.contains(&Reveal::TaskId) {

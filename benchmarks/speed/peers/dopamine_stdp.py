@@ -64,8 +64,8 @@ def brian(target: str, seconds: float) -> None:
     # Dopamine: tonic 0.002 and a phasic part that decays with 200 ms, rewarded once a second.
     steps = int(seconds * 1000)
     level, trace = 0.0, []
-    for t in range(steps + 1):
-        level = level * np.exp(-1 / 200) + (0.1 if t % 1000 == 500 else 0.0)
+    for step in range(steps + 1):
+        level = level * np.exp(-1 / 200) + (0.1 if step % 1000 == 500 else 0.0)
         trace.append(0.002 + level)
     dopamine = TimedArray(trace, dt=1 * ms)
     plastic = Synapses(

@@ -39,12 +39,13 @@ pub struct BlockMeasures {
     pub accuracy: f64,
     pub accuracy_first20: f64,
     pub accuracy_last30: f64,
-    /// Trials to 8 consecutive correct answers; the block's length when never reached.
+    /// Trials to the criterion: 8 consecutive correct answers, under a criterion schedule those that end a block; the
+    /// block's length when never reached.
     pub trials_to_criterion: f64,
-    /// 8 consecutive correct answers and ≥ 80 % of the last 30.
+    /// 8 consecutive correct answers and ≥ 80 % of the last 30; under a criterion schedule: the criterion was reached.
     pub solved: bool,
-    /// The same with 10.
-    pub solved_strict: bool,
+    /// The same with 10. `None` under a criterion schedule, which ends before.
+    pub solved_strict: Option<bool>,
     /// Wrong answers that would have been right under the previous cue, up to the criterion. `None` without a shift.
     pub perseverative_errors: Option<f64>,
     /// Highest entropy of the answer to the cue in any window of 10 presentations of the block, bits; the first and the
@@ -68,7 +69,8 @@ pub struct BlockMeasures {
 
 /// Measures of every block.
 pub fn measure_blocks(session: &Session) -> Vec<BlockMeasures> {
-    session.blocks.iter().map(|block| measure(block, &session.trials[block.start..block.end])).collect()
+    let measure = |block: &Block| measure(block, &session.trials[block.start..block.end], session.criterion);
+    session.blocks.iter().map(measure).collect()
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
@@ -84,13 +86,15 @@ fn share(trials: &[Trial], what: impl Fn(&Trial) -> bool) -> f64 {
     mean(trials.iter().map(|trial| f64::from(u8::from(what(trial)))))
 }
 
-fn measure(block: &Block, trials: &[Trial]) -> BlockMeasures {
+/// `criterion`: consecutive correct answers that ended the block, if its schedule has a criterion.
+fn measure(block: &Block, trials: &[Trial], criterion: Option<usize>) -> BlockMeasures {
     let shift = block.shift();
     let shifted = shift != ShiftKind::Start && shift != ShiftKind::Same;
     let correct: Vec<bool> = trials.iter().map(Trial::correct).collect();
     let end = &trials[trials.len().saturating_sub(END)..];
-    let reached = trials_to_criterion(&correct, CRITERION);
-    let good_end = share(end, Trial::correct) >= SOLVED_SHARE;
+    let reached = trials_to_criterion(&correct, criterion.unwrap_or(CRITERION));
+    // A block that its criterion ends has no late part to look at: the criterion alone decides.
+    let good_end = criterion.is_some() || share(end, Trial::correct) >= SOLVED_SHARE;
     let answers = |present: bool| -> Vec<f64> {
         let answers: Vec<bool> = trials.iter().filter(|t| t.present == present).map(|t| t.go).collect();
         sliding_entropy(&answers, ENTROPY_WINDOW)
@@ -114,7 +118,9 @@ fn measure(block: &Block, trials: &[Trial]) -> BlockMeasures {
         accuracy_last30: share(end, Trial::correct),
         trials_to_criterion: reached.unwrap_or(trials.len()) as f64,
         solved: reached.is_some() && good_end,
-        solved_strict: trials_to_criterion(&correct, STRICT).is_some() && good_end,
+        solved_strict: criterion
+            .is_none()
+            .then(|| trials_to_criterion(&correct, STRICT).is_some() && good_end),
         perseverative_errors: block.before.filter(|_| shifted).map(|before| {
             let until = &trials[..reached.unwrap_or(trials.len())];
             let old = |trial: &&Trial| {
@@ -156,6 +162,17 @@ pub fn scalars(session: &Session) -> BTreeMap<String, f64> {
     put("dopamine_weight_correlation".into(), dopamine_weight_correlation(trials));
     let rate: Vec<f64> = trials.iter().map(|t| f64::from(t.rates[0] + t.rates[2]) / 2.0).collect();
     put("actor_rate".into(), Some(mean(rate.into_iter())));
+    if session.criterion.is_some() {
+        let mut passed = 0.0;
+        for (index, block) in blocks.iter().enumerate() {
+            let stage = index + 1;
+            passed += f64::from(u8::from(block.solved));
+            put(format!("stage{stage}/trials"), Some(block.trials_to_criterion));
+            put(format!("stage{stage}/passed"), Some(f64::from(u8::from(block.solved))));
+        }
+        put("stage_trials".into(), Some(mean(blocks.iter().map(|block| block.trials_to_criterion))));
+        put("stages_passed".into(), Some(passed / blocks.len() as f64));
+    }
     for kind in
         [ShiftKind::Start, ShiftKind::Reversal, ShiftKind::Intradimensional, ShiftKind::Extradimensional]
     {
@@ -174,7 +191,7 @@ pub fn scalars(session: &Session) -> BTreeMap<String, f64> {
         put("accuracy_last30", &|b| Some(b.accuracy_last30));
         put("trials_to_criterion", &|b| Some(b.trials_to_criterion));
         put("solved", &|b| truth(b.solved));
-        put("solved_strict", &|b| truth(b.solved_strict));
+        put("solved_strict", &|b| b.solved_strict.and_then(truth));
         put("perseverative_errors", &|b| b.perseverative_errors);
         put("entropy_peak", &|b| b.entropy_peak);
         put("entropy_start", &|b| b.entropy_start);
@@ -233,7 +250,7 @@ mod tests {
             })
             .collect();
         let cue = |element| Cue { element, novel: false };
-        measure(&Block { start: 0, end: 40, cue: cue(1), before: Some(cue(0)) }, &trials)
+        measure(&Block { start: 0, end: 40, cue: cue(1), before: Some(cue(0)) }, &trials, None)
     }
 
     #[test]
@@ -242,7 +259,7 @@ mod tests {
         assert_eq!(measures.shift, ShiftKind::Reversal);
         assert_eq!(measures.perseverative_errors, Some(10.0));
         assert_eq!(measures.trials_to_criterion, 18.0);
-        assert!(measures.solved && measures.solved_strict);
+        assert!(measures.solved && measures.solved_strict == Some(true));
         assert_eq!(measures.accuracy, 0.75);
         assert_eq!(measures.detection_latency, Some(2.0));
         assert_eq!(measures.false_alarms, 2.0 / 30.0); // trials 10 and 11 of the last 30
@@ -255,6 +272,41 @@ mod tests {
         assert_eq!(measures.trials_to_criterion, 25.0);
         assert!(!measures.solved);
         assert_eq!((measures.detected, measures.detection_latency), (Some(false), None));
+    }
+
+    /// Two stages of a schedule with criterion 3 and a limit of 30 trials: the first is passed at its seventh trial, the
+    /// second never.
+    #[test]
+    fn a_criterion_schedule_is_measured_by_its_own_criterion_and_a_stage_not_passed_is_never() {
+        let right = [true, false, true, false, true, true, true];
+        let trial = |correct: bool| Trial { present: true, go: correct, ..Trial::default() };
+        let trials: Vec<Trial> = right.into_iter().chain((0..30).map(|t| t % 3 > 0)).map(trial).collect();
+        let cue = |element| Cue { element, novel: false };
+        let blocks = vec![
+            Block { start: 0, end: 7, cue: cue(0), before: None },
+            Block { start: 7, end: 37, cue: cue(1), before: Some(cue(0)) },
+        ];
+        let session = Session { trials, blocks, criterion: Some(3), ..Session::default() };
+        let scalars = scalars(&session);
+        for (name, value) in [
+            ("stage1/trials", 7.0),
+            ("stage1/passed", 1.0),
+            ("stage2/trials", 30.0),
+            ("stage2/passed", 0.0),
+            ("stage_trials", 18.5),
+            ("stages_passed", 0.5),
+            ("trials_to_criterion/reversal", 30.0),
+            ("solved/reversal", 0.0),
+            ("solved/start", 1.0),
+        ] {
+            assert_eq!(scalars.get(name), Some(&value), "{name}");
+        }
+        assert!(!scalars.contains_key("solved_strict/start"));
+        let fixed = Session { criterion: None, ..session };
+        assert!(
+            !super::scalars(&fixed).contains_key("stage_trials"),
+            "a fixed schedule has no stages to pass"
+        );
     }
 
     #[test]

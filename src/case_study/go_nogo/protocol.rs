@@ -208,6 +208,7 @@ mod tests {
         settings["task"]["block"] = 40.into();
         settings["task"]["record_raster"] = true.into();
         let spec = RunSpec {
+            replays: None,
             benchmark: benchmark.header.id.clone(),
             version: 1,
             paradigm: "go-nogo".into(),

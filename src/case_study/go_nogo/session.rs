@@ -33,6 +33,8 @@ pub struct RasterTrial {
 pub struct Session {
     pub trials: Vec<Trial>,
     pub blocks: Vec<Block>,
+    /// Consecutive correct answers that end a block; `None` when blocks have a fixed length.
+    pub criterion: Option<usize>,
     pub raster: Vec<RasterTrial>,
     pub parameters: u64,
     pub spikes: u64,
@@ -81,7 +83,11 @@ fn live(
         PredictiveNetwork::new(8, 3, model.predictive, &mut Noise::new(streams.fast("init/predictive")))?;
     let mut noradrenaline = Noradrenaline::new(model, trace)?;
     let mut order = TrialOrder::new(streams.get("task"));
-    let mut session = Session { trials: Vec::with_capacity(task.longest()), ..Session::default() };
+    let mut session = Session {
+        trials: Vec::with_capacity(task.longest()),
+        criterion: (task.schedule == Schedule::Criterion).then_some(task.criterion),
+        ..Session::default()
+    };
     for (index, &cue) in task.cues.iter().enumerate() {
         let before = index.checked_sub(1).map(|before| task.cues[before]);
         let start = session.trials.len();

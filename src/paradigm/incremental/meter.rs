@@ -16,10 +16,13 @@ pub(super) struct Meter {
     loss: Curve,
     /// Sum and count of training losses since the last point.
     losses: (f64, u32),
+    /// Tasks that have curves.
+    first: usize,
 }
 
 impl Meter {
-    pub fn new(stream: &TaskStream, curve: &CurveSettings) -> Self {
+    /// `first`: how many tasks have curves; `None`: all.
+    pub fn new(stream: &TaskStream, curve: &CurveSettings, first: Option<usize>) -> Self {
         let sets = |limit: usize| (0..stream.len()).map(|task| stream.test_set(task, limit)).collect();
         Self {
             full: sets(usize::MAX),
@@ -28,6 +31,7 @@ impl Meter {
             seen: Curve::new("accuracy/seen"),
             loss: Curve::new("loss"),
             losses: (0.0, 0),
+            first: first.unwrap_or(usize::MAX),
         }
     }
 
@@ -58,7 +62,7 @@ impl Meter {
         self.losses.1 += 1;
     }
 
-    /// Adds a point to every curve: tasks up to `reached`, after `updates` updates.
+    /// Adds a point to every curve: tasks up to `reached` (of those measured), after `updates` updates.
     pub fn measure(
         &mut self,
         stream: &TaskStream,
@@ -69,13 +73,14 @@ impl Meter {
         #[allow(clippy::cast_precision_loss)]
         let x = updates as f64;
         let mut sum = 0.0;
-        for task in 0..=reached {
+        let measured = (reached + 1).min(self.first);
+        for task in 0..measured {
             let accuracy = score(&self.thinned[task], stream, learner, task, Some(reached))?;
             self.tasks[task].push(x, accuracy);
             sum += accuracy;
         }
         #[allow(clippy::cast_precision_loss)]
-        self.seen.push(x, sum / (reached + 1) as f64);
+        self.seen.push(x, sum / measured as f64);
         self.loss.push(x, self.losses.0 / f64::from(self.losses.1.max(1)));
         self.losses = (0.0, 0);
         Ok(())
@@ -103,7 +108,7 @@ fn score(
     let mut correct = 0;
     for first in (0..set.len()).step_by(BATCH) {
         let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
-        let labels = predict(learner.model.as_ref(), &inputs, &active, &learner.gains)?;
+        let labels = predict(learner.model.as_ref(), &inputs, &active, learner.gains())?;
         correct += labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
     }
     #[allow(clippy::cast_precision_loss)]

@@ -14,6 +14,7 @@ use super::{AccuracyMatrix, Footprint, Learner, Mark, Protocol, RunLog, RunSpec,
 use crate::data::Data;
 use crate::error::{Error, Result};
 use crate::method::{Composition, Regime, method};
+use crate::nn::Role;
 use crate::objective::{Event, Objective};
 use crate::rng::Streams;
 use crate::spec::{Benchmark, MethodPreset};
@@ -52,7 +53,7 @@ impl Protocol for Incremental {
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec.seed, data)?.run(watch)
+        Run::new(&resolved, spec, data)?.run(watch)
     }
 }
 
@@ -64,21 +65,30 @@ struct Run<'a> {
     meter: Meter,
     regime: Regime,
     freeze_features: bool,
+    /// The run is a control that replays another one.
+    replays: bool,
     done: usize,
 }
 
 impl<'a> Run<'a> {
-    fn new(resolved: &'a Resolved, seed: u64, data: &Data) -> Result<Self> {
+    fn new(resolved: &'a Resolved, spec: &RunSpec, data: &Data) -> Result<Self> {
         let settings = &resolved.benchmark;
         let dataset = data.get(&settings.data)?;
-        let streams = Streams::new(seed);
+        let streams = Streams::new(spec.seed);
         let stream = TaskStream::new(&settings.stream, &dataset, settings.evaluate, &streams)?;
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
         let Composition { terms, regime, freeze_features } =
             method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
-        let learner = Learner::new(model, Objective::new(terms), settings.optimiser.build(), &streams);
-        let meter = Meter::new(&stream, &settings.curve);
-        Ok(Self { settings, stream, streams, learner, meter, regime, freeze_features, done: 0 })
+        // Eq. 6: the task's loss plus Σ_{i<t} λ_i Ω(θ, θ_i*); each method's file says which Ω and which λ_i.
+        let objective = Objective::new(terms);
+        let mut learner = Learner::new(model, objective, settings.optimiser.build(), &streams)
+            .modulated(resolved.modulation.as_ref(), spec.trace())?;
+        if settings.freeze_biases {
+            learner.freeze(|parameter| parameter.role == Role::Bias);
+        }
+        let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks);
+        let replays = spec.replays.is_some();
+        Ok(Self { settings, stream, streams, learner, meter, regime, freeze_features, replays, done: 0 })
     }
 
     fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
@@ -129,7 +139,7 @@ impl<'a> Run<'a> {
             .enumerate()
             .map(|(task, label)| Mark { x: (task * updates) as f64, label: label.clone() })
             .collect();
-        Ok(RunLog {
+        let mut log = RunLog {
             footprint: self.footprint(networks.len()),
             matrix: Some(AccuracyMatrix {
                 tasks: labels,
@@ -140,7 +150,9 @@ impl<'a> Run<'a> {
             marks: if self.regime == Regime::Joint { Vec::new() } else { marks },
             curves: self.meter.curves(self.regime == Regime::Separate),
             ..RunLog::default()
-        })
+        };
+        log.add_modulation(&self.learner, self.replays, 1.0);
+        Ok(log)
     }
 
     /// One task of a sequence, boundaries included where the stream reveals them.

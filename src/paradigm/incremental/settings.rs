@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::modulated;
 use crate::data;
 use crate::error::{DefinitionError, Error, Result};
 use crate::method::{MethodEntry, method};
+use crate::modulation::ModulationSpec;
 use crate::nn::ModelSpec;
 use crate::optim::OptimiserSpec;
 use crate::rng::Streams;
@@ -25,6 +27,12 @@ pub struct IncrementalSettings {
     pub budget: Budget,
     #[serde(default)]
     pub curve: CurveSettings,
+    /// Only the first so many tasks are measured for curves; absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve_tasks: Option<usize>,
+    /// Biases keep their initial values. Default false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub freeze_biases: bool,
     /// Which split is scored: `test` (default) or `validation`.
     #[serde(default)]
     pub evaluate: EvaluateOn,
@@ -69,6 +77,9 @@ pub struct Resolved {
     #[serde(flatten)]
     pub benchmark: IncrementalSettings,
     pub method: ResolvedMethod,
+    /// Neuromodulators, complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulation: Option<ModulationSpec>,
 }
 
 /// A method's registered kind and its complete parameters.
@@ -90,6 +101,7 @@ impl IncrementalSettings {
         positive("budget.batch", self.budget.batch, 65_536)?;
         positive("curve.every", self.curve.every, 10_000_000)?;
         positive("curve.samples", self.curve.samples, 1_000_000)?;
+        positive("curve_tasks", self.curve_tasks.unwrap_or(1), 10_000)?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
         if self.budget.reset_optimiser && !self.stream.reveals(Reveal::Boundary) {
@@ -111,10 +123,12 @@ impl Resolved {
         entry.check_images(&settings.data).map_err(|error| relocate(error.into(), "data", benchmark))?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
         settings.stream.check(entry.classes).map_err(|error| benchmark.refuse(error))?;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser)? {
+        let id = &benchmark.header.id;
+        if let Some(optimiser) = preset.optimiser(&settings.optimiser, id)? {
             optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
             settings.optimiser = optimiser;
         }
+        settings.model = modulated::model(preset, &settings.model, id)?;
         let outputs = settings.stream.outputs(entry.classes);
         settings.model.check_fit("model", entry.shape, outputs).map_err(|error| benchmark.refuse(error))?;
         let method = method(&preset.header.kind).map_err(|error| match error {
@@ -122,9 +136,17 @@ impl Resolved {
             other => other,
         })?;
         check_reveals(method, &settings.stream, benchmark, preset)?;
-        let parameters = method.resolve(preset, &benchmark.header.id)?;
+        let parameters = method.resolve(preset, id)?;
+        let modulation = modulated::resolve(
+            preset,
+            id,
+            (&settings.model, entry.shape, outputs),
+            &settings.optimiser,
+            &method.compose(&parameters)?.terms,
+            settings.stream.reveals(Reveal::Boundary),
+        )?;
         let method = ResolvedMethod { kind: preset.header.kind.clone(), parameters };
-        Ok(Self { benchmark: settings, method })
+        Ok(Self { benchmark: settings, method, modulation })
     }
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.

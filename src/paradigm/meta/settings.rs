@@ -140,7 +140,7 @@ impl Resolved {
     pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
         let mut settings: MetaSettings = benchmark.settings()?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser)? {
+        if let Some(optimiser) = preset.optimiser(&settings.optimiser, &benchmark.header.id)? {
             optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
             settings.optimiser = optimiser;
         }

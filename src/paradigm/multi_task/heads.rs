@@ -58,7 +58,7 @@ impl HeadTest {
             let mut right = 0;
             for (inputs, targets) in rows {
                 let x = Tensor::from_slice(inputs, (targets.len(), self.features), &Device::Cpu)?;
-                let predicted = predict(model, &x, &active, &learner.gains)?;
+                let predicted = predict(model, &x, &active, learner.gains())?;
                 right += predicted.iter().zip(targets).filter(|(p, target)| p == target).count();
             }
             #[allow(clippy::cast_precision_loss)]

@@ -52,11 +52,25 @@ impl Protocol for MultiTask {
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec.seed, data)?.run(watch)
+        Run::new(&resolved, spec, data)?.run(watch)
     }
 }
 
+/// One loss per task, each on its own outputs.
+fn terms(tasks: &[(String, usize)]) -> Vec<Weighted> {
+    let width = tasks.iter().map(|(_, outputs)| outputs).sum();
+    let mut first = 0;
+    let term = |(head, (name, outputs)): (usize, &(String, usize))| {
+        let range = first..first + outputs;
+        first += outputs;
+        Weighted::new(1.0, HeadLoss::new(name, head, range, width))
+    };
+    tasks.iter().enumerate().map(term).collect()
+}
+
 struct Run<'a> {
+    resolved: &'a Resolved,
+    spec: &'a RunSpec,
     settings: &'a MultiTaskSettings,
     method: &'a BalanceSpec,
     /// Names and numbers of outputs.
@@ -77,24 +91,18 @@ struct Outcome {
 }
 
 impl<'a> Run<'a> {
-    fn new(resolved: &'a Resolved, seed: u64, data: &Data) -> Result<Self> {
+    fn new(resolved: &'a Resolved, spec: &'a RunSpec, data: &Data) -> Result<Self> {
         let settings = &resolved.benchmark;
-        let streams = Streams::new(seed);
+        let streams = Streams::new(spec.seed);
         let (tasks, shape) = settings.tasks.check()?;
         let set = settings.tasks.load(data, settings.evaluate, &streams)?;
-        Ok(Self { settings, method: &resolved.method, tasks, shape, set, streams, done: 0 })
+        Ok(Self { resolved, spec, settings, method: &resolved.method, tasks, shape, set, streams, done: 0 })
     }
 
-    /// Σ_i λ_i L_i(θ; D_i): one term per task, λ_i from the rule.
+    /// Eq. 5: Σ_i λ_i L_i(θ; D_i), one term per task, λ_i from the rule.
     fn learner(&self, balance: Box<dyn Balance>) -> Result<Learner> {
         let width = self.tasks.iter().map(|(_, outputs)| outputs).sum();
-        let mut first = 0;
-        let terms = self.tasks.iter().enumerate().map(|(head, (name, outputs))| {
-            let range = first..first + outputs;
-            first += outputs;
-            Weighted::new(1.0, HeadLoss::new(name, head, range, width))
-        });
-        let objective = Objective::with_task(NoTask, terms.collect());
+        let objective = Objective::with_task(NoTask, terms(&self.tasks));
         let model = self.settings.model.build(self.shape, width, &self.streams)?;
         let mut learner = Learner::new(model, objective, self.settings.optimiser.build(), &self.streams);
         learner.balance = Some(balance);
@@ -129,12 +137,16 @@ impl<'a> Run<'a> {
             log.scalars.insert("conflict_rate".into(), mean(&conflicts));
         }
         log.curves.push(shared.conflict);
+        log.add_modulation(&shared.learner, self.spec.replays.is_some(), 1.0);
         log.footprint = footprint(&shared.learner, self.settings.budget.batch);
         Ok(log)
     }
 
     fn train(&mut self, balance: Box<dyn Balance>, observed: bool, watch: &mut dyn Watch) -> Result<Outcome> {
         let mut learner = self.learner(balance)?;
+        if observed {
+            learner = learner.modulated(self.resolved.modulation.as_ref(), self.spec.trace())?;
+        }
         let (budget, every) = (&self.settings.budget, self.settings.curve.every);
         let mut loader =
             self.set.train.clone().training(None).loader(budget.batch, self.streams.get("order"));
@@ -151,8 +163,7 @@ impl<'a> Run<'a> {
             let x = update as f64;
             if measure {
                 // Signs do not depend on λ_i > 0.
-                let apart =
-                    learner.objective.gradients_by_term(learner.model.as_ref(), &batch, &learner.gains)?;
+                let apart = learner.gradients_by_term(&batch)?;
                 let apart: Vec<_> = apart.into_iter().map(|(_, gradients)| gradients).collect();
                 conflict.push(x, conflict_rate(&apart, learner.model.parameters()).unwrap_or(f64::NAN));
             }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::incremental::CurveSettings;
+use super::super::modulated;
 use crate::error::{DefinitionError, Error, Result};
+use crate::modulation::ModulationSpec;
 use crate::nn::ModelSpec;
 use crate::objective::BalanceSpec;
 use crate::optim::OptimiserSpec;
@@ -46,6 +48,9 @@ pub struct Resolved {
     #[serde(flatten)]
     pub benchmark: MultiTaskSettings,
     pub method: BalanceSpec,
+    /// Neuromodulators, complete; at work on the shared network only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulation: Option<ModulationSpec>,
 }
 
 impl MultiTaskSettings {
@@ -79,12 +84,18 @@ impl Resolved {
             Error::Definition(error) => benchmark.refuse(*error),
             other => other,
         })?;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser)? {
+        let id = &benchmark.header.id;
+        if let Some(optimiser) = preset.optimiser(&settings.optimiser, id)? {
             optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
             settings.optimiser = optimiser;
         }
-        let method = BalanceSpec::new(preset, &benchmark.header.id, tasks)?;
-        Ok(Self { benchmark: settings, method })
+        settings.model = modulated::model(preset, &settings.model, id)?;
+        let method = BalanceSpec::new(preset, id, tasks)?;
+        let (heads, shape) = settings.tasks.check()?;
+        let terms = super::terms(&heads);
+        let network = (&settings.model, shape, heads.iter().map(|head| head.1).sum());
+        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, false)?;
+        Ok(Self { benchmark: settings, method, modulation })
     }
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.

@@ -1,7 +1,7 @@
 //! What a learner of the online paradigm is, and what it can be told.
 
 use crate::error::Result;
-use crate::paradigm::Footprint;
+use crate::paradigm::{Footprint, Learner};
 use crate::stream::Batch;
 use crate::stream::online::ToldChange;
 
@@ -21,6 +21,11 @@ pub(super) trait Predictor {
 
     /// Cost so far.
     fn footprint(&self) -> Footprint;
+
+    /// The learner behind it, where it has one.
+    fn learner(&self) -> Option<&Learner> {
+        None
+    }
 
     /// How many samples had been predicted at each reset.
     fn resets(&self) -> &[usize] {

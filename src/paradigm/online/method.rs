@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::modulated;
 use super::agent::Agent;
 use super::baselines::{Majority, NoChange};
 use super::detector::{Adwin, Detector, PageHinkley};
@@ -9,6 +10,7 @@ use super::network::{Decay, Network};
 use super::past::{Replay, Window};
 use super::settings::OnlineSettings;
 use crate::error::{DefinitionError, Error, Result};
+use crate::modulation::{ModulationSpec, Trace};
 use crate::objective::{Objective, Weighted};
 use crate::paradigm::Learner;
 use crate::rng::Streams;
@@ -278,42 +280,82 @@ impl OnlineMethod {
         }
     }
 
+    /// Terms beside the newest mini-batch's loss.
+    fn terms(&self, streams: &Streams) -> Vec<Weighted> {
+        match self {
+            // Eq. 7: the objective is the newest loss, λ_T = 1, plus the older ones with λ_t = γ^(T−t).
+            Self::Window(WindowSettings { length, gamma, .. }) => {
+                vec![Weighted::new(1.0, Window::new(*length, *gamma))]
+            }
+            Self::Replay(ReplaySettings { length, samples, weight, .. }) => {
+                let term = Replay::new(*length, *samples, streams.fast("learner/replay"));
+                vec![Weighted::new(*weight, term)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A preset's neuromodulators, checked against this method.
+    ///
+    /// # Errors
+    /// Definition errors that point into the preset's file.
+    pub(super) fn modulation(
+        &self,
+        preset: &MethodPreset,
+        benchmark: &str,
+        settings: &OnlineSettings,
+    ) -> Result<Option<ModulationSpec>> {
+        let stream = &settings.stream;
+        let network = (&settings.model, stream.shape(), stream.classes());
+        let terms = self.terms(&Streams::new(0));
+        // An oracle may be told about changes; a control that uses it says so by its source.
+        let spec = modulated::resolve(preset, benchmark, network, &settings.optimiser, &terms, true)?;
+        if spec.is_some() && !self.has_network() {
+            let allowed = "no modulation: this kind has no network";
+            return Err(preset.refuse(DefinitionError::range("modulation", "a table", allowed)));
+        }
+        Ok(spec)
+    }
+
     /// Builds the learner.
     ///
     /// # Errors
     /// Engine errors.
-    pub(super) fn build(&self, settings: &OnlineSettings, streams: &Streams) -> Result<Agent> {
-        let network = |terms: Vec<Weighted>, decay: Option<Decay>, detector: Option<Box<dyn Detector>>| {
+    pub(super) fn build(
+        &self,
+        settings: &OnlineSettings,
+        modulation: Option<&ModulationSpec>,
+        trace: Option<&Trace>,
+        streams: &Streams,
+    ) -> Result<Agent> {
+        let network = |decay: Option<Decay>, detector: Option<Box<dyn Detector>>| {
             let stream = &settings.stream;
             let model = settings.model.build(stream.shape(), stream.classes(), streams)?;
-            let learner = Learner::new(model, Objective::new(terms), settings.optimiser.build(), streams);
+            let objective = Objective::new(self.terms(streams));
+            let learner = Learner::new(model, objective, settings.optimiser.build(), streams)
+                .modulated(modulation, trace)?;
             let past = self.past_samples(settings.batch);
-            Ok::<_, Error>(Box::new(Network::new(learner, decay, detector)?.with_past(past)))
+            Ok::<_, Error>(Network::new(learner, decay, detector)?.with_past(past))
         };
-        Ok(match self {
-            Self::NoChange(_) => Agent::Blind(Box::<NoChange>::default()),
-            Self::Majority(_) => Agent::Blind(Box::<Majority>::default()),
-            Self::Latest(_) => Agent::Blind(network(vec![], None, None)?),
+        let network = match self {
+            Self::NoChange(_) => return Ok(Agent::Blind(Box::<NoChange>::default())),
+            Self::Majority(_) => return Ok(Agent::Blind(Box::<Majority>::default())),
+            Self::Latest(_) | Self::Window(_) | Self::Replay(_) => network(None, None)?,
             Self::DecayedRate(DecayedRate { tau, power, .. }) => {
-                Agent::Blind(network(vec![], Some(Decay { tau: *tau, power: *power }), None)?)
+                network(Some(Decay { tau: *tau, power: *power }), None)?
             }
-            // Eq. 7: the objective is the newest loss, λ_T = 1, plus the older ones with λ_t = γ^(T−t).
-            Self::Window(WindowSettings { length, gamma, .. }) => {
-                let older = Weighted::new(1.0, Window::new(*length, *gamma));
-                Agent::Blind(network(vec![older], None, None)?)
+            Self::OracleReset(_) => {
+                return Ok(Agent::Oracle(Box::new(network(None, None)?.reset_when_told())));
             }
-            Self::Replay(ReplaySettings { length, samples, weight, .. }) => {
-                let term = Replay::new(*length, *samples, streams.fast("learner/replay"));
-                Agent::Blind(network(vec![Weighted::new(*weight, term)], None, None)?)
-            }
-            Self::OracleReset(_) => Agent::Oracle(network(vec![], None, None)?),
             Self::AdwinReset(AdwinSettings { delta, .. }) => {
-                Agent::Blind(network(vec![], None, Some(Box::new(Adwin::new(*delta))))?)
+                network(None, Some(Box::new(Adwin::new(*delta))))?
             }
             Self::PageHinkleyReset(PageHinkleySettings { delta, threshold, alpha, fewest, .. }) => {
                 let detector = PageHinkley::new(*delta, *threshold, *alpha, *fewest);
-                Agent::Blind(network(vec![], None, Some(Box::new(detector)))?)
+                network(None, Some(Box::new(detector)))?
             }
-        })
+        };
+        let oracle = modulation.is_some_and(ModulationSpec::needs_boundaries);
+        Ok(if oracle { Agent::Oracle(Box::new(network)) } else { Agent::Blind(Box::new(network)) })
     }
 }

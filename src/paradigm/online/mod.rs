@@ -57,6 +57,13 @@ impl Protocol for Online {
         Ok(resolved.benchmark.stream.dataset().map(str::to_owned).into_iter().collect())
     }
 
+    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        let settings = &resolved.benchmark;
+        // Every stream is checked as a whole; seed 0 stands for all.
+        OnlineStream::new(&settings.stream, data, settings.evaluate, &Streams::new(0)).map(drop)
+    }
+
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
     }
@@ -66,15 +73,21 @@ impl Protocol for Online {
         let settings = &resolved.benchmark;
         let streams = Streams::new(spec.seed);
         let stream = OnlineStream::new(&settings.stream, data, settings.evaluate, &streams)?;
-        let agent = resolved.method.build(settings, &streams)?;
-        test_then_train(&stream, agent, settings, watch)
+        let mut agent =
+            resolved.method.build(settings, resolved.modulation.as_ref(), spec.trace(), &streams)?;
+        let mut log = test_then_train(&stream, &mut agent, settings, watch)?;
+        if let Some(learner) = agent.predictor().learner() {
+            #[allow(clippy::cast_precision_loss)]
+            log.add_modulation(learner, spec.replays.is_some(), settings.batch as f64);
+        }
+        Ok(log)
     }
 }
 
 /// Meets the whole stream once.
 fn test_then_train(
     stream: &OnlineStream,
-    mut agent: Agent,
+    agent: &mut Agent,
     settings: &OnlineSettings,
     watch: &mut dyn Watch,
 ) -> Result<RunLog> {
@@ -87,7 +100,7 @@ fn test_then_train(
     let mut at = 0;
     while at < stream.len() {
         let now = at..(at + settings.batch).min(stream.len());
-        if let Agent::Oracle(oracle) = &mut agent
+        if let Agent::Oracle(oracle) = agent
             && let Some(change) = stream.told(now.clone())
         {
             oracle.told(&change)?;

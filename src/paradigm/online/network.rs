@@ -32,6 +32,8 @@ pub(super) struct Network {
     predicted: usize,
     trained: u64,
     resets: Vec<usize>,
+    /// Told about a change it starts afresh; otherwise only its neuromodulators hear of it.
+    reset_when_told: bool,
 }
 
 impl Network {
@@ -47,7 +49,14 @@ impl Network {
             predicted: 0,
             trained: 0,
             resets: Vec::new(),
+            reset_when_told: false,
         })
+    }
+
+    /// Starts afresh at each change that it is told.
+    pub fn reset_when_told(mut self) -> Self {
+        self.reset_when_told = true;
+        self
     }
 
     /// Notes, for the count of operations, that each update trains on this many past samples too.
@@ -69,7 +78,7 @@ impl Predictor for Network {
     fn predict(&mut self, inputs: &[f32], samples: usize) -> Result<Vec<Option<u32>>> {
         let features = inputs.len() / samples.max(1);
         let inputs = Tensor::from_slice(inputs, (samples, features), &Device::Cpu)?;
-        let labels = predict(self.learner.model.as_ref(), &inputs, &Active::All, &self.learner.gains)?;
+        let labels = predict(self.learner.model.as_ref(), &inputs, &Active::All, self.learner.gains())?;
         let answers: Vec<u32> = labels.into_iter().filter_map(|label| u32::try_from(label).ok()).collect();
         self.predicted += samples;
         self.open.extend(&answers);
@@ -93,7 +102,7 @@ impl Predictor for Network {
         if let Some(Decay { tau, power }) = self.decay {
             #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
             let gain = (1.0 + self.learner.updates() as f64 / tau).powf(-power) as f32;
-            self.learner.gains.learning_rate = gain;
+            self.learner.base.learning_rate = gain;
         }
         self.learner.step(batch)?;
         self.trained += batch.targets.len() as u64 + self.past_samples;
@@ -119,11 +128,16 @@ impl Predictor for Network {
     fn resets(&self) -> &[usize] {
         &self.resets
     }
+
+    fn learner(&self) -> Option<&Learner> {
+        Some(&self.learner)
+    }
 }
 
 impl Oracle for Network {
     fn told(&mut self, _change: &ToldChange) -> Result<()> {
         self.open.clear();
-        self.reset()
+        self.learner.boundary_told();
+        if self.reset_when_told { self.reset() } else { Ok(()) }
     }
 }

@@ -79,7 +79,7 @@ impl LossTerm for Window {
         }
         let features = inputs.len() / targets.len();
         let inputs = Tensor::from_vec(inputs, (targets.len(), features), &Device::Cpu)?;
-        let logits = cx.model.forward(&inputs, cx.gains)?;
+        let logits = cx.model.forward(&inputs, &cx.gains.unmasked())?;
         let (loss, _) =
             weighted_cross_entropy(&logits, &targets, &Active::All, cx.gains.temperature, &weights)?;
         Ok(Some(loss))
@@ -115,12 +115,18 @@ impl LossTerm for Replay {
         "replay"
     }
 
+    fn replays(&self) -> bool {
+        true
+    }
+
     fn forward(&mut self, cx: &StepContext<'_>) -> Result<Option<Tensor>> {
         if self.past.batches.is_empty() {
             return Ok(None);
         }
-        let (mut inputs, mut targets) = (Vec::new(), Vec::with_capacity(self.samples));
-        for _ in 0..self.samples {
+        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let samples = (self.samples as f32 * cx.gains.replay).round().max(1.0) as usize;
+        let (mut inputs, mut targets) = (Vec::new(), Vec::with_capacity(samples));
+        for _ in 0..samples {
             // All mini-batches but a stream's last have the same size, so two uniform draws are one.
             let (past, labels) = &self.past.batches[self.random.random_range(0..self.past.batches.len())];
             let at = self.random.random_range(0..labels.len());
@@ -130,7 +136,7 @@ impl LossTerm for Replay {
         }
         let features = inputs.len() / targets.len();
         let inputs = Tensor::from_vec(inputs, (targets.len(), features), &Device::Cpu)?;
-        let logits = cx.model.forward(&inputs, cx.gains)?;
+        let logits = cx.model.forward(&inputs, &cx.gains.unmasked())?;
         Ok(Some(cross_entropy(&logits, &targets, &Active::All, cx.gains.temperature)?.0))
     }
 

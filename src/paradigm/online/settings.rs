@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::modulated;
 use super::method::OnlineMethod;
 use crate::error::{DefinitionError, Result};
+use crate::modulation::ModulationSpec;
 use crate::nn::ModelSpec;
 use crate::optim::OptimiserSpec;
 use crate::rng::Streams;
@@ -58,6 +60,9 @@ pub struct Resolved {
     #[serde(flatten)]
     pub benchmark: OnlineSettings,
     pub method: OnlineMethod,
+    /// Neuromodulators, complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulation: Option<ModulationSpec>,
 }
 
 impl OnlineSettings {
@@ -89,15 +94,18 @@ impl Resolved {
     pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
         let mut settings: OnlineSettings = benchmark.settings()?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser)? {
+        let id = &benchmark.header.id;
+        if let Some(optimiser) = preset.optimiser(&settings.optimiser, id)? {
             optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
             settings.optimiser = optimiser;
         }
-        let method = OnlineMethod::resolve(preset, &benchmark.header.id)?;
+        settings.model = modulated::model(preset, &settings.model, id)?;
+        let method = OnlineMethod::resolve(preset, id)?;
         if let Some(rate) = method.rate() {
             settings.optimiser.rate = rate;
         }
-        Ok(Self { benchmark: settings, method })
+        let modulation = method.modulation(preset, id, &settings)?;
+        Ok(Self { benchmark: settings, method, modulation })
     }
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.

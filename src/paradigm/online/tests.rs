@@ -38,6 +38,7 @@ fn resolve(benchmark: &Benchmark, method: &str) -> Result<Resolved> {
 
 fn run(benchmark: &Benchmark, method: &str, seed: u64) -> RunLog {
     let spec = RunSpec {
+        replays: None,
         benchmark: benchmark.header.id.clone(),
         version: 1,
         paradigm: "online".into(),
@@ -85,7 +86,7 @@ fn spied(stream: &OnlineStream, settings: &OnlineSettings, oracle: bool) -> Vec<
     let spy = Spy::default();
     let boxed = Box::new(spy.clone());
     let agent = if oracle { Agent::Oracle(boxed) } else { Agent::Blind(boxed) };
-    test_then_train(stream, agent, settings, &mut Unwatched).expect("runs");
+    test_then_train(stream, &mut { agent }, settings, &mut Unwatched).expect("runs");
     spy.0.lock().expect("not poisoned").clone()
 }
 
@@ -134,8 +135,8 @@ fn the_baselines_follow_their_conventions() {
     // 2 2 0 0 0: no change – 2 2 0 0 is right at 2, 4, 5; majority – 2 2 2 2 (a tie goes to 2, seen first): right at 2.
     let stream = OnlineStream::from_values(1, 3, vec![0.0; 5], vec![2, 2, 0, 0, 0]).expect("a stream");
     let accuracy = |agent: Box<dyn Predictor>| {
-        let log =
-            test_then_train(&stream, Agent::Blind(agent), &settings(1, 0), &mut Unwatched).expect("runs");
+        let log = test_then_train(&stream, &mut Agent::Blind(agent), &settings(1, 0), &mut Unwatched)
+            .expect("runs");
         log.scalars["prequential_accuracy"]
     };
     assert!((accuracy(Box::<NoChange>::default()) - 0.6).abs() < 1e-12);
@@ -179,6 +180,7 @@ parameters = { length = 1 }
         let mut resolved = Resolved::new(&benchmark, preset).expect("valid");
         resolved.benchmark.optimiser.rate = 0.1;
         let spec = RunSpec {
+            replays: None,
             benchmark: "tiny-stream".into(),
             version: 1,
             paradigm: "online".into(),

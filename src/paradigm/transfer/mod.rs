@@ -58,7 +58,7 @@ impl Protocol for Transfer {
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec.seed, data)?.run(watch)
+        Run::new(&resolved, spec, data)?.run(watch)
     }
 }
 
@@ -75,13 +75,15 @@ struct Run<'a> {
     /// The method is the reference itself: no source.
     from_scratch: bool,
     freeze_features: bool,
+    /// The run is a control that replays another one.
+    replays: bool,
     done: usize,
 }
 
 impl<'a> Run<'a> {
-    fn new(resolved: &'a Resolved, seed: u64, data: &Data) -> Result<Self> {
+    fn new(resolved: &'a Resolved, spec: &RunSpec, data: &Data) -> Result<Self> {
         let settings = &resolved.benchmark;
-        let streams = Streams::new(seed);
+        let streams = Streams::new(spec.seed);
         let (shape, outputs) = settings.task.check()?;
         let pair = TransferPair::new(&settings.task, data, settings.evaluate, &streams)?;
         // More shots than samples must be refused before any training.
@@ -102,7 +104,8 @@ impl<'a> Run<'a> {
         };
         Ok(Self {
             settings,
-            learner: learner(terms)?,
+            learner: learner(terms)?.modulated(resolved.modulation.as_ref(), spec.trace())?,
+            replays: spec.replays.is_some(),
             reference: learner(Vec::new())?,
             source: Probe::new(&pair.source, usize::MAX),
             target: Probe::new(&pair.target, settings.curve.samples),
@@ -175,6 +178,8 @@ impl<'a> Run<'a> {
         #[allow(clippy::cast_precision_loss)]
         log.scalars.extend(complete.map(|(name, v)| (name, v.iter().sum::<f64>() / v.len() as f64)));
         log.footprint = self.footprint(updates);
+        // Of the last number of shots: each starts again from the source.
+        log.add_modulation(&self.learner, self.replays, 1.0);
         Ok(log)
     }
 

@@ -37,7 +37,7 @@ impl Probe {
 
     #[allow(clippy::cast_precision_loss)]
     pub fn performance(&self, learner: &Learner) -> Result<f64> {
-        let (model, gains) = (learner.model.as_ref(), &learner.gains);
+        let (model, gains) = (learner.model.as_ref(), learner.gains());
         if self.values.is_empty() {
             let rows = self.inputs.chunks(BATCH * self.features).zip(self.labels.chunks(BATCH));
             let mut right = 0;

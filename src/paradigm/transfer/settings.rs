@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::incremental::{CurveSettings, ResolvedMethod};
+use super::super::modulated;
 use crate::error::{DefinitionError, Error, Result};
 use crate::method::{Regime, method};
+use crate::modulation::ModulationSpec;
 use crate::nn::ModelSpec;
 use crate::optim::OptimiserSpec;
 use crate::rng::Streams;
@@ -50,6 +52,9 @@ pub struct Resolved {
     #[serde(flatten)]
     pub benchmark: TransferSettings,
     pub method: ResolvedMethod,
+    /// Neuromodulators, complete; at work on source and target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulation: Option<ModulationSpec>,
 }
 
 /// Methods that weigh parameters by the gradients of labels.
@@ -90,16 +95,18 @@ impl Resolved {
             Error::Definition(error) => benchmark.refuse(*error),
             other => other,
         })?;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser)? {
+        let id = &benchmark.header.id;
+        if let Some(optimiser) = preset.optimiser(&settings.optimiser, id)? {
             optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
             settings.optimiser = optimiser;
         }
+        settings.model = modulated::model(preset, &settings.model, id)?;
         let kind = &preset.header.kind;
         let method = method(kind).map_err(|error| match error {
             Error::Definition(error) => preset.refuse(*error),
             other => other,
         })?;
-        let parameters = method.resolve(preset, &benchmark.header.id)?;
+        let parameters = method.resolve(preset, id)?;
         let joint = method.compose(&parameters)?.regime == Regime::Joint;
         if joint || (settings.task.is_regression() && NEED_LABELS.contains(&kind.as_str())) {
             let why = if joint { "source then target" } else { "targets with labels" };
@@ -111,8 +118,13 @@ impl Resolved {
                 ..DefinitionError::default()
             }));
         }
+        let (shape, outputs) = settings.task.check()?;
+        let terms = method.compose(&parameters)?.terms;
+        let network = (&settings.model, shape, outputs);
+        // The step from source to target is no secret.
+        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, true)?;
         let method = ResolvedMethod { kind: kind.clone(), parameters };
-        Ok(Self { benchmark: settings, method })
+        Ok(Self { benchmark: settings, method, modulation })
     }
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.

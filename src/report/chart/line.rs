@@ -26,6 +26,7 @@ impl LinePoint {
 pub struct LineSeries {
     pub label: String,
     pub color: Color,
+    /// Also dashed where the palette is used up and the colour repeats.
     pub dashed: bool,
     /// Increasing in x.
     pub points: Vec<LinePoint>,
@@ -123,7 +124,9 @@ impl LineChart {
             match path.as_slice() {
                 [] => {}
                 [point] => canvas.disc(*point, 2.5, series.color, 1.0),
-                path if series.dashed => canvas.dashed_path(path, series.color, 1.8),
+                path if series.dashed || series.color.repeats() => {
+                    canvas.dashed_path(path, series.color, 1.8)
+                }
                 path => canvas.path(path, series.color, 1.8),
             }
         }

@@ -59,6 +59,11 @@ impl Color {
         ((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
     }
 
+    /// Whether another series may have this colour too.
+    pub fn repeats(self) -> bool {
+        matches!(self, Self::Series(i) if i >= SERIES)
+    }
+
     /// The CSS variable of a series, for swatches in tables.
     pub fn variable(self) -> Option<String> {
         match self {

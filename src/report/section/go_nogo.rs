@@ -21,13 +21,55 @@ const DRAWN: [&str; 6] =
     ["full", "na-ablated", "tuned-forgetting", "plateau", "plateau-na-ablated", "plateau-no-bursting"];
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = stages(benchmark).into_iter().collect();
     for (kind, article, words) in KINDS {
         blocks.extend(behaviour(benchmark, kind, &format!("{article} {words}")));
         blocks.extend(aligned(benchmark, kind, words));
     }
     blocks.extend(example(benchmark));
     blocks
+}
+
+/// Whether blocks of this benchmark end with a criterion.
+fn has_stages(benchmark: &BenchmarkResults<'_>) -> bool {
+    benchmark.methods.iter().any(|method| benchmark.values(method, "stage_trials").mean().is_some())
+}
+
+/// Criterion schedules: one row per condition, one column per stage.
+fn stages(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
+    let marks = benchmark.methods.iter().find_map(|method| Some(&method.ok().next()?.log.marks))?;
+    let labels = std::iter::once("start").chain(marks.iter().map(|mark| mark.label.as_str()));
+    let labels: Vec<String> =
+        labels.enumerate().map(|(index, label)| format!(">{}: {label}", index + 1)).collect();
+    let headings = std::iter::once("condition").chain(labels.iter().map(String::as_str));
+    let mut table = Table::new(
+        "Trials until each stage was passed, the limit where it never was, and in brackets the share of seeds that never \
+         passed it. Means over seeds; all stages with the 95 % interval.",
+        headings.chain([">all stages"]),
+    );
+    for method in benchmark.ranked() {
+        let all = benchmark.values(method, "stage_trials");
+        let (Some(mean), Some(passed)) = (all.mean(), benchmark.values(method, "stages_passed").mean())
+        else {
+            continue;
+        };
+        let with_never = |trials: String, passed: f64| {
+            let never = ((1.0 - passed) * 100.0).round();
+            if never > 0.0 { format!("{trials} ({never} % never)") } else { trials }
+        };
+        let mut row = vec![Cell::colored(method.title.clone(), method.color)];
+        for stage in 1..=labels.len() {
+            let of = |what: &str| benchmark.values(method, &format!("stage{stage}/{what}")).mean();
+            row.push(match (of("trials"), of("passed")) {
+                (Some(trials), Some(passed)) => with_never(number(trials), passed).into(),
+                _ => "–".into(),
+            });
+        }
+        let interval = all.interval().map(|i| format!(" [{}, {}]", number(i.low), number(i.high)));
+        row.push(with_never(format!("{}{}", number(mean), interval.unwrap_or_default()), passed).into());
+        table.row(row);
+    }
+    (!table.rows.is_empty()).then_some(Block::Table(table))
 }
 
 /// One row per condition for one kind of shift.
@@ -43,11 +85,14 @@ fn behaviour(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Optio
         ("false_alarms", ">NA false alarms"),
     ];
     let headings = std::iter::once("condition").chain(COLUMNS.iter().map(|(_, heading)| *heading));
+    let criterion = if has_stages(benchmark) {
+        "Criterion: the schedule's own, the limit when never met; solved: met"
+    } else {
+        "Criterion: 8 consecutive correct answers, the block's length when never met; solved: also 80 % of the last 30 \
+         correct"
+    };
     let mut table = Table::new(
-        format!(
-            "After {words}. Criterion: 8 consecutive correct answers, the block's length when never met; solved: also 80 % \
-             of the last 30 correct. Means over seeds, trials with the 95 % interval."
-        ),
+        format!("After {words}. {criterion}. Means over seeds, trials with the 95 % interval."),
         headings,
     );
     for method in benchmark.ranked() {
@@ -69,8 +114,8 @@ fn behaviour(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Optio
     (!table.rows.is_empty()).then_some(Block::Table(table))
 }
 
-/// Mean over seeds with a 95 % band at every x that at least one seed has.
-fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
+/// Mean over seeds with a 95 % band at every whole x, of either sign, that at least one seed has.
+pub(super) fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
     let mut at: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
     for record in method.ok() {
         for found in record.log.curves.iter().filter(|c| c.name == curve) {
@@ -153,16 +198,26 @@ fn example(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     else {
         return Vec::new();
     };
-    let panels: Vec<Panel> = record
+    let shown: Vec<(&Curve, &str)> = record
         .log
         .curves
         .iter()
         .filter_map(|curve| Some((curve, curve.name.strip_prefix("raster/trial")?)))
         .take(6)
+        .collect();
+    // One time axis for all panels, from the stimulus on.
+    let last = shown.iter().flat_map(|(curve, _)| &curve.x).copied().fold(0.0, f64::max);
+    let end = (last / 50.0).ceil().max(1.0) * 50.0;
+    let panels: Vec<Panel> = shown
+        .into_iter()
         .map(|(curve, trial)| Panel {
             title: format!("trial {trial}"),
             color: Color::Ink,
-            figure: Box::new(Raster { x: Axis::new("ms"), rows: rows(curve), marks: Vec::new() }),
+            figure: Box::new(Raster {
+                x: Axis::new("ms").over(0.0, end),
+                rows: rows(curve),
+                marks: Vec::new(),
+            }),
         })
         .collect();
     let mut blocks = vec![Block::Chart(Chart {

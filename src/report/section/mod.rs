@@ -13,7 +13,9 @@ mod online;
 mod opposed;
 mod overview;
 mod runs;
+mod switching;
 mod transfer;
+mod verdict;
 
 use super::Options;
 use super::block::Block;
@@ -37,6 +39,7 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "meta", build: meta::build },
     Section { paradigm: "opposed-behaviours", build: opposed::build },
     Section { paradigm: "go-nogo", build: go_nogo::build },
+    Section { paradigm: "switching", build: switching::build },
 ];
 
 /// Title of a paradigm's part.
@@ -49,6 +52,7 @@ fn paradigm_title(paradigm: &str) -> String {
         "online" => "Online learning".into(),
         "opposed-behaviours" => "Opposed behaviours from one scalar".into(),
         "go-nogo" => "Case study: spiking set-shifting Go/No-Go".into(),
+        "switching" => "Case study: small tasks whose rules switch".into(),
         other => {
             let words = other.replace(['-', '_'], " ");
             let mut letters = words.chars();
@@ -64,6 +68,7 @@ pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
         return blocks;
     }
     blocks.extend(overview::build(results));
+    blocks.extend(verdict::build(results));
     let mut paradigm = "";
     for benchmark in &results.benchmarks {
         if benchmark.paradigm != paradigm {

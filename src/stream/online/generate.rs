@@ -103,7 +103,7 @@ pub(super) fn generate(
             }
             0.0
         }
-        Source::Elec2 => 0.0,
+        Source::Elec2 | Source::Table { .. } => 0.0,
     };
     let classes = u32::try_from(spec.classes()).unwrap_or(u32::MAX);
     let labels = turn_over(&ideal, noise, classes, &mut streams.get("noise"));

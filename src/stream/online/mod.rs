@@ -18,7 +18,7 @@ pub use schedule::Change;
 pub use spec::{OnlineStreamSpec, Source};
 
 use super::{Batch, EvaluateOn};
-use crate::data::Data;
+use crate::data::{Data, Table};
 use crate::error::{Error, Result};
 use crate::nn::Active;
 use crate::rng::Streams;
@@ -55,8 +55,12 @@ impl OnlineStream {
     pub fn new(spec: &OnlineStreamSpec, data: &Data, on: EvaluateOn, streams: &Streams) -> Result<Self> {
         spec.check()?;
         let streams = streams.within("stream");
-        let stream = match spec.source {
-            Source::Elec2 => Self::table(spec, data, on)?,
+        let stream = match &spec.source {
+            Source::Elec2 => Self::table(spec, "elec2", &*data.table("elec2")?, on)?,
+            Source::Table { file, features, classes, sha256 } => {
+                let table = data.own_table(file, *features, *classes, sha256)?;
+                Self::table(spec, file, &table, on)?
+            }
             Source::DigitsDrift { .. } => {
                 let digits = data.get("digits")?;
                 generate::generate(spec, Some((&digits, on)), &streams)
@@ -67,15 +71,14 @@ impl OnlineStream {
     }
 
     /// Settings are searched on the first tenth of the table.
-    fn table(spec: &OnlineStreamSpec, data: &Data, on: EvaluateOn) -> Result<Self> {
-        let table = data.table("elec2")?;
+    fn table(spec: &OnlineStreamSpec, id: &str, table: &Table, on: EvaluateOn) -> Result<Self> {
         let rows = match on {
             EvaluateOn::Test => spec.samples.unwrap_or(table.len()),
             EvaluateOn::Validation => table.len() / SEARCH_SHARE,
         };
         if rows > table.len() {
             let problem = format!("has {} rows, fewer than the {rows} asked for", table.len());
-            return Err(Error::data("elec2", problem));
+            return Err(Error::data(id, problem));
         }
         let features = table.columns.len();
         Ok(Self {

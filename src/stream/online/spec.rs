@@ -55,6 +55,18 @@ pub enum Source {
     },
     /// The electricity table in the order of time: real drift, whose points nobody knows.
     Elec2,
+    /// A table of one's own in the order of time: comma-separated values with a header, the class as a whole number
+    /// from 0 in the last column, perhaps compressed (`.gz`).
+    Table {
+        /// Path within the data folder.
+        file: String,
+        /// Columns before the class, 1 to 10,000. They enter the network as they stand in the file.
+        features: usize,
+        /// 2 to 1,000.
+        classes: usize,
+        /// Of the decompressed file, so that a record names its data.
+        sha256: String,
+    },
 }
 
 fn thresholds() -> Vec<f32> {
@@ -126,7 +138,7 @@ impl OnlineStreamSpec {
             Source::Stagger => Some(3),
             Source::Sine { .. } => Some(4),
             Source::DigitsDrift { contexts } => Some(*contexts),
-            Source::Hyperplane { .. } | Source::Elec2 => None,
+            Source::Hyperplane { .. } | Source::Elec2 | Source::Table { .. } => None,
         }
     }
 
@@ -134,7 +146,7 @@ impl OnlineStreamSpec {
     pub fn features(&self) -> usize {
         match self.source {
             Source::Sea { .. } => 3,
-            Source::Hyperplane { features, .. } => features,
+            Source::Hyperplane { features, .. } | Source::Table { features, .. } => features,
             Source::Stagger => 9,
             Source::Sine { .. } => 2,
             Source::DigitsDrift { .. } => 64,
@@ -152,7 +164,11 @@ impl OnlineStreamSpec {
 
     /// Number of classes.
     pub fn classes(&self) -> usize {
-        if matches!(self.source, Source::DigitsDrift { .. }) { 10 } else { 2 }
+        match self.source {
+            Source::DigitsDrift { .. } => 10,
+            Source::Table { classes, .. } => classes,
+            _ => 2,
+        }
     }
 
     /// Length for estimates of cost.
@@ -166,7 +182,7 @@ impl OnlineStreamSpec {
     /// The first value out of range.
     pub fn check(&self) -> Result<(), DefinitionError> {
         match (&self.source, self.samples) {
-            (Source::Elec2, None) => {}
+            (Source::Elec2 | Source::Table { .. }, None) => {}
             (_, None) => return Err(DefinitionError::range("stream.samples", "nothing", "10 to 10000000")),
             (_, Some(n)) if !(10..=10_000_000).contains(&n) => {
                 return Err(DefinitionError::range("stream.samples", n, "10 to 10000000"));
@@ -186,6 +202,10 @@ impl OnlineStreamSpec {
         if self.transition > length {
             let allowed = format!("0 to {length}, the length of a segment");
             return Err(DefinitionError::range("stream.transition", self.transition, &allowed));
+        }
+        if self.concepts().is_none() && self.transition > 0 {
+            let allowed = "0: this source has no change points of its own choosing";
+            return Err(DefinitionError::range("stream.transition", self.transition, allowed));
         }
         if self.delay >= self.expected_samples() {
             let allowed = format!("less than the {} samples of the stream", self.expected_samples());
@@ -233,6 +253,21 @@ impl OnlineStreamSpec {
                     return Ok(());
                 }
                 Err(DefinitionError::range("stream.source.contexts", contexts, "2 to 100"))
+            }
+            Source::Table { file, features, classes, sha256 } => {
+                let sum = sha256.len() == 64 && sha256.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+                let rules = [
+                    ("file", file.clone(), !file.is_empty(), "a path within the data folder"),
+                    ("features", features.to_string(), (1..=10_000).contains(features), "1 to 10000"),
+                    ("classes", classes.to_string(), (2..=1000).contains(classes), "2 to 1000"),
+                    ("sha256", sha256.clone(), sum, "64 digits 0 to 9, a to f"),
+                ];
+                match rules.into_iter().find(|rule| !rule.2) {
+                    Some((key, value, _, allowed)) => {
+                        Err(DefinitionError::range(&format!("stream.source.{key}"), value, allowed))
+                    }
+                    None => Ok(()),
+                }
             }
             Source::Stagger | Source::Elec2 => Ok(()),
         }

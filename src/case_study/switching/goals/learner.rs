@@ -1,0 +1,252 @@
+//! Learners of the goal: the cholinergic–noradrenergic rule with its ablations, a delta rule, the ideal observer.
+
+use serde::{Deserialize, Serialize};
+
+use super::GoalTask;
+use crate::case_study::switching::check::within;
+use crate::error::DefinitionError;
+
+/// ACh per goal says how far a goal is trusted, NE how surprising the feedback is; NE resets everything once it exceeds
+/// the threshold that expected uncertainty sets, mean(ACh)/(0.5 + mean(ACh)) (Yu & Dayan 2005; numbers of Zou 2020).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CholinergicSettings {
+    /// Whether acetylcholine changes (default) or stays at 1.
+    pub acetylcholine: bool,
+    /// Whether noradrenaline may reset (default) or never does.
+    pub noradrenaline: bool,
+    /// β of the softmax over ACh, ≥ 0. Default 0.7.
+    pub inverse_temperature: f64,
+    /// Factors on the guessed goal's ACh after positive and negative feedback, > 0. Default 1.40, 0.90.
+    pub acetylcholine_factors: [f64; 2],
+    /// Lower and upper end of ACh. Default 0, 10; it starts, and restarts, at 1.
+    pub acetylcholine_limits: [f64; 2],
+    /// Factors on NE after positive and negative feedback, > 0. Default 0.70, 1.10.
+    pub noradrenaline_factors: [f64; 2],
+    /// Lower and upper end of NE; it starts, and restarts, at the lower. Default 0.25, 1.
+    pub noradrenaline_limits: [f64; 2],
+}
+
+impl Default for CholinergicSettings {
+    fn default() -> Self {
+        Self {
+            acetylcholine: true,
+            noradrenaline: true,
+            inverse_temperature: 0.7,
+            acetylcholine_factors: [1.4, 0.9],
+            acetylcholine_limits: [0.0, 10.0],
+            noradrenaline_factors: [0.7, 1.1],
+            noradrenaline_limits: [0.25, 1.0],
+        }
+    }
+}
+
+/// V(g) ← V(g) + α·(feedback − V(g)) for the guessed goal, softmax over V.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeltaSettings {
+    /// α, in [0, 1]. Default 0.1.
+    pub rate: f64,
+    /// β, ≥ 0. Default 5.
+    pub inverse_temperature: f64,
+}
+
+impl Default for DeltaSettings {
+    fn default() -> Self {
+        Self { rate: 0.1, inverse_temperature: 5.0 }
+    }
+}
+
+/// The settings of a learner that has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoSettings {}
+
+/// A learner of the goal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum GoalLearner {
+    AchNe(CholinergicSettings),
+    GoalDelta(DeltaSettings),
+    /// Bayes' rule with the true hazard (1/block) and validity; guesses the most probable goal.
+    GoalObserver(NoSettings),
+}
+
+impl GoalLearner {
+    /// # Errors
+    /// The first value out of range.
+    pub fn check(&self) -> Result<(), DefinitionError> {
+        match self {
+            Self::AchNe(s) => s.check(),
+            Self::GoalDelta(s) => {
+                within("rate", s.rate, 0.0, 1.0)?;
+                within("inverse_temperature", s.inverse_temperature, 0.0, f64::INFINITY)
+            }
+            Self::GoalObserver(NoSettings {}) => Ok(()),
+        }
+    }
+}
+
+impl CholinergicSettings {
+    fn check(&self) -> Result<(), DefinitionError> {
+        within("inverse_temperature", self.inverse_temperature, 0.0, f64::INFINITY)?;
+        for (key, factors) in [
+            ("acetylcholine_factors", self.acetylcholine_factors),
+            ("noradrenaline_factors", self.noradrenaline_factors),
+        ] {
+            if !factors.iter().all(|factor| factor.is_finite() && *factor > 0.0) {
+                return Err(DefinitionError::range(
+                    key,
+                    format!("{factors:?}"),
+                    "two finite numbers above 0",
+                ));
+            }
+        }
+        let [low, high] = self.acetylcholine_limits;
+        if !(low >= 0.0 && low <= 1.0 && high >= 1.0 && high.is_finite()) {
+            return Err(DefinitionError::range(
+                "acetylcholine_limits",
+                format!("{:?}", self.acetylcholine_limits),
+                "a number from 0 to 1 and a finite number, at least 1",
+            ));
+        }
+        let [low, high] = self.noradrenaline_limits;
+        if !(low > 0.0 && low <= high && high.is_finite()) {
+            return Err(DefinitionError::range(
+                "noradrenaline_limits",
+                format!("{:?}", self.noradrenaline_limits),
+                "two finite numbers above 0, not decreasing",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Levels of the cholinergic–noradrenergic rule.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Cholinergic {
+    settings: CholinergicSettings,
+    pub acetylcholine: Vec<f64>,
+    pub noradrenaline: f64,
+}
+
+impl Cholinergic {
+    pub(super) fn new(settings: &CholinergicSettings, goals: usize) -> Self {
+        Self {
+            acetylcholine: vec![1.0; goals],
+            noradrenaline: settings.noradrenaline_limits[0],
+            settings: settings.clone(),
+        }
+    }
+
+    /// The noradrenaline above which the context counts as changed.
+    pub(super) fn threshold(&self) -> f64 {
+        let mean = self.acetylcholine.iter().sum::<f64>() / self.acetylcholine.len() as f64;
+        mean / (0.5 + mean)
+    }
+
+    /// Learns from feedback; whether it reset.
+    pub(super) fn learn(&mut self, guess: usize, positive: bool) -> bool {
+        let s = &self.settings;
+        let which = usize::from(!positive);
+        if s.acetylcholine {
+            let [low, high] = s.acetylcholine_limits;
+            let level = &mut self.acetylcholine[guess];
+            *level = (*level * s.acetylcholine_factors[which]).clamp(low, high);
+        }
+        let [low, high] = s.noradrenaline_limits;
+        self.noradrenaline = (self.noradrenaline * s.noradrenaline_factors[which]).clamp(low, high);
+        let reset = s.noradrenaline && self.noradrenaline > self.threshold();
+        if reset {
+            self.acetylcholine.fill(1.0);
+            self.noradrenaline = low;
+        }
+        reset
+    }
+}
+
+/// The probability of each goal given all feedback, for an observer that knows hazard and validity.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct GoalObserver {
+    pub probability: Vec<f64>,
+}
+
+impl GoalObserver {
+    pub(super) fn new(goals: usize) -> Self {
+        Self { probability: vec![(goals as f64).recip(); goals] }
+    }
+
+    /// Bayes' rule, then the chance of a switch before the next trial.
+    pub(super) fn learn(&mut self, task: &GoalTask, guess: usize, positive: bool) {
+        for (goal, probability) in self.probability.iter_mut().enumerate() {
+            let chance = task.positive(guess, goal);
+            *probability *= if positive { chance } else { 1.0 - chance };
+        }
+        let sum: f64 = self.probability.iter().sum();
+        let hazard = (task.block as f64).recip();
+        let others = (task.goals - 1) as f64;
+        for probability in &mut self.probability {
+            let now = *probability / sum;
+            *probability = (1.0 - hazard) * now + hazard * (1.0 - now) / others;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case_study::switching::goals::Feedback;
+
+    #[test]
+    fn levels_follow_the_published_factors() {
+        let mut rule = Cholinergic::new(&CholinergicSettings::default(), 4);
+        assert!(!rule.learn(2, true));
+        assert_eq!((rule.acetylcholine.clone(), rule.noradrenaline), (vec![1.0, 1.0, 1.4, 1.0], 0.25));
+        assert!((rule.threshold() - 1.1 / 1.6).abs() < 1e-12);
+        assert!(!rule.learn(2, false));
+        assert!((rule.acetylcholine[2] - 1.26).abs() < 1e-12 && (rule.noradrenaline - 0.275).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_run_of_negative_feedback_resets_when_noradrenaline_passes_the_threshold() {
+        let mut rule = Cholinergic::new(&CholinergicSettings::default(), 4);
+        rule.acetylcholine = vec![10.0, 1.0, 1.0, 1.0];
+        let mut trials = 0;
+        while !rule.learn(0, false) {
+            trials += 1;
+            assert!(trials < 100, "it never reset");
+        }
+        // After n failures NE = 0.25·1.1ⁿ, ACh = 10·0.9ⁿ and 1, 1, 1: 12 give 0.785 against 0.9206/… of mean 1.456.
+        let crossed = |n: i32| {
+            let mean = (10.0 * 0.9_f64.powi(n) + 3.0) / 4.0;
+            0.25 * 1.1_f64.powi(n) > mean / (0.5 + mean)
+        };
+        assert!(!crossed(trials) && crossed(trials + 1), "{trials}");
+        assert_eq!((rule.acetylcholine, rule.noradrenaline), (vec![1.0; 4], 0.25));
+    }
+
+    #[test]
+    fn an_ablated_modulator_does_nothing() {
+        let settings = CholinergicSettings { acetylcholine: false, ..CholinergicSettings::default() };
+        let mut rule = Cholinergic::new(&settings, 2);
+        rule.learn(0, true);
+        assert_eq!(rule.acetylcholine, [1.0, 1.0]);
+        let settings = CholinergicSettings { noradrenaline: false, ..CholinergicSettings::default() };
+        let mut rule = Cholinergic::new(&settings, 2);
+        assert!((0..100).all(|_| !rule.learn(0, false)));
+    }
+
+    #[test]
+    fn the_ideal_observer_follows_bayes_rule() {
+        let task = GoalTask { goals: 2, validity: 0.8, block: 10, ..GoalTask::default() };
+        let mut observer = GoalObserver::new(2);
+        observer.learn(&task, 0, true);
+        // 0.8 against 0.2, then one switch in ten: 0.9·0.8 + 0.1·0.2.
+        assert!((observer.probability[0] - 0.74).abs() < 1e-12, "{:?}", observer.probability);
+        let task = GoalTask { goals: 3, feedback: Feedback::OtherGoal, ..task };
+        let mut observer = GoalObserver::new(3);
+        observer.learn(&task, 0, false);
+        // 0.2 : 0.9 : 0.9 → 0.1, then 0.9·0.1 + 0.05·0.9.
+        assert!((observer.probability[0] - 0.135).abs() < 1e-12, "{:?}", observer.probability);
+    }
+}

@@ -1,0 +1,45 @@
+//! Sources on changes of the environment that the learner finds by itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::uncertainty::Usual;
+use super::{Observation, Rule, check_finite, check_rate};
+use crate::error::{DefinitionError, Result};
+use crate::rng::Streams;
+
+/// Patience: grows while nothing changes, starts anew at a change that the loss shows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct TimeSince {
+    horizon: f64,
+    rate: f64,
+    threshold: f64,
+}
+
+impl Default for TimeSince {
+    fn default() -> Self {
+        Self { horizon: 500.0, rate: 0.02, threshold: 3.0 }
+    }
+}
+
+impl Rule for TimeSince {
+    type Memory = (Usual, f64);
+
+    fn check(&self) -> Result<(), DefinitionError> {
+        if !(self.horizon >= 1.0 && self.horizon.is_finite()) {
+            return Err(DefinitionError::range("horizon", self.horizon, "a number of steps >= 1"));
+        }
+        check_rate("rate", self.rate)?;
+        check_finite("threshold", self.threshold)
+    }
+
+    fn start(&self, _: &Streams) -> Self::Memory {
+        Self::Memory::default()
+    }
+
+    fn next(&self, (usual, time): &mut Self::Memory, seen: &Observation) -> f64 {
+        let changed = usual.deviation(seen.loss, self.rate) > self.threshold;
+        *time = if changed { 0.0 } else { (*time + 1.0 / self.horizon).min(1.0) };
+        *time
+    }
+}

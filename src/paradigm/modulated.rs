@@ -1,0 +1,103 @@
+//! Modulation in every paradigm that trains through the [`Learner`]: how a preset's `[modulation]` is checked, and what
+//! of it a run's log keeps.
+
+use super::{Curve, Learner, RunLog};
+use crate::error::{Error, Result};
+use crate::modulation::{Anatomy, Control, ModulationSpec, Trace};
+use crate::nn::ModelSpec;
+use crate::objective::Weighted;
+use crate::optim::{Kind, OptimiserSpec};
+use crate::rng::Streams;
+use crate::spec::MethodPreset;
+
+/// The benchmark's model with what the preset puts on top, and what a control that the suite derives makes of it.
+///
+/// # Errors
+/// Definition errors that point into the preset's file.
+pub(super) fn model(preset: &MethodPreset, base: &ModelSpec, benchmark: &str) -> Result<ModelSpec> {
+    let mut model = preset.model(base, benchmark)?.unwrap_or_else(|| base.clone());
+    if let Some(control) = preset.header.derived.as_ref() {
+        let control: Control = control.parse().map_err(|error| preset.refuse(error))?;
+        model.widen(control.width());
+    }
+    model.check("model").map_err(|error| preset.refuse(error))?;
+    Ok(model)
+}
+
+/// Points of a thinned signal at most.
+const POINTS: usize = 250;
+
+/// Reads and checks a preset's modulation for one benchmark. `terms` are the method's loss terms beside the task's.
+///
+/// # Errors
+/// Definition errors that point into the preset's file.
+pub(super) fn resolve(
+    preset: &MethodPreset,
+    benchmark: &str,
+    network: (&ModelSpec, [usize; 3], usize),
+    optimiser: &OptimiserSpec,
+    terms: &[Weighted],
+    boundaries: bool,
+) -> Result<Option<ModulationSpec>> {
+    let Some(mut spec) = preset.modulation::<ModulationSpec>(benchmark)? else { return Ok(None) };
+    let (model, shape, outputs) = network;
+    let model = model.build(shape, outputs, &Streams::new(0))?;
+    let names = terms.iter().map(|weighted| weighted.term.name().to_owned());
+    let anatomy = Anatomy {
+        layers: model.layer_units(),
+        recurrent: model.recurrent_layers(),
+        terms: std::iter::once(crate::objective::TaskLoss::NAME.to_owned()).chain(names).collect(),
+        replay: terms.iter().any(|weighted| weighted.term.replays()),
+        momentum: optimiser.kind != Kind::Sgd,
+        boundaries,
+    };
+    if let Some(control) = preset.header.derived.as_ref() {
+        let control: Control = control.parse().map_err(|error| preset.refuse(error))?;
+        match control.apply(spec).map_err(|error| preset.refuse(error))? {
+            Some(left) => spec = left,
+            None => return Ok(None),
+        }
+    }
+    let locate = |mut error: crate::error::DefinitionError| {
+        error.key = format!("modulation.{}", error.key);
+        preset.refuse(error)
+    };
+    spec.resolve(&anatomy).map_err(locate)?;
+    // A JSON round trip, so that what the record keeps is what the run reads.
+    let spec = serde_json::from_str(&serde_json::to_string(&spec)?).map_err(Error::from)?;
+    Ok(Some(spec))
+}
+
+impl RunLog {
+    /// Adds the learner's modulation: levels and effects, thinned; the share of clamped steps; and the whole trace
+    /// unless the run itself replays one.
+    pub(super) fn add_modulation(&mut self, learner: &Learner, replays: bool, scale: f64) {
+        let Some(modulation) = learner.modulation() else { return };
+        let curves = |prefix: &'static str, trace: &Trace| {
+            trace
+                .iter()
+                .map(|(name, values)| thinned(format!("{prefix}/{name}"), values, scale))
+                .collect::<Vec<_>>()
+        };
+        self.signals.extend(curves("level", modulation.levels()));
+        self.signals.extend(curves("gain", modulation.trace()));
+        for (channel, share) in modulation.clamped() {
+            self.scalars.insert(format!("clamped/{channel}"), share);
+        }
+        if !replays {
+            self.trace.clone_from(modulation.trace());
+        }
+    }
+}
+
+/// Means over equal bins, placed at the bins' ends; `scale` units of the run's axis per step.
+#[allow(clippy::cast_precision_loss)]
+fn thinned(name: String, values: &[f32], scale: f64) -> Curve {
+    let bin = values.len().div_ceil(POINTS).max(1);
+    let mut curve = Curve::new(name);
+    for (index, chunk) in values.chunks(bin).enumerate() {
+        let mean = chunk.iter().map(|x| f64::from(*x)).sum::<f64>() / chunk.len() as f64;
+        curve.push(scale * (index * bin + chunk.len()) as f64, mean);
+    }
+    curve
+}

@@ -1,0 +1,207 @@
+//! Controls that the suite derives from a mechanism, from definition to record.
+
+use std::sync::atomic::AtomicBool;
+
+use neuromod_bench::data::{Data, DataFolder};
+use neuromod_bench::metric;
+use neuromod_bench::run::{Executor, Journal, Listener, Plan, Record, Role, Selection, Status, environment};
+use neuromod_bench::spec::{Library, Source};
+
+struct Silent;
+impl Listener for Silent {}
+
+const BENCHMARK: &str = r#"
+schema = 1
+id = "tiny"
+version = 1
+title = "Tiny"
+paradigm = "incremental"
+summary = "For tests."
+score = { metric = "average_accuracy", chance = 0.5, ceiling = 1.0, reference = "naive" }
+methods = ["naive", "two"]
+data = "digits"
+stream = { tasks = { kind = "split" }, scenario = "domain", reveals = ["boundary"] }
+model = { kind = "mlp", hidden = [16] }
+budget = { updates_per_task = 20, batch = 8 }
+curve = { every = 10, samples = 20 }
+"#;
+
+const MECHANISM: &str = r#"
+schema = 1
+id = "two"
+title = "two modulators"
+paradigm = "incremental"
+kind = "naive"
+provenance = "for tests"
+
+[modulation.modulators.noradrenaline]
+source = { kind = "surprise" }
+receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
+
+[modulation.modulators.serotonin]
+source = { kind = "reward-rate" }
+receptors = [{ target = "slope", sensitivity = 0.2 }]
+"#;
+
+const SUITE: &str = r#"
+schema = 1
+id = "tiny-suite"
+title = "Tiny"
+summary = "For tests."
+seeds = 2
+
+[[cell]]
+benchmarks = ["tiny"]
+methods = ["naive", "two"]
+controls = ["all"]
+"#;
+
+fn library() -> Library {
+    let mut library = Library::embedded().expect("embedded definitions");
+    for (name, text) in [("tiny.toml", BENCHMARK), ("two.toml", MECHANISM), ("suite.toml", SUITE)] {
+        library.add(Source { name: name.into(), text: text.into() }).expect("parses");
+    }
+    library
+}
+
+fn plan(targets: &[&str], methods: &[&str]) -> neuromod_bench::error::Result<Plan> {
+    let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let selection = Selection { targets: all(targets), methods: all(methods), seeds: None };
+    Plan::new(&library(), &selection)
+}
+
+fn execute(plan: &Plan, jobs: usize) -> Vec<Record> {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let (mut journal, _) = Journal::open(dir.path()).expect("journal");
+    let data = Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" });
+    let never = AtomicBool::new(false);
+    let executor = Executor {
+        data: &data,
+        jobs,
+        time_limit: None,
+        env: environment(jobs),
+        scorer: metric::score_all,
+        traces: Default::default(),
+        interrupt: &never,
+    };
+    let mut records =
+        executor.execute(&plan.runs, &mut journal, &Silent).expect("journal can be written").records;
+    records.sort_by(|a, b| (&a.spec.method, a.spec.seed).cmp(&(&b.spec.method, b.spec.seed)));
+    records
+}
+
+fn trace_signal<'r>(records: &'r [Record], method: &str, seed: u64, name: &str) -> Vec<f64> {
+    let record = records.iter().find(|r| r.spec.method == method && r.spec.seed == seed).expect("ran");
+    let curve: &'r _ = record.log.signals.iter().find(|curve| curve.name == name).expect("has the signal");
+    curve.y.iter().map(|y| y.expect("finite")).collect()
+}
+
+#[test]
+fn a_suite_derives_every_control_runs_it_after_what_it_replays_and_any_jobs_give_the_same_bytes() {
+    let plan = plan(&["tiny-suite"], &[]).expect("a valid plan");
+    let records = execute(&plan, 2);
+    assert!(
+        records.iter().all(|record| record.status == Status::Ok),
+        "{:?}",
+        records.iter().map(|r| &r.error).collect::<Vec<_>>()
+    );
+    let mut methods: Vec<&str> = records.iter().map(|record| record.spec.method.as_str()).collect();
+    methods.dedup();
+    assert_eq!(
+        methods,
+        [
+            "naive",
+            "two",
+            "two+matched-noise",
+            "two+mean-gain",
+            "two+mean-gain-rescaled",
+            "two+oracle",
+            "two+shuffled",
+            "two+sign-flip",
+            "two+unmodulated",
+            "two+wider",
+            "two+without-target:learning-rate",
+            "two+without-target:slope",
+            "two+without:noradrenaline",
+            "two+without:serotonin",
+            "two+yoked",
+        ]
+    );
+    let again = execute(&plan, 1);
+    let hashes = |records: &[Record]| records.iter().map(|r| r.result_sha256.clone()).collect::<Vec<_>>();
+    assert_eq!(hashes(&records), hashes(&again));
+
+    let gain = "gain/noradrenaline → learning-rate";
+    let own = trace_signal(&records, "two", 0, gain);
+    // 100 updates are fewer than the points of a thinned signal, so that signals are traces here.
+    assert_eq!(own.len(), 100);
+    let sorted = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let shuffled = trace_signal(&records, "two+shuffled", 0, gain);
+    assert_ne!(shuffled, own);
+    assert_eq!(sorted(shuffled), sorted(own.clone()));
+    assert_eq!(trace_signal(&records, "two+yoked", 1, gain), own);
+    let mean = own.iter().sum::<f64>() / 100.0;
+    let constant = trace_signal(&records, "two+mean-gain", 0, gain);
+    assert!(constant.iter().all(|gain| (gain - mean).abs() < 1e-5));
+    // Without modulation and without a name: the plain method, bit for bit.
+    let matrix =
+        |method: &str| records.iter().find(|r| r.spec.method == method).and_then(|r| r.log.matrix.clone());
+    assert_eq!(matrix("two+unmodulated"), matrix("naive"));
+    assert_ne!(matrix("two"), matrix("naive"));
+    // Who replays names the run that it replays; only mechanisms keep a trace.
+    for record in &records {
+        let replays = record.spec.replays.as_ref().map(|replays| replays.key.as_str());
+        match record.spec.method.as_str() {
+            "two+shuffled" => {
+                let source =
+                    records.iter().find(|r| r.spec.method == "two" && r.spec.seed == record.spec.seed);
+                assert_eq!(replays, source.map(|source| source.key.as_str()));
+                assert!(record.log.trace.is_empty());
+                let kind = "shuffled".to_owned();
+                assert_eq!(record.titles.role, Some(Role::Control { of: Some("two".into()), kind }));
+            }
+            "two" => {
+                assert!(replays.is_none() && record.log.trace.len() == 2);
+                assert_eq!(record.titles.role, Some(Role::Mechanism));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn a_control_alone_brings_the_run_that_it_replays() {
+    let plan = plan(&["tiny"], &["two+shuffled"]).expect("a valid plan");
+    let methods: Vec<&str> = plan.runs.iter().map(|run| run.spec.method.as_str()).collect();
+    assert!(methods.contains(&"two") && methods.contains(&"two+shuffled"));
+    assert!(plan.runs.iter().all(|run| run.spec.replays.is_none() || run.spec.method == "two+shuffled"));
+}
+
+#[test]
+fn controls_that_do_not_exist_are_refused_with_those_that_do() {
+    let refuse = |method: &str| plan(&["tiny"], &[method]).expect_err("refused").to_string();
+    assert!(refuse("two+shufled").contains("did you mean `shuffled`?"));
+    let error = refuse("two+without:dopamine");
+    assert!(error.contains("dopamine") && error.contains("noradrenaline"), "{error}");
+    assert!(refuse("naive+shuffled").contains("no modulation"));
+}
+
+#[test]
+fn a_control_whose_mechanism_fails_becomes_a_failed_record() {
+    let mut library = library();
+    let wild = MECHANISM.replace("id = \"two\"", "id = \"wild\"")
+        + "\n[on.tiny.optimiser]\nkind = \"sgd\"\nrate = 1e30\n";
+    library.add(Source { name: "wild.toml".into(), text: wild }).expect("parses");
+    let selection =
+        Selection { targets: vec!["tiny".into()], methods: vec!["wild+mean-gain".into()], seeds: Some(1) };
+    let plan = Plan::new(&library, &selection).expect("a valid plan");
+    let records = execute(&plan, 2);
+    let status = |method: &str| records.iter().find(|r| r.spec.method == method).map(|r| r.status);
+    assert_eq!(status("wild"), Some(Status::Diverged));
+    assert_eq!(status("wild+mean-gain"), Some(Status::Failed));
+    let error = records.iter().find_map(|r| r.error.as_ref().filter(|_| r.status == Status::Failed));
+    assert!(error.expect("says why").contains("nothing to replay"));
+}
