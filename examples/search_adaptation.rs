@@ -34,6 +34,7 @@ fn main() -> anyhow::Result<()> {
                 let mut sum = 0.0;
                 for seed in FIRST_SEED..FIRST_SEED + SEEDS {
                     let spec = RunSpec {
+                        replays: None,
                         benchmark: id.into(),
                         version: benchmark.header.version,
                         paradigm: paradigm.clone(),

@@ -18,6 +18,7 @@ fn run(method: &str, outer_steps: i64, seed: u64) -> RunLog {
     body["evaluate"].as_table_mut().expect("table").insert("every".into(), 1000.into());
     let preset = library.method("meta", method).expect("preset");
     let spec = RunSpec {
+        replays: None,
         benchmark: benchmark.header.id.clone(),
         version: 1,
         paradigm: "meta".into(),
@@ -155,6 +156,7 @@ fn run_on_characters(method: &str, outer_steps: i64, folder: DataFolder) -> Resu
     set("evaluate", "curve_episodes", 2);
     let preset = library.method("meta", method).expect("preset");
     let spec = RunSpec {
+        replays: None,
         benchmark: benchmark.header.id.clone(),
         version: 1,
         paradigm: "meta".into(),

@@ -10,7 +10,7 @@ use crate::report::{BenchmarkResults, MethodResults};
 const DRAWN: [&str; 11] = [
     "constants",
     "doya",
-    "uncertainty-scaled",
+    "uncertainty",
     "ach-ne",
     "ach-ne-no-ne",
     "goal-delta",
