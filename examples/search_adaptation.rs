@@ -41,7 +41,6 @@ fn main() -> anyhow::Result<()> {
                         method: method.into(),
                         seed,
                         settings: settings.clone(),
-                        replays: None,
                     };
                     // A diverged run counts as infinitely bad.
                     let log = protocol.run(&spec, &data, &mut Unwatched).ok();

@@ -25,7 +25,6 @@ fn run(method: &str, outer_steps: i64, seed: u64) -> RunLog {
         method: method.into(),
         seed,
         settings: Meta.resolve(&benchmark, preset).expect("settings"),
-        replays: None,
     };
     Meta.run(&spec, &Data::new(DataFolder::choose(None)), &mut Unwatched).expect("run")
 }
@@ -163,7 +162,6 @@ fn run_on_characters(method: &str, outer_steps: i64, folder: DataFolder) -> Resu
         method: method.into(),
         seed: 1,
         settings: Meta.resolve(&benchmark, preset).expect("settings"),
-        replays: None,
     };
     assert_eq!(Meta.datasets(&spec.settings).expect("settings"), ["omniglot"]);
     Meta.run(&spec, &Data::new(folder), &mut Unwatched)
