@@ -83,8 +83,8 @@ mod tests {
     use super::super::episode::{Answers, Set};
     use super::super::sinusoid::Sinusoid;
     use super::*;
-    use crate::nn::Activation;
     use crate::nn::twice::Normalise;
+    use crate::nn::{Activation, CnnSpec};
     use crate::rng::Streams;
     use rand::RngExt;
 
@@ -110,17 +110,20 @@ mod tests {
 
     /// Relative error, in the Euclidean norm, of a gradient against central differences of the meta-loss.
     fn error_against_differences(kind: Kind, steps: usize) -> f64 {
-        let (mut outer, episodes) = (outer(kind, steps), episodes(3));
+        error_of(outer(kind, steps), &episodes(3))
+    }
+
+    fn error_of(mut outer: Outer, episodes: &[Episode]) -> f64 {
         let theta = theta(&outer.function);
         let rates = outer.rule.rates(theta.len(), outer.function.head());
         let mut gradient = vec![0.0; theta.len()];
-        outer.gradient(&theta, &rates, &episodes, &mut gradient, None);
+        outer.gradient(&theta, &rates, episodes, &mut gradient, None);
         let (mut off, mut size) = (0.0, 0.0);
         for at in 0..theta.len() {
             let mut moved = |step: f32| {
                 let mut theta = theta.clone();
                 theta[at] += step;
-                meta_loss(&mut outer, &theta, &rates, &episodes)
+                meta_loss(&mut outer, &theta, &rates, episodes)
             };
             let numeric = (moved(4e-3) - moved(-4e-3)) / 8e-3;
             off += (f64::from(gradient[at]) - numeric).powi(2);
@@ -136,6 +139,30 @@ mod tests {
             assert!(error <= 1e-3, "{steps} steps: relative error {error}");
             let error = error_against_differences(Kind::Anil, steps);
             assert!(error <= 1e-3, "ANIL, {steps} steps: relative error {error}");
+        }
+    }
+
+    #[test]
+    fn exact_maml_is_exact_through_convolutions_and_normalisation_too() {
+        let spec = CnnSpec {
+            channels: vec![3, 3],
+            stride: 2,
+            pool: 1,
+            hidden: vec![],
+            activation: Activation::Tanh,
+            ..CnnSpec::default()
+        };
+        let mut random = Streams::new(7).fast("images");
+        let mut set = |labels: [u32; 4]| Set {
+            inputs: (0..4 * 30).map(|_| random.random_range(0.0..1.0)).collect(),
+            answers: Answers::Labels(labels.to_vec()),
+        };
+        let episodes = [Episode { support: set([0, 1, 0, 1]), query: set([1, 1, 0, 0]) }];
+        for normalise in [Normalise::None, Normalise::Batch] {
+            let function = Function::of_cnn(&spec, [1, 5, 6], 2, normalise);
+            let rule = Rule { kind: Kind::Maml, rate: 0.2, steps: 3, embedding: None };
+            let error = error_of(Outer::new(function, rule), &episodes);
+            assert!(error <= 1e-3, "{normalise:?}: relative error {error}");
         }
     }
 
