@@ -49,25 +49,8 @@ fn multi_task() -> Search {
         ("uncertainty", grid("rate", &rates)),
         ("weight-average", both("temperature", [0.5, 2.0, 8.0], "window", windows)),
         ("grad-norm", both("alpha", [0.12, 0.5, 1.5], "rate", steps)),
-        ("tuned-weights", weights()),
     ];
     (&["digits-attributes"], methods)
-}
-
-/// λ_i of the three questions about digits: equal, each one raised or lowered, each one raised strongly, and two mixtures.
-fn weights() -> Vec<Candidate> {
-    let all: [[f64; 3]; 9] = [
-        [1.0, 1.0, 1.0],
-        [2.0, 0.5, 0.5],
-        [0.5, 2.0, 0.5],
-        [0.5, 0.5, 2.0],
-        [0.2, 1.4, 1.4],
-        [1.4, 0.2, 1.4],
-        [1.4, 1.4, 0.2],
-        [0.1, 0.1, 2.8],
-        [1.25, 1.25, 0.5],
-    ];
-    all.map(|weights| vec![("weights", toml::Value::from(weights.to_vec()))]).to_vec()
 }
 
 fn main() -> anyhow::Result<()> {

@@ -56,7 +56,7 @@ impl DataFolder {
             }
             let bytes = fs::read(path).map_err(Error::io("read", path))?;
             match verify(&bytes, file, *raw) {
-                Ok(()) if *raw => return Ok(bytes),
+                Ok(()) if *raw || file.name == raw_name => return Ok(bytes),
                 Ok(()) => return gunzip(dataset, path, &bytes),
                 Err(_) if at >= 4 => {}
                 Err(problem) => return Err(Error::data(dataset, format!("{}: {problem}", path.display()))),

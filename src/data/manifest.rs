@@ -39,24 +39,30 @@ pub enum Layout {
     /// Images with labels, cut into training and test: [`super::Data::get`].
     #[default]
     Images,
+    /// Images cut by class, so that training and test hold different ones: [`super::Data::get`]. For episodes.
+    Characters,
     /// One table of numbers in the order of time: [`super::Data::table`].
     Table,
 }
 
 impl Entry {
-    /// Checks that this is a data set of images, as every paradigm but the online one needs.
+    /// Checks that this is a data set of images of the same classes in training and at test, as most paradigms need.
     ///
     /// # Errors
-    /// For a table, with the ids of the image sets.
+    /// For other layouts, with the ids of such sets.
     pub fn check_images(&self, id: &str) -> Result<(), DefinitionError> {
         if self.layout == Layout::Images {
             return Ok(());
         }
+        let problem = match self.layout {
+            Layout::Characters => "has other classes at test than in training, only for the meta paradigm",
+            _ => "is a table in the order of time, only for the online paradigm",
+        };
         let images = manifest()
             .map(|all| all.into_iter().filter(|(_, entry)| entry.layout == Layout::Images).map(|(id, _)| id));
         Err(DefinitionError {
             found: format!("{id:?}"),
-            problem: "is a table in the order of time, only for the online paradigm".into(),
+            problem: problem.into(),
             allowed: images.map(Iterator::collect).unwrap_or_default(),
             ..DefinitionError::default()
         })

@@ -5,7 +5,10 @@ pub mod digits;
 mod folder;
 mod idx;
 mod manifest;
+pub mod omniglot;
+mod png;
 mod table;
+mod zip;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,7 +48,7 @@ impl Data {
     /// As [`Data::get`] and [`Data::table`].
     pub fn load(&self, id: &str) -> Result<()> {
         match entry(id)?.layout {
-            Layout::Images => self.get(id).map(drop),
+            Layout::Images | Layout::Characters => self.get(id).map(drop),
             Layout::Table => self.table(id).map(drop),
         }
     }
@@ -108,11 +111,14 @@ impl Data {
             return Ok(dataset.clone());
         }
         let entry = entry(id)?;
-        entry.check_images(id)?;
+        if entry.layout == Layout::Table {
+            entry.check_images(id)?;
+        }
         let dataset = Arc::new(match id {
             "digits" => digits::load()?,
             "mnist" => self.read_idx("mnist", &entry)?,
-            // The manifest is the registry of ids; every other entry has the layout of MNIST.
+            "omniglot" => omniglot::load(&self.folder, &entry)?,
+            // The manifest is the registry of ids; the entry left has the layout of MNIST.
             _ => self.read_idx("fashion-mnist", &entry)?,
         });
         loaded.insert(id.to_owned(), dataset.clone());

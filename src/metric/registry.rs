@@ -14,6 +14,7 @@ const INCREMENTAL: &[&str] = &["incremental"];
 const TRANSFER: &[&str] = &["transfer"];
 const MULTI_TASK: &[&str] = &["multi-task"];
 const TAYLOR_STONE: &str = "Taylor & Stone 2009";
+const META: &[&str] = &["meta"];
 const OPPOSED: &[&str] = &["opposed-behaviours"];
 const GO_NOGO: &[&str] = &["go-nogo"];
 const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours", "switching"];
@@ -289,6 +290,47 @@ pub const METRICS: &[Metric] = &[
         "Yu 2020 (PCGrad)",
         false,
         MULTI_TASK,
+    ),
+    Metric::scalar(
+        "query_loss",
+        "mean over test episodes of the query loss after the last step of adaptation",
+        "Finn, Abbeel & Levine 2017",
+        false,
+        META,
+    ),
+    Metric::scalar(
+        "query_accuracy",
+        "mean over test episodes of the share of right answers on the query set after the last step of adaptation",
+        "Finn, Abbeel & Levine 2017",
+        true,
+        META,
+    ),
+    Metric::scalar(
+        "query_accuracy_k0",
+        "the same before adaptation",
+        "Finn, Abbeel & Levine 2017",
+        true,
+        META,
+    ),
+    Metric::scalar("query_accuracy_k1", "the same after 1 step", "Finn, Abbeel & Levine 2017", true, META),
+    Metric::scalar("query_accuracy_k5", "the same after 5 steps", "Finn, Abbeel & Levine 2017", true, META),
+    Metric::scalar("query_accuracy_k10", "the same after 10 steps", "Finn, Abbeel & Levine 2017", true, META),
+    Metric::scalar(
+        "query_loss_k0",
+        "the query loss before adaptation",
+        "Finn, Abbeel & Levine 2017",
+        false,
+        META,
+    ),
+    Metric::scalar("query_loss_k1", "the same after 1 step", "Finn, Abbeel & Levine 2017", false, META),
+    Metric::scalar("query_loss_k5", "the same after 5 steps", "Finn, Abbeel & Levine 2017", false, META),
+    Metric::scalar("query_loss_k10", "the same after 10 steps", "Finn, Abbeel & Levine 2017", false, META),
+    Metric::scalar(
+        "query_loss_rise",
+        "largest rise of the query loss between k = 0, 1, 5, 10, paired over episodes, less its 95 % half-width; ≤ 0: none",
+        "this suite",
+        false,
+        META,
     ),
     opposed("accuracy_worst", "the lowest accuracy of a behaviour", true),
     opposed(

@@ -20,7 +20,7 @@ pub struct ModulationSpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interactions: Vec<Interaction>,
     /// Limits of gains unless a receptor sets its own. Default [0.1, 10].
-    #[serde(default = "default_clamp")]
+    #[serde(default = "default_clamp", skip_serializing_if = "is_default_clamp")]
     pub clamp: [f64; 2],
     /// For controls: effects come from a recorded run instead of the sources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,14 +31,18 @@ fn default_clamp() -> [f64; 2] {
     [0.1, 10.0]
 }
 
+fn is_default_clamp(clamp: &[f64; 2]) -> bool {
+    *clamp == default_clamp()
+}
+
 /// source → level → transmission → receptors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModulatorSpec {
     pub source: SourceSpec,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub level: LevelSpec,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub transmission: Transmission,
     pub receptors: Vec<ReceptorSpec>,
 }
@@ -78,7 +82,7 @@ pub struct ReceptorSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub term: Option<String>,
     /// Default `global`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub scope: Scope,
     /// Layers counted from 0 at the input; absent: all. Not with scope `global`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,20 +91,20 @@ pub struct ReceptorSpec {
     #[serde(default = "one")]
     pub sensitivity: f64,
     /// Levels below this do nothing, in [0, 1). Default 0.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub threshold: f64,
     /// Limits of the effect; absent: those of the target or the preset's `clamp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<[f64; 2]>,
     /// 0: ionotropic, acts in the same step. Above: metabotropic, a leaky mean over τ steps. Default 0.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tau: f64,
     /// Share of units with the receptor, for scope `population`. Default 0.5.
-    #[serde(default = "half")]
+    #[serde(default = "half", skip_serializing_if = "is_half")]
     pub share: f64,
     /// Spread of the sensitivity over units or synapses: ρ (1 + h ε), ε ~ N(0, 1), fixed at the start. Only with scopes
     /// `unit` and `synapse`. Default 0.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub heterogeneity: f64,
 }
 
@@ -110,6 +114,16 @@ fn one() -> f64 {
 
 fn half() -> f64 {
     0.5
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_half(value: &f64) -> bool {
+    *value == half()
+}
+
+// What is written says only what differs from the defaults: presets are read by people.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// What there is to act on.

@@ -34,6 +34,8 @@ pub struct CnnSizes {
     pub kernel: usize,
     /// Zeros on each side.
     pub padding: usize,
+    /// Pixels from one position of a kernel to the next.
+    pub stride: usize,
     /// Edge of the pooling window after each convolution; 1 for none.
     pub pool: usize,
     /// Units of each hidden dense layer.
@@ -47,12 +49,12 @@ impl Cnn {
     /// # Errors
     /// An image that shrinks to nothing; engine errors.
     pub fn new(sizes: &CnnSizes, activation: Activation, init: Init, streams: &Streams) -> Result<Self> {
-        let CnnSizes { shape, kernel, padding, pool, .. } = *sizes;
+        let CnnSizes { shape, kernel, padding, stride, pool, .. } = *sizes;
         let [mut channels, mut height, mut width] = shape;
         let mut parameters = Parameters::default();
         let mut convolutions = Vec::new();
         for (index, outputs) in sizes.channels.iter().enumerate() {
-            let geometry = Geometry { height, width, channels, kernel, padding };
+            let geometry = Geometry { height, width, channels, kernel, padding, stride };
             let mut random = streams.get(&format!("init/layer{index}"));
             let conv = Conv::new(&mut parameters, index, geometry, *outputs, activation, init, &mut random)?;
             let [rows, columns] = geometry.output().unwrap_or_default();
@@ -129,6 +131,7 @@ mod tests {
             channels: vec![3, 4],
             kernel: 3,
             padding: 1,
+            stride: 1,
             pool: 2,
             hidden: vec![6],
             outputs: 4,
@@ -185,6 +188,7 @@ mod tests {
             channels: vec![1],
             kernel: 1,
             padding: 0,
+            stride: 1,
             pool: 1,
             hidden: vec![],
             outputs: 1,

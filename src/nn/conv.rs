@@ -18,7 +18,7 @@ use crate::modulation::LayerGain;
 /// Patch numbers per block: 1 MiB, half of a typical second-level cache.
 const BLOCK: usize = 1 << 18;
 
-/// A convolution layer with stride 1.
+/// A convolution layer.
 #[derive(Debug)]
 pub struct Conv {
     /// outputs × kernel × kernel × channels.

@@ -7,7 +7,7 @@ use crate::modulation::Gain;
 use crate::nn::{Gradients, Init, testing};
 use crate::rng::Streams;
 
-const GEOMETRY: Geometry = Geometry { height: 5, width: 4, channels: 2, kernel: 3, padding: 1 };
+const GEOMETRY: Geometry = Geometry { height: 5, width: 4, channels: 2, kernel: 3, padding: 1, stride: 1 };
 
 fn layer(activation: Activation, geometry: Geometry) -> (Parameters, Conv) {
     let mut parameters = Parameters::default();
@@ -36,7 +36,7 @@ fn plain(conv: &Conv, x: &Tensor, gain: &LayerGain) -> Result<Tensor> {
     let z = x
         .permute((0, 3, 1, 2))?
         .contiguous()?
-        .conv2d(&weight, conv.geometry.padding, 1, 1, 1)?
+        .conv2d(&weight, conv.geometry.padding, conv.geometry.stride, 1, 1)?
         .permute((0, 2, 3, 1))?
         .broadcast_mul(&vector(gain.slope.expand(conv.outputs)?, 1.0)?)?
         .broadcast_add(&conv.bias.var)?
@@ -55,6 +55,7 @@ fn forward_and_all_gradients_equal_candles_convolution() {
         Geometry { channels: 1, ..GEOMETRY },
         Geometry { kernel: 1, padding: 0, ..GEOMETRY },
         Geometry { kernel: 2, padding: 0, ..GEOMETRY },
+        Geometry { stride: 2, ..GEOMETRY },
         Geometry { kernel: 5, padding: 2, ..GEOMETRY },
     ];
     for geometry in geometries {
@@ -97,7 +98,7 @@ fn gradients_agree_with_finite_differences() {
 
 #[test]
 fn a_batch_of_many_blocks_equals_its_samples_one_by_one() {
-    let geometry = Geometry { height: 24, width: 24, channels: 8, kernel: 3, padding: 1 };
+    let geometry = Geometry { height: 24, width: 24, channels: 8, kernel: 3, padding: 1, stride: 1 };
     let (_, conv) = layer(Activation::Relu, geometry);
     let op_block = BLOCK / (geometry.positions() * geometry.patch());
     let x = testing::uniform(&[2 * op_block + 1, 24, 24, 8], "x");

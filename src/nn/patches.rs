@@ -4,7 +4,7 @@
 
 use super::kernel;
 
-/// A convolution with stride 1 and zero padding.
+/// A convolution with zero padding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
     /// Of the input.
@@ -15,13 +15,16 @@ pub struct Geometry {
     pub kernel: usize,
     /// Zeros added on each side.
     pub padding: usize,
+    /// Pixels from one position of the kernel to the next, at least 1.
+    pub stride: usize,
 }
 
 impl Geometry {
     /// Height and width of the output; `None` where the kernel is larger than the padded image.
     pub fn output(&self) -> Option<[usize; 2]> {
-        let edge =
-            |size: usize| (size + 2 * self.padding + 1).checked_sub(self.kernel).filter(|edge| *edge > 0);
+        let edge = |size: usize| {
+            (size + 2 * self.padding).checked_sub(self.kernel).map(|rest| rest / self.stride.max(1) + 1)
+        };
         Some([edge(self.height)?, edge(self.width)?])
     }
 
@@ -61,10 +64,11 @@ impl Geometry {
 
     /// Where each kernel row of each patch starts in the padded image, in the order of the patch matrix.
     fn runs(&self) -> impl Iterator<Item = usize> + use<> {
-        let (row, channels, kernel) = (self.padded_row(), self.channels, self.kernel);
+        let (row, channels, kernel, stride) = (self.padded_row(), self.channels, self.kernel, self.stride);
         let [height, width] = self.output().unwrap_or([0, 0]);
         (0..height).flat_map(move |y| {
-            (0..width).flat_map(move |x| (0..kernel).map(move |ky| (y + ky) * row + x * channels))
+            (0..width)
+                .flat_map(move |x| (0..kernel).map(move |ky| (y * stride + ky) * row + x * stride * channels))
         })
     }
 }
@@ -117,7 +121,7 @@ mod tests {
 
     #[test]
     fn patches_of_a_two_by_two_image_are_those_drawn_on_paper() {
-        let geometry = Geometry { height: 2, width: 2, channels: 1, kernel: 2, padding: 1 };
+        let geometry = Geometry { height: 2, width: 2, channels: 1, kernel: 2, padding: 1, stride: 1 };
         assert_eq!(geometry.output(), Some([3, 3]));
         let (mut padded, mut patches) = (vec![0.0; geometry.padded()], vec![0.0; 9 * 4]);
         unfold(&geometry, &[1.0, 2.0, 3.0, 4.0], &mut padded, &mut patches);
@@ -129,10 +133,20 @@ mod tests {
     }
 
     #[test]
+    fn a_stride_keeps_every_second_position_and_drops_what_fills_none() {
+        let geometry = Geometry { height: 3, width: 4, channels: 1, kernel: 2, padding: 0, stride: 2 };
+        assert_eq!(geometry.output(), Some([1, 2]));
+        let image: Vec<f32> = (1..=12u8).map(f32::from).collect();
+        let (mut padded, mut patches) = (vec![0.0; geometry.padded()], vec![0.0; 8]);
+        unfold(&geometry, &image, &mut padded, &mut patches);
+        assert_eq!(patches, [1.0, 2.0, 5.0, 6.0, 3.0, 4.0, 7.0, 8.0]);
+    }
+
+    #[test]
     fn folding_is_the_adjoint_of_unfolding() {
         // <unfold(a), b> = <a, fold(b)> for every a and b.
-        for channels in [1, 2, 3, 8] {
-            let geometry = Geometry { height: 4, width: 3, channels, kernel: 3, padding: 1 };
+        for (channels, stride) in [(1, 1), (2, 1), (3, 2), (8, 3)] {
+            let geometry = Geometry { height: 4, width: 3, channels, kernel: 3, padding: 1, stride };
             let random = |n: usize| (0..n).map(|i| ((i * 37 + 11) % 19) as f32 - 9.0).collect::<Vec<f32>>();
             let (a, b) = (random(geometry.image()), random(geometry.positions() * geometry.patch()));
             let mut padded = vec![0.0; geometry.padded()];
@@ -146,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_kernel_larger_than_the_image_has_no_output() {
-        let geometry = Geometry { height: 1, width: 8, channels: 1, kernel: 4, padding: 1 };
+        let geometry = Geometry { height: 1, width: 8, channels: 1, kernel: 4, padding: 1, stride: 1 };
         assert_eq!(geometry.output(), None);
     }
 }

@@ -35,7 +35,7 @@ impl Default for MlpSpec {
     }
 }
 
-/// Convolutions with stride 1, each followed by the activation and max-pooling, then dense layers.
+/// Convolutions, each followed by the activation and max-pooling, then dense layers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CnnSpec {
@@ -45,6 +45,8 @@ pub struct CnnSpec {
     pub kernel: usize,
     /// Zeros added on each side. Default 1.
     pub padding: usize,
+    /// Pixels from one position of a kernel to the next. Default 1.
+    pub stride: usize,
     /// Edge of the pooling windows, 1 for none. Default 2.
     pub pool: usize,
     /// Units of each hidden dense layer. Default [100].
@@ -61,6 +63,7 @@ impl Default for CnnSpec {
             channels: vec![16, 32],
             kernel: 3,
             padding: 1,
+            stride: 1,
             pool: 2,
             hidden: vec![100],
             activation: Activation::Relu,
@@ -143,6 +146,7 @@ impl ModelSpec {
                 check_sizes(at, "hidden", &spec.hidden)?;
                 check_range(at, "kernel", spec.kernel, 1, 31)?;
                 check_range(at, "padding", spec.padding, 0, spec.kernel - 1)?;
+                check_range(at, "stride", spec.stride, 1, 31)?;
                 check_range(at, "pool", spec.pool, 1, 31)?;
                 check_init(at, spec.init)
             }
@@ -222,6 +226,7 @@ impl ModelSpec {
                     channels: spec.channels.clone(),
                     kernel: spec.kernel,
                     padding: spec.padding,
+                    stride: spec.stride,
                     pool: spec.pool,
                     hidden: spec.hidden.clone(),
                     outputs,

@@ -24,6 +24,7 @@ use crate::error::{DefinitionError, Result};
 /// The registry of paradigms and case studies.
 pub const PROTOCOLS: &[&dyn Protocol] = &[
     &Incremental,
+    &Meta,
     &Online,
     &Transfer,
     &MultiTask,

@@ -2,8 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use std::sync::Arc;
+
+use super::few_shot::FewShot;
 use super::sinusoid::Sinusoid;
-use crate::error::DefinitionError;
+use crate::data::{Data, Dataset};
+use crate::error::{DefinitionError, Result};
 use crate::nn::twice::{Samples, Targets};
 use crate::rng::FastRng;
 
@@ -41,16 +45,12 @@ impl Set {
     }
 
     /// Number of samples.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         match &self.answers {
             Answers::Values(values) => values.len(),
             Answers::Labels(labels) => labels.len(),
         }
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Appends the samples of a set of the same kind.
@@ -87,6 +87,7 @@ impl Episode {
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum EpisodeSpec {
     Sinusoid(Sinusoid),
+    FewShot(FewShot),
 }
 
 /// Which tasks are drawn from.
@@ -106,6 +107,7 @@ impl EpisodeSpec {
     pub fn check(&self) -> Result<(), DefinitionError> {
         match self {
             Self::Sinusoid(sinusoid) => sinusoid.check("episodes"),
+            Self::FewShot(few_shot) => few_shot.check("episodes"),
         }
     }
 
@@ -113,13 +115,15 @@ impl EpisodeSpec {
     pub fn shape(&self) -> [usize; 3] {
         match self {
             Self::Sinusoid(_) => [1, 1, 1],
+            Self::FewShot(few_shot) => few_shot.shape(),
         }
     }
 
-    /// Outputs of the network.
+    /// Values or scores that a task asks for.
     pub fn outputs(&self) -> usize {
         match self {
             Self::Sinusoid(_) => 1,
+            Self::FewShot(few_shot) => few_shot.ways,
         }
     }
 
@@ -127,6 +131,7 @@ impl EpisodeSpec {
     pub fn support(&self) -> usize {
         match self {
             Self::Sinusoid(sinusoid) => sinusoid.shots,
+            Self::FewShot(few_shot) => few_shot.ways * few_shot.shots,
         }
     }
 
@@ -135,13 +140,44 @@ impl EpisodeSpec {
         match (self, phase) {
             (Self::Sinusoid(sinusoid), Phase::Training) => sinusoid.queries,
             (Self::Sinusoid(sinusoid), Phase::Test) => sinusoid.test_queries,
+            (Self::FewShot(few_shot), _) => few_shot.ways * few_shot.queries,
         }
     }
 
+    /// The data set that tasks are cut from; none where they are generated.
+    pub fn dataset(&self) -> Option<&'static str> {
+        match self {
+            Self::Sinusoid(_) => None,
+            Self::FewShot(_) => Some("omniglot"),
+        }
+    }
+
+    /// The tasks themselves.
+    ///
+    /// # Errors
+    /// Missing or damaged data.
+    pub(super) fn open(&self, data: &Data) -> Result<Tasks> {
+        Ok(match self {
+            Self::Sinusoid(sinusoid) => Tasks::Sinusoid(sinusoid.clone()),
+            Self::FewShot(few_shot) => Tasks::FewShot(few_shot.clone(), data.get("omniglot")?),
+        })
+    }
+}
+
+/// A source of episodes with its data.
+#[derive(Debug, Clone)]
+pub(super) enum Tasks {
+    Sinusoid(Sinusoid),
+    FewShot(FewShot, Arc<Dataset>),
+}
+
+impl Tasks {
     /// The next task.
     pub fn draw(&self, phase: Phase, random: &mut FastRng) -> Episode {
-        match self {
-            Self::Sinusoid(sinusoid) => sinusoid.draw(self.query(phase), random),
+        match (self, phase) {
+            (Self::Sinusoid(sinusoid), Phase::Training) => sinusoid.draw(sinusoid.queries, random),
+            (Self::Sinusoid(sinusoid), Phase::Test) => sinusoid.draw(sinusoid.test_queries, random),
+            (Self::FewShot(few_shot, dataset), _) => few_shot.draw(dataset, phase, random),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The inner loop, Eq. 3: θ_i*(w) by a few steps of gradient descent on D_i^train, and the way back through them.
 
 use super::episode::Set;
-use crate::nn::twice::{DenseFunction, Tape};
+use crate::nn::twice::{Function, Tape};
 
 /// The steps of one adaptation, kept for the way back; reusable storage.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ impl Path {
     /// Eq. 3: θ_{k+1} = θ_k − α ∘ ∇L(D^train; θ_k) from θ_0 = `start`. Returns θ_K.
     pub fn adapt(
         &mut self,
-        function: &DenseFunction,
+        function: &Function,
         start: &[f32],
         rates: &[f32],
         support: &Set,
@@ -52,7 +52,7 @@ impl Path {
     /// ∂L/∂α = −Σ_k ∇L(θ_k) ∘ v_{k+1} to `rate_gradient` where it is asked for.
     pub fn pull_back(
         &mut self,
-        function: &DenseFunction,
+        function: &Function,
         rates: &[f32],
         support: &Set,
         steps: usize,

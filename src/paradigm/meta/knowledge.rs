@@ -2,13 +2,15 @@
 
 use candle_core::Tensor;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::modulation::Gains;
+use crate::nn::twice::Normalise;
 use crate::nn::{Gradients, Model, Parameters, Role, twice};
 
 /// A network whose store also holds `rate/…`: one α per weight, shaped like it.
 pub(super) struct Knowledge {
     network: Box<dyn Model>,
+    normalise: Normalise,
     parameters: Parameters,
 }
 
@@ -17,7 +19,7 @@ impl Knowledge {
     ///
     /// # Errors
     /// Engine errors.
-    pub fn new(network: Box<dyn Model>, learned_rates: Option<&[f32]>) -> Result<Self> {
+    pub fn new(network: Box<dyn Model>, normalise: Normalise, learned_rates: Option<&[f32]>) -> Result<Self> {
         let mut parameters = Parameters::default();
         for parameter in network.parameters().iter() {
             parameters.include(parameter.clone());
@@ -29,7 +31,18 @@ impl Knowledge {
             let name = format!("rate/{}", parameter.name);
             parameters.add(&name, parameter.layer, Role::Other, parameter.var.dims(), own.to_vec())?;
         }
-        Ok(Self { network, parameters })
+        Ok(Self { network, normalise, parameters })
+    }
+
+    /// The layers of the engine's networks do not normalise; only [`twice::Function`] does.
+    fn check(&self) -> Result<()> {
+        match self.normalise {
+            Normalise::None => Ok(()),
+            Normalise::Batch => {
+                let text = "a normalised network is not run as a graph".into();
+                Err(Error::Engine(candle_core::Error::Msg(text)))
+            }
+        }
     }
 }
 
@@ -39,10 +52,12 @@ impl Model for Knowledge {
     }
 
     fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
+        self.check()?;
         self.network.forward(x, gains)
     }
 
     fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
+        self.check()?;
         self.network.infer(x, gains)
     }
 

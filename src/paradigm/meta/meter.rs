@@ -3,11 +3,11 @@
 
 use super::super::RunLog;
 use super::super::log::Curve;
-use super::episode::{Answers, Episode, EpisodeSpec, Phase};
-use super::inner::Path;
+use super::episode::{Answers, Episode, Phase, Tasks};
+use super::outer::Outer;
+use super::rule::Kind;
 use crate::error::{Error, Result};
-use crate::nn::twice::{DenseFunction, Tape};
-use crate::rng::Streams;
+use crate::rng::{FastRng, Streams};
 
 /// The steps at which single numbers are recorded.
 pub const MILESTONES: [usize; 4] = [0, 1, 5, 10];
@@ -21,45 +21,49 @@ pub(super) struct Adaptation {
     accuracy: Vec<Vec<f64>>,
 }
 
-/// A fixed list of test episodes.
+/// A fixed sequence of test episodes, drawn afresh each time: they would fill hundreds of megabytes.
 #[derive(Debug)]
 pub(super) struct Meter {
-    episodes: Vec<Episode>,
+    tasks: Tasks,
+    random: FastRng,
     steps: usize,
 }
 
 impl Meter {
-    /// The first `count` test episodes of a run; the same for every method with the same seed.
-    pub fn new(spec: &EpisodeSpec, count: usize, steps: usize, streams: &Streams) -> Self {
-        let mut random = streams.fast("episodes/test");
-        Self { episodes: (0..count).map(|_| spec.draw(Phase::Test, &mut random)).collect(), steps }
+    /// Test episodes of a run; the same for every method with the same seed.
+    pub fn new(tasks: Tasks, steps: usize, streams: &Streams) -> Self {
+        Self { tasks, random: streams.fast("episodes/test"), steps }
     }
 
-    /// Adapts to the first `count` episodes.
+    /// Adapts to the first `count` episodes; prototypes follow from the support set without any step.
     ///
     /// # Errors
     /// [`Error::Diverged`] when a loss stops being finite.
-    pub fn adapt(
-        &self,
-        function: &DenseFunction,
-        theta: &[f32],
-        rates: &[f32],
-        count: usize,
-    ) -> Result<Adaptation> {
-        let (mut path, mut tape) = (Path::default(), Tape::default());
-        let mut adaptation = Adaptation { loss: vec![Vec::new(); self.steps + 1], accuracy: Vec::new() };
-        for Episode { support, query } in self.episodes.iter().take(count) {
-            path.adapt(function, theta, rates, support, self.steps);
-            for step in 0..=self.steps {
-                let loss = function.loss(path.point(step), &query.samples(), &mut tape);
+    pub fn adapt(&self, outer: &mut Outer, theta: &[f32], rates: &[f32], count: usize) -> Result<Adaptation> {
+        let Outer { function, rule, path, tape, prototypes, .. } = outer;
+        let steps = if rule.kind == Kind::Protonet { 0 } else { self.steps };
+        let mut adaptation = Adaptation { loss: vec![Vec::new(); steps + 1], accuracy: Vec::new() };
+        let mut random = self.random.clone();
+        for _ in 0..count {
+            let episode = self.tasks.draw(Phase::Test, &mut random);
+            let Episode { support, query } = &episode;
+            path.adapt(function, theta, rates, support, steps);
+            for step in 0..=steps {
+                let (loss, scores) = if rule.kind == Kind::Protonet {
+                    let loss = prototypes.loss(function, theta, &episode, None);
+                    (loss, prototypes.scores.as_slice())
+                } else {
+                    let loss = function.loss(path.point(step), &query.samples(), tape);
+                    (loss, tape.outputs())
+                };
                 if !loss.is_finite() {
                     let what = "the query loss in adaptation".into();
                     return Err(Error::Diverged { update: step, what, value: loss });
                 }
                 adaptation.loss[step].push(loss);
                 if let Answers::Labels(labels) = &query.answers {
-                    adaptation.accuracy.resize_with(self.steps + 1, Vec::new);
-                    adaptation.accuracy[step].push(share_correct(tape.outputs(), labels));
+                    adaptation.accuracy.resize_with(steps + 1, Vec::new);
+                    adaptation.accuracy[step].push(share_correct(scores, labels));
                 }
             }
         }

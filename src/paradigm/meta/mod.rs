@@ -4,21 +4,26 @@
 //! `inner` is Eq. 3, `outer` the gradient of Eq. 2, `meter` Eq. 4; the learner descends along that gradient.
 
 mod episode;
+mod few_shot;
 mod inner;
 mod knowledge;
 mod meter;
 mod outer;
+mod protonet;
 mod rule;
 mod settings;
 mod sinusoid;
+#[cfg(test)]
+mod tests;
 
 pub use episode::{EpisodeSpec, Phase};
+pub use few_shot::FewShot;
 pub use meter::MILESTONES;
 pub use rule::{Kind, RULES, Rule, RuleInfo};
 pub use settings::{Budget, Evaluate, Inner, MetaSettings, Resolved};
 pub use sinusoid::Sinusoid;
 
-use episode::Episode;
+use episode::{Episode, Tasks};
 use knowledge::Knowledge;
 use meter::{Adaptation, Meter};
 use outer::Outer;
@@ -51,17 +56,18 @@ impl Protocol for Meta {
         Ok(Kind::find(&method.header.kind)?.formula.to_owned())
     }
 
-    fn datasets(&self, _settings: &serde_json::Value) -> Result<Vec<String>> {
-        Ok(Vec::new())
+    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        Ok(resolved.benchmark.episodes.dataset().map(str::to_owned).into_iter().collect())
     }
 
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
     }
 
-    fn run(&self, spec: &RunSpec, _data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
+    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec.seed)?.run(watch)
+        Run::new(&resolved, spec.seed, data)?.run(watch)
     }
 }
 
@@ -69,6 +75,7 @@ struct Run<'a> {
     resolved: &'a Resolved,
     learner: Learner,
     outer: Outer,
+    tasks: Tasks,
     meter: Meter,
     order: FastRng,
     /// w as flat vectors.
@@ -77,22 +84,21 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(resolved: &'a Resolved, seed: u64) -> Result<Self> {
+    fn new(resolved: &'a Resolved, seed: u64, data: &Data) -> Result<Self> {
         let settings = &resolved.benchmark;
         let streams = Streams::new(seed);
-        let function = settings.function();
-        let network =
-            settings.model.build(settings.episodes.shape(), settings.episodes.outputs(), &streams)?;
+        let function = resolved.function();
+        let network = settings.model.build(settings.episodes.shape(), resolved.outputs(), &streams)?;
+        let tasks = settings.episodes.open(data)?;
         let rates = resolved.method.rates(function.count(), function.head());
         let learned = (resolved.method.kind == Kind::MetaSgd).then_some(rates.as_slice());
-        let model = Box::new(Knowledge::new(network, learned)?);
+        let model = Box::new(Knowledge::new(network, settings.normalise, learned)?);
         let learner = Learner::new(model, Objective::new(Vec::new()), settings.optimiser.build(), &streams);
-        let evaluate = &settings.evaluate;
-        let count = evaluate.episodes.max(evaluate.curve_episodes);
         Ok(Self {
             resolved,
             learner,
-            meter: Meter::new(&settings.episodes, count, evaluate.steps, &streams),
+            meter: Meter::new(tasks.clone(), settings.evaluate.steps, &streams),
+            tasks,
             order: streams.fast("episodes/training"),
             theta: vec![0.0; function.count()],
             rates,
@@ -136,7 +142,7 @@ impl<'a> Run<'a> {
     fn update(&mut self) -> Result<f64> {
         let settings = &self.resolved.benchmark;
         let episodes: Vec<Episode> = (0..settings.budget.episodes_per_step)
-            .map(|_| settings.episodes.draw(Phase::Training, &mut self.order))
+            .map(|_| self.tasks.draw(Phase::Training, &mut self.order))
             .collect();
         let Self { learner, outer, theta, rates, .. } = self;
         let learned = outer.rule.kind == Kind::MetaSgd;
@@ -154,7 +160,7 @@ impl<'a> Run<'a> {
     /// Eq. 4 on the first `count` test episodes.
     fn adapt(&mut self, count: usize) -> Result<Adaptation> {
         knowledge::read(self.learner.model.as_ref(), &mut self.theta, &mut self.rates)?;
-        self.meter.adapt(&self.outer.function, &self.theta, &self.rates, count)
+        self.meter.adapt(&mut self.outer, &self.theta, &self.rates, count)
     }
 
     fn footprint(&self) -> Footprint {

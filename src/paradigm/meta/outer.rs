@@ -2,24 +2,27 @@
 
 use super::episode::Episode;
 use super::inner::Path;
+use super::protonet::Prototypes;
 use super::rule::{Kind, Rule};
 use crate::nn::kernel;
-use crate::nn::twice::{DenseFunction, Tape};
+use crate::nn::twice::{Function, Tape};
 
-/// Computes ∂/∂w of the mean over a meta-batch; holds storage only.
+/// Computes ∂/∂w of the mean over a meta-batch; the rest is storage.
 #[derive(Debug)]
 pub(super) struct Outer {
-    pub function: DenseFunction,
+    pub function: Function,
     pub rule: Rule,
-    path: Path,
-    tape: Tape,
+    pub path: Path,
+    pub tape: Tape,
+    pub prototypes: Prototypes,
     v: Vec<f32>,
 }
 
 impl Outer {
-    pub fn new(function: DenseFunction, rule: Rule) -> Self {
+    pub fn new(function: Function, rule: Rule) -> Self {
         let v = vec![0.0; function.count()];
-        Self { function, rule, path: Path::default(), tape: Tape::default(), v }
+        let (path, tape, prototypes) = (Path::default(), Tape::default(), Prototypes::default());
+        Self { function, rule, path, tape, prototypes, v }
     }
 
     /// The mean loss, and its gradient with respect to θ_0 (and the rates where they are learned), overwritten.
@@ -34,13 +37,14 @@ impl Outer {
         out: &mut [f32],
         mut rate_out: Option<&mut [f32]>,
     ) -> f64 {
-        let Self { function, rule, path, tape, v } = self;
+        let Self { function, rule, path, tape, prototypes, v } = self;
         out.fill(0.0);
         if let Some(rate_out) = &mut rate_out {
             rate_out.fill(0.0);
         }
         let mut sum = 0.0;
-        for Episode { support, query } in episodes {
+        for episode in episodes {
+            let Episode { support, query } = episode;
             match rule.kind {
                 Kind::Maml | Kind::Anil | Kind::MetaSgd => {
                     let adapted = path.adapt(function, theta, rates, support, rule.steps);
@@ -52,15 +56,14 @@ impl Outer {
                     sum += function.gradient(adapted, &query.samples(), tape, v);
                 }
                 Kind::Reptile => {
-                    let mut all = support.clone();
-                    all.extend(query);
+                    let all = episode.all();
                     let adapted = path.adapt(function, theta, rates, &all, rule.steps);
                     sum += function.loss(adapted, &query.samples(), tape);
                     v.iter_mut().zip(theta.iter().zip(adapted)).for_each(|(v, (w, end))| *v = w - end);
                 }
+                Kind::Protonet => sum += prototypes.loss(function, theta, episode, Some(v)),
                 Kind::Pretrained | Kind::Scratch => {
-                    let mut all = support.clone();
-                    all.extend(query);
+                    let all = episode.all();
                     sum += function.gradient(theta, &all.samples(), tape, v);
                 }
             }
@@ -80,7 +83,8 @@ mod tests {
     use super::super::episode::{Answers, Set};
     use super::super::sinusoid::Sinusoid;
     use super::*;
-    use crate::nn::Activation;
+    use crate::nn::twice::Normalise;
+    use crate::nn::{Activation, CnnSpec};
     use crate::rng::Streams;
     use rand::RngExt;
 
@@ -89,14 +93,14 @@ mod tests {
         (0..count).map(|_| Sinusoid::default().draw(10, &mut random)).collect()
     }
 
-    fn theta(function: &DenseFunction) -> Vec<f32> {
+    fn theta(function: &Function) -> Vec<f32> {
         let mut random = Streams::new(6).fast("theta");
         (0..function.count()).map(|_| random.random_range(-0.6..0.6)).collect()
     }
 
     fn outer(kind: Kind, steps: usize) -> Outer {
-        let function = DenseFunction::new(vec![1, 8, 6, 1], Activation::Tanh);
-        Outer::new(function, Rule { kind, rate: 0.05, steps })
+        let function = Function::dense(&[1, 8, 6, 1], Activation::Tanh, Normalise::None);
+        Outer::new(function, Rule { kind, rate: 0.05, steps, embedding: None })
     }
 
     fn meta_loss(outer: &mut Outer, theta: &[f32], rates: &[f32], episodes: &[Episode]) -> f64 {
@@ -106,17 +110,20 @@ mod tests {
 
     /// Relative error, in the Euclidean norm, of a gradient against central differences of the meta-loss.
     fn error_against_differences(kind: Kind, steps: usize) -> f64 {
-        let (mut outer, episodes) = (outer(kind, steps), episodes(3));
+        error_of(outer(kind, steps), &episodes(3))
+    }
+
+    fn error_of(mut outer: Outer, episodes: &[Episode]) -> f64 {
         let theta = theta(&outer.function);
         let rates = outer.rule.rates(theta.len(), outer.function.head());
         let mut gradient = vec![0.0; theta.len()];
-        outer.gradient(&theta, &rates, &episodes, &mut gradient, None);
+        outer.gradient(&theta, &rates, episodes, &mut gradient, None);
         let (mut off, mut size) = (0.0, 0.0);
         for at in 0..theta.len() {
             let mut moved = |step: f32| {
                 let mut theta = theta.clone();
                 theta[at] += step;
-                meta_loss(&mut outer, &theta, &rates, &episodes)
+                meta_loss(&mut outer, &theta, &rates, episodes)
             };
             let numeric = (moved(4e-3) - moved(-4e-3)) / 8e-3;
             off += (f64::from(gradient[at]) - numeric).powi(2);
@@ -132,6 +139,30 @@ mod tests {
             assert!(error <= 1e-3, "{steps} steps: relative error {error}");
             let error = error_against_differences(Kind::Anil, steps);
             assert!(error <= 1e-3, "ANIL, {steps} steps: relative error {error}");
+        }
+    }
+
+    #[test]
+    fn exact_maml_is_exact_through_convolutions_and_normalisation_too() {
+        let spec = CnnSpec {
+            channels: vec![3, 3],
+            stride: 2,
+            pool: 1,
+            hidden: vec![],
+            activation: Activation::Tanh,
+            ..CnnSpec::default()
+        };
+        let mut random = Streams::new(7).fast("images");
+        let mut set = |labels: [u32; 4]| Set {
+            inputs: (0..4 * 30).map(|_| random.random_range(0.0..1.0)).collect(),
+            answers: Answers::Labels(labels.to_vec()),
+        };
+        let episodes = [Episode { support: set([0, 1, 0, 1]), query: set([1, 1, 0, 0]) }];
+        for normalise in [Normalise::None, Normalise::Batch] {
+            let function = Function::of_cnn(&spec, [1, 5, 6], 2, normalise);
+            let rule = Rule { kind: Kind::Maml, rate: 0.2, steps: 3, embedding: None };
+            let error = error_of(Outer::new(function, rule), &episodes);
+            assert!(error <= 1e-3, "{normalise:?}: relative error {error}");
         }
     }
 
@@ -173,9 +204,10 @@ mod tests {
         // D^val: output 2·1/2 − 1/2 = 1/2, loss 1/4, ∇L(θ_1) = 2·1/2·(2, 1) = (2, 1).
         // H = 2 [1 1; 1 1], so (I − H/4) (2, 1) = (2 − 3/2, 1 − 3/2) = (1/2, −1/2).
         // ∂L/∂α = −(2, 2) ∘ (2, 1) = (−4, −2).
-        let function = DenseFunction::new(vec![1, 1], Activation::Relu);
+        let function = Function::dense(&[1, 1], Activation::Relu, Normalise::None);
         let gradient = |kind: Kind, learned: bool| {
-            let mut outer = Outer::new(function.clone(), Rule { kind, rate: 0.25, steps: 1 });
+            let mut outer =
+                Outer::new(function.clone(), Rule { kind, rate: 0.25, steps: 1, embedding: None });
             let (mut out, mut rates) = (vec![0.0; 2], vec![0.0; 2]);
             let loss = outer.gradient(
                 &[1.0, 0.0],

@@ -15,6 +15,7 @@ pub enum Kind {
     Anil,
     Reptile,
     MetaSgd,
+    Protonet,
     Pretrained,
     Scratch,
 }
@@ -62,6 +63,12 @@ pub const RULES: &[RuleInfo] = &[
         source: "Li, Zhou, Chen & Li 2017",
     },
     RuleInfo {
+        kind: Kind::Protonet,
+        name: "protonet",
+        formula: "∇_w of the cross-entropy of softmax_c(−|z(x) − c̄|²) on D^val, c̄ the mean embedding z of class c in D^train; no inner loop",
+        source: "Snell, Swersky & Zemel 2017",
+    },
+    RuleInfo {
         kind: Kind::Pretrained,
         name: "pretrained",
         formula: "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
@@ -81,6 +88,7 @@ pub const RULES: &[RuleInfo] = &[
 struct Given {
     rate: Option<f32>,
     steps: Option<usize>,
+    embedding: Option<usize>,
 }
 
 /// A method, resolved.
@@ -91,6 +99,9 @@ pub struct Rule {
     pub rate: f32,
     /// K in meta-training.
     pub steps: usize,
+    /// Width of the embedding, of `protonet` only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub embedding: Option<usize>,
 }
 
 impl Kind {
@@ -120,11 +131,12 @@ impl Rule {
             other => other,
         })?;
         let given: Given = preset.parameters(benchmark)?;
-        let trains_inside = !matches!(info.kind, Kind::Pretrained | Kind::Scratch);
+        let trains_inside = !matches!(info.kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet);
         let rule = Self {
             kind: info.kind,
             rate: given.rate.unwrap_or(inner.rate),
             steps: if trains_inside { given.steps.unwrap_or(inner.steps) } else { 0 },
+            embedding: (info.kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
         };
         let place = |key: &str| {
             let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
@@ -136,6 +148,16 @@ impl Rule {
         if given.steps.is_some() && !trains_inside {
             let rule = "no `steps`: this method has no inner loop";
             return Err(preset.refuse(DefinitionError::range(&place("steps"), "a number", rule)));
+        }
+        match (given.embedding, info.kind) {
+            (Some(_), kind) if kind != Kind::Protonet => {
+                let rule = "no `embedding`: only prototypes have one";
+                return Err(preset.refuse(DefinitionError::range(&place("embedding"), "a number", rule)));
+            }
+            (Some(width), _) if !(1..=65_536).contains(&width) => {
+                return Err(preset.refuse(DefinitionError::range(&place("embedding"), width, "1 to 65536")));
+            }
+            _ => {}
         }
         if trains_inside && !(1..=1000).contains(&rule.steps) {
             return Err(preset.refuse(DefinitionError::range(&place("steps"), rule.steps, "1 to 1000")));

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::episode::{EpisodeSpec, Phase};
 use super::rule::{Kind, Rule};
 use crate::error::{DefinitionError, Result};
-use crate::nn::twice::DenseFunction;
-use crate::nn::{MlpSpec, ModelSpec};
+use crate::nn::twice::{Function, Normalise};
+use crate::nn::{Activation, MlpSpec, ModelSpec};
 use crate::optim::OptimiserSpec;
 use crate::spec::{Benchmark, MethodPreset};
 
@@ -15,9 +15,12 @@ use crate::spec::{Benchmark, MethodPreset};
 #[serde(deny_unknown_fields)]
 pub struct MetaSettings {
     pub episodes: EpisodeSpec,
-    /// Must be an `mlp`. Default: two hidden layers of 40.
+    /// An `mlp`, or a `cnn` without pooling. Default: two hidden layers of 40.
     #[serde(default = "small")]
     pub model: ModelSpec,
+    /// Normalisation of hidden layers. Default `none`.
+    #[serde(default)]
+    pub normalise: Normalise,
     /// The outer loop's.
     #[serde(default)]
     pub optimiser: OptimiserSpec,
@@ -96,10 +99,18 @@ impl MetaSettings {
         self.episodes.check()?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
-        let ModelSpec::Mlp(_) = &self.model else {
-            let rule = "mlp: gradients must pass through the inner loop, which dense networks support";
-            return Err(DefinitionError::range("model.kind", "another network", rule));
-        };
+        match &self.model {
+            ModelSpec::Mlp(_) => {}
+            ModelSpec::Cnn(spec) if spec.pool == 1 => {}
+            ModelSpec::Cnn(spec) => {
+                let rule = "1: gradients pass twice through strided convolutions, not through pooling";
+                return Err(DefinitionError::range("model.pool", spec.pool, rule));
+            }
+            ModelSpec::Rnn(_) => {
+                let rule = "mlp or cnn: gradients must pass through the inner loop";
+                return Err(DefinitionError::range("model.kind", "rnn", rule));
+            }
+        }
         if !(self.inner.rate > 0.0 && self.inner.rate.is_finite()) {
             return Err(DefinitionError::range("inner.rate", self.inner.rate, "a number > 0"));
         }
@@ -119,17 +130,6 @@ impl MetaSettings {
             None => Ok(()),
         }
     }
-
-    /// The network as a function that can be differentiated twice.
-    pub(super) fn function(&self) -> DenseFunction {
-        let inputs = self.episodes.shape().iter().product();
-        let spec = match &self.model {
-            ModelSpec::Mlp(spec) => spec.clone(),
-            // `check` lets nothing else through.
-            _ => MlpSpec::default(),
-        };
-        DenseFunction::of(&spec, inputs, self.episodes.outputs())
-    }
 }
 
 impl Resolved {
@@ -145,7 +145,32 @@ impl Resolved {
             settings.optimiser = optimiser;
         }
         let method = Rule::new(preset, &benchmark.header.id, &settings.inner)?;
-        Ok(Self { benchmark: settings, method })
+        let resolved = Self { benchmark: settings, method };
+        let MetaSettings { model, episodes, .. } = &resolved.benchmark;
+        let fit = model.check_fit("model", episodes.shape(), resolved.outputs());
+        fit.map_err(|error| benchmark.refuse(error))?;
+        if method.kind == Kind::Protonet && episodes.dataset().is_none() {
+            let rule = "another method: prototypes are of classes, and these episodes have none";
+            return Err(preset.refuse(DefinitionError::range("kind", "\"protonet\"", rule)));
+        }
+        Ok(resolved)
+    }
+
+    /// Outputs of the network: what a task asks for, or an embedding.
+    pub(super) fn outputs(&self) -> usize {
+        self.method.embedding.unwrap_or_else(|| self.benchmark.episodes.outputs())
+    }
+
+    /// The network as a function that can be differentiated twice.
+    pub(super) fn function(&self) -> Function {
+        let MetaSettings { episodes, model, normalise, .. } = &self.benchmark;
+        let (shape, outputs) = (episodes.shape(), self.outputs());
+        match model {
+            ModelSpec::Mlp(spec) => Function::of_mlp(spec, shape.iter().product(), outputs, *normalise),
+            ModelSpec::Cnn(spec) => Function::of_cnn(spec, shape, outputs, *normalise),
+            // `check` lets no other network through.
+            ModelSpec::Rnn(_) => Function::dense(&[outputs], Activation::Identity, *normalise),
+        }
     }
 
     /// Outer updates: a method without meta-training makes none.
@@ -162,7 +187,7 @@ impl Resolved {
             Kind::Maml | Kind::Anil | Kind::MetaSgd => 9 * steps * support,
             Kind::Fomaml => 3 * steps * support,
             Kind::Reptile => 3 * steps * (support + query),
-            Kind::Pretrained | Kind::Scratch => 3 * support,
+            Kind::Protonet | Kind::Pretrained | Kind::Scratch => 3 * support,
         };
         self.benchmark.budget.episodes_per_step as u64 * per_sample * (inner + 3 * query)
     }
@@ -171,7 +196,7 @@ impl Resolved {
     #[allow(clippy::cast_precision_loss)]
     pub fn expected_cost(&self) -> f64 {
         let settings = &self.benchmark;
-        let per_sample = settings.function().count() as u64;
+        let per_sample = self.function().multiply_adds();
         let spec = &settings.episodes;
         let per_step = 3 * spec.support() + spec.query(Phase::Test);
         let per_episode = (settings.evaluate.steps * per_step) as f64 * per_sample as f64;

@@ -7,6 +7,7 @@ mod benchmark;
 mod definitions;
 mod go_nogo;
 mod incremental;
+mod meta;
 mod multi_task;
 mod online;
 mod opposed;
@@ -35,6 +36,7 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "online", build: online::build },
     Section { paradigm: "transfer", build: transfer::build },
     Section { paradigm: "multi-task", build: multi_task::build },
+    Section { paradigm: "meta", build: meta::build },
     Section { paradigm: "opposed-behaviours", build: opposed::build },
     Section { paradigm: "go-nogo", build: go_nogo::build },
     Section { paradigm: "switching", build: switching::build },

@@ -1,10 +1,13 @@
 //! Multi-task learning: accuracy per task against single-task networks, and the weights over time.
 
+use std::collections::BTreeMap;
+
 use super::incremental::averaged_of;
 use crate::report::block::{Block, Chart};
 use crate::report::chart::{Axis, BarChart, BarGroup, Color, LineChart, LineSeries, Panel, SmallMultiples};
 use crate::report::number::number;
 use crate::report::{BenchmarkResults, MethodResults};
+use crate::stats;
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
@@ -20,24 +23,28 @@ fn tasks(benchmark: &BenchmarkResults<'_>) -> Vec<String> {
     curves.iter().filter_map(|c| Some(c.name.strip_prefix("accuracy/")?.to_owned())).collect()
 }
 
-/// Bars per task: every method, and the network that learned the task alone.
+/// Bars per task and method: the accuracy minus that of the network that learned the task alone, paired by seed.
 fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let tasks = tasks(benchmark);
     let ranked = benchmark.ranked();
     let Some(first) = ranked.first().filter(|_| !tasks.is_empty()) else { return Vec::new() };
-    let group = |label: &str, color: Color, method: &MethodResults<'_>, prefix: &str| {
-        let values: Vec<_> =
-            tasks.iter().map(|task| benchmark.values(method, &format!("{prefix}/{task}"))).collect();
+    let points = |method: &MethodResults<'_>, task: &str| {
+        let alone = benchmark.values(method, &format!("single_accuracy/{task}")).by_seed;
+        let alone: BTreeMap<u64, f64> = alone.into_iter().collect();
+        let own = benchmark.values(method, &format!("accuracy/{task}")).by_seed;
+        let pairs = own.iter().filter_map(|(seed, value)| Some(100.0 * (value - alone.get(seed)?)));
+        pairs.collect::<Vec<f64>>()
+    };
+    let group = |method: &&MethodResults<'_>| {
+        let differences: Vec<Vec<f64>> = tasks.iter().map(|task| points(method, task)).collect();
         BarGroup {
-            label: label.to_owned(),
-            color,
-            values: values.iter().map(|v| v.mean()).collect(),
-            intervals: values.iter().map(|v| v.interval()).collect(),
+            label: method.title.clone(),
+            color: method.color,
+            values: differences.iter().map(|d| stats::mean(d)).collect(),
+            intervals: differences.iter().map(|d| stats::bca(d)).collect(),
         }
     };
-    // The single-task networks are the same in every method's runs.
-    let mut groups = vec![group("one network per task", Color::Muted, first, "single_accuracy")];
-    groups.extend(ranked.iter().map(|m| group(&m.title, m.color, m, "accuracy")));
+    let groups: Vec<BarGroup> = ranked.iter().map(group).collect();
     let text: Vec<String> = groups
         .iter()
         .map(|g| {
@@ -49,13 +56,27 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             format!("{}: {}", g.label, values.join(", "))
         })
         .collect();
+    // The single-task networks are the same in every method's runs.
+    let category = |task: &String| {
+        let alone = benchmark.values(first, &format!("single_accuracy/{task}")).mean();
+        alone.map_or_else(|| task.clone(), |alone| format!("{task} (alone {:.1} %)", 100.0 * alone))
+    };
     vec![Block::Chart(Chart {
         name: format!("{}-by-task", benchmark.id),
-        title: "Accuracy on each task".into(),
-        alt: format!("{}: accuracy per task. {}.", benchmark.name(), text.join("; ")),
-        caption: "Mean and 95 % interval over seeds, all test samples. Grey: a network of the same size for this task alone."
+        title: "Each task against a network for it alone".into(),
+        alt: format!(
+            "{}: accuracy minus that of a network for the task alone, in percentage points. {}.",
+            benchmark.name(),
+            text.join("; ")
+        ),
+        caption: "Paired by seed: mean and 95 % interval, all test samples. Below 0: learning the tasks together costs accuracy \
+                  on this one. In brackets: accuracy of the network of the same size that learns the task alone."
             .into(),
-        figure: Box::new(BarChart { y: Axis::percent("accuracy (%)").over(0.0, 1.0), categories: tasks, groups }),
+        figure: Box::new(BarChart {
+            y: Axis::new("accuracy together − alone (percentage points)"),
+            categories: tasks.iter().map(category).collect(),
+            groups,
+        }),
     })]
 }
 

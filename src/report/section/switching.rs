@@ -10,7 +10,7 @@ use crate::report::{BenchmarkResults, MethodResults};
 const DRAWN: [&str; 11] = [
     "constants",
     "doya",
-    "uncertainty-scaled",
+    "uncertainty",
     "ach-ne",
     "ach-ne-no-ne",
     "goal-delta",
@@ -139,13 +139,15 @@ fn aligned(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
     }))
 }
 
-/// Performance and levels of the first seed on one time axis.
+/// Performance, meta-parameters and levels of one learner's first seed on one time axis.
 fn levels(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
     let drawn = drawn(benchmark);
-    let method = drawn.iter().find(|m| m.ok().any(|r| r.log.signals.len() > 1))?;
-    let record = method.ok().next()?;
-    let shown = ["session/right", "session/error"];
-    let performance = record.log.curves.iter().filter(|curve| shown.contains(&curve.name.as_str()));
+    // The learner with the most to show; of equals the first.
+    let shown = |m: &MethodResults<'_>| m.ok().next().map_or(0, |record| record.log.signals.len());
+    let method = drawn.iter().rev().max_by_key(|m| shown(m))?;
+    let record = method.ok().next().filter(|record| record.log.signals.len() > 1)?;
+    let session = ["session/right", "session/error"];
+    let performance = record.log.curves.iter().filter(|curve| session.contains(&curve.name.as_str()));
     let marks: Vec<LineMark> =
         record.log.marks.iter().map(|mark| LineMark { x: mark.x, label: mark.label.clone() }).collect();
     let panel = |curve: &crate::paradigm::Curve| {

@@ -129,7 +129,7 @@ fn source(benchmark: &BenchmarkResults<'_>, outcome: &str, y: &Axis) -> Vec<Bloc
             benchmark.name(),
             text.join("; ")
         ),
-        caption: "Mean and 95 % interval over seeds. Learning from scratch has no source.".into(),
+        caption: "Mean and 95 % interval over seeds. Colours are numbers of samples here, not methods. Learning from scratch has no source.".into(),
         figure: Box::new(BarChart {
             y: y.clone(),
             categories: methods.iter().map(|m| m.title.clone()).collect(),

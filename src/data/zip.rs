@@ -1,0 +1,83 @@
+//! Reading the files in a ZIP archive, as far as archives of data sets need it: stored and deflated entries.
+
+use std::io::Read;
+
+/// One file of an archive, still compressed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packed<'a> {
+    pub name: &'a str,
+    deflated: bool,
+    size: usize,
+    body: &'a [u8],
+}
+
+impl Packed<'_> {
+    /// The file's bytes.
+    pub fn unpack(&self) -> Result<Vec<u8>, String> {
+        if !self.deflated {
+            return Ok(self.body.to_vec());
+        }
+        let mut out = Vec::with_capacity(self.size);
+        flate2::read::DeflateDecoder::new(self.body)
+            .read_to_end(&mut out)
+            .map_err(|error| format!("{}: broken deflate: {error}", self.name))?;
+        if out.len() != self.size {
+            return Err(format!("{}: {} bytes, the archive says {}", self.name, out.len(), self.size));
+        }
+        Ok(out)
+    }
+}
+
+fn number(bytes: &[u8], at: usize, width: usize) -> Result<usize, String> {
+    let field = bytes.get(at..at + width).ok_or("the archive ends in the middle of a header")?;
+    Ok(field.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
+}
+
+/// All files in the order of the archive's directory; folders are left out.
+pub(super) fn files(archive: &[u8]) -> Result<Vec<Packed<'_>>, String> {
+    const END: &[u8] = b"PK\x05\x06";
+    const ENTRY: &[u8] = b"PK\x01\x02";
+    let last = archive.len().saturating_sub(22);
+    let lowest = last.saturating_sub(65_536);
+    let end = (lowest..=last).rev().find(|at| archive[*at..].starts_with(END)).ok_or("not a ZIP archive")?;
+    let (count, mut at) = (number(archive, end + 10, 2)?, number(archive, end + 16, 4)?);
+    let mut files = Vec::with_capacity(count);
+    for _ in 0..count {
+        if !archive.get(at..).is_some_and(|rest| rest.starts_with(ENTRY)) {
+            return Err("the archive's directory is damaged".into());
+        }
+        let method = number(archive, at + 10, 2)?;
+        let (packed, size) = (number(archive, at + 20, 4)?, number(archive, at + 24, 4)?);
+        let (name_length, extra) = (number(archive, at + 28, 2)?, number(archive, at + 30, 2)?);
+        let (comment, local) = (number(archive, at + 32, 2)?, number(archive, at + 42, 4)?);
+        let name = archive.get(at + 46..at + 46 + name_length).unwrap_or_default();
+        let name = std::str::from_utf8(name).map_err(|_| "a file's name is not UTF-8")?;
+        at += 46 + name_length + extra + comment;
+        if name.ends_with('/') {
+            continue;
+        }
+        if method != 0 && method != 8 {
+            return Err(format!("{name}: compression method {method}, only 0 and 8 are read"));
+        }
+        let start = local + 30 + number(archive, local + 26, 2)? + number(archive, local + 28, 2)?;
+        let body = archive.get(start..start + packed).ok_or_else(|| format!("{name}: truncated"))?;
+        files.push(Packed { name, deflated: method == 8, size, body });
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_archive_is_refused_in_words() {
+        assert_eq!(files(b"hello").expect_err("text"), "not a ZIP archive");
+        assert_eq!(files(b"").expect_err("nothing"), "not a ZIP archive");
+        // An end record that promises one entry where there is none.
+        let mut lie = b"PK\x05\x06".to_vec();
+        lie.resize(22, 0);
+        lie[10] = 1;
+        assert_eq!(files(&lie).expect_err("no entry"), "the archive's directory is damaged");
+    }
+}
