@@ -309,7 +309,7 @@ impl ModulationSpec {
     /// The first thing that is wrong, with what exists instead.
     pub fn resolve(&mut self, anatomy: &Anatomy) -> Result<(), DefinitionError> {
         let [low, high] = self.clamp;
-        if !(low >= 0.0 && low <= 1.0 && high >= 1.0) {
+        if !((0.0..=1.0).contains(&low) && high >= 1.0) {
             let allowed = "[low, high] with 0 <= low <= 1 <= high";
             return Err(DefinitionError::range("clamp", format!("[{low}, {high}]"), allowed));
         }

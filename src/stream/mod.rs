@@ -11,7 +11,7 @@ mod transfer;
 mod view;
 
 pub use batch::{Batch, Extra, Loader, TrainingData};
-pub use multi_task::{MultiTaskSpec, TaskSet};
+pub use multi_task::{MultiTaskSpec, TaskHead, TaskSet};
 pub use spec::{Reveal, Scenario, StreamKind, StreamSpec};
 pub use table::{Inputs, Table};
 pub use tasks::{EvaluateOn, TaskStream, TestSet};

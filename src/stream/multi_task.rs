@@ -56,6 +56,9 @@ pub struct TaskSet {
     pub test: Arc<Table>,
 }
 
+/// A task's name and its number of outputs.
+pub type TaskHead = (String, usize);
+
 impl MultiTaskSpec {
     /// Id of the data set.
     pub fn data(&self) -> &str {
@@ -68,7 +71,7 @@ impl MultiTaskSpec {
     ///
     /// # Errors
     /// The first value out of range.
-    pub fn check(&self) -> Result<(Vec<(String, usize)>, [usize; 3])> {
+    pub fn check(&self) -> Result<(Vec<TaskHead>, [usize; 3])> {
         let entry = entry(self.data()).map_err(|error| match error {
             Error::Definition(e) => DefinitionError { key: "tasks.data".into(), ..*e }.into(),
             other => other,

@@ -37,7 +37,7 @@ pub fn write(
     let mut table = match std::fs::read_to_string(&path) {
         Ok(text) => text.parse::<Table>().map_err(|error| {
             let problem = format!("not valid TOML: {}", error.message());
-            DefinitionError { problem, ..DefinitionError::default() }.at(&path.display().to_string(), None)
+            DefinitionError { problem, ..DefinitionError::default() }.at(path.display().to_string(), None)
         })?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => fresh(preset, control.is_some())?,
         Err(error) => return Err(Error::io("read", &path)(error)),

@@ -56,10 +56,10 @@ impl BalanceSpec {
             "grad-norm" => Self::GradNorm(preset.parameters(benchmark)?),
             _ => Self::PcGrad(preset.parameters(benchmark)?),
         };
-        if let Self::Static(fixed) = &mut spec {
-            if fixed.weights.is_empty() {
-                fixed.weights = vec![1.0; tasks];
-            }
+        if let Self::Static(fixed) = &mut spec
+            && fixed.weights.is_empty()
+        {
+            fixed.weights = vec![1.0; tasks];
         }
         spec.check(tasks).map_err(|error| preset.refuse(error))?;
         Ok(spec)

@@ -38,7 +38,7 @@ impl Meter {
     /// Adapts to the first `count` episodes; prototypes follow from the support set without any step.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when a loss stops being finite.
+    /// [`Error::Diverged`] when a loss stops being finite within the steps of meta-training; beyond them it is infinite.
     pub fn adapt(&self, outer: &mut Outer, theta: &[f32], rates: &[f32], count: usize) -> Result<Adaptation> {
         let Outer { function, rule, path, tape, prototypes, .. } = outer;
         let steps = if rule.kind == Kind::Protonet { 0 } else { self.steps };
@@ -56,11 +56,12 @@ impl Meter {
                     let loss = function.loss(path.point(step), &query.samples(), tape);
                     (loss, tape.outputs())
                 };
-                if !loss.is_finite() {
+                // Rates learned for K steps may not bear more of them (Meta-SGD): that is a result, not a failed run.
+                if !loss.is_finite() && step <= rule.steps {
                     let what = "the query loss in adaptation".into();
                     return Err(Error::Diverged { update: step, what, value: loss });
                 }
-                adaptation.loss[step].push(loss);
+                adaptation.loss[step].push(if loss.is_finite() { loss } else { f64::INFINITY });
                 if let Answers::Labels(labels) = &query.answers {
                     adaptation.accuracy.resize_with(steps + 1, Vec::new);
                     adaptation.accuracy[step].push(share_correct(scores, labels));
@@ -104,7 +105,7 @@ impl Adaptation {
                 pair[1].iter().zip(pair[0]).map(|(after, before)| after - before).collect();
             mean(&differences) - half_width(&differences)
         });
-        if let Some(rise) = rises.reduce(f64::max) {
+        if let Some(rise) = rises.reduce(f64::max).filter(|rise| rise.is_finite()) {
             log.scalars.insert("query_loss_rise".into(), rise);
         }
     }
@@ -117,11 +118,11 @@ fn record(log: &mut RunLog, quantity: &str, by_step: &[Vec<f64>]) {
     for (step, values) in by_step.iter().enumerate() {
         level.push(step as f64, mean(values));
         width.push(step as f64, half_width(values));
-        if MILESTONES.contains(&step) {
+        if MILESTONES.contains(&step) && mean(values).is_finite() {
             log.scalars.insert(format!("query_{quantity}_k{step}"), mean(values));
         }
     }
-    if let Some(values) = by_step.last() {
+    if let Some(values) = by_step.last().filter(|values| mean(values).is_finite()) {
         log.scalars.insert(format!("query_{quantity}"), mean(values));
     }
     log.curves.extend([level, width]);

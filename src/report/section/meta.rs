@@ -87,7 +87,7 @@ fn adaptation(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         ),
         figure: Box::new(LineChart {
             x: Axis::new("gradient steps on the support set"),
-            y: Axis::new(&format!("query {quantity}")),
+            y: Axis::new(format!("query {quantity}")),
             series,
             plot_height: 260.0,
             ..LineChart::default()
@@ -171,7 +171,7 @@ fn learning(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         ),
         figure: Box::new(LineChart {
             x: Axis::new("outer updates"),
-            y: Axis::new(&format!("query {quantity} after adaptation")),
+            y: Axis::new(format!("query {quantity} after adaptation")),
             series,
             plot_height: 220.0,
             ..LineChart::default()

@@ -70,7 +70,7 @@ fn live(
     let (mut reward, mut steps, mut right, mut late) = (0.0, 0, 0, 0);
     let mut performance = Vec::with_capacity(trials);
     let mut waits = Vec::with_capacity(trials);
-    let mut signals: Vec<Vec<f64>> = vec![Vec::with_capacity(trials); 6];
+    let mut signals: Vec<Vec<f64>> = (0..6).map(|_| Vec::with_capacity(trials)).collect();
     for trial in 0..trials {
         progress.at(trial, trials)?;
         let arm = agent.choose(START, choices.random());

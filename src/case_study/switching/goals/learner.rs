@@ -103,7 +103,7 @@ impl CholinergicSettings {
             }
         }
         let [low, high] = self.acetylcholine_limits;
-        if !(low >= 0.0 && low <= 1.0 && high >= 1.0 && high.is_finite()) {
+        if !((0.0..=1.0).contains(&low) && high >= 1.0 && high.is_finite()) {
             return Err(DefinitionError::range(
                 "acetylcholine_limits",
                 format!("{:?}", self.acetylcholine_limits),
