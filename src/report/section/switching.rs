@@ -105,6 +105,7 @@ fn aligned(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
             title: title.into(),
             color: Color::Ink,
             figure: Box::new(LineChart {
+                legend_on_top: false,
                 x: Axis::new("trials from the switch"),
                 y,
                 series,
