@@ -105,7 +105,6 @@ fn aligned(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
             title: title.into(),
             color: Color::Ink,
             figure: Box::new(LineChart {
-                legend_on_top: false,
                 x: Axis::new("trials from the switch"),
                 y,
                 series,
@@ -168,6 +167,7 @@ fn levels(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
                     points: points.collect(),
                 }],
                 marks: marks.clone(),
+                legend_on_top: false,
                 plot_height: 90.0,
                 left: 52.0,
                 unlabelled: true,
