@@ -77,8 +77,8 @@ fn modulators() -> Vec<(String, String)> {
     }
     let interactions = [
         ("convergent", "two gains on one target multiply; synergy: one more factor 1 + κ m_i m_j"),
-        ("opponent", "m_j ← m_j (1 − κ m_i)"),
-        ("modulatory", "s_j ← s_j (1 + κ m_i)"),
+        ("opponent", "m_j ← m_j max(0, 1 − κ m_i)"),
+        ("modulatory", "s_j ← s_j max(0, 1 + κ m_i)"),
         ("threshold", "s_j ← max(0, s_j − κ m_i)"),
     ];
     rows.extend(interactions.map(|(name, about)| (format!("interaction {name}"), about.to_owned())));

@@ -29,9 +29,9 @@ pub struct Interaction {
 pub enum InteractionKind {
     /// The gains on a shared target multiply anyway; the synergy is one more factor 1 + κ m_i m_j.
     Convergent,
-    /// m_j ← m_j (1 − κ m_i).
+    /// m_j ← m_j max(0, 1 − κ m_i).
     Opponent,
-    /// s_j ← s_j (1 + κ m_i): i changes how much j is released.
+    /// s_j ← s_j max(0, 1 + κ m_i): i changes how much j is released.
     Modulatory,
     /// s_j ← max(0, s_j − κ m_i): i raises the threshold of j's release.
     Threshold,

@@ -189,7 +189,7 @@ impl Modulation {
             let edges: Vec<_> = self.interactions.iter().filter_map(acting).collect();
             for (kind, strength, level) in &edges {
                 match kind {
-                    InteractionKind::Modulatory => signal *= 1.0 + strength * level,
+                    InteractionKind::Modulatory => signal *= (1.0 + strength * level).max(0.0),
                     InteractionKind::Threshold => signal = (signal - strength * level).max(0.0),
                     InteractionKind::Opponent | InteractionKind::Convergent => {}
                 }
@@ -198,7 +198,8 @@ impl Modulation {
             let mut level = modulator.level.step(signal);
             for (kind, strength, other) in &edges {
                 if *kind == InteractionKind::Opponent {
-                    level *= 1.0 - strength * other;
+                    // An opponent takes away at most all of it: a negative factor would turn the level round.
+                    level *= (1.0 - strength * other).max(0.0);
                 }
             }
             modulator.level.clamp_to(level);

@@ -93,6 +93,8 @@ fn interactions_act_as_box_1_says() {
     };
     // Level of a: 0.5, so its gain 1.5. Opponent: 0.5·(1 − 0.4·0.5) = 0.4.
     assert_eq!(pair("kind = \"opponent\"\nstrength = 0.4"), (1.5 * 1.4, 1.4));
+    // However strong, an opponent takes away no more than everything.
+    assert_eq!(pair("kind = \"opponent\"\nstrength = 100.0"), (1.5, 1.0));
     // Modulatory: 0.5·(1 + 2·0.5) = 1.
     assert_eq!(pair("kind = \"modulatory\"\nstrength = 2.0"), (1.5 * 2.0, 2.0));
     // Threshold: 0.5 − 0.5·0.5 = 0.25.

@@ -52,6 +52,9 @@ pub struct LineChart {
     pub left: f64,
     /// Leaves labels out, where a neighbouring panel shows them.
     pub unlabelled: bool,
+    /// Labels in a legend on top even where there is room beside the lines, so that panels below one another keep one
+    /// time axis.
+    pub legend_on_top: bool,
 }
 
 const LABEL: f64 = 12.0;
@@ -67,6 +70,9 @@ impl LineChart {
     /// Direct labels where they take at most a third of the width and stand in order below one another.
     fn label_room(&self, width: f64) -> Option<f64> {
         let entries = self.entries();
+        if self.legend_on_top && !entries.is_empty() {
+            return None;
+        }
         let widest =
             entries.iter().map(|(label, _)| text_width(label, LABEL) * BOLD).fold(0.0, f64::max) + 16.0;
         let fits = widest <= width * 0.3 && entries.len() as f64 * 15.0 <= self.plot();

@@ -24,6 +24,7 @@ fn gallery() -> Vec<(&'static str, Box<dyn Figure>)> {
         LineMark { x: 80.0, label: "extra-dimensional shift".into() },
     ];
     let lines = |unlabelled, left| LineChart {
+        legend_on_top: false,
         x: Axis::new("trial"),
         y: Axis::new("level"),
         series: vec![line("noradrenaline", 0, |x| (x / 15.0).sin()), line("acetylcholine", 1, |x| x / 100.0)],

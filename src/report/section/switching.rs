@@ -167,6 +167,7 @@ fn levels(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
                     points: points.collect(),
                 }],
                 marks: marks.clone(),
+                legend_on_top: false,
                 plot_height: 90.0,
                 left: 52.0,
                 unlabelled: true,

@@ -158,6 +158,7 @@ fn signals(one: &Judged<'_, '_>) -> Option<Block> {
             marks: marks.clone(),
             plot_height: 110.0,
             left: 56.0,
+            legend_on_top: true,
             ..LineChart::default()
         });
         Panel { title: title.to_owned(), color: Color::Ink, figure }
