@@ -55,7 +55,7 @@ fn forward_and_all_gradients_equal_candles_convolution() {
         Geometry { channels: 1, ..GEOMETRY },
         Geometry { kernel: 1, padding: 0, ..GEOMETRY },
         Geometry { kernel: 2, padding: 0, ..GEOMETRY },
-        Geometry { stride: 2, ..GEOMETRY },
+        Geometry { stride: 2, width: 5, ..GEOMETRY },
         Geometry { kernel: 5, padding: 2, ..GEOMETRY },
     ];
     for geometry in geometries {

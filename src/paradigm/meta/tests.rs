@@ -115,7 +115,7 @@ fn settings_that_cannot_work_are_named_before_training() {
     assert!(message.contains("`kind`") && message.contains("classes"), "{message}");
     let message = refused(str::to_owned, "kind = \"maml\"\nparameters = { embedding = 3 }");
     assert!(message.contains("`parameters.embedding`"), "{message}");
-    let message = refused(|text| text.replace("steps = 10", "steps = 0"), maml);
+    let message = refused(|text| text.replace(", steps = 10,", ", steps = 0,"), maml);
     assert!(message.contains("`evaluate.steps` = 0"), "{message}");
     let message = refused(str::to_owned, "kind = \"malm\"");
     assert!(message.contains("did you mean `maml`"), "{message}");
