@@ -7,10 +7,7 @@ use super::composition::{
 };
 use super::fisher::FisherSettings;
 use crate::error::{DefinitionError, Result};
-use crate::nn::{Gradients, Parameters};
 use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
-use crate::optim::Proximal;
-use crate::state::State;
 use crate::stream::Reveal;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -96,12 +93,12 @@ impl LossTerm for Anchors {
         "ewc"
     }
 
-    fn add_gradient(&mut self, parameters: &Parameters, scale: f32, gradients: &mut Gradients) -> Result<()> {
-        self.anchor.add_gradient(parameters, scale, gradients)
+    fn anchor(&self) -> Option<&Anchor> {
+        Some(&self.anchor)
     }
 
-    fn proximal(&self, scale: f32) -> Option<Proximal<'_>> {
-        self.anchor.proximal(scale)
+    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
+        Some(&mut self.anchor)
     }
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
@@ -112,13 +109,5 @@ impl LossTerm for Anchors {
             self.anchor.add(&fisher, &cx.model.parameters().snapshot()?);
         }
         Ok(())
-    }
-
-    fn save(&self) -> State {
-        self.anchor.save()
-    }
-
-    fn load(&mut self, state: &State) -> Result<()> {
-        self.anchor.load(state)
     }
 }

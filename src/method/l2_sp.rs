@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
 use crate::error::{DefinitionError, Result};
-use crate::nn::{Gradients, Parameters};
 use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
-use crate::optim::Proximal;
-use crate::state::State;
 use crate::stream::Reveal;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,12 +79,12 @@ impl LossTerm for Pull {
         "l2-sp"
     }
 
-    fn add_gradient(&mut self, parameters: &Parameters, scale: f32, gradients: &mut Gradients) -> Result<()> {
-        self.anchor.add_gradient(parameters, scale, gradients)
+    fn anchor(&self) -> Option<&Anchor> {
+        Some(&self.anchor)
     }
 
-    fn proximal(&self, scale: f32) -> Option<Proximal<'_>> {
-        self.anchor.proximal(scale)
+    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
+        Some(&mut self.anchor)
     }
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
@@ -103,13 +100,5 @@ impl LossTerm for Pull {
             self.anchor = Anchor { strength, centre };
         }
         Ok(())
-    }
-
-    fn save(&self) -> State {
-        self.anchor.save()
-    }
-
-    fn load(&mut self, state: &State) -> Result<()> {
-        self.anchor.load(state)
     }
 }

@@ -6,10 +6,8 @@ use super::composition::{
     Composition, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
 };
 use crate::error::{DefinitionError, Result};
-use crate::nn::{Gradients, Magnitude, Parameters, Passes, kernel};
+use crate::nn::{Gradients, Magnitude, Passes, kernel};
 use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
-use crate::optim::Proximal;
-use crate::state::State;
 use crate::stream::Reveal;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -86,12 +84,12 @@ impl LossTerm for Sensitivity {
         "mas"
     }
 
-    fn add_gradient(&mut self, parameters: &Parameters, scale: f32, gradients: &mut Gradients) -> Result<()> {
-        self.anchor.add_gradient(parameters, scale, gradients)
+    fn anchor(&self) -> Option<&Anchor> {
+        Some(&self.anchor)
     }
 
-    fn proximal(&self, scale: f32) -> Option<Proximal<'_>> {
-        self.anchor.proximal(scale)
+    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
+        Some(&mut self.anchor)
     }
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
@@ -114,13 +112,5 @@ impl LossTerm for Sensitivity {
             self.anchor = Anchor { strength, centre: cx.model.parameters().snapshot()? };
         }
         Ok(())
-    }
-
-    fn save(&self) -> State {
-        self.anchor.save()
-    }
-
-    fn load(&mut self, state: &State) -> Result<()> {
-        self.anchor.load(state)
     }
 }

@@ -8,7 +8,6 @@ use super::composition::{
 use crate::error::{DefinitionError, Result};
 use crate::nn::{Gradients, Parameters, kernel, read};
 use crate::objective::{Anchor, Event, EventContext, LossTerm, PathGradient, Weighted};
-use crate::optim::Proximal;
 use crate::state::State;
 use crate::stream::Reveal;
 
@@ -159,12 +158,8 @@ impl LossTerm for Path {
         Ok(())
     }
 
-    fn add_gradient(&mut self, parameters: &Parameters, scale: f32, gradients: &mut Gradients) -> Result<()> {
-        self.anchor.add_gradient(parameters, scale, gradients)
-    }
-
-    fn proximal(&self, scale: f32) -> Option<Proximal<'_>> {
-        self.anchor.proximal(scale)
+    fn anchor(&self) -> Option<&Anchor> {
+        Some(&self.anchor)
     }
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {

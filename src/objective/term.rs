@@ -3,6 +3,7 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::Anchor;
 use crate::error::Result;
 use crate::modulation::Gains;
 use crate::nn::{BatchStatistics, Gradients, Model, Parameters};
@@ -65,22 +66,28 @@ pub trait LossTerm: Send {
         Ok(None)
     }
 
+    /// The quadratic anchor that is the whole pull of this term; `None` for other terms. Gradient, proximal step and
+    /// checkpoint follow from it.
+    fn anchor(&self) -> Option<&Anchor> {
+        None
+    }
+
+    /// The same, to be restored from a checkpoint.
+    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
+        None
+    }
+
     /// Adds an analytic gradient times `scale` (weight × gain). Quadratic anchors need no autograd.
     ///
     /// # Errors
     /// Engine errors.
-    fn add_gradient(
-        &mut self,
-        _parameters: &Parameters,
-        _scale: f32,
-        _gradients: &mut Gradients,
-    ) -> Result<()> {
-        Ok(())
+    fn add_gradient(&mut self, parameters: &Parameters, scale: f32, gradients: &mut Gradients) -> Result<()> {
+        self.anchor().map_or(Ok(()), |anchor| anchor.add_gradient(parameters, scale, gradients))
     }
 
     /// The same pull as a proximal step after the update, instead of [`LossTerm::add_gradient`].
-    fn proximal(&self, _scale: f32) -> Option<Proximal<'_>> {
-        None
+    fn proximal(&self, scale: f32) -> Option<Proximal<'_>> {
+        self.anchor()?.proximal(scale)
     }
 
     /// The gradient that a path integral of this term follows; `None` for terms without one.
@@ -142,14 +149,14 @@ pub trait LossTerm: Send {
 
     /// Everything a checkpoint needs.
     fn save(&self) -> State {
-        State::default()
+        self.anchor().map_or_else(State::default, Anchor::save)
     }
 
     /// The inverse of [`LossTerm::save`].
     ///
     /// # Errors
     /// When the state is another term's.
-    fn load(&mut self, _state: &State) -> Result<()> {
-        Ok(())
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.anchor_mut().map_or(Ok(()), |anchor| anchor.load(state))
     }
 }
