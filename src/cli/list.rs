@@ -3,7 +3,7 @@
 use super::arguments::{Kind, ListArguments};
 use super::exit;
 use super::output::{columns, library, print};
-use crate::modulation::{CONTROLS, Need, SOURCES, TARGETS};
+use crate::modulation::{CONTROLS, INTERACTIONS, Need, SOURCES, TARGETS};
 use crate::{data, metric};
 
 pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
@@ -75,13 +75,8 @@ fn modulators() -> Vec<(String, String)> {
             format!("{}; scopes {}", entry.meaning, scopes.join(", ")),
         ));
     }
-    let interactions = [
-        ("convergent", "two gains on one target multiply; synergy: one more factor 1 + κ m_i m_j"),
-        ("opponent", "m_j ← m_j max(0, 1 − κ m_i)"),
-        ("modulatory", "s_j ← s_j max(0, 1 + κ m_i)"),
-        ("threshold", "s_j ← max(0, s_j − κ m_i)"),
-    ];
-    rows.extend(interactions.map(|(name, about)| (format!("interaction {name}"), about.to_owned())));
+    let interactions = INTERACTIONS.iter();
+    rows.extend(interactions.map(|(_, name, about)| (format!("interaction {name}"), (*about).to_owned())));
     rows.extend(CONTROLS.iter().map(|(name, about)| (format!("control +{name}"), (*about).to_owned())));
     rows
 }

@@ -37,6 +37,18 @@ pub enum InteractionKind {
     Threshold,
 }
 
+/// A line per kind in `bench list modulators`.
+pub const INTERACTIONS: [(InteractionKind, &str, &str); 4] = [
+    (
+        InteractionKind::Convergent,
+        "convergent",
+        "two gains on one target multiply; synergy: one more factor 1 + κ m_i m_j",
+    ),
+    (InteractionKind::Opponent, "opponent", "m_j ← m_j max(0, 1 − κ m_i)"),
+    (InteractionKind::Modulatory, "modulatory", "s_j ← s_j max(0, 1 + κ m_i)"),
+    (InteractionKind::Threshold, "threshold", "s_j ← max(0, s_j − κ m_i)"),
+];
+
 /// The order in which modulators are stepped: whoever acts within the step comes before whom it acts upon; otherwise
 /// by name.
 ///
@@ -118,6 +130,13 @@ mod tests {
 
     fn names() -> Vec<String> {
         ["acetylcholine", "noradrenaline", "serotonin"].map(str::to_owned).to_vec()
+    }
+
+    #[test]
+    fn every_kind_is_listed_under_the_name_that_definitions_use() {
+        for (kind, name, _) in INTERACTIONS {
+            assert_eq!(serde_json::to_value(kind).unwrap(), name);
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod transmission;
 pub use change_point::ReducedBayesianObserver;
 pub use control::{CONTROLS, Control};
 pub use gains::{Gain, Gains, LayerGain};
-pub use interaction::{Interaction, InteractionKind};
+pub use interaction::{INTERACTIONS, Interaction, InteractionKind};
 pub use level::{Level, Release};
 pub use pipeline::Modulation;
 pub use receptor::{Receptor, Response};
