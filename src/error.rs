@@ -125,6 +125,17 @@ impl DefinitionError {
         }
     }
 
+    /// Checks that a count is at least 1 and at most `most`.
+    ///
+    /// # Errors
+    /// Names the key and the value.
+    pub fn check_count(key: &str, value: usize, most: usize) -> std::result::Result<(), Self> {
+        if (1..=most).contains(&value) {
+            return Ok(());
+        }
+        Err(Self::range(key, value, &format!("1 to {most}")))
+    }
+
     /// A value outside its range: `key = found`, `allowed` in words.
     pub fn range(key: &str, found: impl std::fmt::Display, allowed: &str) -> Self {
         Self {

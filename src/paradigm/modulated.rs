@@ -2,13 +2,27 @@
 //! of it a run's log keeps.
 
 use super::{Curve, Learner, RunLog};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::modulation::{Anatomy, Control, ModulationSpec, Trace};
 use crate::nn::ModelSpec;
 use crate::objective::Weighted;
 use crate::optim::{Kind, OptimiserSpec};
 use crate::rng::Streams;
 use crate::spec::MethodPreset;
+
+/// The benchmark's optimiser with what the preset puts on top.
+///
+/// # Errors
+/// Definition errors that point into the preset's file.
+pub(super) fn optimiser(
+    preset: &MethodPreset,
+    base: &OptimiserSpec,
+    benchmark: &str,
+) -> Result<OptimiserSpec> {
+    let optimiser = preset.optimiser(base, benchmark)?.unwrap_or_else(|| base.clone());
+    optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
+    Ok(optimiser)
+}
 
 /// The benchmark's model with what the preset puts on top, and what a control that the suite derives makes of it.
 ///
@@ -63,8 +77,6 @@ pub(super) fn resolve(
         preset.refuse(error)
     };
     spec.resolve(&anatomy).map_err(locate)?;
-    // A JSON round trip, so that what the record keeps is what the run reads.
-    let spec = serde_json::from_str(&serde_json::to_string(&spec)?).map_err(Error::from)?;
     Ok(Some(spec))
 }
 

@@ -77,6 +77,11 @@ pub trait Protocol: Sync {
     /// A definition error that names the offending key and what is allowed. All checks happen here, before any run.
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value>;
 
+    /// Whether presets may have `[modulation]` and `[model]` tables here.
+    fn takes_modulation(&self) -> bool {
+        false
+    }
+
     /// The method's formula, one line, for reports.
     ///
     /// # Errors
@@ -105,4 +110,12 @@ pub trait Protocol: Sync {
     /// # Errors
     /// [`crate::Error::Diverged`] when a number stops being finite, [`crate::Error::Stopped`] when the watch asks.
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog>;
+}
+
+/// Settings as JSON, by way of text, so that an f32 of 0.001 stays 0.001 and does not become 0.0010000000474974513.
+///
+/// # Errors
+/// Settings that JSON cannot hold.
+pub(super) fn as_written(settings: &impl Serialize) -> Result<serde_json::Value> {
+    Ok(serde_json::from_str(&serde_json::to_string(settings)?)?)
 }

@@ -10,6 +10,7 @@ pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, Resolve
 
 use meter::Meter;
 
+use super::protocol::as_written;
 use super::{AccuracyMatrix, Footprint, Learner, Mark, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -34,8 +35,11 @@ impl Protocol for Incremental {
     }
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        // Through text, so that an f32 of 0.001 stays 0.001 and does not become 0.0010000000474974513.
-        Ok(serde_json::from_str(&serde_json::to_string(&Resolved::new(benchmark, method)?)?)?)
+        as_written(&Resolved::new(benchmark, method)?)
+    }
+
+    fn takes_modulation(&self) -> bool {
+        true
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

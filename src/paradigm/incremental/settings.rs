@@ -91,17 +91,11 @@ pub struct ResolvedMethod {
 
 impl IncrementalSettings {
     fn check(&self) -> Result<(), DefinitionError> {
-        let positive = |key: &str, value: usize, most: usize| {
-            if (1..=most).contains(&value) {
-                return Ok(());
-            }
-            Err(DefinitionError::range(key, value, &format!("1 to {most}")))
-        };
-        positive("budget.updates_per_task", self.budget.updates_per_task, 10_000_000)?;
-        positive("budget.batch", self.budget.batch, 65_536)?;
-        positive("curve.every", self.curve.every, 10_000_000)?;
-        positive("curve.samples", self.curve.samples, 1_000_000)?;
-        positive("curve_tasks", self.curve_tasks.unwrap_or(1), 10_000)?;
+        DefinitionError::check_count("budget.updates_per_task", self.budget.updates_per_task, 10_000_000)?;
+        DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
+        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
+        DefinitionError::check_count("curve.samples", self.curve.samples, 1_000_000)?;
+        DefinitionError::check_count("curve_tasks", self.curve_tasks.unwrap_or(1), 10_000)?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
         if self.budget.reset_optimiser && !self.stream.reveals(Reveal::Boundary) {
@@ -124,10 +118,7 @@ impl Resolved {
         settings.check().map_err(|error| benchmark.refuse(error))?;
         settings.stream.check(entry.classes).map_err(|error| benchmark.refuse(error))?;
         let id = &benchmark.header.id;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser, id)? {
-            optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
-            settings.optimiser = optimiser;
-        }
+        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
         let outputs = settings.stream.outputs(entry.classes);
         settings.model.check_fit("model", entry.shape, outputs).map_err(|error| benchmark.refuse(error))?;

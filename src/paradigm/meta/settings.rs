@@ -8,6 +8,7 @@ use crate::error::{DefinitionError, Result};
 use crate::nn::twice::{Function, Normalise};
 use crate::nn::{Activation, MlpSpec, ModelSpec};
 use crate::optim::OptimiserSpec;
+use crate::paradigm::modulated;
 use crate::spec::{Benchmark, MethodPreset};
 
 /// The body of a benchmark file.
@@ -140,10 +141,7 @@ impl Resolved {
     pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
         let mut settings: MetaSettings = benchmark.settings()?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser, &benchmark.header.id)? {
-            optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
-            settings.optimiser = optimiser;
-        }
+        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, &benchmark.header.id)?;
         let method = Rule::new(preset, &benchmark.header.id, &settings.inner)?;
         let resolved = Self { benchmark: settings, method };
         let MetaSettings { model, episodes, .. } = &resolved.benchmark;

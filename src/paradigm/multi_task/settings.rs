@@ -55,16 +55,10 @@ pub struct Resolved {
 
 impl MultiTaskSettings {
     fn check(&self) -> Result<usize> {
-        let positive = |key: &str, value: usize, most: usize| {
-            if (1..=most).contains(&value) {
-                return Ok(());
-            }
-            Err(DefinitionError::range(key, value, &format!("1 to {most}")))
-        };
-        positive("budget.updates", self.budget.updates, 10_000_000)?;
-        positive("budget.batch", self.budget.batch, 65_536)?;
-        positive("curve.every", self.curve.every, 10_000_000)?;
-        positive("curve.samples", self.curve.samples, 1_000_000)?;
+        DefinitionError::check_count("budget.updates", self.budget.updates, 10_000_000)?;
+        DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
+        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
+        DefinitionError::check_count("curve.samples", self.curve.samples, 1_000_000)?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
         let (tasks, shape) = self.tasks.check()?;
@@ -85,10 +79,7 @@ impl Resolved {
             other => other,
         })?;
         let id = &benchmark.header.id;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser, id)? {
-            optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
-            settings.optimiser = optimiser;
-        }
+        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
         let method = BalanceSpec::new(preset, id, tasks)?;
         let (heads, shape) = settings.tasks.check()?;

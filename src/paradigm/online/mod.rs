@@ -23,6 +23,7 @@ use agent::Agent;
 use baselines::NoChange;
 use meter::Meter;
 
+use super::protocol::as_written;
 use super::{Curve, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -44,8 +45,11 @@ impl Protocol for Online {
     }
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        // Through text, so that an f32 of 0.001 stays 0.001 and does not become 0.0010000000474974513.
-        Ok(serde_json::from_str(&serde_json::to_string(&Resolved::new(benchmark, method)?)?)?)
+        as_written(&Resolved::new(benchmark, method)?)
+    }
+
+    fn takes_modulation(&self) -> bool {
+        true
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

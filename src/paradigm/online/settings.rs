@@ -67,16 +67,10 @@ pub struct Resolved {
 
 impl OnlineSettings {
     fn check(&self) -> Result<(), DefinitionError> {
-        let within = |key: &str, value: usize, most: usize| {
-            if (1..=most).contains(&value) {
-                return Ok(());
-            }
-            Err(DefinitionError::range(key, value, &format!("1 to {most}")))
-        };
         self.stream.check()?;
-        within("batch", self.batch, 65_536)?;
-        within("curve.every", self.curve.every, 10_000_000)?;
-        within("curve.window", self.curve.window, 10_000_000)?;
+        DefinitionError::check_count("batch", self.batch, 65_536)?;
+        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
+        DefinitionError::check_count("curve.window", self.curve.window, 10_000_000)?;
         if !(self.curve.fading > 0.0 && self.curve.fading < 1.0) {
             return Err(DefinitionError::range("curve.fading", self.curve.fading, "between 0 and 1"));
         }
@@ -95,10 +89,7 @@ impl Resolved {
         let mut settings: OnlineSettings = benchmark.settings()?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
         let id = &benchmark.header.id;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser, id)? {
-            optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
-            settings.optimiser = optimiser;
-        }
+        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
         let method = OnlineMethod::resolve(preset, id)?;
         if let Some(rate) = method.rate() {

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use comparison::{Trace, compare};
 use probe::Probe;
 
+use super::protocol::as_written;
 use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -39,8 +40,11 @@ impl Protocol for Transfer {
     }
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        // Through text, so that an f32 of 0.001 stays 0.001.
-        Ok(serde_json::from_str(&serde_json::to_string(&Resolved::new(benchmark, method)?)?)?)
+        as_written(&Resolved::new(benchmark, method)?)
+    }
+
+    fn takes_modulation(&self) -> bool {
+        true
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

@@ -62,17 +62,11 @@ const NEED_LABELS: [&str; 2] = ["ewc", "online-ewc"];
 
 impl TransferSettings {
     fn check(&self) -> Result<()> {
-        let positive = |key: &str, value: usize, most: usize| {
-            if (1..=most).contains(&value) {
-                return Ok(());
-            }
-            Err(DefinitionError::range(key, value, &format!("1 to {most}")))
-        };
-        positive("budget.source_updates", self.budget.source_updates, 10_000_000)?;
-        positive("budget.target_updates", self.budget.target_updates, 10_000_000)?;
-        positive("budget.batch", self.budget.batch, 65_536)?;
-        positive("curve.every", self.curve.every, 10_000_000)?;
-        positive("curve.samples", self.curve.samples, 1_000_000)?;
+        DefinitionError::check_count("budget.source_updates", self.budget.source_updates, 10_000_000)?;
+        DefinitionError::check_count("budget.target_updates", self.budget.target_updates, 10_000_000)?;
+        DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
+        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
+        DefinitionError::check_count("curve.samples", self.curve.samples, 1_000_000)?;
         if self.shots.is_empty() || self.shots.contains(&0) || !self.shots.is_sorted_by(|a, b| a < b) {
             let found = format!("{:?}", self.shots);
             return Err(DefinitionError::range("shots", found, "increasing numbers >= 1").into());
@@ -96,10 +90,7 @@ impl Resolved {
             other => other,
         })?;
         let id = &benchmark.header.id;
-        if let Some(optimiser) = preset.optimiser(&settings.optimiser, id)? {
-            optimiser.check("optimiser").map_err(|error| preset.refuse(error))?;
-            settings.optimiser = optimiser;
-        }
+        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
         let kind = &preset.header.kind;
         let method = method(kind).map_err(|error| match error {
