@@ -205,3 +205,28 @@ fn a_control_whose_mechanism_fails_becomes_a_failed_record() {
     let error = records.iter().find_map(|r| r.error.as_ref().filter(|_| r.status == Status::Failed));
     assert!(error.expect("says why").contains("nothing to replay"));
 }
+
+#[test]
+fn a_modulation_that_a_paradigm_would_not_read_is_refused() {
+    let preset = r#"
+schema = 1
+id = "ignored"
+title = "Ignored"
+paradigm = "meta"
+kind = "fomaml"
+provenance = "for tests"
+
+[modulation.modulators.dopamine]
+source = { kind = "surprise" }
+receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
+"#;
+    let mut library = Library::embedded().expect("embedded definitions");
+    library.add(Source { name: "ignored.toml".into(), text: preset.into() }).expect("parses");
+    let selection = Selection {
+        targets: vec!["sinusoid-5shot-quick".into()],
+        methods: vec!["ignored".into()],
+        seeds: None,
+    };
+    let error = Plan::new(&library, &selection).expect_err("meta-learning reads no modulation").to_string();
+    assert!(error.contains("ignored.toml") && error.contains("modulation"), "{error}");
+}

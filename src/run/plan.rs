@@ -9,7 +9,7 @@ use super::{RECORD_SCHEMA, Role, Titles};
 use crate::data::{self, Data, sha256_hex};
 use crate::error::{DefinitionError, Result};
 use crate::modulation::{Control, ModulationSpec};
-use crate::paradigm::{ReplaySource, RunSpec, protocol};
+use crate::paradigm::{Protocol, ReplaySource, RunSpec, protocol};
 use crate::spec::{Benchmark, Ceiling, Cell, Library, MethodPreset, Score};
 
 /// What the user asked for.
@@ -259,6 +259,7 @@ fn resolve(
         let error = DefinitionError::unknown("benchmark", id, library.benchmarks.keys().map(String::as_str));
         return Err(preset.refuse(DefinitionError { key: format!("on.{id}"), ..error }));
     }
+    refuse_unread(protocol, &preset, id)?;
     let settings = protocol.resolve(benchmark, &preset)?;
     let mut hashes = BTreeMap::new();
     for dataset in protocol.datasets(&settings)? {
@@ -274,12 +275,17 @@ fn resolve(
         role: role(&preset, method, control.as_ref()),
     };
     let cost = protocol.expected_cost(&settings);
+    let seeds: Vec<u64> = seeds.into_iter().collect();
+    let others = seeds.iter().filter_map(|seed| control.as_ref()?.replays(*seed));
+    // One run per seed, or none at all: a control replays runs for every seed or for none.
+    let mut replayed = match others.collect::<Vec<_>>() {
+        others if others.is_empty() => Vec::new(),
+        others => resolve(library, suite, id, split(method).0, others)?,
+    }
+    .into_iter();
     let mut runs = Vec::new();
     for seed in seeds {
-        let replayed = match control.as_ref().and_then(|control| control.replays(seed)) {
-            None => None,
-            Some(other) => resolve(library, suite, id, split(method).0, [other])?.pop(),
-        };
+        let replayed = replayed.next();
         let spec = RunSpec {
             benchmark: header.id.clone(),
             version: header.version,
@@ -302,6 +308,22 @@ fn resolve(
         });
     }
     Ok(runs)
+}
+
+/// Tables that the paradigm would not read are an error, not silently without effect.
+fn refuse_unread(protocol: &dyn Protocol, preset: &MethodPreset, benchmark: &str) -> Result<()> {
+    if protocol.takes_modulation() {
+        return Ok(());
+    }
+    let header = &preset.header;
+    for (key, table) in [("modulation", &header.modulation), ("model", &header.model)] {
+        let on = header.on.get(benchmark).is_some_and(|on| on.contains_key(key));
+        if on || !table.is_empty() {
+            let allowed = format!("no such table in the paradigm {}", protocol.name());
+            return Err(preset.refuse(DefinitionError::range(key, "a table", &allowed)));
+        }
+    }
+    Ok(())
 }
 
 /// What part a method plays in the question whether a mechanism helps.
