@@ -23,6 +23,14 @@ pub struct Interaction {
     pub target: Option<super::TargetKind>,
 }
 
+impl Interaction {
+    /// `dopamine × acetylcholine → slope`: the name of a synergy's channel.
+    pub(super) fn channel(&self) -> String {
+        let target = self.target.map_or("", |target| target.entry().name);
+        format!("{} × {} → {target}", self.from, self.to)
+    }
+}
+
 /// How i acts on j.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -8,6 +8,7 @@
 //! ```
 
 mod change_point;
+mod channel;
 mod control;
 mod gains;
 mod interaction;
@@ -15,6 +16,7 @@ mod level;
 mod pipeline;
 mod receptor;
 mod replay;
+mod shares;
 mod source;
 mod spec;
 mod target;

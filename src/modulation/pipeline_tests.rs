@@ -1,6 +1,7 @@
 //! The pipeline step by step, against values worked out by hand.
 
 use super::*;
+use crate::modulation::Gain;
 use crate::nn::{Activation, Init, Mlp};
 
 fn model() -> Mlp {
@@ -196,6 +197,46 @@ fn a_replaying_control_takes_its_effects_from_the_trace() {
     modulation.observe(&seen(100.0));
     assert_eq!([gains(&mut modulation).learning_rate, gains(&mut modulation).learning_rate], [2.0, 2.0]);
     assert!(Modulation::new(&control, &model(), &Streams::new(2), None).is_err());
+}
+
+#[test]
+fn a_synergy_is_recorded_and_replayed_like_any_receptor() {
+    let text = format!(
+        "[modulators.a]\n{SURPRISE}receptors = [{{ target = \"learning-rate\" }}]\n\
+         [modulators.b]\n{SURPRISE}receptors = [{{ target = \"learning-rate\" }}]\n\
+         [[interactions]]\nfrom = \"a\"\nto = \"b\"\nkind = \"convergent\"\nstrength = 2.0\ntarget = \"learning-rate\"\n"
+    );
+    let mut modulation = started(&text);
+    gains(&mut modulation);
+    modulation.observe(&seen(0.5));
+    gains(&mut modulation);
+    assert_eq!(modulation.trace()["a × b → learning-rate"], [1.0, 1.5]);
+    let mut control = spec(&text);
+    control.replayed = Some(super::super::Replayed::new(ReplayKind::MeanGain));
+    let mut replaying =
+        Modulation::new(&control, &model(), &Streams::new(2), Some(&modulation.trace())).expect("starts");
+    // Whatever it sees: the means of [1, 1.5] three times over.
+    replaying.observe(&seen(100.0));
+    assert_eq!(gains(&mut replaying).learning_rate, 1.25 * 1.25 * 1.25);
+}
+
+#[test]
+fn a_rescaled_slope_goes_into_weights_by_its_mean_and_into_rates_by_its_mean_square() {
+    let text = format!("[modulators.a]\n{SURPRISE}receptors = [{{ target = \"slope\" }}]\n");
+    let mut control = spec(&text);
+    control.replayed = Some(super::super::Replayed::new(ReplayKind::MeanGainRescaled));
+    let trace: Trace = [("a → slope".to_owned(), vec![1.0, 3.0])].into();
+    let model = model();
+    let before = model.parameters().snapshot().expect("snapshot");
+    let mut modulation = Modulation::new(&control, &model, &Streams::new(2), Some(&trace)).expect("starts");
+    let after = model.parameters().snapshot().expect("snapshot");
+    // E[g] = 2, E[g²] = 5; biases are left as they are.
+    assert!(before[0].iter().zip(&after[0]).all(|(before, after)| *after == 2.0 * before));
+    assert_eq!(before[1], after[1]);
+    let gains = gains(&mut modulation);
+    let rates = gains.parameter_learning_rate.as_ref().expect("a factor per scalar");
+    assert!(rates[0].iter().all(|rate| *rate == 5.0) && rates[1].iter().all(|rate| *rate == 1.0));
+    assert_eq!(gains.layer(0).slope, Gain::None);
 }
 
 #[test]

@@ -91,9 +91,18 @@ impl Replayed {
     }
 }
 
+/// E[g] and E[g²].
+pub(super) fn raw_moments(values: &[f32]) -> [f64; 2] {
+    [mean(values), mean_of(values, |g| g * g)]
+}
+
+fn mean(values: &[f32]) -> f64 {
+    mean_of(values, |g| g)
+}
+
 #[allow(clippy::cast_precision_loss)]
-pub(super) fn mean(values: &[f32]) -> f64 {
-    values.iter().map(|x| f64::from(*x)).sum::<f64>() / values.len().max(1) as f64
+fn mean_of(values: &[f32], of: impl Fn(f64) -> f64) -> f64 {
+    values.iter().map(|x| of(f64::from(*x))).sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Standard deviation and lag-1 autocorrelation around `mean`.

@@ -144,6 +144,22 @@ pub struct Anatomy {
 }
 
 impl ReceptorSpec {
+    /// A gain of scope `global` without kinetics.
+    pub(super) fn global(target: TargetKind, sensitivity: f64) -> Self {
+        Self {
+            target,
+            term: None,
+            scope: Scope::Global,
+            layers: None,
+            sensitivity,
+            threshold: 0.0,
+            limits: None,
+            tau: 0.0,
+            share: half(),
+            heterogeneity: 0.0,
+        }
+    }
+
     /// `noradrenaline→slope` of a modulator, distinct within a preset when its receptors are.
     pub(super) fn channel(&self, modulator: &str) -> String {
         let layers = self.layers.as_ref().map(|layers| {

@@ -91,13 +91,14 @@ impl RunLog {
                 .map(|(name, values)| thinned(format!("{prefix}/{name}"), values, scale))
                 .collect::<Vec<_>>()
         };
-        self.signals.extend(curves("level", modulation.levels()));
-        self.signals.extend(curves("gain", modulation.trace()));
+        self.signals.extend(curves("level", &modulation.levels()));
+        let trace = modulation.trace();
+        self.signals.extend(curves("gain", &trace));
         for (channel, share) in modulation.clamped() {
             self.scalars.insert(format!("clamped/{channel}"), share);
         }
         if !replays {
-            self.trace.clone_from(modulation.trace());
+            self.trace = trace;
         }
     }
 }
