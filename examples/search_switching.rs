@@ -10,10 +10,10 @@ use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::metric;
 use neuromod_bench::paradigm::{RunSpec, Unwatched, protocol};
 use neuromod_bench::rng::{StreamRng, Streams};
+use neuromod_bench::tune::FIRST_SEED;
 use neuromod_bench::spec::{Benchmark, Library, MethodPreset};
 use rand::RngExt;
 
-const FIRST_SEED: u64 = 100_000;
 /// Seeds on which every setting is judged.
 const SEEDS: u64 = 32;
 /// Settings per family.

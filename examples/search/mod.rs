@@ -3,13 +3,9 @@
 
 use anyhow::Result;
 use neuromod_bench::data::Data;
-use neuromod_bench::error::Error;
-use neuromod_bench::metric;
-use neuromod_bench::paradigm::{RunSpec, Unwatched, protocol};
-use neuromod_bench::run::MetricValue;
-use neuromod_bench::spec::Library;
-
-const FIRST_SEED: u64 = 100_000;
+use neuromod_bench::run::cores;
+use neuromod_bench::spec::{Library, MethodPreset};
+use neuromod_bench::tune::{FIRST_SEED, best, validation_scores};
 
 /// Parameters of a preset with the values to try.
 pub type Candidate = Vec<(&'static str, toml::Value)>;
@@ -19,7 +15,7 @@ pub fn grid(key: &'static str, values: &[f64]) -> Vec<Candidate> {
     values.iter().map(|value| vec![(key, toml::Value::Float(*value))]).collect()
 }
 
-/// Prints the mean score of every candidate over `seeds` seeds, the best first: the first of equals, so order
+/// Prints the mean score of every candidate over `seeds` seeds and which is the best: the first of equals, so order
 /// candidates from the weakest on.
 pub fn search(
     library: &Library,
@@ -29,51 +25,24 @@ pub fn search(
     candidates: &[Candidate],
     seeds: u64,
 ) -> Result<()> {
-    let mut benchmark = library.benchmark(id)?.clone();
-    benchmark.body.insert("evaluate".into(), "validation".into());
-    let paradigm = &benchmark.header.paradigm;
-    let (score, chance) = (&benchmark.header.score.metric, benchmark.header.score.chance);
-    let protocol = protocol(paradigm)?;
-    let sign = if metric::find(score).is_none_or(|metric| metric.higher_is_better) { 1.0 } else { -1.0 };
-    let mut rows: Vec<(f64, String)> = Vec::new();
-    for candidate in candidates {
-        let mut preset = library.method(paradigm, method)?.clone();
+    let preset = library.method(&library.benchmark(id)?.header.paradigm, method)?;
+    let with = |candidate: &Candidate| {
+        let mut preset = preset.clone();
         preset.header.on.clear();
+        let values = candidate.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
+        preset.header.parameters.extend(values);
         preset
-            .header
-            .parameters
-            .extend(candidate.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
-        let settings = protocol.resolve(&benchmark, &preset)?;
-        let mut sum = 0.0;
-        for seed in FIRST_SEED..FIRST_SEED + seeds {
-            let spec = RunSpec {
-                replays: None,
-                benchmark: id.into(),
-                version: benchmark.header.version,
-                paradigm: paradigm.clone(),
-                method: method.into(),
-                seed,
-                settings: settings.clone(),
-            };
-            // A diverged run counts as chance; any other failure must not pass for one.
-            sum += match protocol.run(&spec, data, &mut Unwatched) {
-                Ok(log) => metric::score_all(paradigm, &log)
-                    .get(score)
-                    .and_then(MetricValue::value)
-                    .unwrap_or(chance),
-                Err(Error::Diverged { .. }) => chance,
-                Err(error) => return Err(error.into()),
-            };
-        }
+    };
+    let presets: Vec<MethodPreset> = candidates.iter().map(with).collect();
+    let scores =
+        validation_scores(library, data, id, &presets.iter().collect::<Vec<_>>(), seeds, cores())?;
+    let words = |candidate: &Candidate| {
         let words: Vec<String> = candidate.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-        #[allow(clippy::cast_precision_loss)]
-        rows.push((sum / seeds as f64, words.join(", ")));
-    }
-    let best = rows.iter().map(|(score, _)| sign * score).fold(f64::MIN, f64::max);
-    let chosen = rows.iter().find(|(score, _)| sign * score == best).map_or("nothing", |(_, words)| words);
-    println!("{id} {method}: {chosen}");
-    for (score, words) in &rows {
-        println!("  {score:.4}  {words}");
+        words.join(", ")
+    };
+    println!("{id} {method}: {}", words(&candidates[best(library, id, &scores)?]));
+    for (score, candidate) in scores.iter().zip(candidates) {
+        println!("  {score:.4}  {}", words(candidate));
     }
     Ok(())
 }

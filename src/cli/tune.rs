@@ -44,8 +44,7 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
             let mark = if place == best { '*' } else { ' ' };
             text.push_str(&format!(" {mark} {:.4}  {}\n", one.score, one.trial.words));
         }
-        let edge = (best == 0 || best + 1 == scored.len()) && !matches!(part, Part::Optimiser);
-        if edge && preset.header.modulation.len() <= 1 {
+        if winner.trial.edge {
             text.push_str("   the best value stands at the edge of what was tried\n");
         }
         let path = write(&folder, preset, &part, &arguments.benchmark, &winner.trial, &provenance)?;

@@ -82,6 +82,10 @@ pub trait Protocol: Sync {
         false
     }
 
+    /// Makes a benchmark judge on validation data instead of test data, for searches. The default does nothing: tasks that
+    /// are generated anew for each seed are other ones on the search's seeds.
+    fn judge_on_validation(&self, _benchmark: &mut Benchmark) {}
+
     /// The method's formula, one line, for reports.
     ///
     /// # Errors
@@ -110,6 +114,11 @@ pub trait Protocol: Sync {
     /// # Errors
     /// [`crate::Error::Diverged`] when a number stops being finite, [`crate::Error::Stopped`] when the watch asks.
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog>;
+}
+
+/// [`Protocol::judge_on_validation`] where the benchmark itself says what it is judged on.
+pub(super) fn evaluate_on_validation(benchmark: &mut Benchmark) {
+    benchmark.body.insert("evaluate".into(), "validation".into());
 }
 
 /// Settings as JSON, by way of text, so that an f32 of 0.001 stays 0.001 and does not become 0.0010000000474974513.

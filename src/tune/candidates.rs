@@ -29,6 +29,8 @@ pub struct Trial {
     pub preset: MethodPreset,
     /// What goes into `on.<benchmark>` of the preset that is written.
     pub overrides: Table,
+    /// It stands at an end of a grid: a best value here may lie beyond what was tried.
+    pub edge: bool,
 }
 
 impl Part {
@@ -44,10 +46,15 @@ impl Part {
 
     pub(super) fn trials(&self, preset: &MethodPreset, benchmark: &str, budget: usize) -> Result<Vec<Trial>> {
         match self {
-            Self::Mechanism => mechanism(preset, benchmark, budget),
-            Self::Constant => constants(preset, benchmark, budget),
+            Self::Mechanism | Self::Constant => {
+                let of = if *self == Self::Mechanism { mechanism } else { constants };
+                let trials = of(preset, benchmark, budget)?;
+                // Several modulators are searched at random points, which have no ends.
+                let one = modulation(preset, benchmark)?.modulators.len() == 1;
+                Ok(if one { on_a_grid(trials) } else { trials })
+            }
             Self::Optimiser => Ok(optimisers(preset, benchmark, budget)),
-            Self::Parameter { key, values } => Ok(parameters(preset, benchmark, key, values)),
+            Self::Parameter { key, values } => Ok(on_a_grid(parameters(preset, benchmark, key, values))),
         }
     }
 }
@@ -71,7 +78,18 @@ fn own_overrides(preset: &MethodPreset, benchmark: &str) -> Table {
 fn with(preset: &MethodPreset, benchmark: &str, words: String, overrides: Table) -> Trial {
     let mut tried = preset.clone();
     tried.header.on.insert(benchmark.to_owned(), overrides.clone());
-    Trial { words, preset: tried, overrides }
+    Trial { words, preset: tried, overrides, edge: false }
+}
+
+/// Marks the ends of trials that stand on one grid, in order.
+fn on_a_grid(mut trials: Vec<Trial>) -> Vec<Trial> {
+    let last = trials.len().saturating_sub(1);
+    for place in [0, last] {
+        if let Some(trial) = trials.get_mut(place) {
+            trial.edge = true;
+        }
+    }
+    trials
 }
 
 /// `count` numbers from `low` to `high`, equally spaced in their logarithm.
@@ -168,7 +186,7 @@ fn optimisers(preset: &MethodPreset, benchmark: &str, budget: usize) -> Vec<Tria
     let mut bare = preset.clone();
     bare.header.modulation.clear();
     bare.header.optimiser.clear();
-    let trial = |(kind, rate): (&str, f64)| {
+    let trial = |(kind, rate): (&'static str, f64)| {
         let optimiser = Table::from_iter([
             ("kind".to_owned(), Value::from(kind)),
             ("rate".to_owned(), Value::from(rate)),
@@ -178,10 +196,11 @@ fn optimisers(preset: &MethodPreset, benchmark: &str, budget: usize) -> Vec<Tria
         overrides.insert("optimiser".into(), optimiser.into());
         with(&bare, benchmark, format!("{kind} {rate}"), overrides)
     };
-    let grid = ranges.iter().flat_map(|(kind, low, high)| {
-        logarithmic(*low, *high, per_kind).into_iter().map(move |rate| (*kind, rate))
-    });
-    grid.map(trial).collect()
+    let of_kind = |(kind, low, high): (&'static str, f64, f64)| {
+        let rates = logarithmic(low, high, per_kind).into_iter();
+        on_a_grid(rates.map(|rate| trial((kind, rate))).collect())
+    };
+    ranges.into_iter().flat_map(of_kind).collect()
 }
 
 fn parameters(preset: &MethodPreset, benchmark: &str, key: &str, values: &[f64]) -> Vec<Trial> {

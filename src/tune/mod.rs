@@ -53,59 +53,12 @@ impl Search<'_> {
     /// # Errors
     /// Definition errors; a run that fails for another reason than divergence (which counts as chance).
     pub fn run(&self, part: &Part) -> Result<(Vec<Scored>, usize)> {
-        let mut benchmark = self.library.benchmark(self.benchmark)?.clone();
-        benchmark.body.insert("evaluate".into(), "validation".into());
-        let paradigm = benchmark.header.paradigm.clone();
-        let preset = self.preset()?;
-        let trials = part.trials(preset, self.benchmark, self.budget)?;
-        let protocol = protocol(&paradigm)?;
-        let (name, chance) = (&benchmark.header.score.metric, benchmark.header.score.chance);
-        let sign = if metric::find(name).is_none_or(|metric| metric.higher_is_better) { 1.0 } else { -1.0 };
-        let mut specs = Vec::new();
-        for trial in &trials {
-            let settings = protocol.resolve(&benchmark, &trial.preset)?;
-            for dataset in protocol.datasets(&settings)? {
-                self.data.load(&dataset)?;
-            }
-            specs.extend((FIRST_SEED..FIRST_SEED + self.seeds).map(|seed| RunSpec {
-                benchmark: self.benchmark.to_owned(),
-                version: benchmark.header.version,
-                paradigm: paradigm.clone(),
-                method: self.method.to_owned(),
-                seed,
-                settings: settings.clone(),
-                replays: None,
-            }));
-        }
-        let scores: Mutex<Vec<Result<f64>>> = Mutex::new((0..specs.len()).map(|_| Ok(chance)).collect());
-        let next = AtomicUsize::new(0);
-        on_slots(self.jobs, &|| {
-            while let Some((place, spec)) = {
-                let place = next.fetch_add(1, Ordering::Relaxed);
-                specs.get(place).map(|spec| (place, spec))
-            } {
-                let score = match protocol.run(spec, self.data, &mut Unwatched) {
-                    Ok(log) => Ok(metric::score_all(&paradigm, &log).get(name).and_then(MetricValue::value)),
-                    Err(Error::Diverged { .. }) => Ok(None),
-                    Err(error) => Err(error),
-                };
-                if let Ok(mut scores) = scores.lock() {
-                    scores[place] = score.map(|score| score.unwrap_or(chance));
-                }
-            }
-        });
-        let scores = scores.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let scores: Vec<f64> = scores.into_iter().collect::<Result<_>>()?;
-        let per_trial = scores.chunks(usize::try_from(self.seeds).unwrap_or(1).max(1));
-        #[allow(clippy::cast_precision_loss)]
-        let scored: Vec<Scored> = trials
-            .into_iter()
-            .zip(per_trial)
-            .map(|(trial, own)| Scored { trial, score: own.iter().sum::<f64>() / own.len() as f64 })
-            .collect();
-        let best = scored.iter().map(|one| sign * one.score).fold(f64::NEG_INFINITY, f64::max);
-        let place = scored.iter().position(|one| sign * one.score == best).unwrap_or_default();
-        Ok((scored, place))
+        let trials = part.trials(self.preset()?, self.benchmark, self.budget)?;
+        let presets: Vec<&MethodPreset> = trials.iter().map(|trial| &trial.preset).collect();
+        let Self { library, data, benchmark, seeds, jobs, .. } = *self;
+        let scores = validation_scores(library, data, benchmark, &presets, seeds, jobs)?;
+        let place = best(library, benchmark, &scores)?;
+        Ok((trials.into_iter().zip(scores).map(|(trial, score)| Scored { trial, score }).collect(), place))
     }
 
     /// The preset that is tuned.
@@ -124,4 +77,73 @@ impl Search<'_> {
         }
         Ok(preset)
     }
+}
+
+/// The mean score of each preset on a benchmark's validation data, over `seeds` seeds from [`FIRST_SEED`] on. A run that
+/// diverges counts as chance.
+///
+/// # Errors
+/// Definition errors; a run that fails for another reason.
+pub fn validation_scores(
+    library: &Library,
+    data: &Data,
+    benchmark: &str,
+    presets: &[&MethodPreset],
+    seeds: u64,
+    jobs: usize,
+) -> Result<Vec<f64>> {
+    let mut benchmark = library.benchmark(benchmark)?.clone();
+    let paradigm = benchmark.header.paradigm.clone();
+    let protocol = protocol(&paradigm)?;
+    protocol.judge_on_validation(&mut benchmark);
+    let (name, chance) = (&benchmark.header.score.metric, benchmark.header.score.chance);
+    let mut specs = Vec::new();
+    for preset in presets {
+        let settings = protocol.resolve(&benchmark, preset)?;
+        for dataset in protocol.datasets(&settings)? {
+            data.load(&dataset)?;
+        }
+        specs.extend((FIRST_SEED..FIRST_SEED + seeds).map(|seed| RunSpec {
+            benchmark: benchmark.header.id.clone(),
+            version: benchmark.header.version,
+            paradigm: paradigm.clone(),
+            method: preset.header.id.clone(),
+            seed,
+            settings: settings.clone(),
+            replays: None,
+        }));
+    }
+    let scores: Mutex<Vec<Result<f64>>> = Mutex::new((0..specs.len()).map(|_| Ok(chance)).collect());
+    let next = AtomicUsize::new(0);
+    on_slots(jobs, &|| {
+        while let Some((place, spec)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            specs.get(place).map(|spec| (place, spec))
+        } {
+            let score = match protocol.run(spec, data, &mut Unwatched) {
+                Ok(log) => Ok(metric::score_all(&paradigm, &log).get(name).and_then(MetricValue::value)),
+                Err(Error::Diverged { .. }) => Ok(None),
+                Err(error) => Err(error),
+            };
+            if let Ok(mut scores) = scores.lock() {
+                scores[place] = score.map(|score| score.unwrap_or(chance));
+            }
+        }
+    });
+    let scores = scores.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let scores: Vec<f64> = scores.into_iter().collect::<Result<_>>()?;
+    let per_preset = scores.chunks(usize::try_from(seeds).unwrap_or(1).max(1));
+    #[allow(clippy::cast_precision_loss)]
+    Ok(per_preset.map(|own| own.iter().sum::<f64>() / own.len() as f64).collect())
+}
+
+/// The place of the best of a benchmark's scores: the first of equals, so order candidates from the weakest on.
+///
+/// # Errors
+/// An unknown benchmark.
+pub fn best(library: &Library, benchmark: &str, scores: &[f64]) -> Result<usize> {
+    let name = &library.benchmark(benchmark)?.header.score.metric;
+    let sign = if metric::find(name).is_none_or(|metric| metric.higher_is_better) { 1.0 } else { -1.0 };
+    let most = scores.iter().map(|score| sign * score).fold(f64::NEG_INFINITY, f64::max);
+    Ok(scores.iter().position(|score| sign * score == most).unwrap_or_default())
 }

@@ -10,7 +10,7 @@ pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, Resolve
 
 use meter::Meter;
 
-use super::protocol::as_written;
+use super::protocol::{as_written, evaluate_on_validation};
 use super::{AccuracyMatrix, Footprint, Learner, Mark, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -40,6 +40,10 @@ impl Protocol for Incremental {
 
     fn takes_modulation(&self) -> bool {
         true
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

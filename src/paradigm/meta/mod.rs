@@ -52,6 +52,16 @@ impl Protocol for Meta {
         Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
     }
 
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        // Sinusoids are drawn by seed; characters are held out by name.
+        let episodes = benchmark.body.get_mut("episodes").and_then(toml::Value::as_table_mut);
+        if let Some(episodes) = episodes
+            && episodes.get("kind").and_then(toml::Value::as_str) == Some("few-shot")
+        {
+            episodes.insert("evaluate".into(), "validation".into());
+        }
+    }
+
     fn formula(&self, method: &MethodPreset) -> Result<String> {
         Ok(Kind::find(&method.header.kind)?.formula.to_owned())
     }

@@ -10,7 +10,7 @@ pub use settings::{MultiTaskBudget, MultiTaskSettings, Resolved};
 
 use heads::HeadTest;
 
-use super::protocol::as_written;
+use super::protocol::{as_written, evaluate_on_validation};
 use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -38,6 +38,10 @@ impl Protocol for MultiTask {
 
     fn takes_modulation(&self) -> bool {
         true
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

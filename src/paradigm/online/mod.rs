@@ -23,7 +23,7 @@ use agent::Agent;
 use baselines::NoChange;
 use meter::Meter;
 
-use super::protocol::as_written;
+use super::protocol::{as_written, evaluate_on_validation};
 use super::{Curve, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -50,6 +50,10 @@ impl Protocol for Online {
 
     fn takes_modulation(&self) -> bool {
         true
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use comparison::{Trace, compare};
 use probe::Probe;
 
-use super::protocol::as_written;
+use super::protocol::{as_written, evaluate_on_validation};
 use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -45,6 +45,10 @@ impl Protocol for Transfer {
 
     fn takes_modulation(&self) -> bool {
         true
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {
