@@ -38,7 +38,7 @@ fn transfer() -> Search {
 
 /// Nine candidates per weighting.
 fn multi_task() -> Search {
-    let rates = [1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0];
+    let rates = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
     let both = |a: &'static str, of_a: [f64; 3], b: &'static str, of_b: [toml::Value; 3]| {
         let pairs = of_a.into_iter().flat_map(|x| of_b.iter().map(move |y| (x, y.clone())));
         pairs.map(|(x, y)| vec![(a, x.into()), (b, y)]).collect::<Vec<Candidate>>()

@@ -10,8 +10,8 @@ use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::metric;
 use neuromod_bench::paradigm::{RunSpec, Unwatched, protocol};
 use neuromod_bench::rng::{StreamRng, Streams};
-use neuromod_bench::tune::FIRST_SEED;
 use neuromod_bench::spec::{Benchmark, Library, MethodPreset};
+use neuromod_bench::tune::FIRST_SEED;
 use rand::RngExt;
 
 /// Seeds on which every setting is judged.

@@ -116,6 +116,7 @@ fn a_suite_derives_every_control_runs_it_after_what_it_replays_and_any_jobs_give
             "two+mean-gain",
             "two+mean-gain-rescaled",
             "two+oracle",
+            "two+schedule",
             "two+shuffled",
             "two+sign-flip",
             "two+unmodulated",
@@ -212,8 +213,8 @@ fn a_modulation_that_a_paradigm_would_not_read_is_refused() {
 schema = 1
 id = "ignored"
 title = "Ignored"
-paradigm = "meta"
-kind = "fomaml"
+paradigm = "go-nogo"
+kind = "spiking"
 provenance = "for tests"
 
 [modulation.modulators.dopamine]
@@ -222,11 +223,30 @@ receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
 "#;
     let mut library = Library::embedded().expect("embedded definitions");
     library.add(Source { name: "ignored.toml".into(), text: preset.into() }).expect("parses");
-    let selection = Selection {
-        targets: vec!["sinusoid-5shot-quick".into()],
-        methods: vec!["ignored".into()],
-        seeds: None,
-    };
-    let error = Plan::new(&library, &selection).expect_err("meta-learning reads no modulation").to_string();
+    let selection =
+        Selection { targets: vec!["go-nogo-example".into()], methods: vec!["ignored".into()], seeds: None };
+    let error =
+        Plan::new(&library, &selection).expect_err("the spiking network has its own modulators").to_string();
     assert!(error.contains("ignored.toml") && error.contains("modulation"), "{error}");
+}
+
+#[test]
+fn shares_are_disjoint_and_whole_and_keep_a_control_with_what_it_replays() {
+    let whole = plan(&["tiny-suite"], &[]).expect("a valid plan");
+    let mut seen = std::collections::BTreeSet::new();
+    for share in 1..=3 {
+        let mut part = whole.clone();
+        part.keep_share(share, 3).expect("a share");
+        assert!(!part.runs.is_empty() && part.runs.len() < whole.runs.len());
+        for run in &part.runs {
+            assert!(seen.insert(run.key.clone()), "in two shares: {} {}", run.spec.method, run.spec.seed);
+            if let Some(replays) = &run.spec.replays {
+                let place = |key: &str| part.runs.iter().position(|run| run.key == key);
+                assert!(place(&replays.key) < place(&run.key) && place(&replays.key).is_some());
+            }
+        }
+    }
+    assert_eq!(seen.len(), whole.runs.len());
+    let error = whole.clone().keep_share(4, 3).expect_err("three shares").to_string();
+    assert!(error.contains("4/3"), "{error}");
 }

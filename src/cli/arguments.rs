@@ -104,6 +104,9 @@ pub struct RunArguments {
     /// Put existing records aside and start again
     #[arg(long)]
     pub fresh: bool,
+    /// Only the K-th of N shares of the runs, each for a machine of its own; `bench report DIR…` puts them together
+    #[arg(long, value_name = "K/N", value_parser = parse_shard)]
+    pub shard: Option<(usize, usize)>,
     /// Print the plan and its expected cost, run nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -174,6 +177,15 @@ pub struct ReportArguments {
     /// Where the report goes [default: the first folder]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// `2/3` as the second of three shares.
+fn parse_shard(text: &str) -> Result<(usize, usize), String> {
+    let wrong = || format!("`{text}` is not K/N with 1 <= K <= N <= 10000, e.g. 2/3");
+    let (share, count) = text.split_once('/').ok_or_else(wrong)?;
+    let number = |text: &str| text.trim().parse::<usize>().map_err(|_| wrong());
+    let (share, count) = (number(share)?, number(count)?);
+    if (1..=count).contains(&share) && count <= 10_000 { Ok((share, count)) } else { Err(wrong()) }
 }
 
 /// `90`, `90s`, `10m`, `1.5h` as a duration.

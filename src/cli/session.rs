@@ -31,7 +31,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         if arguments.targets.is_empty() { vec![DEFAULT_SUITE.to_owned()] } else { arguments.targets.clone() };
     let selection =
         Selection { targets: targets.clone(), methods: arguments.methods.clone(), seeds: arguments.seeds };
-    let plan = Plan::new(&library, &selection)?;
+    let mut plan = Plan::new(&library, &selection)?;
+    if let Some((share, count)) = arguments.shard {
+        plan.keep_share(share, count)?;
+    }
     check_metrics(&library, &plan)?;
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     if arguments.dry_run {
@@ -41,7 +44,11 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let data = data(&arguments.sources);
     plan.load_data(&data)?;
 
-    let out = arguments.out.clone().unwrap_or_else(|| Path::new("results/local").join(targets.join("+")));
+    let name = match arguments.shard {
+        Some((share, count)) => format!("{}-shard-{share}-of-{count}", targets.join("+")),
+        None => targets.join("+"),
+    };
+    let out = arguments.out.clone().unwrap_or_else(|| Path::new("results/local").join(name));
     if arguments.fresh
         && let Some(aside) = Journal::put_aside(&out)?
     {

@@ -1,5 +1,7 @@
 //! Unexpected against expected uncertainty in closed form: the reduced Bayesian observer of a Gaussian whose mean jumps.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::DefinitionError;
 
 /// Nassar's reduced Bayesian observer (Nassar, Wilson, Heasly & Gold 2010; Nassar 2012): a delta rule whose rate follows
@@ -12,7 +14,7 @@ use crate::error::DefinitionError;
 /// - v = σ_N²·p_cp + (1 − p_cp)·τ·σ_N² + p_cp·(1 − p_cp)·(δ·(1 − τ))², τ ← v/(v + σ_N²)
 ///
 /// It starts with the middle of the range and the variance of the uniform distribution over it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReducedBayesianObserver {
     hazard: f64,
     noise: f64,

@@ -27,6 +27,8 @@ pub enum Control {
     MatchedNoise,
     /// Every source replaced by the true task boundaries.
     Oracle,
+    /// Every source replaced by a hand-made schedule over tasks.
+    Schedule,
     /// Every receptor with the opposite sign.
     SignFlip,
     /// Without one modulator.
@@ -48,6 +50,7 @@ pub const CONTROLS: &[(&str, &str)] = &[
     ("yoked", "rules out what does not depend on the learner's own state"),
     ("matched-noise", "rules out what noise of the same size and smoothness does"),
     ("oracle", "every source replaced by the true task boundaries: does it only detect them?"),
+    ("schedule", "every source replaced by a hand-made schedule that decays with each task"),
     ("sign-flip", "every receptor with the opposite sign: direction"),
     ("without:MODULATOR", "ablation of one modulator"),
     ("without-target:TARGET", "ablation of the receptors on one target"),
@@ -65,6 +68,7 @@ impl fmt::Display for Control {
             Self::Yoked => f.write_str("yoked"),
             Self::MatchedNoise => f.write_str("matched-noise"),
             Self::Oracle => f.write_str("oracle"),
+            Self::Schedule => f.write_str("schedule"),
             Self::SignFlip => f.write_str("sign-flip"),
             Self::Without(name) => write!(f, "without:{name}"),
             Self::WithoutTarget(target) => write!(f, "without-target:{}", target.entry().name),
@@ -91,6 +95,7 @@ impl FromStr for Control {
                 "yoked" => Self::Yoked,
                 "matched-noise" => Self::MatchedNoise,
                 "oracle" => Self::Oracle,
+                "schedule" => Self::Schedule,
                 "sign-flip" => Self::SignFlip,
                 "wider" => Self::Wider,
                 _ => return Err(unknown()),
@@ -135,6 +140,7 @@ impl Control {
                         Self::Yoked,
                         Self::MatchedNoise,
                         Self::Oracle,
+                        Self::Schedule,
                         Self::SignFlip,
                         Self::Wider,
                     ]);
@@ -212,6 +218,7 @@ impl Control {
             Self::Yoked => "yoked".into(),
             Self::MatchedNoise => "matched noise".into(),
             Self::Oracle => "boundary oracle".into(),
+            Self::Schedule => "hand-made schedule".into(),
             Self::SignFlip => "sign flipped".into(),
             Self::Without(name) => format!("without {name}"),
             Self::WithoutTarget(target) => format!("without {}", target.entry().name.replace('-', " ")),
@@ -233,10 +240,10 @@ impl Control {
             Self::Shuffled => spec.replayed = replay(ReplayKind::Shuffled),
             Self::Yoked => spec.replayed = replay(ReplayKind::Yoked),
             Self::MatchedNoise => spec.replayed = replay(ReplayKind::MatchedNoise),
-            Self::Oracle => {
+            Self::Oracle | Self::Schedule => {
+                let kind = if *self == Self::Oracle { "boundary" } else { "schedule" };
                 for modulator in spec.modulators.values_mut() {
-                    modulator.source =
-                        SourceSpec { kind: "boundary".into(), settings: serde_json::Map::new() };
+                    modulator.source = SourceSpec { kind: kind.into(), settings: serde_json::Map::new() };
                 }
             }
             Self::SignFlip => {
@@ -299,6 +306,7 @@ mod tests {
             Control::Yoked,
             Control::MatchedNoise,
             Control::Oracle,
+            Control::Schedule,
             Control::SignFlip,
             Control::Without("dopamine".into()),
             Control::WithoutTarget(TargetKind::Slope),

@@ -129,7 +129,7 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 /// What there is to act on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Anatomy {
-    /// Units per layer, from the input.
+    /// Units per layer, from the input; empty where only the optimiser's updates can be reached.
     pub layers: Vec<usize>,
     /// How many of the first layers are recurrent.
     pub recurrent: usize,
@@ -197,6 +197,13 @@ impl ReceptorSpec {
         let spread = self.heterogeneity;
         rule("heterogeneity", spread, spread >= 0.0 && spread.is_finite(), "a finite number >= 0")?;
         let entry = self.target.entry();
+        if anatomy.layers.is_empty() && self.scope != Scope::Global {
+            return Err(DefinitionError::range(
+                "scope",
+                self.scope.word(),
+                "`global`: updates have no layers",
+            ));
+        }
         if !entry.scopes.contains(&self.scope) {
             return Err(DefinitionError {
                 key: "scope".into(),
@@ -261,7 +268,8 @@ impl ReceptorSpec {
                 TargetKind::RecurrentWeight => "no recurrent layer",
                 TargetKind::Dropout => "no hidden layer",
                 TargetKind::Momentum => "no momentum",
-                _ => "nothing of the kind",
+                TargetKind::LossWeight => "no loss term",
+                _ => "only the learning rate and the momentum of updates to reach",
             };
             return lacks(what, others());
         }
@@ -313,7 +321,11 @@ impl Anatomy {
             TargetKind::RecurrentWeight => self.recurrent > 0,
             TargetKind::Dropout => self.layers.len() > 1,
             TargetKind::Momentum => self.momentum,
-            _ => true,
+            TargetKind::LearningRate | TargetKind::PlasticityGate => true,
+            TargetKind::LossWeight => !self.terms.is_empty(),
+            TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate | TargetKind::Temperature => {
+                !self.layers.is_empty()
+            }
         }
     }
 }

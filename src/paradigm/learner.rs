@@ -153,7 +153,8 @@ impl Learner {
     }
 
     /// One update along a gradient that the caller computes, for objectives that no single batch defines: the outer loop
-    /// of meta-learning (Eq. 2). `compute` overwrites the gradient of every parameter and returns the loss.
+    /// of meta-learning (Eq. 2). `compute` overwrites the gradient of every parameter and returns the loss. Modulation
+    /// reaches the update (learning rate, momentum) and sees the loss and the gradient.
     ///
     /// # Errors
     /// [`Error::Diverged`] when the loss is not finite.
@@ -162,7 +163,16 @@ impl Learner {
         compute: impl FnOnce(&dyn Model, &mut Gradients) -> Result<f64>,
     ) -> Result<f64> {
         let loss = compute(self.model.as_ref(), &mut self.gradients)?;
+        self.gains.clone_from(&self.base);
+        if let Some(modulation) = &mut self.modulation {
+            modulation.apply(&mut self.gains);
+        }
+        let wants = self.modulation.as_ref().is_some_and(Modulation::wants_gradient);
+        let gradient = if wants { self.gradients.clone() } else { Gradients::default() };
         self.descend(loss)?;
+        if let Some(modulation) = &mut self.modulation {
+            modulation.observe(&Observation { loss, reward: -loss, gradient, ..Observation::default() });
+        }
         Ok(loss)
     }
 

@@ -53,7 +53,7 @@ pub(super) fn resolve(
     terms: &[Weighted],
     boundaries: bool,
 ) -> Result<Option<ModulationSpec>> {
-    let Some(mut spec) = preset.modulation::<ModulationSpec>(benchmark)? else { return Ok(None) };
+    let Some(spec) = preset.modulation::<ModulationSpec>(benchmark)? else { return Ok(None) };
     let (model, shape, outputs) = network;
     let model = model.build(shape, outputs, &Streams::new(0))?;
     let names = terms.iter().map(|weighted| weighted.term.name().to_owned());
@@ -65,6 +65,29 @@ pub(super) fn resolve(
         momentum: optimiser.kind != Kind::Sgd,
         boundaries,
     };
+    checked(preset, spec, &anatomy)
+}
+
+/// The same where only the optimiser's updates can be modulated: the outer loop of meta-learning.
+///
+/// # Errors
+/// Definition errors that point into the preset's file.
+pub(super) fn resolve_updates(
+    preset: &MethodPreset,
+    benchmark: &str,
+    optimiser: &OptimiserSpec,
+) -> Result<Option<ModulationSpec>> {
+    let Some(spec) = preset.modulation::<ModulationSpec>(benchmark)? else { return Ok(None) };
+    let anatomy = Anatomy { momentum: optimiser.kind != Kind::Sgd, ..Anatomy::default() };
+    checked(preset, spec, &anatomy)
+}
+
+/// What a control leaves of the mechanism, checked and with every default filled in.
+fn checked(
+    preset: &MethodPreset,
+    mut spec: ModulationSpec,
+    anatomy: &Anatomy,
+) -> Result<Option<ModulationSpec>> {
     if let Some(control) = preset.header.derived.as_ref() {
         let control: Control = control.parse().map_err(|error| preset.refuse(error))?;
         match control.apply(spec).map_err(|error| preset.refuse(error))? {
@@ -76,7 +99,7 @@ pub(super) fn resolve(
         error.key = format!("modulation.{}", error.key);
         preset.refuse(error)
     };
-    spec.resolve(&anatomy).map_err(locate)?;
+    spec.resolve(anatomy).map_err(locate)?;
     Ok(Some(spec))
 }
 

@@ -122,6 +122,38 @@ impl Plan {
         Ok(())
     }
 
+    /// Keeps one of `count` shares of the runs (`share` from 1), for sessions on several machines. A run that replays
+    /// another stays with it; shares cost about the same. The shares of a plan are disjoint and together the whole.
+    ///
+    /// # Errors
+    /// A share outside 1 to `count`.
+    pub fn keep_share(&mut self, share: usize, count: usize) -> Result<(), DefinitionError> {
+        if !(1..=count).contains(&share) {
+            return Err(DefinitionError::range("--shard", format!("{share}/{count}"), "K/N, 1 <= K <= N"));
+        }
+        let root = |run: &PlannedRun| {
+            run.spec.replays.as_ref().map_or_else(|| run.key.clone(), |replays| replays.key.clone())
+        };
+        let mut groups: BTreeMap<String, f64> = BTreeMap::new();
+        for run in &self.runs {
+            *groups.entry(root(run)).or_default() += run.cost;
+        }
+        // The dearest first, each to the share that has least so far.
+        let mut groups: Vec<(String, f64)> = groups.into_iter().collect();
+        groups.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let mut loads = vec![0.0f64; count];
+        let mut kept = BTreeSet::new();
+        for (root, cost) in groups {
+            let least = (0..count).min_by(|a: &usize, b| loads[*a].total_cmp(&loads[*b])).unwrap_or_default();
+            loads[least] += cost;
+            if least + 1 == share {
+                kept.insert(root);
+            }
+        }
+        self.runs.retain(|run| kept.contains(&root(run)));
+        Ok(())
+    }
+
     /// Expected core-seconds of all runs.
     pub fn cost(&self) -> f64 {
         self.runs.iter().map(|run| run.cost).sum()

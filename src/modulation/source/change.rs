@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::ReducedBayesianObserver;
 use super::uncertainty::Usual;
 use super::{Observation, Rule, check_finite, check_rate};
 use crate::error::{DefinitionError, Result};
@@ -41,5 +42,46 @@ impl Rule for TimeSince {
         let changed = usual.deviation(seen.loss, self.rate) > self.threshold;
         *time = if changed { 0.0 } else { (*time + 1.0 / self.horizon).min(1.0) };
         *time
+    }
+}
+
+/// What Nassar's reduced Bayesian observer makes of the loss: the probability that its mean has jumped, or the rate at
+/// which the observer itself learns.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ChangePoint {
+    hazard: f64,
+    noise: f64,
+    range: [f64; 2],
+    rate: bool,
+}
+
+impl Default for ChangePoint {
+    fn default() -> Self {
+        Self { hazard: 0.002, noise: 0.5, range: [0.0, 5.0], rate: false }
+    }
+}
+
+impl ChangePoint {
+    fn observer(&self) -> Result<ReducedBayesianObserver, DefinitionError> {
+        ReducedBayesianObserver::new(self.hazard, self.noise, self.range)
+    }
+}
+
+impl Rule for ChangePoint {
+    /// `None` only where the settings were never checked.
+    type Memory = Option<ReducedBayesianObserver>;
+
+    fn check(&self) -> Result<(), DefinitionError> {
+        self.observer().map(drop)
+    }
+
+    fn start(&self, _: &Streams) -> Self::Memory {
+        self.observer().ok()
+    }
+
+    fn next(&self, observer: &mut Self::Memory, seen: &Observation) -> f64 {
+        let (changed, rate) = observer.as_mut().map_or((0.0, 0.0), |observer| observer.observe(seen.loss));
+        if self.rate { rate } else { changed }
     }
 }

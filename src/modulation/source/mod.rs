@@ -208,6 +208,13 @@ pub const SOURCES: &[SourceEntry] = &[
         "this suite: patience (Doya 2002, serotonin as time scale)",
         &[],
     ),
+    SourceEntry::of::<change::ChangePoint>(
+        "change-point",
+        "p_cp that the mean loss has jumped, by the reduced Bayesian observer; rate = true: its learning rate α",
+        "hazard = 0.002, noise = 0.5, range = [0, 5], rate = false",
+        "Nassar et al. 2010, 2012",
+        &[],
+    ),
     SourceEntry::of::<novelty::Novelty>(
         "novelty",
         "d / (d + d̄), d the distance of the batch's mean input to the nearest of K running prototypes, d̄ its running mean",

@@ -70,6 +70,19 @@ fn expected_uncertainty_holds_while_a_change_is_flagged_and_patience_starts_anew
 }
 
 #[test]
+fn a_change_point_is_what_the_reduced_bayesian_observer_says_of_the_loss() {
+    let mut observer = crate::modulation::ReducedBayesianObserver::new(0.1, 0.2, [0.0, 4.0]).expect("fine");
+    let seen = [1.0, 1.1, 3.5, 3.4];
+    let expected: Vec<(f64, f64)> = seen.iter().map(|loss| observer.observe(*loss)).collect();
+    let settings =
+        |rate: bool| serde_json::json!({ "hazard": 0.1, "noise": 0.2, "range": [0.0, 4.0], "rate": rate });
+    let of = |rate| losses(start("change-point", settings(rate)).as_mut(), &seen);
+    close(&of(false), &expected.iter().map(|both| both.0).collect::<Vec<_>>());
+    close(&of(true), &expected.iter().map(|both| both.1).collect::<Vec<_>>());
+    assert!(expected[2].0 > 0.99 && expected[3].0 < 0.2);
+}
+
+#[test]
 fn novelty_falls_as_inputs_become_known_and_familiarity_is_its_complement() {
     let see = |source: &mut dyn Signal, input: [f32; 2]| {
         source.next(&Observation { input: input.to_vec(), ..Observation::default() })

@@ -31,6 +31,7 @@ use outer::Outer;
 use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
+use crate::modulation::Trace;
 use crate::objective::Objective;
 use crate::rng::{FastRng, Streams};
 use crate::spec::{Benchmark, MethodPreset};
@@ -50,6 +51,10 @@ impl Protocol for Meta {
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
         Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
+    }
+
+    fn takes_modulation(&self) -> bool {
+        true
     }
 
     fn judge_on_validation(&self, benchmark: &mut Benchmark) {
@@ -77,13 +82,15 @@ impl Protocol for Meta {
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec.seed, data)?.run(watch)
+        Run::new(&resolved, spec.seed, spec.trace(), data)?.run(watch)
     }
 }
 
 struct Run<'a> {
     resolved: &'a Resolved,
     learner: Learner,
+    /// A control that replays a recorded run.
+    replays: bool,
     outer: Outer,
     tasks: Tasks,
     meter: Meter,
@@ -94,7 +101,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(resolved: &'a Resolved, seed: u64, data: &Data) -> Result<Self> {
+    fn new(resolved: &'a Resolved, seed: u64, trace: Option<&Trace>, data: &Data) -> Result<Self> {
         let settings = &resolved.benchmark;
         let streams = Streams::new(seed);
         let function = resolved.function();
@@ -103,10 +110,12 @@ impl<'a> Run<'a> {
         let rates = resolved.method.rates(function.count(), function.head());
         let learned = (resolved.method.kind == Kind::MetaSgd).then_some(rates.as_slice());
         let model = Box::new(Knowledge::new(network, settings.normalise, learned)?);
-        let learner = Learner::new(model, Objective::new(Vec::new()), settings.optimiser.build(), &streams);
+        let learner = Learner::new(model, Objective::new(Vec::new()), settings.optimiser.build(), &streams)
+            .modulated(resolved.modulation.as_ref(), trace)?;
         Ok(Self {
             resolved,
             learner,
+            replays: trace.is_some(),
             meter: Meter::new(tasks.clone(), settings.evaluate.steps, &streams),
             tasks,
             order: streams.fast("episodes/training"),
@@ -144,6 +153,7 @@ impl<'a> Run<'a> {
         }
         let mut log = RunLog { footprint: self.footprint(), ..RunLog::default() };
         self.adapt(settings.evaluate.episodes)?.record(&mut log);
+        log.add_modulation(&self.learner, self.replays, 1.0);
         log.curves.extend([loss, adapted, accuracy].into_iter().filter(|curve| !curve.x.is_empty()));
         Ok(log)
     }

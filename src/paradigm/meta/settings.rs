@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::episode::{EpisodeSpec, Phase};
 use super::rule::{Kind, Rule};
 use crate::error::{DefinitionError, Result};
+use crate::modulation::ModulationSpec;
 use crate::nn::twice::{Function, Normalise};
 use crate::nn::{Activation, MlpSpec, ModelSpec};
 use crate::optim::OptimiserSpec;
@@ -93,6 +94,9 @@ pub struct Resolved {
     #[serde(flatten)]
     pub benchmark: MetaSettings,
     pub method: Rule,
+    /// Neuromodulators of the outer loop, complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulation: Option<ModulationSpec>,
 }
 
 impl MetaSettings {
@@ -143,7 +147,8 @@ impl Resolved {
         settings.check().map_err(|error| benchmark.refuse(error))?;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, &benchmark.header.id)?;
         let method = Rule::new(preset, &benchmark.header.id, &settings.inner)?;
-        let resolved = Self { benchmark: settings, method };
+        let modulation = modulated::resolve_updates(preset, &benchmark.header.id, &settings.optimiser)?;
+        let resolved = Self { benchmark: settings, method, modulation };
         let MetaSettings { model, episodes, .. } = &resolved.benchmark;
         let fit = model.check_fit("model", episodes.shape(), resolved.outputs());
         fit.map_err(|error| benchmark.refuse(error))?;

@@ -76,7 +76,7 @@ fn all_methods_meet_the_same_test_tasks_from_the_same_initial_weights() {
     let mut settings = Meta.resolve(&frozen, preset).expect("settings");
     settings["budget"]["outer_steps"] = 1.into();
     let resolved: Resolved = serde_json::from_value(settings).expect("settings");
-    let log = Run::new(&resolved, 3, &Data::new(DataFolder::choose(None)))
+    let log = Run::new(&resolved, 3, None, &Data::new(DataFolder::choose(None)))
         .expect("run")
         .run(&mut Unwatched)
         .expect("run");
