@@ -366,5 +366,5 @@ fn role(preset: &MethodPreset, method: &str, control: Option<&Control>) -> Optio
     if let Some(role) = &preset.header.control {
         return Some(Role::Control { of: role.of.clone(), kind: role.kind.clone() });
     }
-    (!preset.header.modulation.is_empty()).then_some(Role::Mechanism)
+    (preset.header.mechanism || !preset.header.modulation.is_empty()).then_some(Role::Mechanism)
 }

@@ -61,7 +61,7 @@ pub struct Titles {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// A method with neuromodulators.
+    /// A method with neuromodulators, in its `modulation` table or built in (`mechanism = true`).
     Mechanism,
     /// What the mechanism `of` must beat; without a name: every mechanism.
     Control {

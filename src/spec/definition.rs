@@ -155,6 +155,10 @@ pub struct MethodHeader {
     /// Overrides per benchmark id: keys of `parameters`, and the tables `optimiser`, `model` and `modulation`.
     #[serde(default)]
     pub on: BTreeMap<String, toml::Table>,
+    /// This preset is a mechanism whose verdict the report states, although it has no `modulation` table: its
+    /// modulation is part of the method itself. A preset with such a table is one anyway. Default false.
+    #[serde(default)]
+    pub mechanism: bool,
     /// This preset is a control.
     #[serde(default)]
     pub control: Option<ControlRole>,
@@ -186,6 +190,10 @@ impl MethodPreset {
         let table = source.table()?;
         let header: MethodHeader = source.read(table.into(), "")?;
         check_header(&source, header.schema, &header.id)?;
+        if header.mechanism && header.control.is_some() {
+            let allowed = "false where the preset is a control: it is one or the other";
+            return Err(source.locate(DefinitionError::range("mechanism", true, allowed)));
+        }
         Ok(Self { header, source })
     }
 
@@ -362,4 +370,22 @@ fn check_header(source: &Source, schema: u32, id: &str) -> Result<()> {
         return Err(source.locate(error));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preset(lines: &str) -> Result<MethodPreset> {
+        let head = "schema = 1\nid = \"mine\"\ntitle = \"Mine\"\nparadigm = \"switching\"\nkind = \"doya\"\nprovenance = \"none\"\n";
+        MethodPreset::parse(Source { name: "mine.toml".into(), text: format!("{head}{lines}") })
+    }
+
+    #[test]
+    fn a_preset_is_a_mechanism_or_a_control_and_not_both() {
+        assert!(!preset("").unwrap().header.mechanism);
+        assert!(preset("mechanism = true\n").unwrap().header.mechanism);
+        let both = preset("mechanism = true\ncontrol = { kind = \"shuffled\" }\n").unwrap_err().to_string();
+        assert!(both.starts_with("mine.toml:7: `mechanism` = true"), "{both}");
+    }
 }
