@@ -242,7 +242,8 @@ fn shares_are_disjoint_and_whole_and_keep_a_control_with_what_it_replays() {
             assert!(seen.insert(run.key.clone()), "in two shares: {} {}", run.spec.method, run.spec.seed);
             if let Some(replays) = &run.spec.replays {
                 let place = |key: &str| part.runs.iter().position(|run| run.key == key);
-                assert!(place(&replays.key) < place(&run.key) && place(&replays.key).is_some());
+                // The other seed that a yoked control replays may come later: the executor waits for it.
+                assert!(place(&replays.key).is_some());
             }
         }
     }

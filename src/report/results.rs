@@ -76,7 +76,7 @@ impl<'a> Results<'a> {
         }
         let superseded = records.len() - latest.len();
         // One colour per method throughout its paradigm; colours start anew where another paradigm begins.
-        let control = |record: &Record| matches!(record.titles.role, Some(Role::Control { .. }));
+        let control = |record: &Record| record.titles.role.as_ref().is_some_and(Role::is_aside);
         let shown = latest.iter().filter(|(_, record)| !control(record));
         let mut names: Vec<(usize, &str)> = shown.map(|(key, _)| (key.0, key.3)).collect();
         names.sort_unstable();
@@ -96,7 +96,7 @@ impl<'a> Results<'a> {
             }
             let Some(benchmark) = benchmarks.last_mut() else { continue };
             let role = record.titles.role.as_ref();
-            let control = matches!(role, Some(Role::Control { .. }));
+            let control = role.is_some_and(Role::is_aside);
             let list = if control { &mut benchmark.controls } else { &mut benchmark.methods };
             if list.last().is_none_or(|m| m.id != method) {
                 let title = &record.titles.method;

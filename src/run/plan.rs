@@ -10,7 +10,7 @@ use crate::data::{self, Data, sha256_hex};
 use crate::error::{DefinitionError, Result};
 use crate::modulation::{Control, ModulationSpec};
 use crate::paradigm::{Protocol, ReplaySource, RunSpec, protocol};
-use crate::spec::{Benchmark, Ceiling, Cell, Library, MethodPreset, Score};
+use crate::spec::{Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -361,10 +361,12 @@ fn refuse_unread(protocol: &dyn Protocol, preset: &MethodPreset, benchmark: &str
 /// What part a method plays in the question whether a mechanism helps.
 fn role(preset: &MethodPreset, method: &str, control: Option<&Control>) -> Option<Role> {
     if let Some(control) = control {
-        return Some(Role::Control { of: Some(split(method).0.to_owned()), kind: control.to_string() });
+        let of = Some(split(method).0.to_owned());
+        return Some(Role::Control { of, kind: control.to_string(), also: None, shown: false });
     }
     if let Some(role) = &preset.header.control {
-        return Some(Role::Control { of: role.of.clone(), kind: role.kind.clone() });
+        let ControlRole { of, kind, also, shown } = role.clone();
+        return Some(Role::Control { of, kind, also, shown });
     }
     (preset.header.mechanism || !preset.header.modulation.is_empty()).then_some(Role::Mechanism)
 }

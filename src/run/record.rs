@@ -68,7 +68,20 @@ pub enum Role {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<String>,
         kind: String,
+        /// A second kind that it is of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        also: Option<String>,
+        /// Stands among the methods in tables and charts.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        shown: bool,
     },
+}
+
+impl Role {
+    /// A control that stands only beside the verdict.
+    pub fn is_aside(&self) -> bool {
+        matches!(self, Self::Control { shown: false, .. })
+    }
 }
 
 /// How a run ended.

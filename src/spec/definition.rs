@@ -176,6 +176,13 @@ pub struct ControlRole {
     pub of: Option<String>,
     /// What it rules out, e.g. `tuned-optimiser`.
     pub kind: String,
+    /// A second thing that it rules out: where a learner has nothing but a few tuned numbers, the tuned constants are the
+    /// tuned optimiser too.
+    #[serde(default)]
+    pub also: Option<String>,
+    /// It stands among the methods in tables and charts, not only beside the verdict. Default false.
+    #[serde(default)]
+    pub shown: bool,
 }
 
 /// Tables in `on.<benchmark>` that are not parameters.

@@ -5,7 +5,8 @@ mod library;
 mod typed;
 
 pub use definition::{
-    Benchmark, BenchmarkHeader, Ceiling, Cell, MethodHeader, MethodPreset, SCHEMA, Score, Suite, SuiteHeader,
+    Benchmark, BenchmarkHeader, Ceiling, Cell, ControlRole, MethodHeader, MethodPreset, SCHEMA, Score, Suite,
+    SuiteHeader,
 };
 pub use library::Library;
 pub use typed::Source;

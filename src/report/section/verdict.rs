@@ -42,13 +42,17 @@ fn judge<'r, 'a>(benchmark: &'r BenchmarkResults<'a>) -> Vec<Judged<'r, 'a>> {
         |method: &MethodResults<'_>| benchmark.scores(method).by_seed.into_iter().collect::<Scores>();
     let judged = |mechanism: &'r MethodResults<'a>| {
         let own = scores(mechanism);
-        let compare = |control: &MethodResults<'_>| match control.role {
-            Some(Role::Control { of, kind }) if of.as_ref().is_none_or(|of| *of == mechanism.id) => {
-                Comparison::new(kind, &own, &scores(control), sign)
+        let compare = |control: &MethodResults<'_>| -> Vec<Comparison> {
+            let Some(Role::Control { of, kind, also, .. }) = control.role else { return Vec::new() };
+            if of.as_ref().is_some_and(|of| *of != mechanism.id) {
+                return Vec::new();
             }
-            _ => None,
+            let other = scores(control);
+            let kinds = std::iter::once(kind).chain(also);
+            kinds.filter_map(|kind| Comparison::new(kind, &own, &other, sign)).collect()
         };
-        let mut list: Vec<Comparison> = benchmark.controls.iter().filter_map(compare).collect();
+        let mut list: Vec<Comparison> =
+            benchmark.controls.iter().chain(&benchmark.methods).flat_map(compare).collect();
         // Where the derived control did not run, the benchmark's reference shows what no modulation does.
         if list.iter().all(|comparison| comparison.control != UNMODULATED)
             && let Some(reference) = benchmark.reference().filter(|reference| reference.role.is_none())
