@@ -23,6 +23,11 @@ pub(super) fn learning(log: &RunLog) -> MetricValue {
     with_sequence(log, |r| SquareMatrix::mean_over(0..r.tasks(), ONE_TASK, |j| r.at(j, j)))
 }
 
+/// mean_i R\[i\]\[0\]: the first task over the ends of all tasks.
+pub(super) fn first_task_mean(log: &RunLog) -> MetricValue {
+    with_sequence(log, |r| SquareMatrix::mean_over(0..r.tasks(), ONE_TASK, |i| r.at(i, 0)))
+}
+
 /// R\[T−1\]\[0\]: what is left of the first task at the end.
 pub(super) fn first_task(log: &RunLog) -> MetricValue {
     with_matrix(log, |r| MetricValue::from(r.last(0)))

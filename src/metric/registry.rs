@@ -67,6 +67,13 @@ pub const METRICS: &[Metric] = &[
         accuracy::first_task,
     ),
     incremental(
+        "first_task_accuracy_mean",
+        "mean_i R[i][0]",
+        "Rodriguez-Garcia, Ghosh & Ramaswamy 2025, if their accuracy is a mean over contexts",
+        true,
+        accuracy::first_task_mean,
+    ),
+    incremental(
         "backward_transfer",
         "mean_{j<T−1} (R[T−1][j] − R[j][j])",
         "Lopez-Paz & Ranzato 2017 (GEM), as printed; its code divides by T",

@@ -45,7 +45,7 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
         "method",
         "mean",
         "95 % interval",
-        clip(&versus, 12),
+        clip_middle(&versus, 12),
         "0 to 1"
     );
     let _ = writeln!(out, "{}", paint.with("2", head.trim_end()));
@@ -68,7 +68,7 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
         };
         let line = format!(
             "{:<18} {mean:>7} {interval:<15} {difference:>12}  {} {runs}",
-            clip(&method.id, 18),
+            clip_middle(&method.id, 18),
             paint.with("36", &format!("{bar:<BAR$}")),
         );
         let _ = writeln!(out, "{}", line.trim_end());
@@ -102,6 +102,17 @@ fn clip(text: &str, width: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Cut in the middle: what tells variants of a method apart stands at the end.
+fn clip_middle(text: &str, width: usize) -> String {
+    let count = text.chars().count();
+    if count <= width {
+        return text.to_owned();
+    }
+    let kept = width.saturating_sub(1);
+    let end = kept / 2;
+    text.chars().take(kept - end).chain(['…']).chain(text.chars().skip(count - end)).collect()
 }
 
 fn write_failures(out: &mut String, results: &Results<'_>, paint: &Paint) {
