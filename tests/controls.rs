@@ -112,6 +112,7 @@ fn a_suite_derives_every_control_runs_it_after_what_it_replays_and_any_jobs_give
         [
             "naive",
             "two",
+            "two+context-input",
             "two+matched-noise",
             "two+mean-gain",
             "two+mean-gain-rescaled",
@@ -162,7 +163,10 @@ fn a_suite_derives_every_control_runs_it_after_what_it_replays_and_any_jobs_give
                 assert_eq!(replays, source.map(|source| source.key.as_str()));
                 assert!(record.log.trace.is_empty());
                 let kind = "shuffled".to_owned();
-                assert_eq!(record.titles.role, Some(Role::Control { of: Some("two".into()), kind }));
+                assert_eq!(
+                    record.titles.role,
+                    Some(Role::Control { of: Some("two".into()), kind, also: None, shown: false })
+                );
             }
             "two" => {
                 assert!(replays.is_none() && record.log.trace.len() == 2);

@@ -39,6 +39,8 @@ pub enum Control {
     Only(Vec<String>),
     /// No modulation, hidden layers twice as wide.
     Wider,
+    /// The levels as plain inputs instead of gains; for an `mlp`.
+    ContextInput,
 }
 
 /// A control's line in `bench list modulators`.
@@ -56,6 +58,7 @@ pub const CONTROLS: &[(&str, &str)] = &[
     ("without-target:TARGET", "ablation of the receptors on one target"),
     ("only:A,B", "a cell of the 2^K factorial"),
     ("wider", "no modulation, hidden layers twice as wide: capacity"),
+    ("context-input", "the levels as plain inputs of an mlp, without gains: information"),
 ];
 
 impl fmt::Display for Control {
@@ -74,6 +77,7 @@ impl fmt::Display for Control {
             Self::WithoutTarget(target) => write!(f, "without-target:{}", target.entry().name),
             Self::Only(names) => write!(f, "only:{}", names.join(",")),
             Self::Wider => f.write_str("wider"),
+            Self::ContextInput => f.write_str("context-input"),
         }
     }
 }
@@ -98,6 +102,7 @@ impl FromStr for Control {
                 "schedule" => Self::Schedule,
                 "sign-flip" => Self::SignFlip,
                 "wider" => Self::Wider,
+                "context-input" => Self::ContextInput,
                 _ => return Err(unknown()),
             },
             Some(("without", name)) => Self::Without(name.to_owned()),
@@ -121,11 +126,11 @@ impl FromStr for Control {
 
 impl Control {
     /// The controls that a list names: `required` are those of the verdict that follow from the mechanism, `all` every
-    /// control that fits it, `ablations` and `factorial` what they say.
+    /// control that fits it, `ablations` and `factorial` what they say. `mlp`: the network can take further inputs.
     ///
     /// # Errors
     /// Unknown names.
-    pub fn expand(names: &[String], spec: &ModulationSpec) -> Result<Vec<Self>, DefinitionError> {
+    pub fn expand(names: &[String], spec: &ModulationSpec, mlp: bool) -> Result<Vec<Self>, DefinitionError> {
         let mut controls = Vec::new();
         for name in names {
             match name.as_str() {
@@ -151,6 +156,9 @@ impl Control {
                         .any(|r| r.target == TargetKind::Slope)
                     {
                         controls.push(Self::MeanGainRescaled);
+                    }
+                    if mlp {
+                        controls.push(Self::ContextInput);
                     }
                     controls.extend(Self::ablations(spec));
                 }
@@ -224,6 +232,7 @@ impl Control {
             Self::WithoutTarget(target) => format!("without {}", target.entry().name.replace('-', " ")),
             Self::Only(names) => format!("only {}", names.join(" + ")),
             Self::Wider => "unmodulated, twice as wide".into(),
+            Self::ContextInput => "levels as plain inputs".into(),
         }
     }
 
@@ -235,6 +244,7 @@ impl Control {
         let replay = |kind| Some(Replayed::new(kind));
         match self {
             Self::Unmodulated | Self::Wider => return Ok(None),
+            Self::ContextInput => spec.as_input = true,
             Self::MeanGain => spec.replayed = replay(ReplayKind::MeanGain),
             Self::MeanGainRescaled => spec.replayed = replay(ReplayKind::MeanGainRescaled),
             Self::Shuffled => spec.replayed = replay(ReplayKind::Shuffled),
@@ -312,6 +322,7 @@ mod tests {
             Control::WithoutTarget(TargetKind::Slope),
             Control::Only(vec!["dopamine".into(), "serotonin".into()]),
             Control::Wider,
+            Control::ContextInput,
         ];
         assert_eq!(all.len(), CONTROLS.len());
         for control in all {
@@ -327,7 +338,7 @@ mod tests {
             format!("[modulators.{name}]\nsource = {{ kind = \"surprise\" }}\nreceptors = [{{ target = \"slope\" }}]\n")
         });
         let spec: ModulationSpec = toml::from_str(&text.concat()).unwrap();
-        let cells = Control::expand(&["factorial".to_owned()], &spec).unwrap();
+        let cells = Control::expand(&["factorial".to_owned()], &spec, true).unwrap();
         assert_eq!(cells.len(), 7);
         assert!(
             cells.contains(&Control::Unmodulated)

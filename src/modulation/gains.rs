@@ -92,6 +92,8 @@ pub struct Gains {
     pub dropout: f32,
     /// Multiplies the number of past samples that a replay term draws.
     pub replay: f32,
+    /// Levels of neuromodulators as plain inputs, for networks that have such inputs (control `context-input`).
+    pub context: Vec<f32>,
 }
 
 impl Default for Gains {
@@ -106,6 +108,7 @@ impl Default for Gains {
             temperature: 1.0,
             dropout: 0.0,
             replay: 1.0,
+            context: Vec::new(),
         }
     }
 }

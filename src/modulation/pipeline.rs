@@ -24,6 +24,7 @@ pub struct Modulation {
     synergies: Vec<Synergy>,
     layers: Vec<usize>,
     recurrent: usize,
+    as_input: bool,
     needs: Vec<Need>,
     steps: u64,
 }
@@ -120,6 +121,7 @@ impl Modulation {
             synergies,
             modulators,
             recurrent: model.recurrent_layers(),
+            as_input: spec.as_input,
             needs: [Need::Input, Need::Gradient].into_iter().filter(|need| spec.needs(*need)).collect(),
             layers,
             steps: 0,
@@ -203,6 +205,10 @@ impl Modulation {
         for modulator in &mut self.modulators {
             modulator.history.push(modulator.level.value() as f32);
         }
+        if self.as_input {
+            gains.context = self.modulators.iter().map(|m| m.level.value() as f32).collect();
+            return;
+        }
         self.channels_mut().for_each(|channel| channel.settle(step));
         self.channels().for_each(|channel| channel.put(&self.layers, self.recurrent, gains));
     }
@@ -212,9 +218,10 @@ impl Modulation {
         self.modulators.iter().map(|modulator| (modulator.name.clone(), modulator.history.clone())).collect()
     }
 
-    /// Effects so far, by channel.
+    /// Effects so far, by channel; none where levels are plain inputs.
     pub fn trace(&self) -> Trace {
-        self.channels().map(|channel| (channel.name.clone(), channel.history.clone())).collect()
+        let acting = self.channels().filter(|_| !self.as_input);
+        acting.map(|channel| (channel.name.clone(), channel.history.clone())).collect()
     }
 
     /// Share of the steps at which a receptor's limits were reached, by channel.

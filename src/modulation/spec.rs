@@ -22,6 +22,9 @@ pub struct ModulationSpec {
     /// Limits of gains unless a receptor sets its own. Default [0.1, 10].
     #[serde(default = "default_clamp", skip_serializing_if = "is_default_clamp")]
     pub clamp: [f64; 2],
+    /// For the control `context-input`: levels are plain inputs of the network, receptors have no effect.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_input: bool,
     /// For controls: effects come from a recorded run instead of the sources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replayed: Option<Replayed>,

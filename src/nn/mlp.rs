@@ -15,6 +15,8 @@ use crate::rng::Streams;
 #[derive(Debug)]
 pub struct Mlp {
     layers: Vec<Dense>,
+    /// How many of the inputs are [`Gains::context`], after the features.
+    context: usize,
     parameters: Parameters,
 }
 
@@ -26,10 +28,32 @@ impl Mlp {
     pub fn new(sizes: &[usize], activation: Activation, init: Init, streams: &Streams) -> Result<Self> {
         let mut parameters = Parameters::default();
         let layers = Dense::stack(&mut parameters, 0, sizes, activation, init, streams)?;
-        Ok(Self { layers, parameters })
+        Ok(Self { layers, context: 0, parameters })
+    }
+
+    /// The same with the last `context` inputs of the first layer taken from [`Gains::context`].
+    #[must_use]
+    pub fn with_context(mut self, context: usize) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// The features with the context behind them; what is missing of it is 0.
+    fn extended(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
+        if self.context == 0 {
+            return Ok(x.clone());
+        }
+        let mut context = gains.context.clone();
+        context.resize(self.context, 0.0);
+        let context = Tensor::from_vec(context, (1, self.context), x.device())?;
+        Ok(Tensor::cat(&[x, &context.broadcast_as((x.dim(0)?, self.context))?], 1)?.contiguous()?)
     }
 
     fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
+        self.through(&self.extended(x, gains)?, gains, tracked)
+    }
+
+    fn through(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
         let mut x = x.clone();
         for (index, layer) in self.layers.iter().enumerate() {
             x = gated(layer.forward(&x, gains.layer(index), tracked)?, gains.layer(index))?;
@@ -66,7 +90,8 @@ impl Model for Mlp {
         passes: &Passes,
         magnitude: Magnitude,
     ) -> Result<Gradients> {
-        squared::batched(&|x| self.forward(x, gains), &self.layers, x, passes, magnitude)
+        let x = self.extended(x, gains)?;
+        squared::batched(&|x| self.through(x, gains, true), &self.layers, &x, passes, magnitude)
     }
 }
 
@@ -83,6 +108,20 @@ mod tests {
             let logits = mlp.forward(&x, &Gains::default())?;
             Ok(cross_entropy(&logits, &[0, 1, 2, 3, 0, 1, 2, 3], &Active::All, 1.0)?.0)
         });
+    }
+
+    #[test]
+    fn context_is_what_plain_inputs_of_that_value_would_be() {
+        let build =
+            || Mlp::new(&[5, 6, 4], Activation::Tanh, Init::default(), &Streams::new(2)).expect("mlp");
+        let x = testing::uniform(&[3, 3], "x");
+        let gains = Gains { context: vec![0.5, -1.0], ..Gains::default() };
+        let rows = |x: &Tensor| x.to_vec2::<f32>().expect("rows");
+        let by_hand: Vec<f32> =
+            rows(&x).into_iter().flat_map(|row| [row, vec![0.5, -1.0]].concat()).collect();
+        let by_hand = Tensor::from_vec(by_hand, (3, 5), x.device()).expect("tensor");
+        let with = build().with_context(2).infer(&x, &gains).expect("infer");
+        assert_eq!(rows(&with), rows(&build().infer(&by_hand, &Gains::default()).expect("infer")));
     }
 
     #[test]

@@ -27,11 +27,20 @@ pub struct MlpSpec {
     pub activation: Activation,
     /// Initial weights. Default `lecun-uniform`.
     pub init: Init,
+    /// Further inputs behind the features, which carry the levels of neuromodulators ([`crate::modulation::Gains`]):
+    /// set by the control `context-input`. Default 0.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub context: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Default for MlpSpec {
     fn default() -> Self {
-        Self { hidden: vec![100, 100], activation: Activation::Relu, init: Init::default() }
+        Self { hidden: vec![100, 100], activation: Activation::Relu, init: Init::default(), context: 0 }
     }
 }
 
@@ -214,11 +223,11 @@ impl ModelSpec {
     /// Engine errors; a shape that the network cannot take.
     pub fn build(&self, shape: [usize; 3], outputs: usize, streams: &Streams) -> Result<Box<dyn Model>> {
         match self {
-            Self::Mlp(MlpSpec { hidden, activation, init }) => {
-                let mut sizes = vec![shape.iter().product()];
+            Self::Mlp(MlpSpec { hidden, activation, init, context }) => {
+                let mut sizes = vec![shape.iter().product::<usize>() + context];
                 sizes.extend(hidden);
                 sizes.push(outputs);
-                Ok(Box::new(Mlp::new(&sizes, *activation, *init, streams)?))
+                Ok(Box::new(Mlp::new(&sizes, *activation, *init, streams)?.with_context(*context)))
             }
             Self::Cnn(spec) => {
                 let sizes = CnnSizes {

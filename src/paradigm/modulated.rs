@@ -2,7 +2,7 @@
 //! of it a run's log keeps.
 
 use super::{Curve, Learner, RunLog};
-use crate::error::Result;
+use crate::error::{DefinitionError, Result};
 use crate::modulation::{Anatomy, Control, ModulationSpec, Trace};
 use crate::nn::ModelSpec;
 use crate::objective::Weighted;
@@ -30,9 +30,25 @@ pub(super) fn optimiser(
 /// Definition errors that point into the preset's file.
 pub(super) fn model(preset: &MethodPreset, base: &ModelSpec, benchmark: &str) -> Result<ModelSpec> {
     let mut model = preset.model(base, benchmark)?.unwrap_or_else(|| base.clone());
+    if let ModelSpec::Mlp(spec) = &model
+        && spec.context > 0
+    {
+        let allowed = "0: the control `context-input` sets it";
+        return Err(preset.refuse(DefinitionError::range("model.context", spec.context, allowed)));
+    }
     if let Some(control) = preset.header.derived.as_ref() {
         let control: Control = control.parse().map_err(|error| preset.refuse(error))?;
         model.widen(control.width());
+        if control == Control::ContextInput {
+            let levels = preset.modulation::<ModulationSpec>(benchmark)?.map_or(0, |s| s.modulators.len());
+            match &mut model {
+                ModelSpec::Mlp(spec) => spec.context = levels,
+                _ => {
+                    let allowed = "a control that this network can take: only an `mlp` has further inputs";
+                    return Err(preset.refuse(DefinitionError::range("controls", control, allowed)));
+                }
+            }
+        }
     }
     model.check("model").map_err(|error| preset.refuse(error))?;
     Ok(model)
@@ -78,6 +94,10 @@ pub(super) fn resolve_updates(
     optimiser: &OptimiserSpec,
 ) -> Result<Option<ModulationSpec>> {
     let Some(spec) = preset.modulation::<ModulationSpec>(benchmark)? else { return Ok(None) };
+    if preset.header.derived.as_deref() == Some("context-input") {
+        let allowed = "another control: the outer loop has no inputs";
+        return Err(preset.refuse(DefinitionError::range("controls", "context-input", allowed)));
+    }
     let anatomy = Anatomy { momentum: optimiser.kind != Kind::Sgd, ..Anatomy::default() };
     checked(preset, spec, &anatomy)
 }
@@ -88,6 +108,13 @@ fn checked(
     mut spec: ModulationSpec,
     anatomy: &Anatomy,
 ) -> Result<Option<ModulationSpec>> {
+    for (key, set) in [("as_input", spec.as_input), ("replayed", spec.replayed.is_some())] {
+        if set {
+            let error =
+                DefinitionError::range(&format!("modulation.{key}"), "set", "absent: controls set it");
+            return Err(preset.refuse(error));
+        }
+    }
     if let Some(control) = preset.header.derived.as_ref() {
         let control: Control = control.parse().map_err(|error| preset.refuse(error))?;
         match control.apply(spec).map_err(|error| preset.refuse(error))? {

@@ -213,7 +213,11 @@ fn with_controls(
         }
         let id = &benchmark.header.id;
         let Some(spec) = preset.modulation::<ModulationSpec>(id)? else { continue };
-        let derived = Control::expand(controls, &spec)?;
+        // The default network of every paradigm is an mlp; meta-learning's outer loop has no inputs of its own.
+        let kind =
+            benchmark.body.get("model").and_then(|model| model.get("kind")).and_then(toml::Value::as_str);
+        let mlp = kind.is_none_or(|kind| kind == "mlp") && benchmark.header.paradigm != "meta";
+        let derived = Control::expand(controls, &spec, mlp)?;
         all.extend(derived.iter().map(|control| format!("{method}+{control}")));
         if controls.iter().any(|name| name == "required" || name == "all") {
             let tuned = library.methods.values().filter(|other| {
