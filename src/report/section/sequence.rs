@@ -83,12 +83,18 @@ fn lines(drawn: &[(&MethodResults<'_>, Color)], curve: &str, tested: bool) -> Ve
 }
 
 fn learning(benchmark: &BenchmarkResults<'_>, drawn: &[(&MethodResults<'_>, Color)]) -> Option<Block> {
-    let series = lines(drawn, "loss/train", false);
+    let mut series = lines(drawn, "loss/train", false);
     if series.is_empty() {
         return None;
     }
     let last = series.iter().filter_map(|s| Some(format!("{} {}", s.label, number(s.points.last()?.y?))));
     let alt = format!("Training loss over updates. At the end: {}.", last.collect::<Vec<_>>().join("; "));
+    // Losses fall over orders of magnitude.
+    for point in series.iter_mut().flat_map(|s| &mut s.points) {
+        point.y = point.y.map(f64::log10);
+        point.band = point.band.map(|(low, high)| (low.log10(), high.log10()));
+        point.band = point.band.filter(|(low, _)| low.is_finite());
+    }
     Some(Block::Chart(Chart {
         name: format!("{}-learning", benchmark.id),
         title: format!("{}: learning curves", benchmark.name()),
@@ -97,7 +103,7 @@ fn learning(benchmark: &BenchmarkResults<'_>, drawn: &[(&MethodResults<'_>, Colo
             .into(),
         figure: Box::new(LineChart {
             x: Axis::new("updates"),
-            y: Axis::new("loss"),
+            y: Axis::new("log₁₀ of the loss"),
             series,
             legend_on_top: true,
             ..LineChart::default()
@@ -179,6 +185,8 @@ fn trial(benchmark: &BenchmarkResults<'_>, method: &MethodResults<'_>) -> Option
         points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint { x: *x, y: *y, band: None }).collect(),
     };
     let one = outputs.len() == 1;
+    let probabilities = soft_max(&outputs);
+    let outputs: Vec<&Curve> = if one { outputs } else { probabilities.iter().collect() };
     let mut shown: Vec<LineSeries> = outputs
         .iter()
         .enumerate()
@@ -222,11 +230,11 @@ fn trial(benchmark: &BenchmarkResults<'_>, method: &MethodResults<'_>) -> Option
             ..LineChart::default()
         }),
     };
-    let heading = if one { "Output" } else { "Outputs (logits)" };
+    let heading = if one { "Output" } else { "Probabilities of the answers" };
     let range = if single { (-1.0, 1.0) } else { (0.0, 1.0) };
     let heading2 = if single { "Modulatory signal M(t)" } else { "Modulatory signals s(t)" };
     let panels = vec![
-        panel(heading, Axis::new(""), shown),
+        panel(heading, if one { Axis::new("") } else { Axis::new("").over(0.0, 1.0) }, shown),
         panel(heading2, Axis::new("").over(range.0, range.1), modulators),
     ];
     let mut caption = String::from("A trial of the test; vertical lines: ");
@@ -241,4 +249,18 @@ fn trial(benchmark: &BenchmarkResults<'_>, method: &MethodResults<'_>) -> Option
         caption,
         figure: Box::new(SmallMultiples { panels, columns: 1, min_width: 420.0, legend: Vec::new() }),
     }))
+}
+
+/// Probabilities of the labels from their logits.
+fn soft_max(logits: &[&Curve]) -> Vec<Curve> {
+    let odds =
+        |t: usize| logits.iter().map(move |curve| curve.y.get(t).copied().flatten().map_or(0.0, f64::exp));
+    let share = |curve: &&Curve| {
+        let mut out = Curve::new(curve.name.clone());
+        for (t, (x, y)) in curve.x.iter().zip(&curve.y).enumerate() {
+            out.push(*x, y.map_or(f64::NAN, f64::exp) / odds(t).sum::<f64>());
+        }
+        out
+    };
+    logits.iter().map(share).collect()
 }
