@@ -1,4 +1,4 @@
-//! How the learning rates of the sequence presets were chosen: the same rates and seeds for every network, on seeds
+//! How the learning rates of the sequence presets (and the first eta of `plastic`) were chosen: the same rates and seeds for every network, on seeds
 //! that no benchmark uses, judged by the benchmark's own score.
 //!
 //! `cargo run --release --example search_sequence [BENCHMARK [METHOD…]]`
@@ -62,10 +62,29 @@ fn main() -> anyhow::Result<()> {
             }
             let mut preset = preset.clone();
             preset.header.on.clear();
-            for rate in RATES {
+            let judged = |preset: &mut MethodPreset, rate: f64, eta: Option<f64>| -> anyhow::Result<f64> {
                 preset.header.optimiser.insert("rate".into(), rate.into());
-                let score = judge(benchmark, &preset, &data)?;
-                println!("{id} {method} rate {rate}: {} {score:.4}", benchmark.header.score.metric);
+                if let Some(eta) = eta {
+                    preset.header.parameters.insert("initial_rate".into(), eta.into());
+                }
+                let score = judge(benchmark, preset, &data)?;
+                let eta = eta.map_or_else(String::new, |eta| format!(" initial eta {eta}"));
+                println!("{id} {method} rate {rate}{eta}: {} {score:.4}", benchmark.header.score.metric);
+                Ok(score)
+            };
+            // Without a gate the first eta decides how fast memories decay: searched at the best rate.
+            let decays = preset.header.parameters.get("modulation").and_then(|m| m.as_str()) == Some("decay");
+            let mut best: Option<(f64, f64)> = None;
+            for rate in RATES {
+                let score = judged(&mut preset, rate, decays.then_some(0.5))?;
+                if best.is_none_or(|(other, _)| score > other) {
+                    best = Some((score, rate));
+                }
+            }
+            if let Some((_, rate)) = best.filter(|_| decays) {
+                for eta in [0.1, 0.02] {
+                    judged(&mut preset, rate, Some(eta))?;
+                }
             }
         }
     }
