@@ -37,7 +37,7 @@ impl Protocol for Sequence {
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         match serde_json::from_value::<Settings>(settings.clone()) {
             // Multiply–adds times what one costs, measured on one core.
-            Ok(settings) => multiply_adds(&settings) as f64 * 1.5e-10,
+            Ok(settings) => multiply_adds(&settings) as f64 * 6e-10,
             Err(_) => 0.0,
         }
     }

@@ -76,7 +76,11 @@ fn lines(drawn: &[(&MethodResults<'_>, Color)], curve: &str, tested: bool) -> Ve
         label: method.title.clone(),
         color: *color,
         dashed: only_tested(method),
-        points: averaged(method, curve),
+        points: averaged(method, curve)
+            .into_iter()
+            // Bands of broken networks would cover the others.
+            .map(|point| LinePoint { band: point.band.filter(|_| !only_tested(method)), ..point })
+            .collect(),
     };
     let shown = drawn.iter().filter(|(method, _)| tested || !only_tested(method));
     shown.map(line).filter(|series| !series.points.is_empty()).collect()
@@ -121,7 +125,7 @@ fn answers(benchmark: &BenchmarkResults<'_>, drawn: &[(&MethodResults<'_>, Color
         let at = |x: f64| LinePoint { x, y: Some(x), band: None };
         series.push(LineSeries {
             label: "as measured".into(),
-            color: Color::Muted,
+            color: Color::Ink,
             dashed: true,
             points: vec![at(low), at(high)],
         });
@@ -137,7 +141,7 @@ fn answers(benchmark: &BenchmarkResults<'_>, drawn: &[(&MethodResults<'_>, Color
             Axis::new("produced interval (steps)"),
             "produced against measured interval",
             "Mean over the trials that give an answer, then over seeds; band: 95 % interval. Dashed: tested with \
-             replaced signals.",
+             replaced signals (without bands).",
         )
     } else {
         (
@@ -145,7 +149,7 @@ fn answers(benchmark: &BenchmarkResults<'_>, drawn: &[(&MethodResults<'_>, Color
             Axis::percent("right (%)").over(0.0, 1.0),
             "right answers by question",
             "Mean over seeds, questions in the order in which they come; band: 95 % interval. Dashed: tested with \
-             replaced signals.",
+             replaced signals (without bands).",
         )
     };
     let ends = |s: &LineSeries| {
