@@ -72,11 +72,12 @@ fn gradient_is_exact(network: &dyn Network, problem: &dyn Problem) {
         let own = &gradient.flat[block.at.clone()];
         let norm = own.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
         assert!(norm.is_finite() && norm > 1e-6, "{} has no gradient", block.name);
+        // 1e-5: what rounding leaves of a difference of two losses in f32.
         // Along the block's own gradient the slope is its norm; a wrong gradient points elsewhere.
         let direction: Vec<(usize, f32)> =
             block.at.clone().zip(own.iter().map(|g| (f64::from(*g) / norm) as f32)).collect();
         let found = slope(network, &parameters, &group, &direction);
-        assert!((found - norm).abs() <= 1e-3 * norm + 2e-6, "{}: {found} against {norm}", block.name);
+        assert!((found - norm).abs() <= 1e-3 * norm + 1e-5, "{}: {found} against {norm}", block.name);
         // And the three largest entries one by one.
         let mut order: Vec<usize> = block.at.clone().collect();
         order.sort_by(|a, b| gradient.flat[*b].abs().total_cmp(&gradient.flat[*a].abs()));
