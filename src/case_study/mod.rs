@@ -2,4 +2,5 @@
 
 pub mod go_nogo;
 pub mod opposed;
+pub mod sequence;
 pub mod switching;

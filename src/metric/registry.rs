@@ -17,8 +17,9 @@ const TAYLOR_STONE: &str = "Taylor & Stone 2009";
 const META: &[&str] = &["meta"];
 const OPPOSED: &[&str] = &["opposed-behaviours"];
 const GO_NOGO: &[&str] = &["go-nogo"];
-const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours", "switching"];
+const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours", "switching", "sequence"];
 const SWITCHING: &[&str] = &["switching"];
+const SEQUENCE: &[&str] = &["sequence"];
 
 const ONLINE: &[&str] = &["online"];
 
@@ -227,7 +228,7 @@ pub const METRICS: &[Metric] = &[
     },
     Metric::scalar(
         "accuracy",
-        "share of right answers: over the session (Go/No-Go), of choices of the best arm or the valid goal (switching), or mean over behaviours, stimuli weighted equally",
+        "share of right answers: over the session (Go/No-Go), of choices of the best arm or the valid goal (switching), of questions (sequence), or mean over behaviours, stimuli weighted equally",
         "Tsuda 2026; this suite",
         true,
         CASE_STUDIES,
@@ -423,6 +424,27 @@ pub const METRICS: &[Metric] = &[
         "this suite",
         false,
         SWITCHING,
+    ),
+    Metric::scalar(
+        "interval_error_untrained",
+        "mean over the intervals that were not trained of |produced − measured| / measured, at most 1; no answer counts as 1",
+        "this suite",
+        false,
+        SEQUENCE,
+    ),
+    Metric::scalar(
+        "interval_error_trained",
+        "the same over the intervals that were trained",
+        "this suite",
+        false,
+        SEQUENCE,
+    ),
+    Metric::scalar(
+        "cross_entropy",
+        "mean over questions of −ln p(right label)",
+        "this suite",
+        false,
+        SEQUENCE,
     ),
 ];
 

@@ -31,6 +31,7 @@ pub const PROTOCOLS: &[&dyn Protocol] = &[
     &crate::case_study::go_nogo::GoNoGo,
     &crate::case_study::opposed::OpposedBehaviours,
     &crate::case_study::switching::Switching,
+    &crate::case_study::sequence::Sequence,
 ];
 
 /// A protocol by the name in `paradigm = "…"`.

@@ -35,7 +35,14 @@ impl Adam {
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw+avx2+fma", "x86_64+avx2+fma"))]
-fn step(value: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32], rate: f32, epsilon: f32) {
+pub(in crate::case_study) fn step(
+    value: &mut [f32],
+    gradient: &[f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    rate: f32,
+    epsilon: f32,
+) {
     let moments = first.iter_mut().zip(second.iter_mut());
     for ((value, g), (m, v)) in value.iter_mut().zip(gradient).zip(moments) {
         *m = 0.9 * *m + 0.1 * g;

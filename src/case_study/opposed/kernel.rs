@@ -153,7 +153,7 @@ mod wide {
 
 /// eˣ by range reduction and a degree-6 polynomial: relative error below 3e-7 on [−87, 87], clamped outside.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(in crate::case_study) fn exp(x: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2²³: adding it rounds to an integer, kept in the low mantissa bits.
     let x = x.clamp(-87.0, 87.0);
     let shifted = x.mul_add(std::f32::consts::LOG2_E, ROUND);
@@ -173,7 +173,7 @@ pub(super) fn exp(x: f32) -> f32 {
 
 /// The logistic function.
 #[inline(always)]
-pub(super) fn sigmoid(x: f32) -> f32 {
+pub(in crate::case_study) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 

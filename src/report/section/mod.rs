@@ -13,6 +13,7 @@ mod online;
 mod opposed;
 mod overview;
 mod runs;
+mod sequence;
 mod switching;
 mod transfer;
 mod verdict;
@@ -40,6 +41,7 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "opposed-behaviours", build: opposed::build },
     Section { paradigm: "go-nogo", build: go_nogo::build },
     Section { paradigm: "switching", build: switching::build },
+    Section { paradigm: "sequence", build: sequence::build },
 ];
 
 /// Title of a paradigm's part.
@@ -53,6 +55,7 @@ fn paradigm_title(paradigm: &str) -> String {
         "opposed-behaviours" => "Opposed behaviours from one scalar".into(),
         "go-nogo" => "Case study: spiking set-shifting Go/No-Go".into(),
         "switching" => "Case study: small tasks whose rules switch".into(),
+        "sequence" => "Case study: learned modulation in recurrent networks".into(),
         other => {
             let words = other.replace(['-', '_'], " ");
             let mut letters = words.chars();
