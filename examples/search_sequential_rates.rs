@@ -15,7 +15,7 @@ use neuromod_bench::paradigm::{RunSpec, protocol};
 use neuromod_bench::spec::Library;
 
 const BENCHMARK: &str = "omniglot-sequential";
-const RATES: [f32; 8] = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
+const RATES: [f32; 12] = [1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3];
 const SEQUENCES: i64 = 10;
 const FIRST_SEED: u64 = 100_000;
 
