@@ -77,6 +77,23 @@ pub fn load(folder: &DataFolder, entry: &Entry) -> Result<Dataset> {
     .check()
 }
 
+/// Appends a drawing of a split of this data set, turned counter-clockwise by quarter turns (0 to 3), scaled.
+pub fn append_turned(split: &Split, drawing: usize, turns: usize, scale: f32, to: &mut Vec<f32>) {
+    let image = &split.pixels[drawing * EDGE * EDGE..(drawing + 1) * EDGE * EDGE];
+    let last = EDGE - 1;
+    for y in 0..EDGE {
+        to.extend((0..EDGE).map(|x| {
+            let (from_y, from_x) = match turns {
+                0 => (y, x),
+                1 => (x, last - y),
+                2 => (last - y, last - x),
+                _ => (last - x, y),
+            };
+            f32::from(image[from_y * EDGE + from_x]) * scale
+        }));
+    }
+}
+
 /// Ink (0 to 255) in each of 28 × 28 squares of 3.75 × 3.75 pixels, by area.
 fn reduced(image: &[u8]) -> Result<Vec<u8>, String> {
     let (width, height, white) = png::bits(image)?;

@@ -15,6 +15,8 @@ const TRANSFER: &[&str] = &["transfer"];
 const MULTI_TASK: &[&str] = &["multi-task"];
 const TAYLOR_STONE: &str = "Taylor & Stone 2009";
 const META: &[&str] = &["meta"];
+const SEQUENTIAL: &[&str] = &["meta-sequential"];
+const SEQUENTIAL_SOURCE: &str = "Javed & White 2019; Beaulieu et al. 2020";
 const OPPOSED: &[&str] = &["opposed-behaviours"];
 const GO_NOGO: &[&str] = &["go-nogo"];
 const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours", "switching", "sequence"];
@@ -340,6 +342,28 @@ pub const METRICS: &[Metric] = &[
         false,
         META,
     ),
+    Metric::scalar(
+        "sequential_accuracy",
+        "share right of held-out drawings of all classes of a sequence after its last class; mean over sequences",
+        SEQUENTIAL_SOURCE,
+        true,
+        SEQUENTIAL,
+    ),
+    Metric::scalar(
+        "sequential_accuracy_learned",
+        "the same of the drawings that were learned",
+        SEQUENTIAL_SOURCE,
+        true,
+        SEQUENTIAL,
+    ),
+    Metric::scalar(
+        "mixed_accuracy",
+        "share right of held-out drawings after the same drawings came once in random order (oracle, with its own step size)",
+        "the oracle of Beaulieu et al. 2020",
+        true,
+        SEQUENTIAL,
+    ),
+    Metric::scalar("cost_of_order", "mixed_accuracy − sequential_accuracy", "this suite", false, SEQUENTIAL),
     opposed("accuracy_worst", "the lowest accuracy of a behaviour", true),
     opposed(
         "updates_to_criterion",

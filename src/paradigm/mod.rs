@@ -8,6 +8,7 @@ mod modulated;
 pub mod multi_task;
 pub mod online;
 mod protocol;
+pub mod sequential;
 pub mod transfer;
 
 pub use incremental::Incremental;
@@ -17,6 +18,7 @@ pub use meta::Meta;
 pub use multi_task::MultiTask;
 pub use online::Online;
 pub use protocol::{Protocol, ReplaySource, RunSpec, Unwatched, Watch};
+pub use sequential::Sequential;
 pub use transfer::Transfer;
 
 use crate::error::{DefinitionError, Result};
@@ -25,6 +27,7 @@ use crate::error::{DefinitionError, Result};
 pub const PROTOCOLS: &[&dyn Protocol] = &[
     &Incremental,
     &Meta,
+    &Sequential,
     &Online,
     &Transfer,
     &MultiTask,

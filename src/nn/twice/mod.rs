@@ -7,6 +7,7 @@
 
 mod layer;
 mod normalise;
+mod part;
 mod target;
 #[cfg(test)]
 mod tests;

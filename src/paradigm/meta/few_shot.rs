@@ -103,20 +103,7 @@ impl FewShot {
 
 /// Appends a drawing, turned counter-clockwise by quarter turns.
 fn push(split: &Split, sample: usize, turn: usize, scale: f32, set: &mut Set, label: u32) {
-    const EDGE: usize = omniglot::EDGE;
-    let image = &split.pixels[sample * EDGE * EDGE..(sample + 1) * EDGE * EDGE];
-    let last = EDGE - 1;
-    for y in 0..EDGE {
-        set.inputs.extend((0..EDGE).map(|x| {
-            let (from_y, from_x) = match turn {
-                0 => (y, x),
-                1 => (x, last - y),
-                2 => (last - y, last - x),
-                _ => (last - x, y),
-            };
-            f32::from(image[from_y * EDGE + from_x]) * scale
-        }));
-    }
+    omniglot::append_turned(split, sample, turn, scale, &mut set.inputs);
     if let Answers::Labels(labels) = &mut set.answers {
         labels.push(label);
     }

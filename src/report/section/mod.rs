@@ -14,6 +14,7 @@ mod opposed;
 mod overview;
 mod runs;
 mod sequence;
+mod sequential;
 mod switching;
 mod transfer;
 mod verdict;
@@ -38,6 +39,7 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "transfer", build: transfer::build },
     Section { paradigm: "multi-task", build: multi_task::build },
     Section { paradigm: "meta", build: meta::build },
+    Section { paradigm: "meta-sequential", build: sequential::build },
     Section { paradigm: "opposed-behaviours", build: opposed::build },
     Section { paradigm: "go-nogo", build: go_nogo::build },
     Section { paradigm: "switching", build: switching::build },
@@ -50,6 +52,7 @@ fn paradigm_title(paradigm: &str) -> String {
         "incremental" => "Incremental learning".into(),
         "transfer" => "Transfer learning".into(),
         "meta" => "Meta-learning".into(),
+        "meta-sequential" => "Meta-learning to learn in sequence".into(),
         "multi-task" => "Multi-task learning".into(),
         "online" => "Online learning".into(),
         "opposed-behaviours" => "Opposed behaviours from one scalar".into(),
