@@ -41,7 +41,7 @@ fn parameters(network: &dyn Network) -> Vec<f32> {
     }
     // A weak gate: where the clip of H begins to bind, a difference of finite width is not the derivative.
     for block in network.layout().blocks.iter().filter(|block| block.name.starts_with("gate")) {
-        parameters[block.at.clone()].iter_mut().for_each(|p| *p *= 0.1);
+        parameters[block.at.clone()].iter_mut().for_each(|p| *p *= 0.4);
     }
     parameters
 }
