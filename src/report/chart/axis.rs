@@ -9,18 +9,21 @@ pub enum NumberFormat {
     Number,
     /// A share in [0, 1], printed in percent; the axis label should say so.
     Percent,
+    /// Whole numbers: no ticks between them.
+    Count,
 }
 
 impl NumberFormat {
     fn tick(self, value: f64, step: f64) -> String {
         let (value, step) = match self {
-            Self::Number => (value, step),
+            Self::Number | Self::Count => (value, step),
             Self::Percent => (value * 100.0, step * 100.0),
         };
         let value = if value.abs() < step * 1e-9 { 0.0 } else { value };
         if value.abs() >= 10_000.0 && step >= 100.0 {
             return format!("{}k", trim(value / 1000.0, step / 1000.0)).replace('-', "−");
         }
+        let step = if self == Self::Count { step.max(1.0) } else { step };
         trim(value, step).replace('-', "−")
     }
 }
@@ -52,6 +55,11 @@ impl Axis {
     /// A share in [0, 1], labelled in percent.
     pub fn percent(label: impl Into<String>) -> Self {
         Self { label: label.into(), range: None, format: NumberFormat::Percent }
+    }
+
+    /// Whole numbers.
+    pub fn count(label: impl Into<String>) -> Self {
+        Self { label: label.into(), range: None, format: NumberFormat::Count }
     }
 
     /// Fixes the range.
@@ -178,7 +186,10 @@ pub(super) fn horizontal(
 ) -> Scale {
     let scale = Scale { range, pixels: (plot.x, plot.right()) };
     canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), Color::Muted, 1.0);
-    let (positions, step) = ticks(range, (plot.width / 70.0).clamp(3.0, 8.0) as usize);
+    let (mut positions, step) = ticks(range, (plot.width / 70.0).clamp(3.0, 8.0) as usize);
+    if x.format == NumberFormat::Count {
+        positions.retain(|value| (value - value.round()).abs() < 1e-9);
+    }
     for value in positions {
         let at = scale.at(value);
         if grid {

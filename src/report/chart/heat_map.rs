@@ -39,6 +39,7 @@ impl HeatMap {
         match self.format {
             NumberFormat::Percent => format!("{:.0}", value * 100.0),
             NumberFormat::Number => format!("{value:.2}"),
+            NumberFormat::Count => format!("{value:.0}"),
         }
         .replace('-', "−")
     }

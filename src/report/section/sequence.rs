@@ -145,7 +145,7 @@ fn answers(benchmark: &BenchmarkResults<'_>, drawn: &[(&MethodResults<'_>, Color
         )
     } else {
         (
-            Axis::new("question"),
+            Axis::count("question"),
             Axis::percent("right (%)").over(0.0, 1.0),
             "right answers by question",
             "Mean over seeds, questions in the order in which they come; band: 95 % interval. Dashed: tested with \

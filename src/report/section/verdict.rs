@@ -135,7 +135,9 @@ fn comparisons(one: &Judged<'_, '_>) -> Table {
 /// The first seed: performance, levels and gains under one time axis.
 fn signals(one: &Judged<'_, '_>) -> Option<Block> {
     let record = one.mechanism.ok().next()?;
-    if record.log.signals.is_empty() {
+    // A case study has signals of its own kind, which its own section shows.
+    let common = |name: &str| name.starts_with("level/") || name.starts_with("gain/");
+    if !record.log.signals.iter().any(|curve| common(&curve.name)) {
         return None;
     }
     let marks: Vec<LineMark> =
@@ -151,7 +153,7 @@ fn signals(one: &Judged<'_, '_>) -> Option<Block> {
         curves.enumerate().map(|(index, (name, curve))| line(name, Color::Series(index), curve)).collect()
     };
     let curves = &record.log.curves;
-    let main = ["accuracy/seen", "accuracy/window", "accuracy/all"];
+    let main = ["accuracy/seen", "accuracy/window", "accuracy/all", "meta-training/query-loss"];
     let accuracy = curves.iter().find(|curve| main.contains(&curve.name.as_str()));
     let accuracy = accuracy.or_else(|| curves.iter().find(|curve| curve.name.starts_with("accuracy")));
     let panel = |title: &str, y: Axis, series: Vec<LineSeries>| {
