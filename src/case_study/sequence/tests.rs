@@ -41,7 +41,7 @@ fn parameters(network: &dyn Network) -> Vec<f32> {
     }
     // A weak gate: where the clip of H begins to bind, a difference of finite width is not the derivative.
     for block in network.layout().blocks.iter().filter(|block| block.name.starts_with("gate")) {
-        parameters[block.at.clone()].iter_mut().for_each(|p| *p *= 0.4);
+        parameters[block.at.clone()].iter_mut().for_each(|p| *p *= 0.1);
     }
     parameters
 }
@@ -71,13 +71,14 @@ fn gradient_is_exact(network: &dyn Network, problem: &dyn Problem) {
     for block in network.layout().blocks.iter().filter(|block| !block.at.is_empty()) {
         let own = &gradient.flat[block.at.clone()];
         let norm = own.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
-        assert!(norm.is_finite() && norm > 1e-6, "{} has no gradient", block.name);
-        // 1e-5: what rounding leaves of a difference of two losses in f32.
+        // Far above what rounding leaves, so that what is compared below is not noise.
+        assert!(norm.is_finite() && norm > 1e-4, "{}: gradient of norm {norm}", block.name);
+        // 3e-6: what rounding leaves of a difference of two losses in f32.
         // Along the block's own gradient the slope is its norm; a wrong gradient points elsewhere.
         let direction: Vec<(usize, f32)> =
             block.at.clone().zip(own.iter().map(|g| (f64::from(*g) / norm) as f32)).collect();
         let found = slope(network, &parameters, &group, &direction);
-        assert!((found - norm).abs() <= 1e-3 * norm + 1e-5, "{}: {found} against {norm}", block.name);
+        assert!((found - norm).abs() <= 1e-3 * norm + 3e-6, "{}: {found} against {norm}", block.name);
         // And the three largest entries one by one.
         let mut order: Vec<usize> = block.at.clone().collect();
         order.sort_by(|a, b| gradient.flat[*b].abs().total_cmp(&gradient.flat[*a].abs()));
@@ -85,7 +86,7 @@ fn gradient_is_exact(network: &dyn Network, problem: &dyn Problem) {
             let own = f64::from(gradient.flat[k]);
             let found = slope(network, &parameters, &group, &[(k, 1.0)]);
             let wrong = (found - own).abs();
-            assert!(wrong <= 1e-3 * own.abs() + 1e-5, "{}[{k}]: {found} against {own}", block.name);
+            assert!(wrong <= 1e-3 * own.abs() + 3e-6, "{}[{k}]: {found} against {own}", block.name);
         }
     }
 }
