@@ -425,3 +425,28 @@ fn a_dry_run_trains_nothing() {
         .stdout(contains("split-digits-task"));
     assert_eq!(fs::read_dir(dir.path()).expect("folder").count(), 0);
 }
+
+#[test]
+fn a_method_can_be_varied_by_its_name_and_variations_make_a_frontier() {
+    let (definitions, out) = (definitions(|text| text), folder());
+    tiny(definitions.path(), out.path())
+        .args(["-m", "naive,naive@optimiser.rate=0.01,naive@optimiser.rate=0.1,ewc@parameters.lambda=3"])
+        .assert()
+        .success()
+        .stdout(contains("naive@rate=0.01").and(contains("ewc@lambda=3")));
+    let records = text(&out.path().join("records.jsonl"));
+    assert_eq!(records.lines().count(), 8);
+    let rates: Vec<&str> = records.lines().filter(|line| line.contains("rate=0.01\"")).collect();
+    assert!(!rates.is_empty() && rates.iter().all(|line| line.contains("\"rate\":0.01")), "{records}");
+    let csv = text(&out.path().join("charts/tiny-frontier.csv"));
+    assert!(csv.lines().any(|line| line.starts_with("0.01,mean")), "{csv}");
+    for (method, told) in [
+        ("naive@rate=0.1", "TABLE.KEY=VALUE"),
+        ("naive@optimiser.rte=0.1", "rate"),
+        ("naive@optimiser.rate=-1", "optimiser.rate"),
+        ("nave@optimiser.rate=1", "naive"),
+    ] {
+        let mut command = tiny(definitions.path(), out.path());
+        command.args(["-m", method]).assert().code(2).stderr(contains(told));
+    }
+}

@@ -7,7 +7,7 @@ use neuromod_bench::run::cores;
 use neuromod_bench::spec::{Library, MethodPreset};
 use neuromod_bench::tune::{FIRST_SEED, best, validation_scores};
 
-/// Parameters of a preset with the values to try.
+/// Keys of a preset with the values to try: a parameter, or `optimiser.` and a key of the optimiser.
 pub type Candidate = Vec<(&'static str, toml::Value)>;
 
 /// One candidate per value of one parameter.
@@ -29,8 +29,14 @@ pub fn search(
     let with = |candidate: &Candidate| {
         let mut preset = preset.clone();
         preset.header.on.clear();
-        let values = candidate.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
-        preset.header.parameters.extend(values);
+        for (key, value) in candidate {
+            let header = &mut preset.header;
+            let (table, key) = match key.strip_prefix("optimiser.") {
+                Some(key) => (&mut header.optimiser, key),
+                None => (&mut header.parameters, *key),
+            };
+            table.insert(key.to_owned(), value.clone());
+        }
         preset
     };
     let presets: Vec<MethodPreset> = candidates.iter().map(with).collect();

@@ -83,7 +83,8 @@ pub struct RunArguments {
     /// Suites and benchmarks to run (see `bench list`) [default: core]
     #[arg(value_name = "SUITE|BENCHMARK")]
     pub targets: Vec<String>,
-    /// Only these methods (repeat, or separate by commas)
+    /// Only these methods (repeat, or separate by commas); METHOD@TABLE.KEY=VALUE varies one, e.g.
+    /// naive@optimiser.rate=0.03
     #[arg(short, long = "method", value_name = "METHOD", value_delimiter = ',')]
     pub methods: Vec<String>,
     /// Seeds per benchmark and method [default: what the suite says]

@@ -68,7 +68,7 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
         };
         let line = format!(
             "{:<18} {mean:>7} {interval:<15} {difference:>12}  {} {runs}",
-            clip_middle(&method.id, 18),
+            clip_middle(&shortened(&method.id), 18),
             paint.with("36", &format!("{bar:<BAR$}")),
         );
         let _ = writeln!(out, "{}", line.trim_end());
@@ -102,6 +102,16 @@ fn clip(text: &str, width: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Of a varied value (`naive@optimiser.rate=0.1`) only the last part of its key: the table stands in the report.
+fn shortened(method: &str) -> String {
+    let mut parts = method.split('@');
+    let base = parts.next().unwrap_or_default().to_owned();
+    parts.fold(base, |name, part| {
+        let (path, value) = part.split_once('=').unwrap_or((part, ""));
+        format!("{name}@{}={value}", path.rsplit('.').next().unwrap_or(path))
+    })
 }
 
 /// Cut in the middle: what tells variants of a method apart stands at the end.

@@ -10,7 +10,7 @@ use crate::data::{self, Data, sha256_hex};
 use crate::error::{DefinitionError, Result};
 use crate::modulation::{Control, ModulationSpec};
 use crate::paradigm::{Protocol, ReplaySource, RunSpec, protocol};
-use crate::spec::{Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score};
+use crate::spec::{Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, base};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -69,13 +69,13 @@ impl Plan {
                 let asked = if selection.methods.is_empty() { &own } else { &selection.methods };
                 // A cell that lists its methods knows which fit its benchmarks: choose among those and their controls.
                 let fits = |method: &&String| {
-                    let (name, _) = split(method);
+                    let name = base(split(method).0);
                     cell.methods.is_empty()
                         || own.contains(method)
                         || cell.methods.iter().any(|own| own == name)
                 };
                 for method in asked.iter().filter(fits) {
-                    let (name, _) = split(method);
+                    let name = base(split(method).0);
                     let elsewhere = library.methods.keys().any(|(_, id)| id == name);
                     let paradigm = &benchmark.header.paradigm;
                     if !selection.methods.is_empty() && elsewhere && library.method(paradigm, name).is_err() {
@@ -190,7 +190,8 @@ fn ceiling(score: &Score) -> Option<&str> {
     }
 }
 
-/// `na-slope+shuffled` is the control `shuffled` of the method `na-slope`.
+/// `na-slope+shuffled` is the control `shuffled` of the method `na-slope`; `na-slope@optimiser.rate=0.1` a variation of it
+/// (`spec::MethodPreset::varied`).
 fn split(method: &str) -> (&str, Option<&str>) {
     method.split_once('+').map_or((method, None), |(name, control)| (name, Some(control)))
 }
@@ -242,7 +243,18 @@ fn preset<'a>(
     method: &str,
 ) -> Result<(Cow<'a, MethodPreset>, Option<Control>)> {
     let (name, control) = split(method);
-    let preset = library.method(paradigm, name)?;
+    let preset = library.method(paradigm, base(name))?;
+    if name.contains('@') {
+        if let Some(control) = control {
+            let problem = format!("the control `{control}` needs a preset of its own with these values");
+            return Err(preset.refuse(DefinitionError {
+                key: name.into(),
+                problem,
+                ..DefinitionError::default()
+            }));
+        }
+        return Ok((Cow::Owned(preset.varied(name)?), None));
+    }
     let Some(control) = control else { return Ok((Cow::Borrowed(preset), None)) };
     let control: Control = control.parse()?;
     let mut derived = preset.clone();
@@ -372,5 +384,7 @@ fn role(preset: &MethodPreset, method: &str, control: Option<&Control>) -> Optio
         let ControlRole { of, kind, also, shown } = role.clone();
         return Some(Role::Control { of, kind, also, shown });
     }
-    (preset.header.mechanism || !preset.header.modulation.is_empty()).then_some(Role::Mechanism)
+    // A verdict is about a preset; its variations stand beside it without one.
+    let modulated = preset.header.mechanism || !preset.header.modulation.is_empty();
+    (modulated && !method.contains('@')).then_some(Role::Mechanism)
 }

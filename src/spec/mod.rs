@@ -3,6 +3,7 @@
 mod definition;
 mod library;
 mod typed;
+mod variation;
 
 pub use definition::{
     Benchmark, BenchmarkHeader, Ceiling, Cell, ControlRole, MethodHeader, MethodPreset, SCHEMA, Score, Suite,
@@ -10,3 +11,4 @@ pub use definition::{
 };
 pub use library::Library;
 pub use typed::Source;
+pub use variation::{base, varied_number};

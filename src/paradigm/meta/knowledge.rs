@@ -34,6 +34,13 @@ impl Knowledge {
         Ok(Self { network, normalise, parameters })
     }
 
+    /// Adds what another network on top of this one learns.
+    #[must_use]
+    pub fn with(mut self, others: &Parameters) -> Self {
+        others.iter().for_each(|parameter| self.parameters.include(parameter.clone()));
+        self
+    }
+
     /// The layers of the engine's networks do not normalise; only [`twice::Function`] does.
     fn check(&self) -> Result<()> {
         match self.normalise {

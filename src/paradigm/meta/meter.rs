@@ -4,8 +4,6 @@
 use super::super::RunLog;
 use super::super::log::Curve;
 use super::episode::{Answers, Episode, Phase, Tasks};
-use super::outer::Outer;
-use super::rule::Kind;
 use crate::error::{Error, Result};
 use crate::rng::{FastRng, Streams};
 
@@ -19,6 +17,36 @@ pub(super) struct Adaptation {
     loss: Vec<Vec<f64>>,
     /// The same for accuracy; empty for regression.
     accuracy: Vec<Vec<f64>>,
+}
+
+/// The query set of one episode after some adaptation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Judged {
+    pub loss: f64,
+    /// n × outputs: values or scores.
+    pub outputs: Vec<f32>,
+}
+
+/// A way to adapt to an episode.
+pub(super) trait Judge {
+    /// Before a series of test episodes.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn prepare(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// The query set after 0 … `steps` steps of adaptation to the support set; a method that takes no steps says it once.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn judge(&mut self, episode: &Episode, steps: usize) -> Result<Vec<Judged>>;
+
+    /// K of meta-training: a loss must be finite up to there.
+    fn trained_steps(&self) -> usize {
+        0
+    }
 }
 
 /// A fixed sequence of test episodes, drawn afresh each time: they would fill hundreds of megabytes.
@@ -35,36 +63,30 @@ impl Meter {
         Self { tasks, random: streams.fast("episodes/test"), steps }
     }
 
-    /// Adapts to the first `count` episodes; prototypes follow from the support set without any step.
+    /// Adapts to the first `count` episodes.
     ///
     /// # Errors
     /// [`Error::Diverged`] when a loss stops being finite within the steps of meta-training; beyond them it is infinite.
-    pub fn adapt(&self, outer: &mut Outer, theta: &[f32], rates: &[f32], count: usize) -> Result<Adaptation> {
-        let Outer { function, rule, path, tape, prototypes, .. } = outer;
-        let steps = if rule.kind == Kind::Protonet { 0 } else { self.steps };
-        let mut adaptation = Adaptation { loss: vec![Vec::new(); steps + 1], accuracy: Vec::new() };
+    pub fn adapt(&self, judge: &mut dyn Judge, count: usize) -> Result<Adaptation> {
+        judge.prepare()?;
+        let mut adaptation = Adaptation::default();
         let mut random = self.random.clone();
         for _ in 0..count {
             let episode = self.tasks.draw(Phase::Test, &mut random);
-            let Episode { support, query } = &episode;
-            path.adapt(function, theta, rates, support, steps);
-            for step in 0..=steps {
-                let (loss, scores) = if rule.kind == Kind::Protonet {
-                    let loss = prototypes.loss(function, theta, &episode, None);
-                    (loss, prototypes.scores.as_slice())
-                } else {
-                    let loss = function.loss(path.point(step), &query.samples(), tape);
-                    (loss, tape.outputs())
-                };
+            for (step, Judged { loss, outputs }) in judge.judge(&episode, self.steps)?.into_iter().enumerate()
+            {
                 // Rates learned for K steps may not bear more of them (Meta-SGD): that is a result, not a failed run.
-                if !loss.is_finite() && step <= rule.steps {
+                if !loss.is_finite() && step <= judge.trained_steps() {
                     let what = "the query loss in adaptation".into();
                     return Err(Error::Diverged { update: step, what, value: loss });
                 }
-                adaptation.loss[step].push(if loss.is_finite() { loss } else { f64::INFINITY });
-                if let Answers::Labels(labels) = &query.answers {
-                    adaptation.accuracy.resize_with(steps + 1, Vec::new);
-                    adaptation.accuracy[step].push(share_correct(scores, labels));
+                let of_step = |rows: &mut Vec<Vec<f64>>, value: f64| {
+                    rows.resize_with(rows.len().max(step + 1), Vec::new);
+                    rows[step].push(value);
+                };
+                of_step(&mut adaptation.loss, if loss.is_finite() { loss } else { f64::INFINITY });
+                if let Answers::Labels(labels) = &episode.query.answers {
+                    of_step(&mut adaptation.accuracy, share_correct(&outputs, labels));
                 }
             }
         }

@@ -8,6 +8,7 @@ mod few_shot;
 mod inner;
 mod knowledge;
 mod meter;
+mod nmn;
 mod outer;
 mod protonet;
 mod rule;
@@ -19,6 +20,7 @@ mod tests;
 pub use episode::{EpisodeSpec, Phase};
 pub use few_shot::FewShot;
 pub use meter::MILESTONES;
+pub use nmn::{Form, NmnSettings, TestSignal};
 pub use rule::{Kind, RULES, Rule, RuleInfo};
 pub use settings::{Budget, Evaluate, Inner, MetaSettings, Resolved};
 pub use sinusoid::Sinusoid;
@@ -26,12 +28,14 @@ pub use sinusoid::Sinusoid;
 use episode::{Episode, Tasks};
 use knowledge::Knowledge;
 use meter::{Adaptation, Meter};
-use outer::Outer;
+use nmn::{Nmn, Sizes};
+use outer::{Descent, Outer};
 
 use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
 use crate::modulation::Trace;
+use crate::nn::ModelSpec;
 use crate::objective::Objective;
 use crate::rng::{FastRng, Streams};
 use crate::spec::{Benchmark, MethodPreset};
@@ -92,6 +96,8 @@ struct Run<'a> {
     /// A control that replays a recorded run.
     replays: bool,
     outer: Outer,
+    /// In place of `outer` where a network reads the support set.
+    nmn: Option<Nmn>,
     tasks: Tasks,
     meter: Meter,
     order: FastRng,
@@ -109,9 +115,25 @@ impl<'a> Run<'a> {
         let tasks = settings.episodes.open(data)?;
         let rates = resolved.method.rates(function.count(), function.head());
         let learned = (resolved.method.kind == Kind::MetaSgd).then_some(rates.as_slice());
-        let model = Box::new(Knowledge::new(network, settings.normalise, learned)?);
-        let learner = Learner::new(model, Objective::new(Vec::new()), settings.optimiser.build(), &streams)
-            .modulated(resolved.modulation.as_ref(), trace)?;
+        let nmn = match (resolved.method.context, &settings.model) {
+            (Some(context), ModelSpec::Mlp(spec)) => {
+                let sizes = Sizes {
+                    support: settings.episodes.support(),
+                    features: settings.episodes.shape().iter().product(),
+                    outputs: settings.episodes.outputs(),
+                    labels: settings.episodes.dataset().is_some(),
+                };
+                Some(Nmn::new(context, (network.as_ref(), spec), sizes, tasks.clone(), &streams)?)
+            }
+            _ => None,
+        };
+        let mut model = Knowledge::new(network, settings.normalise, learned)?;
+        if let Some(nmn) = &nmn {
+            model = model.with(nmn.parameters());
+        }
+        let learner =
+            Learner::new(Box::new(model), Objective::new(Vec::new()), settings.optimiser.build(), &streams)
+                .modulated(resolved.modulation.as_ref(), trace)?;
         Ok(Self {
             resolved,
             learner,
@@ -122,6 +144,7 @@ impl<'a> Run<'a> {
             theta: vec![0.0; function.count()],
             rates,
             outer: Outer::new(function, resolved.method),
+            nmn,
         })
     }
 
@@ -164,7 +187,14 @@ impl<'a> Run<'a> {
         let episodes: Vec<Episode> = (0..settings.budget.episodes_per_step)
             .map(|_| self.tasks.draw(Phase::Training, &mut self.order))
             .collect();
-        let Self { learner, outer, theta, rates, .. } = self;
+        let Self { learner, outer, nmn, theta, rates, .. } = self;
+        if let Some(nmn) = nmn {
+            return learner.step_along(|model, gradients| {
+                let loss = nmn.loss(&episodes)?;
+                model.parameters().backward(&loss, gradients)?;
+                Ok(loss.to_scalar::<f32>()?.into())
+            });
+        }
         let learned = outer.rule.kind == Kind::MetaSgd;
         learner.step_along(|model, gradients| {
             knowledge::read(model, theta, rates)?;
@@ -179,13 +209,20 @@ impl<'a> Run<'a> {
 
     /// Eq. 4 on the first `count` test episodes.
     fn adapt(&mut self, count: usize) -> Result<Adaptation> {
+        if let Some(nmn) = &mut self.nmn {
+            return self.meter.adapt(nmn, count);
+        }
         knowledge::read(self.learner.model.as_ref(), &mut self.theta, &mut self.rates)?;
-        self.meter.adapt(&mut self.outer, &self.theta, &self.rates, count)
+        let Self { outer, theta, rates, meter, .. } = self;
+        meter.adapt(&mut Descent { outer, theta, rates }, count)
     }
 
     fn footprint(&self) -> Footprint {
         let updates = self.learner.updates();
-        let per_update = self.resolved.multiply_adds_per_update(self.learner.model.multiply_adds());
+        let reading = self.nmn.as_ref().map_or(0, Nmn::multiply_adds_of_reading);
+        let episodes = self.resolved.benchmark.budget.episodes_per_step as u64;
+        let per_update = self.resolved.multiply_adds_per_update(self.learner.model.multiply_adds())
+            + 3 * episodes * reading;
         Footprint {
             parameters: self.learner.model.parameters().count() as u64,
             updates,

@@ -2,8 +2,10 @@
 
 use super::episode::Episode;
 use super::inner::Path;
+use super::meter::{Judge, Judged};
 use super::protonet::Prototypes;
 use super::rule::{Kind, Rule};
+use crate::error::Result;
 use crate::nn::kernel;
 use crate::nn::twice::{Function, Tape};
 
@@ -62,7 +64,8 @@ impl Outer {
                     v.iter_mut().zip(theta.iter().zip(adapted)).for_each(|(v, (w, end))| *v = w - end);
                 }
                 Kind::Protonet => sum += prototypes.loss(function, theta, episode, Some(v)),
-                Kind::Pretrained | Kind::Scratch => {
+                // Without inner loop; `nmn` has a loss of its own and never comes here.
+                Kind::Pretrained | Kind::Scratch | Kind::Nmn => {
                     let all = episode.all();
                     sum += function.gradient(theta, &all.samples(), tape, v);
                 }
@@ -75,6 +78,33 @@ impl Outer {
             kernel::scale(rate_out, share);
         }
         sum / episodes.len().max(1) as f64
+    }
+}
+
+/// Adaptation by gradient steps from `theta`; prototypes follow from the support set without any.
+pub(super) struct Descent<'a> {
+    pub outer: &'a mut Outer,
+    pub theta: &'a [f32],
+    pub rates: &'a [f32],
+}
+
+impl Judge for Descent<'_> {
+    fn judge(&mut self, episode: &Episode, steps: usize) -> Result<Vec<Judged>> {
+        let Outer { function, rule, path, tape, prototypes, .. } = &mut *self.outer;
+        if rule.kind == Kind::Protonet {
+            let loss = prototypes.loss(function, self.theta, episode, None);
+            return Ok(vec![Judged { loss, outputs: prototypes.scores.clone() }]);
+        }
+        path.adapt(function, self.theta, self.rates, &episode.support, steps);
+        let after = |step| {
+            let loss = function.loss(path.point(step), &episode.query.samples(), tape);
+            Judged { loss, outputs: tape.outputs().to_vec() }
+        };
+        Ok((0..=steps).map(after).collect())
+    }
+
+    fn trained_steps(&self) -> usize {
+        self.outer.rule.steps
     }
 }
 
@@ -100,7 +130,7 @@ mod tests {
 
     fn outer(kind: Kind, steps: usize) -> Outer {
         let function = Function::dense(&[1, 8, 6, 1], Activation::Tanh, Normalise::None);
-        Outer::new(function, Rule { kind, rate: 0.05, steps, embedding: None })
+        Outer::new(function, Rule { kind, rate: 0.05, steps, embedding: None, context: None })
     }
 
     fn meta_loss(outer: &mut Outer, theta: &[f32], rates: &[f32], episodes: &[Episode]) -> f64 {
@@ -160,7 +190,7 @@ mod tests {
         let episodes = [Episode { support: set([0, 1, 0, 1]), query: set([1, 1, 0, 0]) }];
         for normalise in [Normalise::None, Normalise::Batch] {
             let function = Function::of_cnn(&spec, [1, 5, 6], 2, normalise);
-            let rule = Rule { kind: Kind::Maml, rate: 0.2, steps: 3, embedding: None };
+            let rule = Rule { kind: Kind::Maml, rate: 0.2, steps: 3, embedding: None, context: None };
             let error = error_of(Outer::new(function, rule), &episodes);
             assert!(error <= 1e-3, "{normalise:?}: relative error {error}");
         }
@@ -206,8 +236,10 @@ mod tests {
         // ∂L/∂α = −(2, 2) ∘ (2, 1) = (−4, −2).
         let function = Function::dense(&[1, 1], Activation::Relu, Normalise::None);
         let gradient = |kind: Kind, learned: bool| {
-            let mut outer =
-                Outer::new(function.clone(), Rule { kind, rate: 0.25, steps: 1, embedding: None });
+            let mut outer = Outer::new(
+                function.clone(),
+                Rule { kind, rate: 0.25, steps: 1, embedding: None, context: None },
+            );
             let (mut out, mut rates) = (vec![0.0; 2], vec![0.0; 2]);
             let loss = outer.gradient(
                 &[1.0, 0.0],

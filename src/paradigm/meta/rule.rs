@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::nmn::NmnSettings;
 use super::settings::Inner;
 use crate::error::{DefinitionError, Error, Result};
 use crate::spec::MethodPreset;
@@ -16,6 +17,7 @@ pub enum Kind {
     Reptile,
     MetaSgd,
     Protonet,
+    Nmn,
     Pretrained,
     Scratch,
 }
@@ -69,6 +71,12 @@ pub const RULES: &[RuleInfo] = &[
         source: "Snell, Swersky & Zemel 2017",
     },
     RuleInfo {
+        kind: Kind::Nmn,
+        name: "nmn",
+        formula: "∇_w L(D^val; w, z(D^train)), hidden layers φ((W x) ∘ (1 + W_s z) + b + W_b z), z from a recurrent network that reads D^train; no inner loop",
+        source: "Vecoven, Ernst, Wehenkel & Drion 2020",
+    },
+    RuleInfo {
         kind: Kind::Pretrained,
         name: "pretrained",
         formula: "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
@@ -89,6 +97,7 @@ struct Given {
     rate: Option<f32>,
     steps: Option<usize>,
     embedding: Option<usize>,
+    context: Option<NmnSettings>,
 }
 
 /// A method, resolved.
@@ -102,6 +111,9 @@ pub struct Rule {
     /// Width of the embedding, of `protonet` only.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub embedding: Option<usize>,
+    /// The modulatory network, of `nmn` only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub context: Option<NmnSettings>,
 }
 
 impl Kind {
@@ -131,12 +143,14 @@ impl Rule {
             other => other,
         })?;
         let given: Given = preset.parameters(benchmark)?;
-        let trains_inside = !matches!(info.kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet);
+        let trains_inside =
+            !matches!(info.kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);
         let rule = Self {
             kind: info.kind,
             rate: given.rate.unwrap_or(inner.rate),
             steps: if trains_inside { given.steps.unwrap_or(inner.steps) } else { 0 },
             embedding: (info.kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
+            context: (info.kind == Kind::Nmn).then_some(given.context.unwrap_or_default()),
         };
         let place = |key: &str| {
             let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
@@ -157,6 +171,17 @@ impl Rule {
             (Some(width), _) if !(1..=65_536).contains(&width) => {
                 return Err(preset.refuse(DefinitionError::range(&place("embedding"), width, "1 to 65536")));
             }
+            _ => {}
+        }
+        match (given.context, rule.context) {
+            (Some(_), None) => {
+                let rule = "no `context`: only `nmn` has a network that reads the support set";
+                return Err(preset.refuse(DefinitionError::range(&place("context"), "a table", rule)));
+            }
+            (_, Some(context)) => context.check().map_err(|error| {
+                let key = format!("{}.{}", place("context"), error.key);
+                preset.refuse(DefinitionError { key, ..error })
+            })?,
             _ => {}
         }
         if trains_inside && !(1..=1000).contains(&rule.steps) {

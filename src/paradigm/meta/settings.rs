@@ -146,6 +146,7 @@ impl Resolved {
         let mut settings: MetaSettings = benchmark.settings()?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, &benchmark.header.id)?;
+        settings.model = modulated::model(preset, &settings.model, &benchmark.header.id)?;
         let method = Rule::new(preset, &benchmark.header.id, &settings.inner)?;
         let modulation = modulated::resolve_updates(preset, &benchmark.header.id, &settings.optimiser)?;
         let resolved = Self { benchmark: settings, method, modulation };
@@ -155,6 +156,11 @@ impl Resolved {
         if method.kind == Kind::Protonet && episodes.dataset().is_none() {
             let rule = "another method: prototypes are of classes, and these episodes have none";
             return Err(preset.refuse(DefinitionError::range("kind", "\"protonet\"", rule)));
+        }
+        let plain = matches!(model, ModelSpec::Mlp(_)) && resolved.benchmark.normalise == Normalise::None;
+        if method.kind == Kind::Nmn && !plain {
+            let rule = "another method: signals act on an mlp without normalisation";
+            return Err(preset.refuse(DefinitionError::range("kind", "\"nmn\"", rule)));
         }
         Ok(resolved)
     }
@@ -191,6 +197,7 @@ impl Resolved {
             Kind::Fomaml => 3 * steps * support,
             Kind::Reptile => 3 * steps * (support + query),
             Kind::Protonet | Kind::Pretrained | Kind::Scratch => 3 * support,
+            Kind::Nmn => 0,
         };
         self.benchmark.budget.episodes_per_step as u64 * per_sample * (inner + 3 * query)
     }

@@ -44,8 +44,8 @@ fn maml_adapts_step_by_step_and_beats_fine_tuning_from_random_weights() {
 
 #[test]
 fn every_method_learns_something_and_leaves_its_curves() {
-    // Prototypes are of classes: below, on characters.
-    for method in RULES.iter().map(|rule| rule.name).filter(|name| *name != "protonet") {
+    // Prototypes are of classes: below, on characters. NMN adapts without steps: below.
+    for method in RULES.iter().map(|rule| rule.name).filter(|name| !["protonet", "nmn"].contains(name)) {
         let log = run(method, 40, 1);
         let adaptation = log.curves.iter().find(|curve| curve.name == "adaptation/loss").expect("curve");
         assert_eq!(adaptation.x.len(), 11, "{method}");
@@ -187,4 +187,52 @@ fn every_method_learns_characters() {
         let steps = if method == "protonet" { 1 } else { 11 };
         assert_eq!(log.curves[0].x.len(), steps, "{method}");
     }
+}
+
+#[test]
+fn nmn_learns_from_the_support_set_and_its_constants_cannot() {
+    for seed in 0..2 {
+        let [nmn, constant] = ["nmn", "nmn-constant"].map(|method| run(method, 600, seed));
+        let (own, other) = (nmn.scalars["query_loss"], constant.scalars["query_loss"]);
+        assert!(own < 0.6 * other, "seed {seed}: {own} against {other}");
+        let adaptation = nmn.curves.iter().find(|curve| curve.name == "adaptation/loss").expect("curve");
+        assert_eq!(adaptation.x.len(), 1);
+        // 1761 of the main network, 2 · 2 · 40 · 8 receptors, a reader of (2 + 32 + 1) · 32 and signals (32 + 1) · 8.
+        assert_eq!(nmn.footprint.parameters, 1761 + 1280 + 1120 + 264);
+    }
+    // At test, signals of another task are worse than none that vary.
+    let of = |method| run(method, 600, 1).scalars["query_loss"];
+    assert!(of("nmn-shuffled") > of("nmn-mean") && of("nmn-mean") > of("nmn"));
+}
+
+#[test]
+fn nmn_refuses_what_it_cannot_read() {
+    let library = library();
+    let resolve = |benchmark: &str, method: &str| {
+        let benchmark = library.benchmark(benchmark).expect("benchmark");
+        let preset = library.method("meta", method.split('@').next().expect("id")).expect("preset");
+        let preset = preset.varied(method).expect("variation");
+        Meta.resolve(benchmark, &preset).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(resolve("sinusoid-10shot", "nmn"), Ok(()));
+    for (benchmark, method, told) in [
+        ("omniglot-5way-1shot", "nmn", "mlp without normalisation"),
+        ("omniglot-5way-1shot-dense", "nmn", "mlp without normalisation"),
+        ("sinusoid-10shot", "nmn@parameters.context.units=0", "1 to 4096"),
+        ("sinusoid-10shot", "nmn@parameters.context.form=sloep", "slope"),
+        ("sinusoid-10shot", "nmn-constant@parameters.context.test_signal=mean", "own"),
+        ("sinusoid-10shot", "maml@parameters.context.units=3", "only `nmn`"),
+        ("sinusoid-10shot", "nmn@parameters.steps=3", "no inner loop"),
+    ] {
+        let error = resolve(benchmark, method).expect_err(method);
+        assert!(error.contains(told), "{method}: {error}");
+    }
+}
+
+#[test]
+fn a_preset_may_change_the_network() {
+    let footprint = |method: &str| run(method, 1, 1).footprint.parameters;
+    // Wider than the network that it is a control of, and not by much.
+    assert!(footprint("nmn-input-wide") > footprint("nmn"));
+    assert!(footprint("nmn-input-wide") < 2 * footprint("nmn"));
 }

@@ -3,7 +3,7 @@
 use super::axis;
 use super::canvas::BOLD;
 use super::csv::cell;
-use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, text_width};
+use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, legend, text_width};
 use crate::stats::Interval;
 
 /// A labelled point, with intervals as whiskers and every seed as a faint dot.
@@ -26,6 +26,8 @@ pub struct Scatter {
     pub points: Vec<ScatterPoint>,
     /// Height of the plot without axes; 0: 240.
     pub plot_height: f64,
+    /// Points of one colour belong together: a line runs through them in their order, and a legend on top names them.
+    pub families: Vec<(String, Color)>,
 }
 
 const SIZE: f64 = 11.5;
@@ -33,6 +35,10 @@ const SIZE: f64 = 11.5;
 impl Scatter {
     fn plot(&self) -> f64 {
         if self.plot_height > 0.0 { self.plot_height } else { 240.0 }
+    }
+
+    fn legend(&self) -> Vec<(&str, Color)> {
+        self.families.iter().map(|(label, color)| (label.as_str(), *color)).collect()
     }
 
     fn ranges(&self) -> ((f64, f64), (f64, f64)) {
@@ -91,17 +97,26 @@ fn place(points: &[((f64, f64), &str)], whiskers: &[Frame], plot: Frame) -> Vec<
 }
 
 impl Figure for Scatter {
-    fn height(&self, _width: f64) -> f64 {
+    fn height(&self, width: f64) -> f64 {
         let (_, y_range) = self.ranges();
         let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
-        margins.top + self.plot() + margins.bottom
+        legend::height(&self.legend(), width) + margins.top + self.plot() + margins.bottom
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
         let (x_range, y_range) = self.ranges();
         let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
-        let plot = frame.inset(margins.left, margins.top, 16.0, margins.bottom);
+        let above = legend::height(&self.legend(), frame.width);
+        legend::draw(canvas, frame, &self.legend());
+        let plot = frame.inset(margins.left, above + margins.top, 16.0, margins.bottom);
         let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&self.y, y_range));
+        for (_, color) in &self.families {
+            let family: Vec<&ScatterPoint> = self.points.iter().filter(|p| p.color == *color).collect();
+            for pair in family.windows(2) {
+                let [from, to] = [pair[0], pair[1]].map(|p| (x.at(p.x), y.at(p.y)));
+                canvas.line(from, to, *color, 1.2);
+            }
+        }
         for p in &self.points {
             for dot in &p.dots {
                 canvas.disc((x.at(dot.0), y.at(dot.1)), 2.0, p.color, 0.45);

@@ -88,6 +88,7 @@ fn gallery() -> Vec<(&'static str, Box<dyn Figure>)> {
             })
             .collect(),
         plot_height: 0.0,
+        families: (0..10).map(|i| (format!("family {i}"), Color::Series(i))).collect(),
     };
     let dots = DotChart {
         x: Axis::new("score"),

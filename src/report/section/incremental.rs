@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::frontier;
 use crate::paradigm::{Curve, RunLog};
 use crate::report::block::{Block, Chart};
 use crate::report::chart::{
@@ -12,7 +13,7 @@ use crate::report::{BenchmarkResults, MethodResults};
 use crate::stats;
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    let mut blocks = Vec::from_iter(frontier::build(benchmark));
     blocks.extend(seen(benchmark));
     blocks.extend(by_task(benchmark));
     blocks.extend(matrices(benchmark));

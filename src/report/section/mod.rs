@@ -5,6 +5,7 @@
 
 mod benchmark;
 mod definitions;
+mod frontier;
 mod go_nogo;
 mod incremental;
 mod meta;

@@ -172,7 +172,7 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
                 x: Axis::percent("forgetting (percentage points)").over(x.0, x.1),
                 y: Axis::percent("learning accuracy (%)").over(y.0, y.1),
                 points,
-                plot_height: 0.0,
+                ..Scatter::default()
             });
             Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure }
         })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::GoalTask;
-use crate::case_study::switching::check::within;
+use crate::case_study::switching::check::{Replay, within};
 use crate::error::DefinitionError;
 
 /// ACh per goal says how far a goal is trusted, NE how surprising the feedback is; NE resets everything once it exceeds
@@ -25,6 +25,9 @@ pub struct CholinergicSettings {
     pub noradrenaline_factors: [f64; 2],
     /// Lower and upper end of NE; it starts, and restarts, at the lower. Default 0.25, 1.
     pub noradrenaline_limits: [f64; 2],
+    /// Noradrenaline of this rule's own session with the same seed, at its mean or at other times, in place of its own.
+    /// Default `none`.
+    pub replay: Replay,
 }
 
 impl Default for CholinergicSettings {
@@ -37,6 +40,7 @@ impl Default for CholinergicSettings {
             acetylcholine_limits: [0.0, 10.0],
             noradrenaline_factors: [0.7, 1.1],
             noradrenaline_limits: [0.25, 1.0],
+            replay: Replay::None,
         }
     }
 }
@@ -118,6 +122,10 @@ impl CholinergicSettings {
                 "two finite numbers above 0, not decreasing",
             ));
         }
+        if self.replay != Replay::None && !self.noradrenaline {
+            let allowed = "none: noradrenaline is ablated";
+            return Err(DefinitionError::range("replay", "mean or rotated", allowed));
+        }
         Ok(())
     }
 }
@@ -145,8 +153,8 @@ impl Cholinergic {
         mean / (0.5 + mean)
     }
 
-    /// Learns from feedback; whether it reset.
-    pub(super) fn learn(&mut self, guess: usize, positive: bool) -> bool {
+    /// Learns from feedback; whether it reset, and the noradrenaline that decided, which `forced` replaces.
+    pub(super) fn learn(&mut self, guess: usize, positive: bool, forced: Option<f64>) -> (bool, f64) {
         let s = &self.settings;
         let which = usize::from(!positive);
         if s.acetylcholine {
@@ -155,13 +163,15 @@ impl Cholinergic {
             *level = (*level * s.acetylcholine_factors[which]).clamp(low, high);
         }
         let [low, high] = s.noradrenaline_limits;
-        self.noradrenaline = (self.noradrenaline * s.noradrenaline_factors[which]).clamp(low, high);
-        let reset = s.noradrenaline && self.noradrenaline > self.threshold();
+        let own = (self.noradrenaline * s.noradrenaline_factors[which]).clamp(low, high);
+        let decisive = forced.unwrap_or(own);
+        self.noradrenaline = decisive;
+        let reset = s.noradrenaline && decisive > self.threshold();
         if reset {
             self.acetylcholine.fill(1.0);
             self.noradrenaline = low;
         }
-        reset
+        (reset, decisive)
     }
 }
 
@@ -200,10 +210,10 @@ mod tests {
     #[test]
     fn levels_follow_the_published_factors() {
         let mut rule = Cholinergic::new(&CholinergicSettings::default(), 4);
-        assert!(!rule.learn(2, true));
+        assert!(!rule.learn(2, true, None).0);
         assert_eq!((rule.acetylcholine.clone(), rule.noradrenaline), (vec![1.0, 1.0, 1.4, 1.0], 0.25));
         assert!((rule.threshold() - 1.1 / 1.6).abs() < 1e-12);
-        assert!(!rule.learn(2, false));
+        assert!(!rule.learn(2, false, None).0);
         assert!((rule.acetylcholine[2] - 1.26).abs() < 1e-12 && (rule.noradrenaline - 0.275).abs() < 1e-12);
     }
 
@@ -212,7 +222,7 @@ mod tests {
         let mut rule = Cholinergic::new(&CholinergicSettings::default(), 4);
         rule.acetylcholine = vec![10.0, 1.0, 1.0, 1.0];
         let mut trials = 0;
-        while !rule.learn(0, false) {
+        while !rule.learn(0, false, None).0 {
             trials += 1;
             assert!(trials < 100, "it never reset");
         }
@@ -229,11 +239,26 @@ mod tests {
     fn an_ablated_modulator_does_nothing() {
         let settings = CholinergicSettings { acetylcholine: false, ..CholinergicSettings::default() };
         let mut rule = Cholinergic::new(&settings, 2);
-        rule.learn(0, true);
+        rule.learn(0, true, None);
         assert_eq!(rule.acetylcholine, [1.0, 1.0]);
         let settings = CholinergicSettings { noradrenaline: false, ..CholinergicSettings::default() };
         let mut rule = Cholinergic::new(&settings, 2);
-        assert!((0..100).all(|_| !rule.learn(0, false)));
+        assert!((0..100).all(|_| !rule.learn(0, false, None).0));
+    }
+
+    #[test]
+    fn forced_noradrenaline_decides_in_place_of_its_own() {
+        let mut rule = Cholinergic::new(&CholinergicSettings::default(), 4);
+        // Threshold 1.1/1.6 = 0.6875 after one positive answer.
+        assert_eq!(rule.learn(0, true, Some(0.68)), (false, 0.68));
+        assert_eq!(rule.learn(0, false, Some(0.9)), (true, 0.9));
+        assert_eq!(rule.acetylcholine, vec![1.0; 4]);
+        let mean_without = CholinergicSettings {
+            noradrenaline: false,
+            replay: Replay::Mean,
+            ..CholinergicSettings::default()
+        };
+        assert!(mean_without.check().expect_err("ablated").to_string().contains("replay"));
     }
 
     #[test]

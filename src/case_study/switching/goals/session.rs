@@ -3,8 +3,8 @@
 use rand::RngExt;
 
 use super::learner::{Cholinergic, GoalObserver};
-use super::{GoalLearner, GoalTask, NoSettings};
-use crate::case_study::switching::check::Progress;
+use super::{GoalLearner, GoalTask, NoSettings, Script};
+use crate::case_study::switching::check::{Progress, Replay};
 use crate::case_study::switching::softmax;
 use crate::case_study::switching::trace::Trace;
 use crate::error::Result;
@@ -21,7 +21,19 @@ enum Agent {
     Observer(GoalObserver),
 }
 
-/// Runs a session.
+/// What a learner did, trial by trial.
+#[derive(Default)]
+struct Course {
+    right: Vec<f64>,
+    positive: usize,
+    resets: Vec<usize>,
+    /// Mean ACh, NE, threshold after each trial, for those who have them.
+    levels: [Vec<f64>; 3],
+    /// The NE that decided whether to reset.
+    decisive: Vec<f64>,
+}
+
+/// Runs a session. Replay controls first run the rule with the same seed.
 ///
 /// # Errors
 /// A watch that asks to stop.
@@ -32,6 +44,34 @@ pub(in crate::case_study::switching) fn run(
     watch: &mut dyn Watch,
 ) -> Result<RunLog> {
     let script = task.draw(streams);
+    let replay = if let GoalLearner::AchNe(s) = learner { s.replay } else { Replay::None };
+    let course = if replay == Replay::None {
+        play(task, &script, learner, streams, None, &mut Progress::new(watch, 0.0, 1.0))?
+    } else {
+        let first = play(task, &script, learner, streams, None, &mut Progress::new(watch, 0.0, 0.5))?;
+        let mut forced = first.decisive;
+        let trials = forced.len();
+        if replay == Replay::Mean {
+            let mean = forced.iter().sum::<f64>() / trials as f64;
+            forced.fill(mean);
+        } else {
+            let by = streams.get("rotation").random_range(trials / 3..=trials - trials / 3);
+            forced.rotate_right(by);
+        }
+        play(task, &script, learner, streams, Some(&forced), &mut Progress::new(watch, 0.5, 1.0))?
+    };
+    Ok(log(task, script, course))
+}
+
+/// One learner, one session; `forced`: the noradrenaline of each trial in place of its own.
+fn play(
+    task: &GoalTask,
+    script: &Script,
+    learner: &GoalLearner,
+    streams: &Streams,
+    forced: Option<&[f64]>,
+    progress: &mut Progress<'_>,
+) -> Result<Course> {
     let mut agent = match learner {
         GoalLearner::AchNe(s) => Agent::Cholinergic(Cholinergic::new(s, task.goals), s.inverse_temperature),
         GoalLearner::GoalDelta(s) => Agent::Delta {
@@ -41,12 +81,9 @@ pub(in crate::case_study::switching) fn run(
         },
         GoalLearner::GoalObserver(NoSettings {}) => Agent::Observer(GoalObserver::new(task.goals)),
     };
-    let mut progress = Progress::new(watch, 0.0, 1.0);
     let mut rng = streams.get("choices");
     let trials = script.goal.len();
-    let (mut right, mut positive) = (Vec::with_capacity(trials), 0);
-    let mut resets = Vec::new();
-    let mut levels: [Vec<f64>; 3] = Default::default();
+    let mut course = Course::default();
     for trial in 0..trials {
         progress.at(trial, trials)?;
         let draw: f64 = rng.random();
@@ -60,15 +97,19 @@ pub(in crate::case_study::switching) fn run(
             Agent::Observer(observer) => most_probable(&observer.probability, draw),
         };
         let fed = script.feedback(trial, guess, task.feedback);
-        positive += usize::from(fed);
-        right.push(f64::from(u8::from(guess == script.goal[trial])));
+        course.positive += usize::from(fed);
+        course.right.push(f64::from(u8::from(guess == script.goal[trial])));
         match &mut agent {
             Agent::Cholinergic(rule, _) => {
-                if rule.learn(guess, fed) {
-                    resets.push(trial);
+                let (reset, decisive) = rule.learn(guess, fed, forced.map(|levels| levels[trial]));
+                if reset {
+                    course.resets.push(trial);
                 }
+                course.decisive.push(decisive);
                 let mean = rule.acetylcholine.iter().sum::<f64>() / task.goals as f64;
-                for (series, value) in levels.iter_mut().zip([mean, rule.noradrenaline, rule.threshold()]) {
+                for (series, value) in
+                    course.levels.iter_mut().zip([mean, rule.noradrenaline, rule.threshold()])
+                {
                     series.push(value);
                 }
             }
@@ -78,6 +119,12 @@ pub(in crate::case_study::switching) fn run(
             Agent::Observer(observer) => observer.learn(task, guess, fed),
         }
     }
+    Ok(course)
+}
+
+fn log(task: &GoalTask, script: Script, course: Course) -> RunLog {
+    let Course { right, positive, resets, levels, decisive } = course;
+    let trials = right.len();
     let mut log = RunLog {
         footprint: Footprint {
             parameters: task.goals as u64,
@@ -91,7 +138,7 @@ pub(in crate::case_study::switching) fn run(
     if let Some(lag) = lag(&right, &script.switches) {
         log.scalars.insert("lag".into(), lag);
     }
-    if let Agent::Cholinergic(..) = agent {
+    if !decisive.is_empty() {
         log.scalars.insert("resets".into(), resets.len() as f64);
         if let Some(lag) = reset_lag(&resets, &script.switches, trials) {
             log.scalars.insert("reset_lag".into(), lag);
@@ -104,7 +151,7 @@ pub(in crate::case_study::switching) fn run(
         signals: names.into_iter().zip(levels).filter(|(_, series)| !series.is_empty()).collect(),
     };
     trace.write(&mut log);
-    Ok(log)
+    log
 }
 
 /// The most probable goal; `draw` in [0, 1) decides between equals.

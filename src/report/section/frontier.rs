@@ -1,0 +1,71 @@
+//! Stability against accuracy while one number of a method is varied: a method is better where its line lies nearer to the
+//! upper left, not where one of its points does.
+
+use std::collections::BTreeMap;
+
+use crate::report::block::{Block, Chart};
+use crate::report::chart::{Axis, Color, Scatter, ScatterPoint};
+use crate::report::number::number;
+use crate::report::{BenchmarkResults, MethodResults};
+use crate::spec::{base, varied_number};
+use crate::stats;
+
+const GAP: &str = "stability_gap";
+
+pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
+    let accuracy =
+        if benchmark.score.metric == GAP { "first_task_accuracy_mean" } else { "average_accuracy" };
+    let mut families: BTreeMap<(&str, &str), Vec<(f64, &MethodResults<'_>)>> = BTreeMap::new();
+    for method in &benchmark.methods {
+        if let Some((key, value)) = varied_number(&method.id) {
+            families.entry((base(&method.id), key)).or_default().push((value, method));
+        }
+    }
+    families.retain(|_, members| members.len() > 1);
+    let (mut points, mut legend) = (Vec::new(), Vec::new());
+    for (index, ((id, key), members)) in families.iter_mut().enumerate() {
+        members.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let color = benchmark.method(id).map_or(Color::Series(index), |method| method.color);
+        let title = benchmark.method(id).map_or(*id, |method| &method.title);
+        legend.push((format!("{title}: {}", key.replace('.', " ")), color));
+        points.extend(members.iter().filter_map(|(value, method)| {
+            let (gap, accuracy) = (benchmark.values(method, GAP), benchmark.values(method, accuracy));
+            let dots = gap.by_seed.iter().filter_map(|(seed, gap)| {
+                accuracy
+                    .by_seed
+                    .iter()
+                    .find(|(other, _)| other == seed)
+                    .map(|(_, accuracy)| (*gap, *accuracy))
+            });
+            Some(ScatterPoint {
+                label: value.to_string(),
+                color,
+                x: stats::mean(&gap.numbers())?,
+                y: stats::mean(&accuracy.numbers())?,
+                x_interval: None,
+                y_interval: None,
+                dots: dots.collect(),
+            })
+        }));
+    }
+    if points.is_empty() {
+        return None;
+    }
+    let words: Vec<String> =
+        points.iter().map(|p| format!("{} at gap {} and {}", p.label, number(p.x), number(p.y))).collect();
+    Some(Block::Chart(Chart {
+        name: format!("{}-frontier", benchmark.id),
+        title: "Stability gap against accuracy".into(),
+        alt: format!("{}: {}.", benchmark.name(), words.join("; ")),
+        caption: "One line per method along the value that is varied, which stands beside each point; means over seeds, \
+                  faint dots are seeds. Upper left is better."
+            .into(),
+        figure: Box::new(Scatter {
+            x: Axis::new("stability gap"),
+            y: Axis::percent(format!("{} (%)", accuracy.replace('_', " "))),
+            points,
+            plot_height: 300.0,
+            families: legend,
+        }),
+    }))
+}
