@@ -57,7 +57,7 @@ fn series(
 
 fn adaptation(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let quantity = quantity(benchmark);
-    let series = series(benchmark, |method| by_step(method, quantity));
+    let mut series = series(benchmark, |method| by_step(method, quantity));
     if series.is_empty() {
         return Vec::new();
     }
@@ -72,13 +72,19 @@ fn adaptation(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             })
         })
         .collect();
+    // A method that adapts without steps is a level, not a point at the start of the others.
+    let end = series.iter().filter_map(|s| Some(s.points.last()?.x)).fold(0.0, f64::max);
+    for level in series.iter_mut().filter(|s| s.points.len() == 1) {
+        level.dashed = true;
+        level.points.extend(level.points.first().map(|point| LinePoint { x: end, ..*point }));
+    }
     vec![Block::Chart(Chart {
         name: format!("{}-adaptation", benchmark.id),
         title: "Adaptation to new tasks".into(),
         alt: format!("{}: query {quantity} over steps of adaptation: {}.", benchmark.name(), ends.join("; ")),
         caption: format!(
             "Query {quantity} on tasks that meta-training never met, after each gradient step on their support set. \
-             Mean over seeds; band: 95 % interval over test episodes. {}",
+             Mean over seeds; band: 95 % interval over test episodes; dashed: adapts without steps. {}",
             if quantity == "loss" {
                 "A curve that starts low knows the average task; one that falls steeply has learned to adapt."
             } else {
