@@ -12,6 +12,8 @@ use super::{Interval, SignFlip, VERDICT_SEEDS};
 pub const REQUIRED: [&str; 4] = ["tuned-optimiser", "tuned-constant", "mean-gain", "shuffled"];
 /// The control that "hurts" and "no difference" refer to.
 pub const UNMODULATED: &str = "unmodulated";
+/// The control that, where it was run, tells a gain from the information in its signals.
+pub const INFORMATION: &str = "context-input";
 /// Level of every single comparison.
 pub const LEVEL: f64 = 0.05;
 
@@ -64,6 +66,8 @@ impl Comparison {
 pub enum Finding {
     /// Better than each required control.
     Helps,
+    /// The same, but not better than its own signals as plain inputs, where that was run.
+    HelpsAsInput,
     /// Better than no modulation, not better than a tuned constant or optimiser.
     Untuned,
     /// Better than no modulation and than what was tuned, but not than its own mean or its own gains out of order.
@@ -91,6 +95,7 @@ impl Finding {
     pub fn words(&self) -> String {
         match self {
             Self::Helps => "helps".into(),
+            Self::HelpsAsInput => "helps, but not more than its signals as plain inputs".into(),
             Self::Untuned => "better than untuned, not better than a tuned constant or optimiser".into(),
             Self::GoodConstant => "a good constant, not a benefit of modulation".into(),
             Self::NoDifference => "no difference found".into(),
@@ -118,7 +123,8 @@ impl Verdict {
             let worst = required.iter().map(|c| if c.mean > 0.0 { c.p.unwrap_or(1.0) } else { 1.0 });
             let p = worst.fold(0.0, f64::max);
             let finding = if required.iter().all(|comparison| comparison.beats()) {
-                Finding::Helps
+                let beaten = find(INFORMATION).is_none_or(Comparison::beats);
+                if beaten { Finding::Helps } else { Finding::HelpsAsInput }
             } else if plain.is_some_and(Comparison::loses) {
                 Finding::Hurts
             } else if plain.is_some_and(Comparison::beats) {
@@ -163,6 +169,14 @@ mod tests {
         assert_eq!(verdict([0.01, 0.01, 0.2, 0.01], (1.0, 0.01)).finding, Finding::GoodConstant);
         assert_eq!(verdict([0.3, 0.2, 0.2, 0.5], (1.0, 0.3)).finding, Finding::NoDifference);
         assert_eq!(verdict([-0.01, 0.2, 0.2, 0.5], (-1.0, 0.01)).finding, Finding::Hurts);
+        // Signals that do as well as plain inputs are information, not a benefit of the gain.
+        let with_input = |mean, p| {
+            let required = REQUIRED.iter().map(|kind| comparison(kind, 1.0, 0.01));
+            Verdict::new(required.chain([comparison(INFORMATION, mean, p)]).collect()).finding
+        };
+        assert_eq!(with_input(1.0, 0.01), Finding::Helps);
+        assert_eq!(with_input(1.0, 0.2), Finding::HelpsAsInput);
+        assert_eq!(with_input(-1.0, 0.01), Finding::HelpsAsInput);
         // The whole verdict is as uncertain as its weakest comparison; one that points the other way settles it.
         assert_eq!(verdict([0.01, 0.01, 0.01, 0.04], (1.0, 0.01)).p, Some(0.04));
         assert_eq!(verdict([0.01, 0.01, 0.01, -0.04], (1.0, 0.01)).p, Some(1.0));
