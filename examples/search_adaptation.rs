@@ -1,8 +1,8 @@
-//! How rates on the sinusoids are to be chosen: the adaptation rate of the baselines, and the outer rate of NMN and its
-//! controls; the same grid for every method, scored on seeds (so tasks and initial weights) that no benchmark uses.
+//! How rates on the sinusoids are to be chosen: the rate of adaptation of the baselines, and the outer rate of what is
+//! meta-trained; the same grid for every method, scored on seeds (so tasks and initial weights) that no benchmark uses.
 //!
-//! `cargo run --release --example search_adaptation`: the baselines, on the quick benchmarks.
-//! `cargo run --release --example search_adaptation -- nmn BENCHMARK`: NMN and its controls.
+//! `cargo run --release --example search_adaptation`: the baselines' rate of adaptation, on the quick benchmarks.
+//! `cargo run --release --example search_adaptation -- BENCHMARK [METHOD…]`: the outer rate of what is meta-trained.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -15,9 +15,23 @@ use neuromod_bench::spec::Library;
 const BENCHMARKS: [&str; 2] = ["sinusoid-5shot-quick", "sinusoid-10shot-quick"];
 const METHODS: [&str; 3] = ["scratch", "pretrained", "reptile"];
 const RATES: [f64; 6] = [0.001, 0.003, 0.01, 0.02, 0.05, 0.1];
-const FORMS: [&str; 8] =
-    ["nmn", "nmn-slope", "nmn-bias", "nmn-input", "nmn-input-wide", "nmn-constant", "nmn-none", "maml"];
-const OUTER_RATES: [f64; 4] = [0.0003, 0.001, 0.003, 0.01];
+const LEARNED: [&str; 14] = [
+    "nmn",
+    "nmn-slope",
+    "nmn-bias",
+    "nmn-input",
+    "nmn-input-wide",
+    "nmn-constant",
+    "nmn-none",
+    "maml",
+    "fomaml",
+    "maml-5step",
+    "fomaml-5step",
+    "anil",
+    "meta-sgd",
+    "reptile",
+];
+const OUTER_RATES: [f64; 5] = [0.0003, 0.001, 0.003, 0.01, 0.03];
 const SEEDS: u64 = 3;
 
 fn main() -> anyhow::Result<()> {
@@ -26,10 +40,8 @@ fn main() -> anyhow::Result<()> {
     let data = Data::new(DataFolder::choose(None));
     search::announce(SEEDS);
     let asked: Vec<String> = std::env::args().skip(1).collect();
-    if let [which, id] = asked.as_slice()
-        && which == "nmn"
-    {
-        for method in FORMS {
+    if let [id, methods @ ..] = asked.as_slice() {
+        for method in LEARNED.into_iter().filter(|id| methods.is_empty() || methods.iter().any(|m| m == id)) {
             search::search(
                 &library,
                 &data,

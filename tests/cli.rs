@@ -438,11 +438,23 @@ fn a_method_can_be_varied_by_its_name_and_variations_make_a_frontier() {
     assert_eq!(records.lines().count(), 8);
     let rates: Vec<&str> = records.lines().filter(|line| line.contains("rate=0.01\"")).collect();
     assert!(!rates.is_empty() && rates.iter().all(|line| line.contains("\"rate\":0.01")), "{records}");
-    let csv = text(&out.path().join("charts/tiny-frontier.csv"));
+    bench()
+        .args(["show", "split-digits-task", "--method", "naive@model.hidden=[8,9]"])
+        .assert()
+        .success()
+        .stdout(contains("9"));
+    tiny(definitions.path(), out.path())
+        .args(["--dry-run", "-m", "naive@model.hidden=[8,9],ewc"])
+        .assert()
+        .success()
+        .stdout(contains("naive@model.hidden=[8,9]").and(contains("ewc")));
+    let csv = text(&out.path().join("charts/tiny-1-frontier.csv"));
     assert!(csv.lines().any(|line| line.starts_with("0.01,mean")), "{csv}");
     for (method, told) in [
         ("naive@rate=0.1", "TABLE.KEY=VALUE"),
         ("naive@optimiser.rte=0.1", "rate"),
+        ("naive@optimiser.rate=1e+1@optimiser.rate=2", "one value per key"),
+        ("noradrenaline@optimiser.rate=1+shuffled", "preset of its own"),
         ("naive@optimiser.rate=-1", "optimiser.rate"),
         ("nave@optimiser.rate=1", "naive"),
     ] {

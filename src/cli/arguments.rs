@@ -85,7 +85,7 @@ pub struct RunArguments {
     pub targets: Vec<String>,
     /// Only these methods (repeat, or separate by commas); METHOD@TABLE.KEY=VALUE varies one, e.g.
     /// naive@optimiser.rate=0.03
-    #[arg(short, long = "method", value_name = "METHOD", value_delimiter = ',')]
+    #[arg(short, long = "method", value_name = "METHOD")]
     pub methods: Vec<String>,
     /// Seeds per benchmark and method [default: what the suite says]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]

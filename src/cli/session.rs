@@ -24,13 +24,35 @@ static INTERRUPT: AtomicBool = AtomicBool::new(false);
 /// The default suite.
 const DEFAULT_SUITE: &str = "core";
 
+/// Names separated by commas, except inside the brackets of a varied value.
+fn listed(texts: &[String]) -> Vec<String> {
+    let mut names = Vec::new();
+    for text in texts {
+        let (mut depth, mut name) = (0usize, String::new());
+        for letter in text.chars() {
+            match letter {
+                '[' | '{' => depth += 1,
+                ']' | '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if letter == ',' && depth == 0 {
+                names.push(std::mem::take(&mut name));
+            } else {
+                name.push(letter);
+            }
+        }
+        names.push(name);
+    }
+    names
+}
+
 pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let started = Instant::now();
     let library = library(&arguments.sources)?;
     let targets =
         if arguments.targets.is_empty() { vec![DEFAULT_SUITE.to_owned()] } else { arguments.targets.clone() };
     let selection =
-        Selection { targets: targets.clone(), methods: arguments.methods.clone(), seeds: arguments.seeds };
+        Selection { targets: targets.clone(), methods: listed(&arguments.methods), seeds: arguments.seeds };
     let mut plan = Plan::new(&library, &selection)?;
     if let Some((share, count)) = arguments.shard {
         plan.keep_share(share, count)?;

@@ -1,12 +1,14 @@
 //! `bench show`: one definition with everything that follows from it.
 
+use std::borrow::Cow;
+
 use super::arguments::ShowArguments;
 use super::exit;
 use super::output::{columns, library, print, seconds};
 use crate::error::{DefinitionError, Error};
 use crate::method;
 use crate::paradigm::protocol;
-use crate::spec::{Benchmark, Library, MethodPreset};
+use crate::spec::{Benchmark, Library, MethodPreset, base};
 use crate::{data, metric};
 
 pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
@@ -53,12 +55,15 @@ fn show_benchmark(library: &Library, benchmark: &Benchmark, method: Option<&str>
     rows.push(("methods".to_owned(), header.methods.join(", ")));
     let mut text = format!("{}@{}\n{}", header.id, header.version, columns(&rows));
     if let Some(method) = method.or(first) {
-        let preset = library.method(&header.paradigm, method)?;
-        let settings = protocol.resolve(benchmark, preset)?;
+        let mut preset = Cow::Borrowed(library.method(&header.paradigm, base(method))?);
+        if method.contains('@') {
+            preset = Cow::Owned(preset.varied(method)?);
+        }
+        let settings = protocol.resolve(benchmark, &preset)?;
         let cost = seconds(protocol.expected_cost(&settings));
         text.push_str(&format!(
             "\nresolved with method {method} ({}), about {cost} of one core per run:\n{}\n",
-            protocol.formula(preset)?,
+            protocol.formula(&preset)?,
             serde_json::to_string_pretty(&settings)?
         ));
     }

@@ -82,6 +82,11 @@ pub trait Protocol: Sync {
         false
     }
 
+    /// Whether a preset's `optimiser` table is read.
+    fn takes_optimiser(&self) -> bool {
+        true
+    }
+
     /// Makes a benchmark judge on validation data instead of test data, for searches. The default does nothing: tasks that
     /// are generated anew for each seed are other ones on the search's seeds.
     fn judge_on_validation(&self, _benchmark: &mut Benchmark) {}

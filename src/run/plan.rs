@@ -72,7 +72,7 @@ impl Plan {
                     let name = base(split(method).0);
                     cell.methods.is_empty()
                         || own.contains(method)
-                        || cell.methods.iter().any(|own| own == name)
+                        || cell.methods.iter().any(|own| base(own) == name)
                 };
                 for method in asked.iter().filter(fits) {
                     let name = base(split(method).0);
@@ -94,8 +94,9 @@ impl Plan {
                 library.methods.keys().map(|(paradigm, _)| paradigm.as_str()).collect();
             let known: Vec<&str> =
                 paradigms.iter().flat_map(|paradigm| library.method_ids(paradigm)).collect();
-            let mut error = DefinitionError::unknown("method", method, known);
-            if error.allowed.iter().any(|known| known == method) {
+            let name = base(split(method).0);
+            let mut error = DefinitionError::unknown("method", name, known);
+            if error.allowed.iter().any(|known| known == name) {
                 error.problem = "is a method of none of the chosen benchmarks' paradigms, and none of the chosen \
                                  suites' cells lists it; a benchmark by its own id takes any method of its paradigm"
                     .into();
@@ -193,7 +194,14 @@ fn ceiling(score: &Score) -> Option<&str> {
 /// `na-slope+shuffled` is the control `shuffled` of the method `na-slope`; `na-slope@optimiser.rate=0.1` a variation of it
 /// (`spec::MethodPreset::varied`).
 fn split(method: &str) -> (&str, Option<&str>) {
-    method.split_once('+').map_or((method, None), |(name, control)| (name, Some(control)))
+    match method.split_once('@') {
+        None => method.split_once('+').map_or((method, None), |(name, control)| (name, Some(control))),
+        // A value may hold a plus: `1e+3`.
+        Some(_) => match method.rsplit_once('+') {
+            Some((name, control)) if control.parse::<Control>().is_ok() => (name, Some(control)),
+            _ => (method, None),
+        },
+    }
 }
 
 /// The methods of a cell, and after each modulated one its controls: those that follow from its preset, and with
@@ -360,11 +368,14 @@ fn resolve(
 
 /// Tables that the paradigm would not read are an error, not silently without effect.
 fn refuse_unread(protocol: &dyn Protocol, preset: &MethodPreset, benchmark: &str) -> Result<()> {
-    if protocol.takes_modulation() {
-        return Ok(());
-    }
     let header = &preset.header;
-    for (key, table) in [("modulation", &header.modulation), ("model", &header.model)] {
+    let (modulation, optimiser) = (protocol.takes_modulation(), protocol.takes_optimiser());
+    let tables = [
+        ("modulation", &header.modulation, modulation),
+        ("model", &header.model, modulation),
+        ("optimiser", &header.optimiser, optimiser),
+    ];
+    for (key, table, _) in tables.into_iter().filter(|(.., read)| !read) {
         let on = header.on.get(benchmark).is_some_and(|on| on.contains_key(key));
         if on || !table.is_empty() {
             let allowed = format!("no such table in the paradigm {}", protocol.name());

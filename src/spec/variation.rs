@@ -15,7 +15,10 @@ pub fn base(method: &str) -> &str {
 pub fn varied_number(method: &str) -> Option<(&str, f64)> {
     let (_, assignment) = method.split_once('@')?;
     let (key, value) = assignment.split_once('=')?;
-    (!value.contains('@')).then(|| value.parse().ok()).flatten().map(|value| (key, value))
+    let value = value_of(value);
+    #[allow(clippy::cast_precision_loss)]
+    let number = value.as_float().or_else(|| value.as_integer().map(|value| value as f64));
+    number.map(|value| (key, value))
 }
 
 impl MethodPreset {
@@ -39,8 +42,15 @@ impl MethodPreset {
             let (Some(name), Some(first)) = (keys.next(), keys.next()) else {
                 return Err(refuse(assignment));
             };
-            if !TABLES.contains(&name) || path.split('.').any(str::is_empty) {
+            let plain = !text.chars().any(|letter| letter.is_control() || letter == '#');
+            if !TABLES.contains(&name) || path.split('.').any(str::is_empty) || !plain {
                 return Err(refuse(assignment));
+            }
+            if method.split('@').filter(|other| other.split_once('=').is_some_and(|(p, _)| p == path)).count()
+                > 1
+            {
+                let error = DefinitionError::range(path, text, "one value per key");
+                return Err(source.locate(error));
             }
             let path: Vec<&str> = std::iter::once(first).chain(keys).collect();
             let value = value_of(text);
@@ -143,17 +153,22 @@ optimiser = { rate = 0.2 }
             "ewc@optimiser.rate",
             "ewc@optimiser.=1",
             "ewc@optimiser.rate.deeper=1",
+            "ewc@optimiser.rate=0.1 # c",
+            "ewc@optimiser.rate=0.1\ny = 3",
         ];
         for method in bad {
             let error = preset().varied(method).expect_err(method).to_string();
-            assert!(error.contains("TABLE.KEY=VALUE") && error.contains(method), "{error}");
+            assert!(error.contains("TABLE.KEY=VALUE") && error.contains("ewc@"), "{error}");
         }
+        let twice = preset().varied("ewc@optimiser.rate=1@optimiser.rate=2").expect_err("twice").to_string();
+        assert!(twice.contains("one value per key"), "{twice}");
     }
 
     #[test]
     fn a_single_varied_number_is_found_in_the_id() {
         assert_eq!(varied_number("naive@optimiser.rate=0.03"), Some(("optimiser.rate", 0.03)));
         assert_eq!(base("naive@optimiser.rate=0.03"), "naive");
+        assert_eq!(varied_number("naive@model.units=0x10"), Some(("model.units", 16.0)));
         for other in ["naive", "naive@optimiser.kind=adam", "naive@optimiser.rate=1@model.units=2"] {
             assert_eq!(varied_number(other), None, "{other}");
         }

@@ -36,6 +36,10 @@ struct Body {
 pub struct GoNoGo;
 
 impl Protocol for GoNoGo {
+    fn takes_optimiser(&self) -> bool {
+        false
+    }
+
     fn name(&self) -> &'static str {
         "go-nogo"
     }

@@ -22,6 +22,10 @@ pub struct OpposedBehaviours;
 const SECONDS_PER_MULTIPLY_ADD: f64 = 3e-11;
 
 impl Protocol for OpposedBehaviours {
+    fn takes_optimiser(&self) -> bool {
+        false
+    }
+
     fn name(&self) -> &'static str {
         "opposed-behaviours"
     }

@@ -13,6 +13,10 @@ use crate::spec::{Benchmark, MethodPreset};
 pub struct Switching;
 
 impl Protocol for Switching {
+    fn takes_optimiser(&self) -> bool {
+        false
+    }
+
     fn name(&self) -> &'static str {
         "switching"
     }

@@ -219,7 +219,7 @@ impl<'a> Run<'a> {
 
     fn footprint(&self) -> Footprint {
         let updates = self.learner.updates();
-        let reading = self.nmn.as_ref().map_or(0, Nmn::multiply_adds_of_reading);
+        let reading = self.nmn.as_ref().map_or(0, Nmn::multiply_adds_per_episode);
         let episodes = self.resolved.benchmark.budget.episodes_per_step as u64;
         let per_update = self.resolved.multiply_adds_per_update(self.learner.model.multiply_adds())
             + 3 * episodes * reading;

@@ -159,6 +159,10 @@ impl Rule {
         if !(rule.rate > 0.0 && rule.rate.is_finite()) {
             return Err(preset.refuse(DefinitionError::range(&place("rate"), rule.rate, "a number > 0")));
         }
+        if given.rate.is_some() && matches!(info.kind, Kind::Nmn | Kind::Protonet) {
+            let rule = "no `rate`: this method adapts without gradient steps";
+            return Err(preset.refuse(DefinitionError::range(&place("rate"), "a number", rule)));
+        }
         if given.steps.is_some() && !trains_inside {
             let rule = "no `steps`: this method has no inner loop";
             return Err(preset.refuse(DefinitionError::range(&place("steps"), "a number", rule)));

@@ -102,20 +102,8 @@ pub struct Resolved {
 impl MetaSettings {
     fn check(&self) -> Result<(), DefinitionError> {
         self.episodes.check()?;
-        self.model.check("model")?;
+        check_network(&self.model)?;
         self.optimiser.check("optimiser")?;
-        match &self.model {
-            ModelSpec::Mlp(_) => {}
-            ModelSpec::Cnn(spec) if spec.pool == 1 => {}
-            ModelSpec::Cnn(spec) => {
-                let rule = "1: gradients pass twice through strided convolutions, not through pooling";
-                return Err(DefinitionError::range("model.pool", spec.pool, rule));
-            }
-            ModelSpec::Rnn(_) => {
-                let rule = "mlp or cnn: gradients must pass through the inner loop";
-                return Err(DefinitionError::range("model.kind", "rnn", rule));
-            }
-        }
         if !(self.inner.rate > 0.0 && self.inner.rate.is_finite()) {
             return Err(DefinitionError::range("inner.rate", self.inner.rate, "a number > 0"));
         }
@@ -137,6 +125,23 @@ impl MetaSettings {
     }
 }
 
+/// A network that gradients can pass through twice.
+fn check_network(model: &ModelSpec) -> Result<(), DefinitionError> {
+    model.check("model")?;
+    match model {
+        ModelSpec::Mlp(_) => Ok(()),
+        ModelSpec::Cnn(spec) if spec.pool == 1 => Ok(()),
+        ModelSpec::Cnn(spec) => {
+            let rule = "1: gradients pass twice through strided convolutions, not through pooling";
+            Err(DefinitionError::range("model.pool", spec.pool, rule))
+        }
+        ModelSpec::Rnn(_) => {
+            let rule = "mlp or cnn: gradients must pass through the inner loop";
+            Err(DefinitionError::range("model.kind", "rnn", rule))
+        }
+    }
+}
+
 impl Resolved {
     /// Checks a benchmark with a method preset.
     ///
@@ -146,13 +151,18 @@ impl Resolved {
         let mut settings: MetaSettings = benchmark.settings()?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, &benchmark.header.id)?;
-        settings.model = modulated::model(preset, &settings.model, &benchmark.header.id)?;
+        let model = modulated::model(preset, &settings.model, &benchmark.header.id)?;
+        let changed = model != settings.model;
+        settings.model = model;
+        if changed {
+            check_network(&settings.model).map_err(|error| preset.refuse(error))?;
+        }
         let method = Rule::new(preset, &benchmark.header.id, &settings.inner)?;
         let modulation = modulated::resolve_updates(preset, &benchmark.header.id, &settings.optimiser)?;
         let resolved = Self { benchmark: settings, method, modulation };
         let MetaSettings { model, episodes, .. } = &resolved.benchmark;
         let fit = model.check_fit("model", episodes.shape(), resolved.outputs());
-        fit.map_err(|error| benchmark.refuse(error))?;
+        fit.map_err(|error| if changed { preset.refuse(error) } else { benchmark.refuse(error) })?;
         if method.kind == Kind::Protonet && episodes.dataset().is_none() {
             let rule = "another method: prototypes are of classes, and these episodes have none";
             return Err(preset.refuse(DefinitionError::range("kind", "\"protonet\"", rule)));

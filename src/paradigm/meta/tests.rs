@@ -223,6 +223,8 @@ fn nmn_refuses_what_it_cannot_read() {
         ("sinusoid-10shot", "nmn-constant@parameters.context.test_signal=mean", "own"),
         ("sinusoid-10shot", "maml@parameters.context.units=3", "only `nmn`"),
         ("sinusoid-10shot", "nmn@parameters.steps=3", "no inner loop"),
+        ("sinusoid-10shot", "nmn@parameters.rate=0.5", "no `rate`"),
+        ("sinusoid-10shot", "maml@model.kind=rnn@model.hidden=[8]", "mlp or cnn"),
     ] {
         let error = resolve(benchmark, method).expect_err(method);
         assert!(error.contains(told), "{method}: {error}");

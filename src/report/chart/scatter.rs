@@ -16,6 +16,8 @@ pub struct ScatterPoint {
     pub x_interval: Option<Interval>,
     pub y_interval: Option<Interval>,
     pub dots: Vec<(f64, f64)>,
+    /// Index into [`Scatter::families`].
+    pub family: Option<usize>,
 }
 
 /// A plane of labelled points.
@@ -26,7 +28,7 @@ pub struct Scatter {
     pub points: Vec<ScatterPoint>,
     /// Height of the plot without axes; 0: 240.
     pub plot_height: f64,
-    /// Points of one colour belong together: a line runs through them in their order, and a legend on top names them.
+    /// Points that belong together: a line runs through them in their order, and a legend on top names them.
     pub families: Vec<(String, Color)>,
 }
 
@@ -110,8 +112,8 @@ impl Figure for Scatter {
         legend::draw(canvas, frame, &self.legend());
         let plot = frame.inset(margins.left, above + margins.top, 16.0, margins.bottom);
         let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&self.y, y_range));
-        for (_, color) in &self.families {
-            let family: Vec<&ScatterPoint> = self.points.iter().filter(|p| p.color == *color).collect();
+        for (index, (_, color)) in self.families.iter().enumerate() {
+            let family: Vec<&ScatterPoint> = self.points.iter().filter(|p| p.family == Some(index)).collect();
             for pair in family.windows(2) {
                 let [from, to] = [pair[0], pair[1]].map(|p| (x.at(p.x), y.at(p.y)));
                 canvas.line(from, to, *color, 1.2);
@@ -150,14 +152,20 @@ impl Figure for Scatter {
     }
 
     fn csv(&self) -> Csv {
-        let mut csv = Csv::new(["label", "kind", "x", "y", "x_low", "x_high", "y_low", "y_high"]);
+        let columns = ["label", "kind", "x", "y", "x_low", "x_high", "y_low", "y_high"];
+        let family = (!self.families.is_empty()).then_some("family");
+        let mut csv = Csv::new(columns.into_iter().chain(family));
         for p in &self.points {
+            let family = p.family.and_then(|index| self.families.get(index));
+            let family = family.map(|(label, _)| label.clone());
             let ends = |i: Option<Interval>| [cell(i.map(|i| i.low)), cell(i.map(|i| i.high))];
             let row = [p.label.clone(), "mean".into(), p.x.to_string(), p.y.to_string()];
-            csv.row(row.into_iter().chain(ends(p.x_interval)).chain(ends(p.y_interval)));
+            csv.row(
+                row.into_iter().chain(ends(p.x_interval)).chain(ends(p.y_interval)).chain(family.clone()),
+            );
             for (x, y) in &p.dots {
                 let row = [p.label.clone(), "seed".into(), x.to_string(), y.to_string()];
-                csv.row(row.into_iter().chain(std::iter::repeat_n(String::new(), 4)));
+                csv.row(row.into_iter().chain(std::iter::repeat_n(String::new(), 4)).chain(family.clone()));
             }
         }
         csv

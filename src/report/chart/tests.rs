@@ -85,10 +85,11 @@ fn gallery() -> Vec<(&'static str, Box<dyn Figure>)> {
                 x_interval: span((i as f64 * 0.7).sin() - 0.1, (i as f64 * 0.7).sin() + 0.1),
                 y_interval: None,
                 dots: Vec::new(),
+                family: Some(i / 2),
             })
             .collect(),
         plot_height: 0.0,
-        families: (0..10).map(|i| (format!("family {i}"), Color::Series(i))).collect(),
+        families: (0..5).map(|i| (format!("family {i}"), Color::Series(i))).collect(),
     };
     let dots = DotChart {
         x: Axis::new("score"),

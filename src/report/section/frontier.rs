@@ -25,7 +25,8 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
     let (mut points, mut legend) = (Vec::new(), Vec::new());
     for (index, ((id, key), members)) in families.iter_mut().enumerate() {
         members.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let color = benchmark.method(id).map_or(Color::Series(index), |method| method.color);
+        // Every method has a colour of its own; two keys of one method must not share it.
+        let color = members.first().map_or(Color::Ink, |(_, method)| method.color);
         let title = benchmark.method(id).map_or(*id, |method| &method.title);
         legend.push((format!("{title}: {}", key.replace('.', " ")), color));
         points.extend(members.iter().filter_map(|(value, method)| {
@@ -45,6 +46,7 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
                 x_interval: None,
                 y_interval: None,
                 dots: dots.collect(),
+                family: Some(index),
             })
         }));
     }

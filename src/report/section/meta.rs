@@ -72,10 +72,13 @@ fn adaptation(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             })
         })
         .collect();
+    let levels =
+        if series.iter().any(|s| s.points.len() == 1) { "; dashed: adapts without steps" } else { "" };
     // A method that adapts without steps is a level, not a point at the start of the others.
     let end = series.iter().filter_map(|s| Some(s.points.last()?.x)).fold(0.0, f64::max);
     for level in series.iter_mut().filter(|s| s.points.len() == 1) {
         level.dashed = true;
+        level.label.push_str(", no steps");
         level.points.extend(level.points.first().map(|point| LinePoint { x: end, ..*point }));
     }
     vec![Block::Chart(Chart {
@@ -84,7 +87,7 @@ fn adaptation(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         alt: format!("{}: query {quantity} over steps of adaptation: {}.", benchmark.name(), ends.join("; ")),
         caption: format!(
             "Query {quantity} on tasks that meta-training never met, after each gradient step on their support set. \
-             Mean over seeds; band: 95 % interval over test episodes; dashed: adapts without steps. {}",
+             Mean over seeds; band: 95 % interval over test episodes{levels}. {}",
             if quantity == "loss" {
                 "A curve that starts low knows the average task; one that falls steeply has learned to adapt."
             } else {

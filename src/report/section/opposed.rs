@@ -347,7 +347,16 @@ fn midpoints(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         let (xs, ys): (Vec<f64>, Vec<f64>) = dots.iter().copied().unzip();
         if let (Some(x), Some(y)) = (stats::mean(&xs), stats::mean(&ys)) {
             let (label, color) = (method.title.clone(), method.color);
-            points.push(ScatterPoint { label, color, x, y, x_interval: None, y_interval: None, dots });
+            points.push(ScatterPoint {
+                label,
+                color,
+                x,
+                y,
+                x_interval: None,
+                y_interval: None,
+                dots,
+                family: None,
+            });
         }
     }
     if rows.is_empty() {

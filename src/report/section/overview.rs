@@ -151,6 +151,7 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
                         learning.by_seed.iter().find(|(other, _)| other == seed).map(|(_, y)| (*x, *y))
                     });
                     Some(ScatterPoint {
+                        family: None,
                         label: method.title.clone(),
                         color: method.color,
                         x: forgetting.mean()?,

@@ -32,8 +32,10 @@ pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
 
 const RULE: &str = "A mechanism helps on a benchmark when it beats each of four controls, paired by seed, with a two-sided \
     p below 0.05 each: an optimiser tuned with the same search budget, a constant gain tuned with the same search budget, \
-    the constant that is the run's own mean gain, and the run's own gains shuffled in time. The p of the verdict is the \
-    largest of the four (an intersection–union test); Holm corrects across the verdicts of this table.";
+    the constant that is the run's own mean gain, and the run's own gains out of order (in time, or those of another \
+    task). Where modulation is learned, learned constants are the tuned ones. The p of the verdict is the largest of the \
+    four (an intersection–union test); Holm corrects across the verdicts of this table. A mechanism that does not beat its \
+    own signals as plain inputs, where that control was run, helps by their information, not by its gain.";
 
 /// Mechanisms are methods with modulation.
 fn judge<'r, 'a>(benchmark: &'r BenchmarkResults<'a>) -> Vec<Judged<'r, 'a>> {

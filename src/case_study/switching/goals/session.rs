@@ -49,18 +49,27 @@ pub(in crate::case_study::switching) fn run(
         play(task, &script, learner, streams, None, &mut Progress::new(watch, 0.0, 1.0))?
     } else {
         let first = play(task, &script, learner, streams, None, &mut Progress::new(watch, 0.0, 0.5))?;
-        let mut forced = first.decisive;
-        let trials = forced.len();
-        if replay == Replay::Mean {
-            let mean = forced.iter().sum::<f64>() / trials as f64;
-            forced.fill(mean);
-        } else {
-            let by = streams.get("rotation").random_range(trials / 3..=trials - trials / 3);
-            forced.rotate_right(by);
-        }
+        let forced = replayed(first.decisive, replay, streams);
         play(task, &script, learner, streams, Some(&forced), &mut Progress::new(watch, 0.5, 1.0))?
     };
     Ok(log(task, script, course))
+}
+
+/// The levels of a session at their mean, or rotated by a third to two thirds of it.
+fn replayed(mut levels: Vec<f64>, replay: Replay, streams: &Streams) -> Vec<f64> {
+    let trials = levels.len();
+    match replay {
+        Replay::None => {}
+        Replay::Mean => {
+            let mean = levels.iter().sum::<f64>() / trials as f64;
+            levels.fill(mean);
+        }
+        Replay::Rotated => {
+            let by = streams.get("rotation").random_range(trials / 3..=trials - trials / 3);
+            levels.rotate_right(by);
+        }
+    }
+    levels
 }
 
 /// One learner, one session; `forced`: the noradrenaline of each trial in place of its own.
@@ -192,6 +201,26 @@ fn reset_lag(resets: &[usize], switches: &[usize], trials: usize) -> Option<f64>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn replayed_levels_are_the_mean_or_come_at_other_times_and_decide() {
+        let streams = Streams::new(5);
+        let levels: Vec<f64> = (0..30).map(f64::from).collect();
+        assert_eq!(replayed(levels.clone(), Replay::Mean, &streams), vec![14.5; 30]);
+        let mut rotated = replayed(levels.clone(), Replay::Rotated, &streams);
+        let first = rotated.iter().position(|level| *level == 0.0).expect("the first level");
+        assert!((10..=20).contains(&first), "{first}");
+        rotated.sort_by(f64::total_cmp);
+        assert_eq!(rotated, levels);
+        let task = GoalTask { block: 40, jitter: 0, blocks: 2, ..GoalTask::default() };
+        let script = task.draw(&streams);
+        let learner = GoalLearner::AchNe(super::super::CholinergicSettings::default());
+        let forced = vec![0.3; 80];
+        let mut watch = crate::paradigm::Unwatched;
+        let mut progress = Progress::new(&mut watch, 0.0, 1.0);
+        let course = play(&task, &script, &learner, &streams, Some(&forced), &mut progress).expect("course");
+        assert_eq!(course.decisive, forced);
+    }
 
     #[test]
     fn the_lag_counts_trials_before_eight_right_guesses_in_a_row() {

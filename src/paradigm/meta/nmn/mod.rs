@@ -72,7 +72,8 @@ pub(super) struct Nmn {
     /// Classes, or 0 where answers are values.
     ways: usize,
     tasks: Tasks,
-    /// Draws the tasks whose signals stand in for others.
+    /// Draws the tasks whose signals stand in for others: the same in every series of test episodes.
+    stream: FastRng,
     random: FastRng,
     /// Their signals.
     stand_ins: Vec<Tensor>,
@@ -139,6 +140,7 @@ impl Nmn {
             parameters: extra,
             ways: if sizes.labels { sizes.outputs } else { 0 },
             tasks,
+            stream: streams.fast("episodes/stand-ins"),
             random: streams.fast("episodes/stand-ins"),
             stand_ins: Vec::new(),
         })
@@ -149,12 +151,14 @@ impl Nmn {
         &self.parameters
     }
 
-    /// Multiply–adds of reading one support sample and, per episode, of emitting the signals.
-    pub fn multiply_adds_of_reading(&self) -> u64 {
-        match &self.signals {
+    /// Multiply–adds per episode of reading the support set, emitting the signals and receiving them.
+    pub fn multiply_adds_per_episode(&self) -> u64 {
+        let reading = match &self.signals {
             Signals::Read(reader) => reader.0.multiply_adds() + reader.1.multiply_adds(),
             Signals::Learned(_) | Signals::None => 0,
-        }
+        };
+        let receptors = self.layers.iter().flat_map(|layer| [&layer.slope, &layer.shift]).flatten();
+        reading + receptors.map(|receptor| receptor.var.elem_count() as u64).sum::<u64>()
     }
 
     /// Support sets as sequences of samples with their answers, episodes × samples·(features + outputs).
@@ -260,6 +264,7 @@ impl Judge for Nmn {
         if self.settings.test_signal == TestSignal::Own {
             return Ok(());
         }
+        self.random = self.stream.clone();
         let episodes: Vec<Episode> =
             (0..CONTROL_EPISODES).map(|_| self.tasks.draw(Phase::Training, &mut self.random)).collect();
         let sets: Vec<&Set> = episodes.iter().map(|episode| &episode.support).collect();
