@@ -180,11 +180,16 @@ fn constants(preset: &MethodPreset, benchmark: &str, budget: usize) -> Result<Ve
         .collect()
 }
 
+/// A grid of rates per kind of optimiser, and before them, beyond the budget, the optimiser that the mechanism itself has:
+/// the control must not be worse than where the mechanism starts.
 fn optimisers(preset: &MethodPreset, benchmark: &str, budget: usize) -> Vec<Trial> {
     let per_kind = (budget / 3).max(1);
     let ranges = [("sgd", 0.003, 0.3), ("momentum", 0.001, 0.1), ("adam", 0.0001, 0.01)];
     let mut bare = preset.clone();
     bare.header.modulation.clear();
+    let mut overrides = own_overrides(preset, benchmark);
+    overrides.remove("modulation");
+    let own = with(&bare, benchmark, "the mechanism's own".into(), overrides);
     bare.header.optimiser.clear();
     let trial = |(kind, rate): (&'static str, f64)| {
         let optimiser = Table::from_iter([
@@ -200,7 +205,7 @@ fn optimisers(preset: &MethodPreset, benchmark: &str, budget: usize) -> Vec<Tria
         let rates = logarithmic(low, high, per_kind).into_iter();
         on_a_grid(rates.map(|rate| trial((kind, rate))).collect())
     };
-    ranges.into_iter().flat_map(of_kind).collect()
+    std::iter::once(own).chain(ranges.into_iter().flat_map(of_kind)).collect()
 }
 
 fn parameters(preset: &MethodPreset, benchmark: &str, key: &str, values: &[f64]) -> Vec<Trial> {
@@ -234,9 +239,13 @@ mod tests {
 
     #[test]
     fn every_part_spends_the_same_budget_and_tries_the_neutral_point() {
-        for part in [Part::Mechanism, Part::Constant, Part::Optimiser] {
+        for part in [Part::Mechanism, Part::Constant] {
             assert_eq!(part.trials(&preset(), "any", 15).unwrap().len(), 15, "{part:?}");
         }
+        let optimisers = Part::Optimiser.trials(&preset(), "any", 15).unwrap();
+        assert_eq!(optimisers.len(), 1 + 15);
+        let own = &optimisers[0].preset.header;
+        assert!(own.modulation.is_empty() && own.optimiser.is_empty() && own.on["any"].is_empty());
         let words: Vec<String> = Part::Mechanism
             .trials(&preset(), "any", 15)
             .unwrap()
