@@ -22,12 +22,21 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
         }
     }
     families.retain(|_, members| members.len() > 1);
+    // Values at which next to nothing is learned would take the room of all others.
+    let accuracy = |method: &MethodResults<'_>| benchmark.values(method, ACCURACY).mean();
+    let all = || families.values().flatten().filter_map(|(_, method)| accuracy(method));
+    let (enough, before) = (0.5 * all().fold(0.0, f64::max), all().count());
+    families
+        .values_mut()
+        .for_each(|members| members.retain(|(_, m)| accuracy(m).is_none_or(|a| a >= enough)));
     let (mut points, mut legend) = (Vec::new(), Vec::new());
     for (index, ((id, key), members)) in families.iter_mut().enumerate() {
         members.sort_by(|a, b| a.0.total_cmp(&b.0));
         // Every method has a colour of its own; two keys of one method must not share it.
         let color = members.first().map_or(Color::Ink, |(_, method)| method.color);
-        let title = benchmark.method(id).map_or(*id, |method| &method.title);
+        // A variation's title is the preset's with key and value behind a comma.
+        let title =
+            members.first().and_then(|(_, method)| Some(method.title.rsplit_once(", ")?.0)).unwrap_or(id);
         legend.push((format!("{title}: {}", key.replace('.', " ")), color));
         points.extend(members.iter().filter_map(|(value, method)| {
             let (gap, accuracy) = (benchmark.values(method, GAP), benchmark.values(method, ACCURACY));
@@ -53,15 +62,21 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
     if points.is_empty() {
         return None;
     }
+    let left_out = match before - points.len() {
+        0 => String::new(),
+        1 => " One value with less than half of the best accuracy is left out.".into(),
+        n => format!(" {n} values with less than half of the best accuracy are left out."),
+    };
     let words: Vec<String> =
         points.iter().map(|p| format!("{} at gap {} and {}", p.label, number(p.x), number(p.y))).collect();
     Some(Block::Chart(Chart {
         name: format!("{}-frontier", benchmark.id),
         title: "Stability gap against accuracy".into(),
         alt: format!("{}: {}.", benchmark.name(), words.join("; ")),
-        caption: "One line per method along the value that is varied, which stands beside each point; means over seeds, \
-                  faint dots are seeds. Upper left is better."
-            .into(),
+        caption: format!(
+            "One line per method along the value that is varied, which stands beside each point; means over seeds, faint \
+             dots are seeds. Upper left is better.{left_out}"
+        ),
         figure: Box::new(Scatter {
             x: Axis::new("stability gap"),
             y: Axis::percent(format!("{} (%)", ACCURACY.replace('_', " "))),
