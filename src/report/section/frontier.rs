@@ -32,8 +32,8 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
     let (mut points, mut legend) = (Vec::new(), Vec::new());
     for (index, ((id, key), members)) in families.iter_mut().enumerate() {
         members.sort_by(|a, b| a.0.total_cmp(&b.0));
-        // Every method has a colour of its own; two keys of one method must not share it.
-        let color = members.first().map_or(Color::Ink, |(_, method)| method.color);
+        // Colours of their own: a sweep has more methods than the palette has colours.
+        let color = Color::Series(index);
         // A variation's title is the preset's with key and value behind a comma.
         let title =
             members.first().and_then(|(_, method)| Some(method.title.rsplit_once(", ")?.0)).unwrap_or(id);
