@@ -220,6 +220,10 @@ fn wrong_names_find_their_neighbours_and_end_with_code_2() {
     };
     wrong(&["run", "split-digts-task"], "did you mean `split-digits-task`?");
     wrong(&["run", "core", "--method", "ewcc"], "did you mean `ewc`?");
+    wrong(
+        &["run", "sinusoid-10shot-quick", "-m", "naive@optimiser.rate=1"],
+        "is a method of none of the chosen",
+    );
     wrong(&["show", "forgeting"], "did you mean `forgetting`?");
     wrong(&["run", "core", "--jobs", "0"], "--jobs");
     wrong(&["run", "core", "--seeds", "none"], "--seeds");

@@ -61,9 +61,11 @@ impl Plan {
         }
         let mut runs = Vec::new();
         let mut keys = BTreeSet::new();
+        let mut paradigms = BTreeSet::new();
         for (suite, cell, seeds) in cells {
             for id in &cell.benchmarks {
                 let benchmark = library.benchmark(id)?;
+                paradigms.insert(benchmark.header.paradigm.as_str());
                 let own = if cell.methods.is_empty() { &benchmark.header.methods } else { &cell.methods };
                 let own = with_controls(library, benchmark, own, &cell.controls)?;
                 let asked = if selection.methods.is_empty() { &own } else { &selection.methods };
@@ -90,13 +92,11 @@ impl Plan {
             }
         }
         if let Some(method) = methods_left.first() {
-            let paradigms: BTreeSet<&str> =
-                library.methods.keys().map(|(paradigm, _)| paradigm.as_str()).collect();
-            let known: Vec<&str> =
+            let known: BTreeSet<&str> =
                 paradigms.iter().flat_map(|paradigm| library.method_ids(paradigm)).collect();
             let name = base(split(method).0);
             let mut error = DefinitionError::unknown("method", name, known);
-            if error.allowed.iter().any(|known| known == name) {
+            if library.methods.keys().any(|(_, id)| id == name) {
                 error.problem = "is a method of none of the chosen benchmarks' paradigms, and none of the chosen \
                                  suites' cells lists it; a benchmark by its own id takes any method of its paradigm"
                     .into();

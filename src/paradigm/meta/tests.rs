@@ -70,10 +70,9 @@ fn all_methods_meet_the_same_test_tasks_from_the_same_initial_weights() {
     let before = |method| run(method, 1, 3).curves;
     let scratch = before("scratch")[0].y[0];
     let library = library();
-    let mut frozen = library.benchmark("sinusoid-10shot-quick").expect("benchmark").clone();
-    frozen.body.insert("optimiser".into(), toml::toml! { rate = 1e-30 }.into());
-    let preset = library.method("meta", "maml").expect("preset");
-    let mut settings = Meta.resolve(&frozen, preset).expect("settings");
+    let benchmark = library.benchmark("sinusoid-10shot-quick").expect("benchmark");
+    let frozen = library.method("meta", "maml").expect("preset").varied("maml@optimiser.rate=1e-30");
+    let mut settings = Meta.resolve(benchmark, &frozen.expect("variation")).expect("settings");
     settings["budget"]["outer_steps"] = 1.into();
     let resolved: Resolved = serde_json::from_value(settings).expect("settings");
     let log = Run::new(&resolved, 3, None, &Data::new(DataFolder::choose(None)))
