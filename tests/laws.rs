@@ -117,11 +117,12 @@ fn law_4_an_interrupted_session_resumes_to_the_same_records() {
         }
     }
     let library = library();
-    let plan = plan(&library, &["tiny-task"], &[], 2);
+    // Many runs: workers go on for some milliseconds before they see the interrupt.
+    let plan = plan(&library, &["tiny-task"], &[], 20);
     let (never, interrupt) = (AtomicBool::new(false), AtomicBool::new(false));
     let whole = hashes(&execute(&plan, 1, &never, &Silent));
     let first = execute(&plan, 2, &interrupt, &StopAfter(2, AtomicUsize::new(0), &interrupt));
-    assert!((2..6).contains(&first.len()), "{} records before the interrupt", first.len());
+    assert!((2..plan.runs.len()).contains(&first.len()), "{} records before the interrupt", first.len());
     let done = hashes(&first);
     let rest = Plan { runs: plan.runs.iter().filter(|run| !done.contains_key(&run.key)).cloned().collect() };
     let mut resumed = hashes(&execute(&rest, 1, &never, &Silent));
