@@ -404,7 +404,7 @@ fn json_output_is_one_record_per_line() {
 #[test]
 fn records_follow_their_published_schema_whether_fine_or_diverged() {
     let schema: serde_json::Value =
-        serde_json::from_str(include_str!("../results/schema/record.json")).expect("JSON");
+        serde_json::from_str(include_str!("../../results/schema/record.json")).expect("JSON");
     let schema = jsonschema::validator_for(&schema).expect("a valid schema");
     let wild = |text: String| text + "optimiser = { kind = \"sgd\", rate = 1e30 }\n";
     for (definitions, code) in [(definitions(|text| text), 0), (definitions(wild), 1)] {

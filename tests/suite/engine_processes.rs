@@ -18,7 +18,7 @@ const MODELS: [&str; 3] = [r#"{"kind": "mlp", "hidden": [256]}"#, r#"{"kind": "c
 
 fn child(test: &str, variables: &[(&str, &str)]) -> String {
     let output = Command::new(env::current_exe().expect("own path"))
-        .args(["--exact", test, "--nocapture", "--test-threads", "1"])
+        .args(["--exact", &format!("engine_processes::{test}"), "--nocapture", "--test-threads", "1"])
         .env(CHILD, "1")
         .envs(variables.iter().copied())
         .output()

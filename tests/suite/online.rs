@@ -1,4 +1,4 @@
-//! The online paradigm from definition to numbers. The reference values of Elec2 are in `tests/big_data.rs`.
+//! The online paradigm from definition to numbers. The reference values of Elec2 are in `tests/suite/big_data.rs`.
 
 use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::metric;

@@ -1,0 +1,13 @@
+//! All tests from outside the library, in one binary: one link instead of eleven.
+
+mod big_data;
+mod cli;
+mod controls;
+mod engine_laws;
+mod engine_processes;
+mod laws;
+mod multi_task;
+mod online;
+mod opposed_behaviours;
+mod own_table;
+mod transfer;
