@@ -40,7 +40,8 @@ pub fn search(
         preset
     };
     let presets: Vec<MethodPreset> = candidates.iter().map(with).collect();
-    let scores = validation_scores(library, data, id, &presets.iter().collect::<Vec<_>>(), seeds, cores())?;
+    let range = FIRST_SEED..FIRST_SEED + seeds;
+    let scores = validation_scores(library, data, id, &presets.iter().collect::<Vec<_>>(), range, cores())?;
     let words = |candidate: &Candidate| {
         let words: Vec<String> = candidate.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         words.join(", ")

@@ -41,25 +41,31 @@ pub struct TuneArguments {
     /// The benchmark; its validation data and other seeds than the reported ones are used
     #[arg(value_name = "BENCHMARK")]
     pub benchmark: String,
-    /// The method preset to tune
-    #[arg(short, long, value_name = "METHOD")]
-    pub method: String,
+    /// Methods to tune [default: those that the benchmark lists]
+    #[arg(short, long, value_name = "M1,M2,…", value_delimiter = ',')]
+    pub method: Vec<String>,
     /// Which of the three searches of a mechanism
     #[arg(long, value_enum, default_value_t = TunePart::All)]
     pub part: TunePart,
-    /// Instead: values of one parameter of the method, e.g. lambda=1,10,100
+    /// Instead: scores of single values of one key, e.g. parameters.lambda=1,10,100; writes nothing
     #[arg(long = "try", value_name = "KEY=V1,V2,…")]
     pub values: Option<String>,
-    /// Trials per search
-    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(5..=10_000))]
-    pub budget: u64,
-    /// Seeds per trial
-    #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    /// Trials per restart
+    #[arg(long, value_name = "N", default_value_t = 15, value_parser = clap::value_parser!(u64).range(2..=10_000))]
+    pub trials: u64,
+    /// Independent restarts of each search; every restart's constant is a control
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub restarts: u64,
+    /// Validation seeds per trial
+    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
-    /// Trials at the same time [default: the number of cores]
+    /// Further validation seeds on which the best are scored again
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub confirm: u64,
+    /// Runs at the same time [default: the number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub jobs: Option<u64>,
-    /// Folder for the presets [default: results/tuned]
+    /// Folder for what is found, one file per paradigm [default: results/tuned]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -70,11 +76,11 @@ pub struct TuneArguments {
 pub enum TunePart {
     /// All three, one after another
     All,
-    /// Strengths of the modulators
+    /// Strengths of the modulators, with parameters and optimiser
     Mechanism,
-    /// Constant levels in the place of the sources
+    /// A constant effect for every receptor, with parameters and optimiser
     Constant,
-    /// The method without modulation: SGD, momentum, Adam over rates
+    /// The method without modulation: parameters and optimiser
     Optimiser,
 }
 

@@ -1,11 +1,13 @@
 //! Layer 4: plan, keys, executor, journal, resume.
 
+mod arm;
 mod environment;
 mod executor;
 mod journal;
 mod plan;
 mod record;
 
+pub(crate) use arm::start;
 pub use environment::{cores, environment, prepare_process};
 pub use executor::{Executor, Listener, Outcome, Scorer, on_slots};
 pub use journal::{Journal, Recovery, read_records};

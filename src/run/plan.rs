@@ -1,16 +1,18 @@
 //! The plan: every run of a session with its key, decided and checked before anything trains.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use super::arm::{self, TunedControl};
 use super::{RECORD_SCHEMA, Role, Titles};
 use crate::data::{self, Data, sha256_hex};
 use crate::error::{DefinitionError, Result};
 use crate::modulation::{Control, ModulationSpec};
 use crate::paradigm::{Protocol, ReplaySource, RunSpec, protocol};
-use crate::spec::{Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, base};
+use crate::spec::{
+    Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, base,
+};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -198,7 +200,11 @@ fn split(method: &str) -> (&str, Option<&str>) {
         None => method.split_once('+').map_or((method, None), |(name, control)| (name, Some(control))),
         // A value may hold a plus: `1e+3`.
         Some(_) => match method.rsplit_once('+') {
-            Some((name, control)) if control.parse::<Control>().is_ok() => (name, Some(control)),
+            Some((name, control))
+                if control.parse::<Control>().is_ok() || TunedControl::parse(control).is_some() =>
+            {
+                (name, Some(control))
+            }
             _ => (method, None),
         },
     }
@@ -237,6 +243,8 @@ fn with_controls(
                     && header.on.contains_key(id)
             });
             all.extend(tuned.map(|preset| preset.header.id.clone()));
+            let found = arm::tuned_controls(library, preset, benchmark)?;
+            all.extend(found.into_iter().map(|control| format!("{method}+{}", control.name())));
         }
     }
     let mut seen = BTreeSet::new();
@@ -244,39 +252,58 @@ fn with_controls(
     Ok(all)
 }
 
-/// A preset as its file has it, or the control that follows from it.
-fn preset<'a>(
-    library: &'a Library,
-    paradigm: &str,
-    method: &str,
-) -> Result<(Cow<'a, MethodPreset>, Option<Control>)> {
+/// A method of a plan as a preset with its values for the benchmark, and what is to be known of it.
+struct Chosen {
+    preset: MethodPreset,
+    control: Option<Control>,
+    role: Option<Role>,
+    search: Option<SearchNote>,
+}
+
+/// A preset with what a search found for it on the benchmark.
+fn found(library: &Library, benchmark: &Benchmark, name: &str) -> Result<(MethodPreset, Option<SearchNote>)> {
+    let preset = library.method(&benchmark.header.paradigm, name)?;
+    let arm = if preset.header.modulation.is_empty() { Arm::Method } else { Arm::Mechanism };
+    let Some(found) = library.found(preset, benchmark, arm)? else {
+        return Ok((preset.clone(), preset.header.search.clone()));
+    };
+    let mut tuned = preset.with_values(&benchmark.header.id, &found.values)?;
+    tuned.header.provenance = arm::provenance(found);
+    Ok((tuned, Some(found.note())))
+}
+
+/// A preset as the library has it for the benchmark, a variation of it, or the control that follows from it.
+fn choose(library: &Library, benchmark: &Benchmark, method: &str) -> Result<Chosen> {
     let (name, control) = split(method);
-    let preset = library.method(paradigm, base(name))?;
+    let untuned = library.method(&benchmark.header.paradigm, base(name))?;
+    let refuse = |key: &str, problem: String| {
+        untuned.refuse(DefinitionError { key: key.into(), problem, ..DefinitionError::default() })
+    };
+    if let (Some(control), true) = (control, name.contains('@')) {
+        return Err(refuse(
+            name,
+            format!("the control `{control}` needs a preset of its own with these values"),
+        ));
+    }
+    if let Some(control) = control.and_then(TunedControl::parse) {
+        let (preset, role, note) = control.derive(library, untuned, benchmark)?;
+        return Ok(Chosen { preset, control: None, role: Some(role), search: Some(note) });
+    }
+    let (mut preset, search) = found(library, benchmark, base(name))?;
     if name.contains('@') {
-        if let Some(control) = control {
-            let problem = format!("the control `{control}` needs a preset of its own with these values");
-            return Err(preset.refuse(DefinitionError {
-                key: name.into(),
-                problem,
-                ..DefinitionError::default()
-            }));
+        // What is varied was not searched.
+        let preset = preset.varied(name)?;
+        return Ok(Chosen { role: role(&preset, method, None), preset, control: None, search: None });
+    }
+    let control = control.map(str::parse::<Control>).transpose()?;
+    if let Some(control) = &control {
+        if preset.header.modulation.is_empty() {
+            return Err(refuse("modulation", format!("`{name}` has no modulation, so it has no controls")));
         }
-        return Ok((Cow::Owned(preset.varied(name)?), None));
+        preset.header.derived = Some(control.to_string());
+        preset.header.title = format!("{}, {}", preset.header.title, control.title());
     }
-    let Some(control) = control else { return Ok((Cow::Borrowed(preset), None)) };
-    let control: Control = control.parse()?;
-    let mut derived = preset.clone();
-    if derived.header.modulation.is_empty() {
-        let problem = format!("`{name}` has no modulation, so it has no controls");
-        return Err(preset.refuse(DefinitionError {
-            key: "modulation".into(),
-            problem,
-            ..DefinitionError::default()
-        }));
-    }
-    derived.header.derived = Some(control.to_string());
-    derived.header.title = format!("{}, {}", preset.header.title, control.title());
-    Ok((Cow::Owned(derived), Some(control)))
+    Ok(Chosen { role: role(&preset, method, control.as_ref()), preset, control, search })
 }
 
 /// The runs of one method on one benchmark; before a control that replays runs, those runs.
@@ -294,13 +321,14 @@ fn resolve(
         other => other,
     };
     let protocol = protocol(&header.paradigm).map_err(located)?;
-    let (preset, control) = preset(library, &header.paradigm, method).map_err(|error| match error {
+    let chosen = choose(library, benchmark, method).map_err(|error| match error {
         crate::Error::Definition(error) => {
             let key = if error.key.is_empty() { "methods".into() } else { error.key.clone() };
             benchmark.refuse(DefinitionError { key, ..*error })
         }
         other => other,
     })?;
+    let Chosen { preset, control, role, search } = chosen;
     let named =
         [("score.reference", header.score.reference.as_deref()), ("score.ceiling", ceiling(&header.score))];
     for (key, name) in named {
@@ -328,7 +356,8 @@ fn resolve(
         method: preset.header.title.clone(),
         formula: protocol.formula(&preset)?,
         provenance: preset.header.provenance.clone(),
-        role: role(&preset, method, control.as_ref()),
+        role,
+        search,
     };
     let cost = protocol.expected_cost(&settings);
     let seeds: Vec<u64> = seeds.into_iter().collect();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::sha256_hex;
 use crate::error::Result;
 use crate::paradigm::{RunLog, RunSpec};
-use crate::spec::Score;
+use crate::spec::{Score, SearchNote};
 
 /// The version of the record's layout; `results/schema/record.json` describes it.
 pub const RECORD_SCHEMA: u32 = 1;
@@ -55,6 +55,9 @@ pub struct Titles {
     /// Part in the question whether a mechanism helps; none: neither mechanism nor control.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+    /// How its settings were chosen; none: they were not searched for this benchmark.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchNote>,
 }
 
 /// What a method is in a verdict.

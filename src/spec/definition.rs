@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Source;
+use super::{SearchNote, Source, Space};
 use crate::error::{DefinitionError, Error, Result};
 
 /// The schema version that this program reads.
@@ -162,6 +162,13 @@ pub struct MethodHeader {
     /// This preset is a control.
     #[serde(default)]
     pub control: Option<ControlRole>,
+    /// What `bench tune` may change, beside strengths of modulators and the optimiser, which need no mention.
+    #[serde(default)]
+    pub space: Space,
+    /// How the values in this file were chosen, where a program other than `bench tune` chose them; `trials = 0`: there is
+    /// nothing to choose.
+    #[serde(default)]
+    pub search: Option<SearchNote>,
     /// What the suite took away from the preset in this file to make a control of it, e.g. `shuffled`.
     #[serde(skip)]
     pub derived: Option<String>,
@@ -201,6 +208,9 @@ impl MethodPreset {
             let allowed = "false where the preset is a control: it is one or the other";
             return Err(source.locate(DefinitionError::range("mechanism", true, allowed)));
         }
+        for (key, range) in &header.space {
+            range.check(key).map_err(|error| source.locate(error))?;
+        }
         Ok(Self { header, source })
     }
 
@@ -211,10 +221,8 @@ impl MethodPreset {
     pub fn parameters<T: serde::de::DeserializeOwned>(&self, benchmark: &str) -> Result<T> {
         let mut table = self.header.parameters.clone();
         let mut at = "parameters".to_owned();
-        if let Some(overrides) = self.header.on.get(benchmark) {
-            let own = |(key, _): &(&String, &toml::Value)| !APART.contains(&key.as_str());
-            let overrides: toml::Table =
-                overrides.iter().filter(own).map(|(key, value)| (key.clone(), value.clone())).collect();
+        if self.header.on.contains_key(benchmark) {
+            let overrides = self.overridden_parameters(benchmark);
             // Check the override alone for unknown keys under its own place, then merge.
             merge(&mut table, &overrides);
             if self.source.read::<T>(self.header.parameters.clone().into(), &at).is_ok() {
@@ -256,6 +264,29 @@ impl MethodPreset {
             return Ok(None);
         }
         self.source.read(table.into(), "modulation").map(Some)
+    }
+
+    /// One of the preset's tables as it holds on a benchmark, unchecked.
+    pub(crate) fn effective(&self, key: &str, benchmark: &str) -> toml::Table {
+        let header = &self.header;
+        let own = match key {
+            "optimiser" => &header.optimiser,
+            "model" => &header.model,
+            "modulation" => &header.modulation,
+            _ => {
+                let mut table = header.parameters.clone();
+                merge(&mut table, &self.overridden_parameters(benchmark));
+                return table;
+            }
+        };
+        self.with_override(key, own, benchmark)
+    }
+
+    /// What `on.<benchmark>` says of the parameters.
+    fn overridden_parameters(&self, benchmark: &str) -> toml::Table {
+        let on = self.header.on.get(benchmark).into_iter().flatten();
+        let own = on.filter(|(key, _)| !APART.contains(&key.as_str()));
+        own.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// A table of the preset with what `on.<benchmark>` says of it.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Benchmark, MethodPreset, Source, Suite};
+use super::{Arm, Benchmark, MethodPreset, Source, Suite, Tuned, TunedFile};
 use crate::error::{DefinitionError, Error, Result};
 
 const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/definitions.rs"));
@@ -15,6 +15,8 @@ pub struct Library {
     /// Keyed by paradigm and id: the same name may mean different things in different paradigms.
     pub methods: BTreeMap<(String, String), MethodPreset>,
     pub suites: BTreeMap<String, Suite>,
+    /// What searches found, keyed by paradigm, method, benchmark and arm.
+    pub tuned: BTreeMap<(String, String, String, Arm), Tuned>,
 }
 
 impl Library {
@@ -51,7 +53,8 @@ impl Library {
         Ok(())
     }
 
-    /// Adds one definition; its kind is told by its keys: `cell` a suite, `kind` a method, otherwise a benchmark.
+    /// Adds one definition; its kind is told by its keys: `cell` a suite, `kind` a method, `tuned` what searches found,
+    /// otherwise a benchmark.
     ///
     /// # Errors
     /// Definition errors.
@@ -64,6 +67,12 @@ impl Library {
             let method = MethodPreset::parse(source)?;
             let key = (method.header.paradigm.clone(), method.header.id.clone());
             self.methods.insert(key, method);
+        } else if table.contains_key("tuned") {
+            let TunedFile { tuned: paradigm, entry, .. } = TunedFile::parse(&source)?;
+            for one in entry {
+                let key = (paradigm.clone(), one.method.clone(), one.benchmark.clone(), one.arm);
+                self.tuned.insert(key, one);
+            }
         } else {
             let benchmark = Benchmark::parse(source)?;
             self.benchmarks.insert(benchmark.header.id.clone(), benchmark);
@@ -90,6 +99,18 @@ impl Library {
             DefinitionError::unknown(&format!("method of paradigm {paradigm}"), id, self.method_ids(paradigm))
                 .into()
         })
+    }
+
+    /// What a search found for a preset on a benchmark, if neither has changed since.
+    ///
+    /// # Errors
+    /// A preset that cannot be written.
+    pub fn found(&self, preset: &MethodPreset, benchmark: &Benchmark, arm: Arm) -> Result<Option<&Tuned>> {
+        let (header, id) = (&preset.header, &benchmark.header.id);
+        let key = (header.paradigm.clone(), header.id.clone(), id.clone(), arm);
+        let Some(tuned) = self.tuned.get(&key) else { return Ok(None) };
+        let fresh = tuned.version == benchmark.header.version && tuned.preset == preset.digest(id)?;
+        Ok(fresh.then_some(tuned))
     }
 
     /// Ids of the method presets of a paradigm.

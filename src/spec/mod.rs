@@ -2,6 +2,8 @@
 
 mod definition;
 mod library;
+mod space;
+mod tuned;
 mod typed;
 mod variation;
 
@@ -10,5 +12,7 @@ pub use definition::{
     SuiteHeader,
 };
 pub use library::Library;
+pub use space::{Range, Scale, Space, rounded};
+pub use tuned::{Arm, SearchNote, Tuned, TunedFile};
 pub use typed::Source;
-pub use variation::{base, varied_number};
+pub use variation::{base, value_of, varied_number};

@@ -84,7 +84,7 @@ impl MethodPreset {
 }
 
 /// A TOML value, or else a string.
-fn value_of(text: &str) -> toml::Value {
+pub fn value_of(text: &str) -> toml::Value {
     let parsed = format!("value = {text}").parse::<toml::Table>().ok();
     parsed.and_then(|mut table| table.remove("value")).unwrap_or_else(|| text.into())
 }

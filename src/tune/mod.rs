@@ -1,73 +1,75 @@
 //! Layer 5: search for settings with equal budgets, on validation data and on seeds that no benchmark reports.
 //!
-//! A mechanism, the constant that replaces it and the optimiser that it competes with each get the same number of trials,
-//! each trial the same seeds. Seeds decide class orders and permutations too, so the search sees other task orders than
-//! the report.
+//! A mechanism, the constants that replace it and the method without it each get the same number of restarts, trials and
+//! validation seeds, over all their settings, the optimiser included. Seeds decide class orders and permutations too, so
+//! the search sees other task orders than the report. Every search begins at the preset as its file has it, never at what
+//! an earlier search found: run again, it finds the same.
 
-mod candidates;
+mod draw;
+mod procedure;
+#[cfg(test)]
+mod study;
 mod write;
 
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-pub use candidates::{Part, Trial};
-pub use write::write;
+use toml::Table;
+
+pub use draw::{Draw, Place};
+pub use procedure::{Budget, CONFIRM_SEED, FIRST_SEED, Found, Score, Trial, search};
+pub use write::{Kept, write};
 
 use crate::data::Data;
 use crate::error::{DefinitionError, Error, Result};
 use crate::metric;
 use crate::paradigm::{RunSpec, Unwatched, protocol};
-use crate::run::{MetricValue, on_slots};
-use crate::spec::{Library, MethodPreset};
+use crate::run::{MetricValue, on_slots, start};
+use crate::spec::{Arm, Benchmark, Library, MethodPreset};
 
-/// First of the search's seeds, far from those that benchmarks report.
-pub const FIRST_SEED: u64 = 100_000;
-
-/// What a search is for.
+/// Searches on one benchmark.
 #[derive(Debug, Clone)]
 pub struct Search<'a> {
     pub library: &'a Library,
     pub data: &'a Data,
-    /// Id of a benchmark.
-    pub benchmark: &'a str,
-    /// Id of a method preset.
-    pub method: &'a str,
-    /// Trials per part, ≥ 5.
-    pub budget: usize,
-    /// Seeds per trial, ≥ 1.
-    pub seeds: u64,
-    /// Trials at the same time.
+    pub benchmark: &'a Benchmark,
+    pub budget: Budget,
+    /// Runs at the same time.
     pub jobs: usize,
 }
 
-/// A trial and its mean validation score.
+/// What one arm starts from and what of it is drawn.
 #[derive(Debug, Clone)]
-pub struct Scored {
-    pub trial: Trial,
-    pub score: f64,
+pub struct Question {
+    /// The mechanism or method as its file has it.
+    pub preset: MethodPreset,
+    pub arm: Arm,
+    start: MethodPreset,
+    draw: Draw,
 }
 
-impl Search<'_> {
-    /// Scores every trial of one part, in the order tried, and the place of the best: the first of equals.
-    ///
-    /// # Errors
-    /// Definition errors; a run that fails for another reason than divergence (which counts as chance).
-    pub fn run(&self, part: &Part) -> Result<(Vec<Scored>, usize)> {
-        let trials = part.trials(self.preset()?, self.benchmark, self.budget)?;
-        let presets: Vec<&MethodPreset> = trials.iter().map(|trial| &trial.preset).collect();
-        let Self { library, data, benchmark, seeds, jobs, .. } = *self;
-        let scores = validation_scores(library, data, benchmark, &presets, seeds, jobs)?;
-        let place = best(library, benchmark, &scores)?;
-        Ok((trials.into_iter().zip(scores).map(|(trial, score)| Scored { trial, score }).collect(), place))
+impl Question {
+    /// Two questions with one answer: the optimiser arms of two mechanisms of the same method, say.
+    pub fn same_search(&self, other: &Self, benchmark: &str) -> bool {
+        let decides = |question: &Self| {
+            let tables = ["optimiser", "model", "modulation", "parameters"];
+            let effective = tables.map(|table| question.start.effective(table, benchmark));
+            (question.start.header.kind.clone(), effective)
+        };
+        self.draw == other.draw && decides(self) == decides(other)
     }
+}
 
-    /// The preset that is tuned.
+impl<'a> Search<'a> {
+    /// The arms of a method: mechanism, constant and optimiser of a modulated one, else the method itself. None where
+    /// there is nothing to choose.
     ///
     /// # Errors
-    /// An unknown method.
-    pub fn preset(&self) -> Result<&MethodPreset> {
-        let benchmark = self.library.benchmark(self.benchmark)?;
-        let preset = self.library.method(&benchmark.header.paradigm, self.method)?;
+    /// An unknown method, a control, a space that cannot be read.
+    pub fn questions(&self, method: &str) -> Result<Vec<Question>> {
+        let header = &self.benchmark.header;
+        let preset = self.library.method(&header.paradigm, method)?;
         if preset.header.control.is_some() {
             return Err(preset.refuse(DefinitionError {
                 key: "control".into(),
@@ -75,12 +77,56 @@ impl Search<'_> {
                 ..DefinitionError::default()
             }));
         }
-        Ok(preset)
+        if preset.header.search.as_ref().is_some_and(|note| note.trials == 0) {
+            return Ok(Vec::new());
+        }
+        let arms: &[Arm] = if preset.header.modulation.is_empty() {
+            &[Arm::Method]
+        } else {
+            &[Arm::Mechanism, Arm::Constant, Arm::Optimiser]
+        };
+        let protocol = protocol(&header.paradigm)?;
+        let mut questions = Vec::new();
+        for arm in arms.iter().copied() {
+            let draw = Draw::new(protocol, preset, &header.id, arm)?;
+            if !draw.is_empty() {
+                let start = start(preset, &header.id, arm)?;
+                questions.push(Question { preset: preset.clone(), arm, start, draw });
+            }
+        }
+        Ok(questions)
+    }
+
+    /// Searches one arm.
+    ///
+    /// # Errors
+    /// Definition errors; a run that fails for another reason than divergence, which counts as chance.
+    pub fn answer(&self, question: &Question) -> Result<Found> {
+        let (library, id) = (self.library, &self.benchmark.header.id);
+        let higher = higher_is_better(self.benchmark);
+        let mut score = |values: &[Table], seeds: Range<u64>| {
+            let presets: Result<Vec<MethodPreset>> =
+                values.iter().map(|values| question.start.with_values(id, values)).collect();
+            let presets = presets?;
+            let presets: Vec<&MethodPreset> = presets.iter().collect();
+            validation_scores(library, self.data, id, &presets, seeds, self.jobs)
+        };
+        search(&question.draw, &self.budget, higher, &mut score)
+    }
+
+    /// Keys in which the winner stands at an end of what was tried.
+    pub fn ends(question: &Question, trial: &Trial) -> Vec<String> {
+        trial.place.as_ref().map_or_else(Vec::new, |place| question.draw.at_an_end(place))
     }
 }
 
-/// The mean score of each preset on a benchmark's validation data, over `seeds` seeds from [`FIRST_SEED`] on. A run that
-/// diverges counts as chance.
+/// Whether a benchmark's score is better where it is higher.
+pub fn higher_is_better(benchmark: &Benchmark) -> bool {
+    metric::find(&benchmark.header.score.metric).is_none_or(|metric| metric.higher_is_better)
+}
+
+/// The mean score of each preset on a benchmark's validation data, over a range of seeds. A run that diverges counts as
+/// chance.
 ///
 /// # Errors
 /// Definition errors; a run that fails for another reason.
@@ -89,7 +135,7 @@ pub fn validation_scores(
     data: &Data,
     benchmark: &str,
     presets: &[&MethodPreset],
-    seeds: u64,
+    seeds: Range<u64>,
     jobs: usize,
 ) -> Result<Vec<f64>> {
     let mut benchmark = library.benchmark(benchmark)?.clone();
@@ -103,7 +149,7 @@ pub fn validation_scores(
         for dataset in protocol.datasets(&settings)? {
             data.load(&dataset)?;
         }
-        specs.extend((FIRST_SEED..FIRST_SEED + seeds).map(|seed| RunSpec {
+        specs.extend(seeds.clone().map(|seed| RunSpec {
             benchmark: benchmark.header.id.clone(),
             version: benchmark.header.version,
             paradigm: paradigm.clone(),
@@ -132,9 +178,9 @@ pub fn validation_scores(
     });
     let scores = scores.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let scores: Vec<f64> = scores.into_iter().collect::<Result<_>>()?;
-    let per_preset = scores.chunks(usize::try_from(seeds).unwrap_or(1).max(1));
+    let per_preset = usize::try_from(seeds.end - seeds.start).unwrap_or(1).max(1);
     #[allow(clippy::cast_precision_loss)]
-    Ok(per_preset.map(|own| own.iter().sum::<f64>() / own.len() as f64).collect())
+    Ok(scores.chunks(per_preset).map(|own| own.iter().sum::<f64>() / own.len() as f64).collect())
 }
 
 /// The place of the best of a benchmark's scores: the first of equals, so order candidates from the weakest on.
@@ -142,8 +188,7 @@ pub fn validation_scores(
 /// # Errors
 /// An unknown benchmark.
 pub fn best(library: &Library, benchmark: &str, scores: &[f64]) -> Result<usize> {
-    let name = &library.benchmark(benchmark)?.header.score.metric;
-    let sign = if metric::find(name).is_none_or(|metric| metric.higher_is_better) { 1.0 } else { -1.0 };
+    let sign = if higher_is_better(library.benchmark(benchmark)?) { 1.0 } else { -1.0 };
     let most = scores.iter().map(|score| sign * score).fold(f64::NEG_INFINITY, f64::max);
     Ok(scores.iter().position(|score| sign * score == most).unwrap_or_default())
 }

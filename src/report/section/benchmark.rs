@@ -8,6 +8,7 @@ use crate::report::number::{
 };
 use crate::report::terminal::too_few_seeds;
 use crate::report::{BenchmarkResults, MethodResults};
+use crate::spec::SearchNote;
 use crate::stats;
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
@@ -30,7 +31,7 @@ fn verdicts_allowed(benchmark: &BenchmarkResults<'_>) -> bool {
 fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
     let reference = benchmark.reference();
     let versus = reference.map(|r| format!(">difference to {}", r.title));
-    let mut headings = vec!["method", ">mean", ">95 % interval", ">n", "runs"];
+    let mut headings = vec!["method", ">mean", ">95 % interval", ">n", "runs", "trials"];
     headings.extend(versus.as_deref());
     let verdicts = verdicts_allowed(benchmark);
     if verdicts {
@@ -46,7 +47,12 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
             benchmark.difference(method, other, &benchmark.score.metric)
         })
         .collect();
-    let p: Vec<f64> = differences.iter().flatten().filter_map(|d| d.p).collect();
+    // A p only between rows whose settings were searched equally.
+    let fair = |method: &MethodResults<'_>| {
+        reference.is_some_and(|r| SearchNote::fair(searched(method), searched(r)))
+    };
+    let judged = ranked.iter().zip(&differences).filter(|(method, _)| fair(method));
+    let p: Vec<f64> = judged.filter_map(|(_, d)| d.as_ref()?.p).collect();
     let mut corrected = stats::holm(&p).into_iter();
     for (method, difference) in ranked.iter().zip(&differences) {
         let scores = benchmark.scores(method);
@@ -56,6 +62,7 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
             interval_text(scores.interval()).into(),
             scores.by_seed.len().to_string().into(),
             method.statuses().into(),
+            trials(method).into(),
         ];
         if let Some(reference) = reference {
             let own = reference.id == method.id;
@@ -72,7 +79,7 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         }
         if verdicts {
             let effect = difference.as_ref().and_then(|d| d.effect).map_or_else(String::new, signed);
-            let p = difference.as_ref().and_then(|d| d.p);
+            let p = difference.as_ref().and_then(|d| d.p).filter(|_| fair(method));
             let holm = p.and_then(|_| corrected.next());
             row.extend([effect.into(), p.map_or_else(String::new, p_value).into()]);
             row.push(holm.map_or_else(String::new, p_value).into());
@@ -80,6 +87,20 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         table.row(row);
     }
     table
+}
+
+/// How a method's settings were chosen.
+fn searched<'m>(method: &'m MethodResults<'_>) -> Option<&'m SearchNote> {
+    method.records.first().and_then(|record| record.titles.search.as_ref())
+}
+
+/// The budget of its search, in a word.
+fn trials(method: &MethodResults<'_>) -> String {
+    match searched(method) {
+        None => "not searched".into(),
+        Some(note) if note.trials == 0 => "nothing to choose".into(),
+        Some(note) => format!("{} × {} seeds", note.trials, note.seeds),
+    }
 }
 
 fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
@@ -96,7 +117,9 @@ fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     } else if benchmark.reference().is_some() {
         blocks.push(Block::paragraph(
             "Differences are paired by seed; p is two-sided from the sign-flip test, the interval inverts the same test; \
-             Holm corrects across the rows. Effect size: mean difference / standard deviation of the differences.",
+             Holm corrects across the rows. Effect size: mean difference / standard deviation of the differences. Trials: \
+             settings that were tried on validation data, the optimiser's included; there is no p between rows that were not \
+             searched equally.",
         ));
     }
     let reasons: Vec<String> = benchmark
@@ -127,6 +150,8 @@ fn score_axis(benchmark: &BenchmarkResults<'_>) -> Axis {
 }
 
 fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
+    let some_searched =
+        benchmark.methods.iter().any(|method| searched(method).is_some_and(|note| note.trials > 0));
     let rows: Vec<DotRow> = benchmark
         .ranked()
         .into_iter()
@@ -134,6 +159,9 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             let scores = benchmark.scores(method);
             let bad = method.records.len() - method.ok().count();
             let mut note = scores.mean().map(number).unwrap_or_default();
+            if some_searched && searched(method).is_none() {
+                note = format!("{note} not searched").trim_start().to_owned();
+            }
             if bad > 0 {
                 note = format!("{note} ({} of {})", scores.by_seed.len(), method.records.len())
                     .trim_start()

@@ -1,0 +1,153 @@
+//! Searches from the command line: what they write, that they find it again, and what runs make of it.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use neuromod_bench::paradigm::protocol;
+use neuromod_bench::spec::Library;
+
+const BENCHMARK: &str = r#"
+schema = 1
+id = "tiny"
+version = 1
+title = "Tiny"
+paradigm = "incremental"
+summary = "For tests."
+score = { metric = "average_accuracy", chance = 0.5, ceiling = 1.0, reference = "naive" }
+methods = ["naive", "two"]
+data = "digits"
+stream = { tasks = { kind = "split" }, scenario = "domain", reveals = ["boundary"] }
+model = { kind = "mlp", hidden = [16] }
+budget = { updates_per_task = 20, batch = 8 }
+curve = { every = 10, samples = 20 }
+"#;
+
+const MECHANISM: &str = r#"
+schema = 1
+id = "two"
+title = "Two"
+paradigm = "incremental"
+kind = "naive"
+provenance = "for tests"
+[modulation.modulators.noradrenaline]
+source = { kind = "surprise" }
+receptors = [{ target = "slope", sensitivity = 0.5 }, { target = "learning-rate", sensitivity = 1.0 }]
+"#;
+
+fn bench() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
+    command.env_remove("NEUROMOD_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache").env("NO_COLOR", "1");
+    command
+}
+
+fn definitions() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("temporary folder");
+    fs::write(dir.path().join("tiny.toml"), BENCHMARK).expect("written");
+    fs::write(dir.path().join("two.toml"), MECHANISM).expect("written");
+    dir
+}
+
+fn tune(folder: &Path, more: &[&str]) -> String {
+    let small = ["--trials", "3", "--restarts", "2", "--seeds", "1", "--confirm", "1", "--jobs", "2"];
+    let output = bench()
+        .args(["tune", "tiny", "--method", "two", "--benchmarks"])
+        .arg(folder)
+        .arg("--out")
+        .arg(folder)
+        .args(small)
+        .args(more)
+        .assert()
+        .success();
+    String::from_utf8_lossy(&output.get_output().stdout).into_owned()
+}
+
+#[test]
+fn a_search_run_again_on_top_of_what_it_found_finds_the_same() {
+    let dir = definitions();
+    let said = tune(dir.path(), &[]);
+    assert!(
+        said.contains("mechanism of two on tiny: 2 × 3 trials") && said.contains("tuned-constant"),
+        "{said}"
+    );
+    let file = dir.path().join("incremental.toml");
+    let first = fs::read_to_string(&file).expect("a file of tuned values");
+    // The values are in force now: a search that compounded would move on from them.
+    tune(dir.path(), &["--jobs", "1"]);
+    assert_eq!(first, fs::read_to_string(&file).expect("the same file"));
+}
+
+#[test]
+fn tuned_values_and_controls_run_and_their_records_name_the_search() {
+    let dir = definitions();
+    tune(dir.path(), &[]);
+    let out = dir.path().join("out");
+    let methods = "two,two+tuned-constant,two+tuned-optimiser,naive";
+    bench()
+        .args(["run", "tiny", "--seeds", "1", "--quiet", "--method", methods, "--benchmarks"])
+        .arg(dir.path())
+        .arg("--out")
+        .arg(&out)
+        .assert()
+        .success();
+    let records = fs::read_to_string(out.join("records.jsonl")).expect("records");
+    let of = |method: &str| -> serde_json::Value {
+        let records =
+            records.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+        let mut of = records.filter(|record| record["spec"]["method"] == method);
+        of.next().unwrap_or_else(|| panic!("no record of {method}"))
+    };
+    for method in ["two", "two+tuned-constant", "two+tuned-optimiser"] {
+        let search = &of(method)["titles"]["search"];
+        assert_eq!((search["trials"].as_u64(), search["restarts"].as_u64()), (Some(6), Some(2)), "{method}");
+    }
+    assert!(of("naive")["titles"]["search"].is_null());
+    let constant = of("two+tuned-constant");
+    assert_eq!(constant["titles"]["role"]["control"]["kind"], "tuned-constant");
+    let modulator = &constant["spec"]["settings"]["modulation"]["modulators"]["noradrenaline"];
+    assert_eq!(modulator["source"]["kind"], "constant");
+    assert!(of("two+tuned-optimiser")["spec"]["settings"]["modulation"].is_null());
+}
+
+#[test]
+fn a_tuned_control_without_a_search_names_the_command() {
+    let dir = definitions();
+    let output = bench()
+        .args(["run", "tiny", "--method", "two+tuned-constant", "--dry-run", "--benchmarks"])
+        .arg(dir.path())
+        .assert()
+        .code(2);
+    let said = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(said.contains("bench tune tiny --method two"), "{said}");
+}
+
+#[test]
+fn single_values_are_tried_whole_numbers_and_words_too() {
+    let dir = definitions();
+    for values in ["optimiser.rate=1,0.1", "optimiser.kind=sgd,adam"] {
+        let output = bench()
+            .args(["tune", "tiny", "--method", "naive", "--seeds", "1", "--try", values, "--benchmarks"])
+            .arg(dir.path())
+            .assert()
+            .success();
+        let said = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+        assert_eq!(said.lines().count(), 3, "{said}");
+    }
+    let wrong = ["tune", "tiny", "--method", "naive", "--try", "optimiser.rate", "--benchmarks"];
+    bench().args(wrong).arg(dir.path()).assert().code(2);
+}
+
+#[test]
+fn every_tuned_value_that_is_shipped_belongs_to_a_preset_as_it_stands_and_resolves() {
+    let library = Library::embedded().expect("definitions");
+    for ((paradigm, method, benchmark, arm), tuned) in &library.tuned {
+        let preset = library.method(paradigm, method).expect(method);
+        let benchmark = library.benchmark(benchmark).expect(benchmark);
+        let found = library.found(preset, benchmark, *arm).expect("readable");
+        let id = &benchmark.header.id;
+        assert!(found.is_some(), "stale: run again `{}` ({arm:?})", tuned.command);
+        assert!(tuned.restarts >= 4, "{method} on {id}: a verdict needs four restarts");
+        let values = preset.with_values(id, &tuned.values).expect("values");
+        protocol(paradigm).expect("protocol").resolve(benchmark, &values).expect("values that resolve");
+    }
+}
