@@ -176,11 +176,12 @@ fn traces(todo: &[PlannedRun], records: &[Record]) -> BTreeMap<String, Arc<Trace
 fn of_plan(plan: &Plan, old: Vec<Record>, new: Vec<Record>) -> Vec<Record> {
     let mut by_key = std::collections::BTreeMap::new();
     by_key.extend(old.into_iter().chain(new).map(|record| (record.key.clone(), record)));
-    // Titles, score and metrics are derived: an old record gets those of today's definitions.
+    // Titles, score, base and metrics are derived: an old record gets those of today's definitions.
     let today = |run: &PlannedRun| {
         let mut record: Record = by_key.remove(&run.key)?;
         record.titles.clone_from(&run.titles);
         record.score.clone_from(&run.score);
+        record.base.clone_from(&run.base);
         rescore(&mut record);
         Some(record)
     };

@@ -249,6 +249,7 @@ impl Executor<'_> {
             score: run.score.clone(),
             spec: run.spec.clone(),
             data: run.data.clone(),
+            base: run.base.clone(),
             status,
             error,
             log,

@@ -35,6 +35,8 @@ pub struct PlannedRun {
     pub score: Score,
     pub spec: RunSpec,
     pub data: BTreeMap<String, String>,
+    /// The benchmark's own values of settings that methods may replace.
+    pub base: BTreeMap<String, serde_json::Value>,
     /// Expected core-seconds.
     pub cost: f64,
 }
@@ -322,6 +324,7 @@ fn resolve(
         let fingerprint = data::entry(&dataset)?.fingerprint();
         hashes.insert(dataset, fingerprint);
     }
+    let base = base_of(protocol, benchmark)?;
     let titles = Titles {
         benchmark: header.title.clone(),
         benchmark_summary: header.summary.clone(),
@@ -360,10 +363,18 @@ fn resolve(
             score: header.score.clone(),
             spec,
             data: hashes.clone(),
+            base: base.clone(),
             cost,
         });
     }
     Ok(runs)
+}
+
+/// What the benchmark itself says of the settings that a method may replace.
+fn base_of(protocol: &dyn Protocol, benchmark: &Benchmark) -> Result<BTreeMap<String, serde_json::Value>> {
+    let settings = protocol.settings_of_benchmark(benchmark)?;
+    let of_method = protocol.settings_of_method().iter();
+    Ok(of_method.filter_map(|key| Some(((*key).to_owned(), settings.get(key)?.clone()))).collect())
 }
 
 /// Tables that the paradigm would not read are an error, not silently without effect.
