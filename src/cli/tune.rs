@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::arguments::{TuneArguments, TunePart};
 use super::exit;
-use super::output::{data, library, print};
+use super::output::{data, library, method, print};
 use crate::error::DefinitionError;
 use crate::run;
 use crate::tune::{FIRST_SEED, Part, Search, write};
@@ -12,6 +12,7 @@ use crate::tune::{FIRST_SEED, Part, Search, write};
 pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     let library = library(&arguments.sources)?;
     let data = data(&arguments.sources);
+    method(&library, &library.benchmark(&arguments.benchmark)?.header.paradigm, &arguments.method)?;
     let search = Search {
         library: &library,
         data: &data,
@@ -49,9 +50,9 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
         }
         let path = write(&folder, preset, &part, &arguments.benchmark, &winner.trial, &provenance)?;
         text.push_str(&format!("   written: {}\n", path.display()));
-        print(&text);
+        print(&text)?;
     }
-    print(&format!("use them: bench run {} --benchmarks {}\n", arguments.benchmark, folder.display()));
+    print(&format!("use them: bench run {} --benchmarks {}\n", arguments.benchmark, folder.display()))?;
     Ok(exit::OK)
 }
 

@@ -211,10 +211,17 @@ fn optimisers(preset: &MethodPreset, benchmark: &str, budget: usize) -> Vec<Tria
 fn parameters(preset: &MethodPreset, benchmark: &str, key: &str, values: &[f64]) -> Vec<Trial> {
     let trial = |value: &f64| {
         let mut overrides = own_overrides(preset, benchmark);
-        overrides.insert(key.to_owned(), Value::from(*value));
+        overrides.insert(key.to_owned(), number(*value));
         with(preset, benchmark, format!("{key} = {value}"), overrides)
     };
     values.iter().map(trial).collect()
+}
+
+/// A whole number is written as one: a parameter that counts takes no other, and one that measures takes it too.
+#[allow(clippy::cast_possible_truncation)]
+fn number(value: f64) -> Value {
+    let whole = value.fract() == 0.0 && value.abs() < 9e15;
+    if whole { Value::Integer(value as i64) } else { Value::Float(value) }
 }
 
 fn named<'a>(names: impl Iterator<Item = &'a String>, values: &[f64], sign: &str) -> String {
@@ -229,6 +236,12 @@ fn unwritable(error: toml::ser::Error) -> crate::Error {
 mod tests {
     use super::*;
     use crate::spec::Source;
+
+    #[test]
+    fn whole_numbers_are_tried_as_whole_numbers() {
+        let tried = [3.0, 0.5, -2.0, 1e300].map(number);
+        assert_eq!(tried, [Value::Integer(3), Value::Float(0.5), Value::Integer(-2), Value::Float(1e300)]);
+    }
 
     fn preset() -> MethodPreset {
         let text = "schema = 1\nid = \"na\"\ntitle = \"NA\"\nparadigm = \"incremental\"\nkind = \"naive\"\nprovenance = \"test\"\n\
