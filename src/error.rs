@@ -17,7 +17,11 @@ pub enum Error {
     #[error("{action} {}: {source}", path.display())]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
 
-    /// A record file contains a line that is not a record (other than a torn last line, which is recovered).
+    /// Something that the user named cannot be read, or cannot be written to before anything was done.
+    #[error("{action} {}: {source}", path.display())]
+    Input { action: &'static str, path: PathBuf, source: std::io::Error },
+
+    /// A record file contains a line that is not a record, or not as it was written (a torn last line is recovered).
     #[error("{}:{line}: not a record: {problem}", path.display())]
     Journal { path: PathBuf, line: usize, problem: String },
 
@@ -167,6 +171,24 @@ impl Error {
     pub fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
+    }
+
+    /// The same for what the user named, found before anything was done.
+    pub fn input(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Input { action, path, source }
+    }
+
+    /// Whether the fault lies in what the user gave (arguments, definitions, data, records) and not in a run or a disk.
+    pub fn is_input(&self) -> bool {
+        matches!(
+            self,
+            Self::Definition(_)
+                | Self::Data { .. }
+                | Self::Input { .. }
+                | Self::Journal { .. }
+                | Self::Locked { .. }
+        )
     }
 
     /// A data error.

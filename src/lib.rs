@@ -22,6 +22,7 @@ mod normal;
 pub mod objective;
 pub mod optim;
 pub mod paradigm;
+mod plain;
 pub mod report;
 pub mod rng;
 pub mod run;

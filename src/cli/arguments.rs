@@ -18,7 +18,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all runs fine, 1 some runs failed (the report exists), \
-2 wrong usage, definition or data, 75 interrupted (repeat the command to go on).";
+2 wrong usage, definition, data or records, 75 interrupted (repeat the command to go on).";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -172,6 +172,9 @@ pub struct ShowArguments {
     /// Resolve a benchmark with this method
     #[arg(short, long, value_name = "METHOD")]
     pub method: Option<String>,
+    /// Of a method that several paradigms have, only this one's preset
+    #[arg(long, value_name = "PARADIGM")]
+    pub paradigm: Option<String>,
     #[command(flatten)]
     pub sources: Sources,
 }

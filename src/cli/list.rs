@@ -56,7 +56,7 @@ pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
         }
         text.push_str(&format!("{heading}\n{}", columns(&rows)));
     }
-    print(&text);
+    print(&text)?;
     Ok(exit::OK)
 }
 

@@ -1,6 +1,7 @@
 //! Layer 6: arguments, progress, exit codes; no science.
 
 mod arguments;
+mod command_line;
 mod list;
 mod output;
 mod progress;
@@ -23,7 +24,7 @@ pub mod exit {
     pub const OK: u8 = 0;
     /// Some runs failed, diverged or timed out; the report exists. Also: results could not be written.
     pub const FAILED: u8 = 1;
-    /// Wrong usage, definitions or data.
+    /// Wrong usage, definitions, data or records; an output folder that cannot be one.
     pub const USAGE: u8 = 2;
     /// Interrupted; the same command goes on where it stopped.
     pub const INTERRUPTED: u8 = 75;
@@ -54,9 +55,9 @@ pub fn main() -> ExitCode {
         Some(Command::Report(report)) => report::run(&report),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
-        eprintln!("error: {}", in_full(&error));
+        output::tell(&format!("error: {}", in_full(&error)));
         match error.downcast_ref::<Error>() {
-            Some(Error::Definition(_) | Error::Data { .. } | Error::Locked { .. }) => exit::USAGE,
+            Some(error) if error.is_input() => exit::USAGE,
             _ => exit::FAILED,
         }
     }))

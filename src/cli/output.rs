@@ -3,24 +3,38 @@
 use std::io::{IsTerminal, Write};
 
 use crate::data::{Data, DataFolder};
-use crate::error::Result;
-use crate::spec::Library;
+use crate::error::{DefinitionError, Error, Result};
+use crate::plain;
+use crate::spec::{Library, MethodPreset};
 
 use super::arguments::Sources;
 
-/// Prints to stdout; a closed pipe (`bench list | head`) ends quietly.
-pub fn print(text: &str) {
+/// Prints text to stdout, free text in it made harmless. See [`print_styled`].
+///
+/// # Errors
+/// Other failures than a closed pipe.
+pub fn print(text: &str) -> Result<()> {
+    print_styled(&plain::text(text))
+}
+
+/// Prints to stdout as it is. A closed pipe (`bench list | head`) is no error: nobody wants the rest.
+///
+/// # Errors
+/// Other failures, e.g. a full disk.
+pub fn print_styled(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            std::process::exit(i32::from(super::exit::OK));
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io("write to", "stdout")(error))
         }
-        Err(error) => {
-            eprintln!("error: write to stdout: {error}");
-            std::process::exit(i32::from(super::exit::FAILED));
-        }
+        _ => Ok(()),
     }
+}
+
+/// Prints lines to stderr, free text in them made harmless. What stands there is advice: a stream that is closed or full
+/// changes nothing.
+pub fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", plain::text(text));
 }
 
 /// Whether stdout takes colours: a terminal that is not dumb, and `NO_COLOR` not set.
@@ -40,6 +54,16 @@ pub fn library(sources: &Sources) -> Result<Library> {
     Ok(library)
 }
 
+/// The preset that `--method` names in a paradigm.
+pub fn method<'l>(library: &'l Library, paradigm: &str, name: &str) -> Result<&'l MethodPreset> {
+    library.method(paradigm, name).map_err(|error| match error {
+        Error::Definition(error) if error.place.is_empty() => {
+            DefinitionError { key: "--method".into(), found: format!("{name:?}"), ..*error }.into()
+        }
+        other => other,
+    })
+}
+
 /// The data sets of this session.
 pub fn data(sources: &Sources) -> Data {
     Data::new(DataFolder::choose(sources.data_dir.clone()))
@@ -51,6 +75,7 @@ pub fn columns(rows: &[(String, String)]) -> String {
     let left = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or(0).min(34);
     let mut text = String::new();
     for (name, about) in rows {
+        let (name, about) = (plain::line(name), plain::line(about));
         let mut line = format!("  {name:left$}");
         for word in about.split_whitespace() {
             if line.chars().count() + 1 + word.chars().count() > WIDTH && line.trim() != "" {
@@ -70,7 +95,7 @@ pub fn columns(rows: &[(String, String)]) -> String {
 /// Seconds as people say them.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn seconds(value: f64) -> String {
-    match value {
+    match value.max(0.0) {
         v if v < 9.95 => format!("{v:.1} s"),
         v if v < 119.5 => format!("{v:.0} s"),
         v if v < 7200.0 => format!("{} min {:02} s", (v / 60.0) as u64, (v % 60.0) as u64),
@@ -93,5 +118,6 @@ mod tests {
     #[test]
     fn times_read_naturally() {
         assert_eq!([0.26, 61.0, 150.0, 9000.0].map(seconds), ["0.3 s", "61 s", "2 min 30 s", "2 h 30 min"]);
+        assert_eq!([-2.3, -0.0].map(seconds), ["0.0 s", "0.0 s"], "no time is less than none");
     }
 }

@@ -1,12 +1,14 @@
 //! Progress on stderr: a bar per slot and one for the whole with the time left; plain lines when not a terminal.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::output::seconds;
+use super::output::{seconds, tell};
+use crate::plain;
 use crate::run::{Listener, PlannedRun, Record, Status};
 
 /// Listens to the executor and draws.
@@ -15,7 +17,8 @@ pub struct Progress {
     view: Option<View>,
     plain: bool,
     started: Instant,
-    total_cost: f64,
+    /// Expected cost of each run, by key.
+    costs: BTreeMap<String, f64>,
     state: Mutex<State>,
 }
 
@@ -30,7 +33,6 @@ struct State {
     done: usize,
     total: usize,
     done_cost: f64,
-    costs: Vec<f64>,
     last_line: Option<Instant>,
 }
 
@@ -38,10 +40,10 @@ impl Progress {
     /// Progress over these runs.
     pub fn new(runs: &[PlannedRun], jobs: usize, quiet: bool) -> Self {
         let plain = !std::io::stderr().is_terminal();
-        let total_cost = runs.iter().map(|run| run.cost.max(1e-3)).sum();
+        let costs = runs.iter().map(|run| (run.key.clone(), run.cost.max(1e-3))).collect();
         let view = (!quiet && !plain).then(|| View::new(runs.len(), jobs.min(runs.len())));
-        let state = State { total: runs.len(), costs: vec![0.0; jobs.max(1)], ..State::default() };
-        Self { view, plain: plain && !quiet, started: Instant::now(), total_cost, state: Mutex::new(state) }
+        let state = State { total: runs.len(), ..State::default() };
+        Self { view, plain: plain && !quiet, started: Instant::now(), costs, state: Mutex::new(state) }
     }
 
     /// Removes the bars.
@@ -52,14 +54,20 @@ impl Progress {
         }
     }
 
+    /// Seconds until all is done, where something is done already and something is left.
     fn left(&self, done_cost: f64) -> Option<f64> {
-        let elapsed = self.started.elapsed().as_secs_f64();
-        (done_cost > 0.0 && elapsed > 1.0).then(|| elapsed * (self.total_cost - done_cost) / done_cost)
+        time_left(self.started.elapsed().as_secs_f64(), done_cost, self.costs.values().sum())
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// What is left takes as long as what is done took, cost for cost; unknown in the first second and once all is done.
+fn time_left(elapsed: f64, done: f64, total: f64) -> Option<f64> {
+    let left = total - done;
+    (elapsed > 1.0 && done > 0.0 && left > 1e-9 * total).then(|| elapsed * left / done)
 }
 
 impl View {
@@ -84,14 +92,12 @@ impl View {
 }
 
 fn name(run: &PlannedRun) -> String {
-    format!("{} · {} · seed {}", run.spec.benchmark, run.spec.method, run.spec.seed)
+    let name = format!("{} · {} · seed {}", run.spec.benchmark, run.spec.method, run.spec.seed);
+    plain::line(&name).into_owned()
 }
 
 impl Listener for Progress {
     fn started(&self, slot: usize, run: &PlannedRun) {
-        if let Some(cost) = self.state().costs.get_mut(slot) {
-            *cost = run.cost.max(1e-3);
-        }
         if let Some(bar) = self.view.as_ref().and_then(|view| view.slots.get(slot)) {
             bar.set_position(0);
             bar.set_message(name(run));
@@ -105,10 +111,11 @@ impl Listener for Progress {
         }
     }
 
-    fn ended(&self, slot: usize, record: &Record) {
+    fn ended(&self, _slot: usize, record: &Record) {
         let mut state = self.state();
         state.done += 1;
-        state.done_cost += state.costs.get(slot).copied().unwrap_or(0.0);
+        // By the run, not by the slot: the slot may have begun its next run already.
+        state.done_cost += self.costs.get(&record.key).copied().unwrap_or(0.0);
         let left = self.left(state.done_cost);
         let problem = (record.status != Status::Ok).then(|| {
             let error = record.error.as_deref().unwrap_or("no reason given");
@@ -126,19 +133,33 @@ impl Listener for Progress {
             view.whole
                 .set_message(left.map_or(String::new(), |left| format!(", about {} left", seconds(left))));
             if let Some(problem) = problem {
-                let _ = view.bars.println(problem);
+                let _ = view.bars.println(plain::line(&problem));
             }
         } else if self.plain {
             if let Some(problem) = problem {
-                eprintln!("{problem}");
+                tell(&plain::line(&problem));
             }
             let due = state.last_line.is_none_or(|at| at.elapsed() > Duration::from_secs(5));
             if due || state.done == state.total {
                 state.last_line = Some(Instant::now());
                 let left = left.map_or(String::new(), |left| format!(", about {} left", seconds(left)));
                 let elapsed = seconds(self.started.elapsed().as_secs_f64());
-                eprintln!("{}/{} runs, {elapsed}{left}", state.done, state.total);
+                tell(&format!("{}/{} runs, {elapsed}{left}", state.done, state.total));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_is_never_negative_and_absent_at_the_end() {
+        assert_eq!(time_left(10.0, 2.0, 6.0), Some(20.0));
+        assert_eq!(
+            [time_left(10.0, 6.0, 6.0), time_left(10.0, 6.1, 6.0), time_left(0.5, 2.0, 6.0)],
+            [None; 3]
+        );
     }
 }

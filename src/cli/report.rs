@@ -8,8 +8,10 @@ use anyhow::Context;
 
 use super::arguments::ReportArguments;
 use super::exit;
-use super::output::{colour, print};
+use super::output::{colour, print_styled, tell};
 use super::session::{default_out, rescore};
+use crate::error::Error;
+use crate::plain;
 use crate::report::{self, Options};
 use crate::run::{Record, Status, read_records};
 
@@ -18,6 +20,13 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     for path in &arguments.from {
         let recovery = read_records(path)?;
         tell_nondeterminism(&recovery.nondeterministic);
+        if recovery.torn_bytes > 0 {
+            tell(&format!(
+                "warning: the last line of {} is torn: its {} bytes are left out; `bench run` does its run again",
+                path.display(),
+                recovery.torn_bytes
+            ));
+        }
         found.extend(recovery.records);
     }
     let mut records = merge(found);
@@ -30,11 +39,12 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
         color: colour(),
         ..Options::default()
     };
-    print(&write(&records, &out, &options)?);
+    std::fs::create_dir_all(&out).map_err(Error::input("create the output folder", &out))?;
+    print_styled(&write(&records, &out, &options)?)?;
     Ok(exit::OK)
 }
 
-/// Unites records: one per benchmark version, method and seed, whatever the order in which they come.
+/// Unites records: one per key, whatever the order in which they come.
 fn merge(records: Vec<Record>) -> Vec<Record> {
     let mut by_key: BTreeMap<String, Record> = BTreeMap::new();
     let mut differing = Vec::new();
@@ -54,29 +64,7 @@ fn merge(records: Vec<Record>) -> Vec<Record> {
         }
     }
     tell_nondeterminism(&differing);
-    // A definition that changed without a new version leaves two keys for one seed: the newer one counts.
-    let mut by_seed: BTreeMap<(String, u32, String, u64), Record> = BTreeMap::new();
-    for record in by_key.into_values() {
-        let spec = &record.spec;
-        let place = (spec.benchmark.clone(), spec.version, spec.method.clone(), spec.seed);
-        match by_seed.entry(place) {
-            Entry::Vacant(entry) => drop(entry.insert(record)),
-            Entry::Occupied(mut entry) => {
-                let spec = &record.spec;
-                eprintln!(
-                    "warning: {} · {} · seed {} was run under two definitions of the same version; the newer one counts",
-                    record.benchmark_at_version(),
-                    spec.method,
-                    spec.seed
-                );
-                let newness = |record: &Record| (record.time.started_unix, record.key.clone());
-                if newness(&record) > newness(entry.get()) {
-                    entry.insert(record);
-                }
-            }
-        }
-    }
-    by_seed.into_values().collect()
+    by_key.into_values().collect()
 }
 
 /// The better-ended record of a key wins, then the older one.
@@ -87,9 +75,9 @@ fn rank(record: &Record) -> (Status, u64, &str) {
 /// Warns of runs that were recorded with different results on one machine.
 pub fn tell_nondeterminism(keys: &[String]) {
     for key in keys {
-        eprintln!(
+        tell(&format!(
             "warning: run {key} was recorded twice with different results on this machine: not deterministic"
-        );
+        ));
     }
 }
 
@@ -97,5 +85,10 @@ pub fn tell_nondeterminism(keys: &[String]) {
 pub fn write(records: &[Record], out: &Path, options: &Options) -> anyhow::Result<String> {
     let written = report::write(records, out, options)
         .with_context(|| "the records are safe; `bench report` writes the report again")?;
-    Ok(format!("{}\nreport: {}\n", written.terminal.trim_end(), written.html.display()))
+    written.conflicts.iter().for_each(|conflict| tell(&format!("warning: {}", plain::line(conflict))));
+    Ok(format!(
+        "{}\nreport: {}\n",
+        written.terminal.trim_end(),
+        plain::line(&written.html.display().to_string())
+    ))
 }

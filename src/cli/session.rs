@@ -9,12 +9,13 @@ use std::time::Instant;
 use anyhow::Context;
 
 use super::arguments::{Format, RunArguments};
-use super::output::{colour, columns, data, library, print, seconds};
+use super::output::{colour, columns, data, library, print, print_styled, seconds, tell};
 use super::progress::Progress;
-use super::{exit, report};
+use super::{command_line, exit, report};
 use crate::error::{DefinitionError, Error};
 use crate::metric;
 use crate::modulation::Trace;
+use crate::plain;
 use crate::report::Options;
 use crate::run::{self, Executor, Journal, Plan, PlannedRun, Record, Recovery, Selection, Status};
 use crate::spec::Library;
@@ -60,7 +61,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     check_metrics(&library, &plan)?;
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     if arguments.dry_run {
-        print(&describe(&plan, jobs));
+        print(&describe(&plan, jobs))?;
         return Ok(exit::OK);
     }
     let data = data(&arguments.sources);
@@ -90,7 +91,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
             std::process::exit(i32::from(exit::INTERRUPTED));
         }
     });
-    std::panic::set_hook(Box::new(|_| {})); // a panicking run becomes a record with its message
+    run::install_panic_hook(); // a panicking run becomes a record with its message
     let progress = Progress::new(&todo, jobs, arguments.quiet);
     let executor = Executor {
         data: &data,
@@ -102,7 +103,6 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         interrupt: &INTERRUPT,
     };
     let outcome = executor.execute(&todo, &mut journal, &progress);
-    let _ = std::panic::take_hook();
     progress.finish();
     let outcome = outcome.with_context(|| {
         format!("stopped; the records before this one are safe in {}", journal.path().display())
@@ -111,13 +111,13 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let records = of_plan(&plan, recovery.records, outcome.records);
     let options = Options {
         title: title(&library, &targets),
-        command: command_line(),
+        command: command_line::of_this_process(),
         wall_s: Some(started.elapsed().as_secs_f64()),
         color: colour(),
     };
     finish(arguments, &records, &out, &options)?;
     if outcome.left > 0 {
-        eprintln!("interrupted with {} runs left; repeat the command to go on", outcome.left);
+        tell(&format!("interrupted with {} runs left; repeat the command to go on", outcome.left));
         return Ok(exit::INTERRUPTED);
     }
     let fine = records.iter().all(|record| record.status == Status::Ok);
@@ -129,10 +129,10 @@ fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Op
         Format::Json => {
             report::write(records, out, options)?;
             for record in records {
-                print(&format!("{}\n", serde_json::to_string(record)?));
+                print_styled(&format!("{}\n", plain::json(&serde_json::to_string(record)?)))?;
             }
         }
-        Format::Table => print(&report::write(records, out, options)?),
+        Format::Table => print_styled(&report::write(records, out, options)?)?,
     }
     Ok(())
 }
@@ -176,11 +176,12 @@ fn traces(todo: &[PlannedRun], records: &[Record]) -> BTreeMap<String, Arc<Trace
 fn of_plan(plan: &Plan, old: Vec<Record>, new: Vec<Record>) -> Vec<Record> {
     let mut by_key = std::collections::BTreeMap::new();
     by_key.extend(old.into_iter().chain(new).map(|record| (record.key.clone(), record)));
-    // Titles, score and metrics are derived: an old record gets those of today's definitions.
+    // Titles, score, base and metrics are derived: an old record gets those of today's definitions.
     let today = |run: &PlannedRun| {
         let mut record: Record = by_key.remove(&run.key)?;
         record.titles.clone_from(&run.titles);
         record.score.clone_from(&run.score);
+        record.base.clone_from(&run.base);
         rescore(&mut record);
         Some(record)
     };
@@ -221,15 +222,12 @@ fn title(library: &Library, targets: &[String]) -> String {
     targets.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-fn command_line() -> String {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let separator = if arguments.is_empty() { "" } else { " -- " };
-    format!("cargo run --release --bin bench{separator}{}", arguments.join(" "))
-}
-
 fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
     if let Some(torn) = &recovery.torn {
-        let text = "the journal's last line was torn (a crash or a full disk?): it is cut off, kept in";
+        let bytes = recovery.torn_bytes;
+        let text = format!(
+            "the journal's last line was torn (a crash or a full disk?): its {bytes} bytes are cut off, kept in"
+        );
         note(arguments, &format!("{text} {}, and its run is done again", torn.display()));
     }
     report::tell_nondeterminism(&recovery.nondeterministic);
@@ -237,7 +235,7 @@ fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
 
 fn note(arguments: &RunArguments, text: &str) {
     if !arguments.quiet {
-        eprintln!("{text}");
+        tell(text);
     }
 }
 

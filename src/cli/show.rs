@@ -4,10 +4,12 @@ use std::borrow::Cow;
 
 use super::arguments::ShowArguments;
 use super::exit;
-use super::output::{columns, library, print, seconds};
+use super::output::{columns, library, method as chosen, print, seconds};
 use crate::error::{DefinitionError, Error};
 use crate::method;
+use crate::modulation::{INTERACTIONS, ModulationSpec, ModulatorSpec, ReceptorSpec, Response};
 use crate::paradigm::protocol;
+use crate::plain;
 use crate::spec::{Benchmark, Library, MethodPreset, base};
 use crate::{data, metric};
 
@@ -18,8 +20,8 @@ pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
         show_benchmark(&library, benchmark, arguments.method.as_deref())?
     } else if let Some(suite) = library.suites.get(id) {
         suite.source.text.clone()
-    } else if let Some(preset) = library.methods.values().find(|preset| preset.header.id == id) {
-        show_method(preset)?
+    } else if library.methods.keys().any(|(_, other)| other == id) {
+        show_methods(&library, id, arguments.paradigm.as_deref())?
     } else if let Some(metric) = metric::METRICS.iter().find(|metric| metric.name == id) {
         show_metric(metric)
     } else if let Some(entry) = data::manifest()?.get(id) {
@@ -32,7 +34,7 @@ pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
         let known = known.chain(datasets.keys().map(String::as_str));
         return Err(Error::from(DefinitionError::unknown("id", id, known)).into());
     };
-    print(&text);
+    print(&text)?;
     Ok(exit::OK)
 }
 
@@ -55,7 +57,7 @@ fn show_benchmark(library: &Library, benchmark: &Benchmark, method: Option<&str>
     rows.push(("methods".to_owned(), header.methods.join(", ")));
     let mut text = format!("{}@{}\n{}", header.id, header.version, columns(&rows));
     if let Some(method) = method.or(first) {
-        let mut preset = Cow::Borrowed(library.method(&header.paradigm, base(method))?);
+        let mut preset = Cow::Borrowed(chosen(library, &header.paradigm, base(method))?);
         if method.contains('@') {
             preset = Cow::Owned(preset.varied(method)?);
         }
@@ -64,10 +66,70 @@ fn show_benchmark(library: &Library, benchmark: &Benchmark, method: Option<&str>
         text.push_str(&format!(
             "\nresolved with method {method} ({}), about {cost} of one core per run:\n{}\n",
             protocol.formula(&preset)?,
-            serde_json::to_string_pretty(&settings)?
+            plain::settings(&settings)
         ));
     }
     Ok(text)
+}
+
+/// The presets of one id: every paradigm may have its own.
+fn show_methods(library: &Library, id: &str, paradigm: Option<&str>) -> anyhow::Result<String> {
+    let all: Vec<&MethodPreset> = library.methods.values().filter(|preset| preset.header.id == id).collect();
+    let paradigms = || all.iter().map(|preset| preset.header.paradigm.as_str());
+    if let Some(name) = paradigm.filter(|name| !paradigms().any(|other| other == *name)) {
+        let error = DefinitionError::unknown(&format!("paradigm of the method {id}"), name, paradigms());
+        return Err(Error::from(DefinitionError { key: "--paradigm".into(), ..error }).into());
+    }
+    let chosen = all.iter().filter(|preset| paradigm.is_none_or(|name| preset.header.paradigm == name));
+    let texts: Vec<String> = chosen.map(|preset| show_method(preset)).collect::<anyhow::Result<_>>()?;
+    let count = texts.len();
+    let head = if count > 1 {
+        let names: Vec<&str> = paradigms().collect();
+        format!("{count} paradigms have a method {id} (--paradigm shows one): {}\n\n", names.join(", "))
+    } else {
+        String::new()
+    };
+    Ok(head + &texts.join("\n"))
+}
+
+/// What each neuromodulator of a preset does: where its level comes from, and its effects.
+fn modulators(preset: &MethodPreset) -> anyhow::Result<Vec<(String, String)>> {
+    // A paradigm that reads no such table has none in its presets.
+    let Some(spec) = preset.modulation::<ModulationSpec>("")? else { return Ok(Vec::new()) };
+    let effect = |receptor: &ReceptorSpec| {
+        let entry = receptor.target.entry();
+        let size = receptor.sensitivity;
+        let acts = match entry.response {
+            Response::Gain => format!("× (1 + {size} m)"),
+            Response::Bias => format!("+ {size} m"),
+        };
+        let term = receptor.term.as_ref().map_or_else(String::new, |term| format!(" of {term}"));
+        format!("{}{term} {acts} ({})", entry.name, entry.meaning)
+    };
+    let row = |(name, one): (&String, &ModulatorSpec)| {
+        let effects: Vec<String> = one.receptors.iter().map(effect).collect();
+        let source = one.source.entry()?;
+        let level = &one.level;
+        let about = format!(
+            "level m ← γ m + (1 − γ) m₀ + η s with γ = {}, m₀ = {}, η = {}, s from {}: {}; acts on {}",
+            level.retention,
+            level.baseline,
+            level.gain,
+            source.name,
+            source.formula,
+            effects.join("; ")
+        );
+        Ok((name.clone(), about))
+    };
+    let mut rows = spec.modulators.iter().map(row).collect::<Result<Vec<_>, Error>>()?;
+    rows.extend(spec.interactions.iter().map(|one| {
+        let kind = INTERACTIONS.iter().find(|(kind, ..)| *kind == one.kind).map_or("", |(_, name, _)| name);
+        (
+            "interaction".to_owned(),
+            format!("{kind}: {} acts on {} with κ = {}", one.from, one.to, one.strength),
+        )
+    }));
+    Ok(rows)
 }
 
 fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
@@ -76,8 +138,12 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
         ("title".to_owned(), header.title.clone()),
         ("paradigm".to_owned(), header.paradigm.clone()),
         ("kind".to_owned(), header.kind.clone()),
-        ("formula".to_owned(), protocol(&header.paradigm)?.formula(preset)?),
     ];
+    let modulators = modulators(preset)?;
+    let formula = protocol(&header.paradigm)?.formula(preset)?;
+    let more = if modulators.is_empty() { "" } else { ", modulated:" };
+    rows.push(("formula".to_owned(), format!("{formula}{more}")));
+    rows.extend(modulators);
     let mut parameters = Vec::new();
     if let Some(entry) = method::METHODS.iter().find(|entry| entry.info.kind == header.kind) {
         let info = &entry.info;

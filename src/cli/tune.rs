@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use super::arguments::{TuneArguments, TunePart};
 use super::exit;
-use super::output::{data, library, print};
+use super::output::{data, library, method as named, print};
 use crate::error::{DefinitionError, Result};
 use crate::run;
 use crate::spec::{Arm, Benchmark, MethodPreset};
@@ -28,6 +28,9 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     let search = Search { library: &library, data: &data, benchmark, budget, jobs };
     let methods = if arguments.method.is_empty() { &benchmark.header.methods } else { &arguments.method };
+    for method in methods {
+        named(&library, &benchmark.header.paradigm, method)?;
+    }
     if let Some(text) = &arguments.values {
         for method in methods {
             try_values(&search, method, text)?;
@@ -39,7 +42,7 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     for method in methods {
         let own = search.questions(method)?;
         if own.is_empty() {
-            print(&format!("{method}: nothing to choose\n"));
+            print(&format!("{method}: nothing to choose\n"))?;
         }
         questions.extend(own.into_iter().filter(|question| wanted(arguments.part, question.arm)));
     }
@@ -54,7 +57,7 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
         keep(&search, &folder, &question, &found)?;
         answered.push((question, found));
     }
-    print(&hint(benchmark, &answered, &folder));
+    print(&hint(benchmark, &answered, &folder))?;
     Ok(exit::OK)
 }
 
@@ -105,7 +108,7 @@ fn keep(search: &Search<'_>, folder: &Path, question: &Question, found: &Found) 
     if let Some(path) = path {
         writeln!(text, "   written: {}", path.display())?;
     }
-    print(&text);
+    print(&text)?;
     Ok(())
 }
 
@@ -174,6 +177,6 @@ fn try_values(search: &Search<'_>, method: &str, text: &str) -> anyhow::Result<(
     for (place, (score, value)) in scores.iter().zip(&values).enumerate() {
         writeln!(lines, " {} {score:.4}  {value}", if place == winner { '*' } else { ' ' })?;
     }
-    print(&lines);
+    print(&lines)?;
     Ok(())
 }

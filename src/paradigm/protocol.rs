@@ -91,6 +91,21 @@ pub trait Protocol: Sync {
     /// are generated anew for each seed are other ones on the search's seeds.
     fn judge_on_validation(&self, _benchmark: &mut Benchmark) {}
 
+    /// The keys of what [`Protocol::resolve`] returns that belong to the method, or that a method may replace. All others
+    /// are the benchmark's alone, and equal in all runs that may be compared.
+    fn settings_of_method(&self) -> &'static [&'static str] {
+        &["method", "modulation", "model", "optimiser"]
+    }
+
+    /// The benchmark's settings as it says them, with defaults filled in, before any method replaces some. Needed where a
+    /// benchmark has keys named in [`Protocol::settings_of_method`].
+    ///
+    /// # Errors
+    /// Definition errors that point into the benchmark's file.
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        Ok(serde_json::to_value(&benchmark.body)?)
+    }
+
     /// The method's formula, one line, for reports.
     ///
     /// # Errors

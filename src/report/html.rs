@@ -4,21 +4,20 @@ use std::fmt::Write as _;
 
 use super::block::{Block, Cell, Chart, Table, slug};
 use super::chart::{NARROW, WIDE, render, stylesheet};
+use crate::plain;
 
 const STYLE: &str = include_str!("style.css");
 
-/// Text made safe for element content and attributes.
+/// Text made safe for element content and attributes, in HTML and SVG.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in plain::text(text).chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            // Control characters are not allowed in XML at all.
-            c if c.is_control() && c != '\n' && c != '\t' => safe.push('\u{FFFD}'),
             c => safe.push(c),
         }
     }

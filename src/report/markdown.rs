@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::block::{Block, Chart, Table};
+use crate::plain;
 
 /// The whole page. Writing to a string cannot fail, so results of `write!` are dropped.
 pub(super) fn page(title: &str, blocks: &[Block]) -> String {
@@ -30,6 +31,7 @@ fn write_block(page: &mut String, block: &Block) {
         Block::Code(code) => {
             // A fence longer than any inside.
             let mut fence = "```".to_owned();
+            let code = plain::text(code);
             while code.contains(&fence) {
                 fence.push('`');
             }
@@ -57,7 +59,7 @@ fn write_table(page: &mut String, table: &Table) {
     if !table.caption.is_empty() {
         let _ = writeln!(page, "{}\n", text(&table.caption));
     }
-    let cell = |content: &str| text(content).replace('|', "\\|").replace('\n', " ");
+    let cell = |content: &str| text(content).replace('|', "\\|");
     let heads: Vec<String> = table.columns.iter().map(|column| cell(&column.title)).collect();
     let rules: Vec<&str> = table.columns.iter().map(|c| if c.right { "---:" } else { "---" }).collect();
     let _ = writeln!(page, "| {} |\n| {} |", heads.join(" | "), rules.join(" | "));
@@ -81,10 +83,11 @@ fn write_chart(page: &mut String, chart: &Chart) {
     );
 }
 
-/// Text that Markdown would read as markup.
-fn text(plain: &str) -> String {
-    let mut safe = String::with_capacity(plain.len());
-    for c in plain.chars() {
+/// One line of text, with what Markdown would read as markup escaped.
+fn text(free: &str) -> String {
+    let free = plain::line(free);
+    let mut safe = String::with_capacity(free.len());
+    for c in free.chars() {
         if matches!(c, '*' | '_' | '<' | '`' | '\\' | '[') {
             safe.push('\\');
         }

@@ -6,11 +6,14 @@
 mod atomic;
 mod block;
 pub mod chart;
+mod grouping;
 mod html;
+mod identity;
 mod markdown;
 mod number;
 mod results;
 pub mod section;
+mod short;
 mod terminal;
 
 use std::path::{Path, PathBuf};
@@ -50,6 +53,8 @@ pub struct Written {
     pub markdown: PathBuf,
     /// Number of charts, each an SVG and a CSV.
     pub charts: usize,
+    /// What was run under one name and is not the same: such records stand apart.
+    pub conflicts: Vec<String>,
 }
 
 /// The terminal summary alone; nothing is written.
@@ -77,7 +82,13 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     let (html, markdown) = (out.join("report.html"), out.join("report.md"));
     atomic::write(&markdown, &markdown::page(&options.title, &blocks))?;
     atomic::write(&html, &html::page(&options.title, &blocks))?;
-    Ok(Written { terminal: terminal::summary(&results, options.color), html, markdown, charts })
+    Ok(Written {
+        terminal: terminal::summary(&results, options.color),
+        html,
+        markdown,
+        charts,
+        conflicts: results.conflicts,
+    })
 }
 
 #[cfg(test)]

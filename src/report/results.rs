@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::chart::Color;
 use crate::metric;
-use crate::paradigm::PROTOCOLS;
 use crate::run::{MetricValue, Record, Role, Status};
 use crate::spec::{Ceiling, Score};
 use crate::stats::{self, Interval, SignFlip, VERDICT_SEEDS};
@@ -16,6 +15,8 @@ pub struct Results<'a> {
     pub benchmarks: Vec<BenchmarkResults<'a>>,
     /// Records that a later one of the same benchmark, method and seed replaced.
     pub superseded: usize,
+    /// What was run under one name and is not the same, in words: such records stand apart.
+    pub conflicts: Vec<String>,
 }
 
 /// One benchmark at one version.
@@ -60,61 +61,6 @@ pub struct Difference {
 }
 
 impl<'a> Results<'a> {
-    /// Groups records; of several with the same benchmark, method and seed the last one counts.
-    pub fn new(records: &'a [Record]) -> Self {
-        type Key<'k> = (usize, &'k str, String, &'k str, u64);
-        // Paradigms stand in the order of their registry: the five paradigms, then the case studies.
-        let order = |name: &str| PROTOCOLS.iter().position(|p| p.name() == name).unwrap_or(usize::MAX);
-        let mut latest: BTreeMap<Key<'a>, &'a Record> = BTreeMap::new();
-        for record in records {
-            let spec = &record.spec;
-            let place = order(&spec.paradigm);
-            latest.insert(
-                (place, &spec.paradigm, record.benchmark_at_version(), &spec.method, spec.seed),
-                record,
-            );
-        }
-        let superseded = records.len() - latest.len();
-        // One colour per method throughout its paradigm; colours start anew where another paradigm begins.
-        let control = |record: &Record| record.titles.role.as_ref().is_some_and(Role::is_aside);
-        let shown = latest.iter().filter(|(_, record)| !control(record));
-        let mut names: Vec<(usize, &str)> = shown.map(|(key, _)| (key.0, key.3)).collect();
-        names.sort_unstable();
-        names.dedup();
-        let mut benchmarks: Vec<BenchmarkResults<'a>> = Vec::new();
-        for ((place, paradigm, id, method, _), record) in latest {
-            if benchmarks.last().is_none_or(|b| b.id != id || b.paradigm != paradigm) {
-                benchmarks.push(BenchmarkResults {
-                    id,
-                    title: record.titles.benchmark.clone(),
-                    summary: record.titles.benchmark_summary.clone(),
-                    paradigm: paradigm.to_owned(),
-                    score: &record.score,
-                    methods: Vec::new(),
-                    controls: Vec::new(),
-                });
-            }
-            let Some(benchmark) = benchmarks.last_mut() else { continue };
-            let role = record.titles.role.as_ref();
-            let control = role.is_some_and(Role::is_aside);
-            let list = if control { &mut benchmark.controls } else { &mut benchmark.methods };
-            if list.last().is_none_or(|m| m.id != method) {
-                let title = &record.titles.method;
-                list.push(MethodResults {
-                    id: method.to_owned(),
-                    title: if title.is_empty() { method.to_owned() } else { title.clone() },
-                    color: Color::Series(names.iter().filter(|n| n.0 == place && n.1 < method).count()),
-                    records: Vec::new(),
-                    role,
-                });
-            }
-            if let Some(of) = list.last_mut() {
-                of.records.push(record);
-            }
-        }
-        Self { benchmarks, superseded }
-    }
-
     /// All records that count.
     pub fn records(&self) -> impl Iterator<Item = &'a Record> + '_ {
         let methods = self.benchmarks.iter().flat_map(|b| b.methods.iter().chain(&b.controls));

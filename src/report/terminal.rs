@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use super::number::{count, number, signed};
 use super::results::{BenchmarkResults, MethodResults, Results};
+use super::short::{clip_middle, methods};
+use crate::plain;
 use crate::run::Status;
 use crate::stats::VERDICT_SEEDS;
 
@@ -45,11 +47,14 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
         "method",
         "mean",
         "95 % interval",
-        clip_middle(&versus, 12),
+        clip_middle(&plain::line(&versus), 12, ""),
         "0 to 1"
     );
     let _ = writeln!(out, "{}", paint.with("2", head.trim_end()));
-    for method in benchmark.ranked() {
+    let ranked = benchmark.ranked();
+    let ids: Vec<String> = ranked.iter().map(|method| plain::line(&method.id).into_owned()).collect();
+    let names = methods(&ids.iter().map(String::as_str).collect::<Vec<_>>(), 18);
+    for (method, name) in ranked.into_iter().zip(names) {
         let scores = benchmark.scores(method);
         let mean = scores.mean().map_or_else(|| "–".into(), number);
         let interval = scores
@@ -67,8 +72,7 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
             paint.with("31", &short_statuses(method))
         };
         let line = format!(
-            "{:<18} {mean:>7} {interval:<15} {difference:>12}  {} {runs}",
-            clip_middle(&shortened(&method.id), 18),
+            "{name:<18} {mean:>7} {interval:<15} {difference:>12}  {} {runs}",
             paint.with("36", &format!("{bar:<BAR$}")),
         );
         let _ = writeln!(out, "{}", line.trim_end());
@@ -98,31 +102,11 @@ fn bar(share: f64) -> String {
 }
 
 fn clip(text: &str, width: usize) -> String {
+    let text = plain::line(text);
     if text.chars().count() <= width {
-        return text.to_owned();
+        return text.into_owned();
     }
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// Of a varied value (`naive@optimiser.rate=0.1`) only the last part of its key: the table stands in the report.
-fn shortened(method: &str) -> String {
-    let mut parts = method.split('@');
-    let base = parts.next().unwrap_or_default().to_owned();
-    parts.fold(base, |name, part| {
-        let (path, value) = part.split_once('=').unwrap_or((part, ""));
-        format!("{name}@{}={value}", path.rsplit('.').next().unwrap_or(path))
-    })
-}
-
-/// Cut in the middle: what tells variants of a method apart stands at the end.
-fn clip_middle(text: &str, width: usize) -> String {
-    let count = text.chars().count();
-    if count <= width {
-        return text.to_owned();
-    }
-    let kept = width.saturating_sub(1);
-    let end = kept / 2;
-    text.chars().take(kept - end).chain(['…']).chain(text.chars().skip(count - end)).collect()
 }
 
 fn write_failures(out: &mut String, results: &Results<'_>, paint: &Paint) {
@@ -134,7 +118,7 @@ fn write_failures(out: &mut String, results: &Results<'_>, paint: &Paint) {
     let head = format!("{} of {} did not finish:", bad.len(), count(total, "run"));
     let _ = writeln!(out, "{}", paint.with("31", &head));
     for record in bad.iter().take(10) {
-        let why = record.error.as_deref().unwrap_or("no reason recorded").replace('\n', " ");
+        let why = record.error.as_deref().unwrap_or("no reason recorded");
         let line = format!(
             "  {} {} seed {}: {}: {why}",
             record.benchmark_at_version(),

@@ -4,7 +4,7 @@
 use toml::{Table, Value};
 
 use super::Role;
-use crate::error::{DefinitionError, Result};
+use crate::error::{DefinitionError, Error, Result};
 use crate::modulation::{LevelSpec, ModulationSpec, SourceSpec, Transmission};
 use crate::spec::{Arm, Benchmark, Library, MethodPreset, SearchNote, Tuned};
 
@@ -67,7 +67,7 @@ impl TunedControl {
             let problem =
                 format!("no search has found the {} `{}` of `{id}` on {on}", self.title(), self.name());
             let allowed = vec![format!("after `bench tune {on} --method {id}`")];
-            return Err(preset.refuse(DefinitionError {
+            return Err(Error::from(DefinitionError {
                 key: self.name(),
                 problem,
                 allowed,

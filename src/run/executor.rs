@@ -1,11 +1,11 @@
 //! Runs a plan: one private single-thread pool per slot, a record per run as it ends, failures kept apart.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::listener::{Advisory, Listener, silently};
 use super::{Env, Journal, MetricValue, PlannedRun, RECORD_SCHEMA, Record, Status, Time};
 use crate::data::Data;
 use crate::error::{Error, Result, StopReason};
@@ -34,16 +34,6 @@ fn on_pool(work: &(impl Fn() + Sync)) {
 
 /// Computes every metric of a log; given by the layer above, so that runs know nothing of metrics.
 pub type Scorer = fn(&str, &RunLog) -> BTreeMap<String, MetricValue>;
-
-/// Hears what happens, for progress bars. Called from the slots' threads and from the collecting thread.
-pub trait Listener: Sync {
-    /// A run begins in a slot.
-    fn started(&self, _slot: usize, _run: &PlannedRun) {}
-    /// Share of the run that is done, in [0, 1]; called often.
-    fn progressed(&self, _slot: usize, _share: f64) {}
-    /// A run has ended and its record is on disk.
-    fn ended(&self, _slot: usize, _record: &Record) {}
-}
 
 /// How a session ended.
 #[derive(Debug, Default)]
@@ -142,6 +132,7 @@ impl Executor<'_> {
         journal: &mut Journal,
         listener: &dyn Listener,
     ) -> Result<Outcome> {
+        let listener = &Advisory(listener);
         let queue = Queue::new(runs, self.traces.clone());
         let stop = AtomicBool::new(false);
         let slots = self.jobs.clamp(1, runs.len().max(1));
@@ -214,16 +205,19 @@ impl Executor<'_> {
         let started = Instant::now();
         let started_unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let mut watch = SlotWatch { executor: self, slot, started, stop, listener };
-        let result = catch_unwind(AssertUnwindSafe(|| {
+        let result = silently(|| -> Result<_> {
             let mut spec = run.spec.clone();
             if let Some(replays) = &mut spec.replays {
                 replays.trace =
                     Some(trace.ok_or_else(|| Error::NothingToReplay { key: replays.key.clone() })?);
             }
-            protocol(&spec.paradigm)?.run(&spec, self.data, &mut watch)
-        }));
-        let (status, error, log) = match result {
-            Ok(Ok(log)) => (Status::Ok, None, log),
+            let log = protocol(&spec.paradigm)?.run(&spec, self.data, &mut watch)?;
+            let metrics = (self.scorer)(&spec.paradigm, &log);
+            Ok((log, metrics))
+        });
+        let nothing = (RunLog::default(), BTreeMap::new());
+        let (status, error, (log, metrics)) = match result {
+            Ok(Ok(measured)) => (Status::Ok, None, measured),
             Ok(Err(Error::Stopped(StopReason::Interrupt))) => return None,
             Ok(Err(error)) => {
                 let status = match error {
@@ -231,16 +225,14 @@ impl Executor<'_> {
                     Error::Stopped(StopReason::TimeLimit) => Status::Timeout,
                     _ => Status::Failed,
                 };
-                (status, Some(error.to_string()), RunLog::default())
+                (status, Some(error.to_string()), nothing)
             }
             Err(panic) => {
                 let text = panic.downcast_ref::<String>().map(String::as_str);
                 let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-                (Status::Failed, Some(format!("panicked: {text}")), RunLog::default())
+                (Status::Failed, Some(format!("panicked: {text}")), nothing)
             }
         };
-        let metrics =
-            if status == Status::Ok { (self.scorer)(&run.spec.paradigm, &log) } else { BTreeMap::new() };
         let mut record = Record {
             schema: RECORD_SCHEMA,
             key: run.key.clone(),
@@ -249,6 +241,7 @@ impl Executor<'_> {
             score: run.score.clone(),
             spec: run.spec.clone(),
             data: run.data.clone(),
+            base: run.base.clone(),
             status,
             error,
             log,

@@ -26,7 +26,9 @@ pub struct Journal {
 pub struct Recovery {
     /// Valid records, the latest per key, in the order of their first appearance.
     pub records: Vec<Record>,
-    /// A torn last line was cut off and kept in this file.
+    /// The last line was torn: it has no end, as a crash or a full disk leaves it. So many bytes are no record.
+    pub torn_bytes: usize,
+    /// Where the torn line is kept, if it was cut off.
     pub torn: Option<PathBuf>,
     /// Keys that appear with different results on the same machine: a run that is not deterministic.
     pub nondeterministic: Vec<String>,
@@ -36,7 +38,8 @@ impl Journal {
     /// Opens or creates the journal in `dir`, locks it, and recovers from a torn last line.
     ///
     /// # Errors
-    /// [`Error::Locked`] when another process has it; I/O errors; [`Error::Journal`] for damage elsewhere.
+    /// [`Error::Locked`] when another process has it; I/O errors; [`Error::Journal`] for any other damage: a line that has
+    /// an end was written whole, so what is wrong in it did not come from a crash.
     pub fn open(dir: &Path) -> Result<(Self, Recovery)> {
         let lock = lock(dir)?;
         let path = dir.join(FILE);
@@ -46,16 +49,20 @@ impl Journal {
             .read(true)
             .write(true)
             .open(&path)
-            .map_err(Error::io("open the journal", &path))?;
-        let text = fs::read(&path).map_err(Error::io("read the journal", &path))?;
+            .map_err(Error::input("open the journal", &path))?;
+        let text = fs::read(&path).map_err(Error::input("read the journal", &path))?;
         let (mut recovery, good) = parse(&path, &text)?;
         if good < text.len() {
             let torn = free_name(dir, "records", "torn");
             fs::write(&torn, &text[good..]).map_err(Error::io("keep the torn line in", &torn))?;
             file.set_len(good as u64).map_err(Error::io("cut the torn line off", &path))?;
             recovery.torn = Some(torn);
+        } else if good > 0 && !text.ends_with(b"\n") {
+            // The last record is whole, only its line end is missing: the next one must not stand on the same line.
+            file.seek(SeekFrom::End(0)).map_err(Error::io("write", &path))?;
+            file.write_all(b"\n").map_err(Error::io("write", &path))?;
         }
-        file.seek(SeekFrom::End(0)).map_err(Error::io("open the journal", &path))?;
+        file.seek(SeekFrom::End(0)).map_err(Error::input("open the journal", &path))?;
         Ok((Self { path, file, _lock: lock }, recovery))
     }
 
@@ -112,14 +119,14 @@ fn free_name(dir: &Path, stem: &str, extension: &str) -> PathBuf {
 
 /// Creates the folder and takes its lock for this process; released on drop.
 fn lock(dir: &Path) -> Result<File> {
-    fs::create_dir_all(dir).map_err(Error::io("create the output folder", dir))?;
+    fs::create_dir_all(dir).map_err(Error::input("create the output folder", dir))?;
     let path = dir.join(LOCK);
     let lock = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
         .open(&path)
-        .map_err(Error::io("open the lock file", &path))?;
+        .map_err(Error::input("open the lock file", &path))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(fs::TryLockError::WouldBlock) => Err(Error::Locked { dir: dir.into(), lock: path }),
@@ -127,13 +134,13 @@ fn lock(dir: &Path) -> Result<File> {
     }
 }
 
-/// Reads the records of a folder (or of one file), whoever else may be writing: a torn last line is skipped.
+/// Reads the records of a folder (or of one file), whoever else may be writing: a torn last line is left out and counted.
 ///
 /// # Errors
-/// I/O errors; [`Error::Journal`] for damage before the last line.
+/// I/O errors; [`Error::Journal`] for any other damage.
 pub fn read_records(path: &Path) -> Result<Recovery> {
     let path = if path.is_dir() { path.join(FILE) } else { path.to_owned() };
-    let text = fs::read(&path).map_err(Error::io("read the records", &path))?;
+    let text = fs::read(&path).map_err(Error::input("read the records", &path))?;
     parse(&path, &text).map(|(recovery, _)| recovery)
 }
 
@@ -143,14 +150,15 @@ fn parse(path: &Path, text: &[u8]) -> Result<(Recovery, usize)> {
     let mut place: BTreeMap<String, usize> = BTreeMap::new();
     let mut good = 0;
     for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let last = good + line.len() == text.len();
         let complete = line.ends_with(b"\n");
         let parsed = serde_json::from_slice::<Record>(line.trim_ascii()).map_err(|error| error.to_string());
         let parsed = parsed.and_then(|record| record.verify().map(|()| record));
         let record = match parsed {
-            Ok(record) if complete => record,
-            _ if last => break, // torn
             Ok(record) => record,
+            Err(_) if !complete => {
+                recovery.torn_bytes = line.len();
+                break;
+            }
             Err(problem) => {
                 return Err(Error::Journal { path: path.into(), line: index + 1, problem });
             }

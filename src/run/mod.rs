@@ -1,15 +1,18 @@
 //! Layer 4: plan, keys, executor, journal, resume.
 
 mod arm;
+mod asked;
 mod environment;
 mod executor;
 mod journal;
+mod listener;
 mod plan;
 mod record;
 
 pub(crate) use arm::start;
 pub use environment::{cores, environment, prepare_process};
-pub use executor::{Executor, Listener, Outcome, Scorer, on_slots};
+pub use executor::{Executor, Outcome, Scorer, on_slots};
 pub use journal::{Journal, Recovery, read_records};
+pub use listener::{Listener, install_panic_hook};
 pub use plan::{Plan, PlannedRun, Selection};
 pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::arm::{self, TunedControl};
+use super::asked::{Asked, line_of_word};
 use super::{RECORD_SCHEMA, Role, Titles};
 use crate::data::{self, Data, sha256_hex};
-use crate::error::{DefinitionError, Result};
+use crate::error::{DefinitionError, Error, Result};
 use crate::modulation::{Control, ModulationSpec};
 use crate::paradigm::{Protocol, ReplaySource, RunSpec, protocol};
 use crate::spec::{
-    Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, base,
+    Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, Suite, base,
 };
 
 /// What the user asked for.
@@ -37,6 +38,8 @@ pub struct PlannedRun {
     pub score: Score,
     pub spec: RunSpec,
     pub data: BTreeMap<String, String>,
+    /// The benchmark's own values of settings that methods may replace.
+    pub base: BTreeMap<String, serde_json::Value>,
     /// Expected core-seconds.
     pub cost: f64,
 }
@@ -64,12 +67,14 @@ impl Plan {
         let mut runs = Vec::new();
         let mut keys = BTreeSet::new();
         let mut paradigms = BTreeSet::new();
-        for (suite, cell, seeds) in cells {
+        for (suite, by, cell, seeds) in cells {
             for id in &cell.benchmarks {
-                let benchmark = library.benchmark(id)?;
+                let benchmark =
+                    library.benchmark(id).map_err(|error| in_suite(error, by, "cell.benchmarks"))?;
                 paradigms.insert(benchmark.header.paradigm.as_str());
                 let own = if cell.methods.is_empty() { &benchmark.header.methods } else { &cell.methods };
-                let own = with_controls(library, benchmark, own, &cell.controls)?;
+                let own = with_controls(library, benchmark, own, &cell.controls)
+                    .map_err(|error| in_suite(error, by, "cell.controls"))?;
                 let asked = if selection.methods.is_empty() { &own } else { &selection.methods };
                 // A cell that lists its methods knows which fit its benchmarks: choose among those and their controls.
                 let fits = |method: &&String| {
@@ -88,7 +93,14 @@ impl Plan {
                     }
                     methods_left.remove(method.as_str());
                     let seeds = selection.seeds.unwrap_or(seeds);
-                    let runs_of_cell = resolve(library, &suite, id, method, 0..seeds)?;
+                    let asked = match by {
+                        _ if !selection.methods.is_empty() => Asked::CommandLine,
+                        Some(suite) if !cell.methods.is_empty() || !cell.controls.is_empty() => {
+                            Asked::Suite(suite)
+                        }
+                        _ => Asked::Benchmark(benchmark),
+                    };
+                    let runs_of_cell = resolve(library, &suite, id, (method, asked), 0..seeds)?;
                     runs.extend(runs_of_cell.into_iter().filter(|run| keys.insert(run.key.clone())));
                 }
             }
@@ -163,14 +175,29 @@ impl Plan {
     }
 }
 
+/// Points an error that does not know its place at a suite's file.
+fn in_suite(error: Error, suite: Option<&Suite>, key: &str) -> Error {
+    match (error, suite) {
+        (Error::Definition(error), Some(suite)) if error.place.is_empty() => {
+            let source = &suite.source;
+            let line = line_of_word(source, &error.found).or_else(|| source.line_of_key("cell"));
+            DefinitionError { key: key.into(), ..*error }.at(&source.name, line).into()
+        }
+        (error, _) => error,
+    }
+}
+
+/// What a suite or benchmark is made of: who asks, and for how many seeds of what.
+type AskedCell<'l> = (String, Option<&'l Suite>, Cell, u64);
+
 /// Cells of a suite, or one cell for a benchmark.
-fn expand(library: &Library, target: &str) -> Result<Vec<(String, Cell, u64)>> {
+fn expand<'l>(library: &'l Library, target: &str) -> Result<Vec<AskedCell<'l>>> {
     if let Some(suite) = library.suites.get(target) {
         let header = &suite.header;
         let cells = header
             .cell
             .iter()
-            .map(|cell| (header.id.clone(), cell.clone(), cell.seeds.unwrap_or(header.seeds)));
+            .map(|cell| (header.id.clone(), Some(suite), cell.clone(), cell.seeds.unwrap_or(header.seeds)));
         return Ok(cells.collect());
     }
     if library.benchmarks.contains_key(target) {
@@ -180,7 +207,7 @@ fn expand(library: &Library, target: &str) -> Result<Vec<(String, Cell, u64)>> {
             seeds: None,
             controls: Vec::new(),
         };
-        return Ok(vec![(target.to_owned(), cell, DEFAULT_SEEDS)]);
+        return Ok(vec![(target.to_owned(), None, cell, DEFAULT_SEEDS)]);
     }
     let known = library.suites.keys().chain(library.benchmarks.keys()).map(String::as_str);
     Err(DefinitionError::unknown("suite or benchmark", target, known).into())
@@ -276,12 +303,13 @@ fn found(library: &Library, benchmark: &Benchmark, name: &str) -> Result<(Method
 fn choose(library: &Library, benchmark: &Benchmark, method: &str) -> Result<Chosen> {
     let (name, control) = split(method);
     let untuned = library.method(&benchmark.header.paradigm, base(name))?;
-    let refuse = |key: &str, problem: String| {
-        untuned.refuse(DefinitionError { key: key.into(), problem, ..DefinitionError::default() })
+    // Who asked for the method says where: see `Asked`.
+    let refuse = |key: &str, problem: String| -> Error {
+        DefinitionError { key: key.into(), problem, ..DefinitionError::default() }.into()
     };
     if let (Some(control), true) = (control, name.contains('@')) {
         return Err(refuse(
-            name,
+            "controls",
             format!("the control `{control}` needs a preset of its own with these values"),
         ));
     }
@@ -311,21 +339,19 @@ fn resolve(
     library: &Library,
     suite: &str,
     id: &str,
-    method: &str,
+    (method, asked): (&str, Asked<'_>),
     seeds: impl IntoIterator<Item = u64>,
 ) -> Result<Vec<PlannedRun>> {
     let benchmark = library.benchmark(id)?;
     let header = &benchmark.header;
     let located = |error: crate::Error| match error {
-        crate::Error::Definition(error) => benchmark.refuse(*error),
+        Error::Definition(error) => benchmark.refuse(*error),
         other => other,
     };
     let protocol = protocol(&header.paradigm).map_err(located)?;
     let chosen = choose(library, benchmark, method).map_err(|error| match error {
-        crate::Error::Definition(error) => {
-            let key = if error.key.is_empty() { "methods".into() } else { error.key.clone() };
-            benchmark.refuse(DefinitionError { key, ..*error })
-        }
+        Error::Definition(error) if error.place == method => asked.blame(method, *error),
+        Error::Definition(error) => asked.refuse(method, *error),
         other => other,
     })?;
     let Chosen { preset, control, role, search } = chosen;
@@ -343,13 +369,13 @@ fn resolve(
         let error = DefinitionError::unknown("benchmark", id, library.benchmarks.keys().map(String::as_str));
         return Err(preset.refuse(DefinitionError { key: format!("on.{id}"), ..error }));
     }
-    refuse_unread(protocol, &preset, id)?;
-    let settings = protocol.resolve(benchmark, &preset)?;
+    let settings = settings(library, protocol, benchmark, &preset, (method, asked))?;
     let mut hashes = BTreeMap::new();
     for dataset in protocol.datasets(&settings)? {
         let fingerprint = data::entry(&dataset)?.fingerprint();
         hashes.insert(dataset, fingerprint);
     }
+    let base = base_of(protocol, benchmark)?;
     let titles = Titles {
         benchmark: header.title.clone(),
         benchmark_summary: header.summary.clone(),
@@ -365,7 +391,7 @@ fn resolve(
     // One run per seed, or none at all: a control replays runs for every seed or for none.
     let mut replayed = match others.collect::<Vec<_>>() {
         others if others.is_empty() => Vec::new(),
-        others => resolve(library, suite, id, split(method).0, others)?,
+        others => resolve(library, suite, id, (split(method).0, asked), others)?,
     }
     .into_iter();
     let mut runs = Vec::new();
@@ -389,10 +415,45 @@ fn resolve(
             score: header.score.clone(),
             spec,
             data: hashes.clone(),
+            base: base.clone(),
             cost,
         });
     }
     Ok(runs)
+}
+
+/// Resolves a benchmark with a method. Where it is only the variation or control that does not fit, the error names that.
+fn settings(
+    library: &Library,
+    protocol: &dyn Protocol,
+    benchmark: &Benchmark,
+    preset: &MethodPreset,
+    (method, asked): (&str, Asked<'_>),
+) -> Result<serde_json::Value> {
+    let resolved = |preset: &MethodPreset| {
+        refuse_unread(protocol, preset, &benchmark.header.id)?;
+        protocol.resolve(benchmark, preset)
+    };
+    resolved(preset).map_err(|error| {
+        let name = base(split(method).0);
+        let fits = |plain: &MethodPreset| name != method && resolved(plain).is_ok();
+        match error {
+            Error::Definition(error)
+                if error.place == method
+                    || library.method(&benchmark.header.paradigm, name).is_ok_and(fits) =>
+            {
+                asked.blame(method, *error)
+            }
+            other => other,
+        }
+    })
+}
+
+/// What the benchmark itself says of the settings that a method may replace.
+fn base_of(protocol: &dyn Protocol, benchmark: &Benchmark) -> Result<BTreeMap<String, serde_json::Value>> {
+    let settings = protocol.settings_of_benchmark(benchmark)?;
+    let of_method = protocol.settings_of_method().iter();
+    Ok(of_method.filter_map(|key| Some(((*key).to_owned(), settings.get(key)?.clone()))).collect())
 }
 
 /// Tables that the paradigm would not read are an error, not silently without effect.

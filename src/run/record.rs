@@ -27,6 +27,10 @@ pub struct Record {
     pub spec: RunSpec,
     /// SHA-256 of each data set used.
     pub data: BTreeMap<String, String>,
+    /// What the benchmark itself says of the settings that a method may replace (`model`, `optimiser`): two definitions
+    /// under one version can differ in nothing else. Absent in records of older programs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub base: BTreeMap<String, serde_json::Value>,
     pub status: Status,
     /// Why the run is not `ok`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,8 +41,8 @@ pub struct Record {
     pub metrics: BTreeMap<String, MetricValue>,
     pub time: Time,
     pub env: Env,
-    /// SHA-256 over what was measured: spec, data, status, error and the raw log. Titles, scores and metrics are
-    /// derived from definitions and log, so they are not part of it.
+    /// SHA-256 over what was measured: spec, data, status, error and the raw log. Titles, scores, metrics and
+    /// `base` are derived from definitions and log, so they are not part of it.
     pub result_sha256: String,
 }
 
@@ -185,7 +189,7 @@ impl Record {
     pub fn hash(&self) -> Result<String> {
         let mut value = serde_json::to_value(self)?;
         if let Some(fields) = value.as_object_mut() {
-            for field in ["suite", "titles", "score", "metrics", "time", "env", "result_sha256"] {
+            for field in ["suite", "titles", "score", "metrics", "base", "time", "env", "result_sha256"] {
                 fields.remove(field);
             }
         }

@@ -39,15 +39,15 @@ impl Library {
     pub fn add_folder(&mut self, folder: &Path) -> Result<()> {
         let mut entries = std::fs::read_dir(folder)
             .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
-            .map_err(Error::io("read the folder of definitions", folder))?;
+            .map_err(Error::input("read the folder of definitions", folder))?;
         entries.sort_by_key(std::fs::DirEntry::path);
         for entry in entries {
             let path = entry.path();
             if path.is_dir() {
                 self.add_folder(&path)?;
             } else if path.extension().is_some_and(|extension| extension == "toml") {
-                let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-                self.add(Source { name: path.display().to_string(), text })?;
+                let bytes = std::fs::read(&path).map_err(Error::input("read the definition", &path))?;
+                self.add(Source::of_bytes(path.display().to_string(), bytes)?)?;
             }
         }
         Ok(())

@@ -16,6 +16,20 @@ pub struct Source {
 }
 
 impl Source {
+    /// A file's content.
+    ///
+    /// # Errors
+    /// A definition error with the line of the first byte that is not UTF-8.
+    pub fn of_bytes(name: String, bytes: Vec<u8>) -> Result<Self> {
+        String::from_utf8(bytes).map(|text| Self { name: name.clone(), text }).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+            let problem = format!("not a text in UTF-8: byte 0x{:02x}", error.as_bytes()[at]);
+            let allowed = vec!["a definition in TOML, which is UTF-8".into()];
+            DefinitionError { problem, allowed, ..DefinitionError::default() }.at(name, Some(line)).into()
+        })
+    }
+
     /// Parses the text as a TOML table.
     ///
     /// # Errors

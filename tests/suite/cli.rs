@@ -137,7 +137,7 @@ fn damage_in_the_middle_of_a_journal_is_an_error_with_its_line() {
         .map(|(i, l)| if i == 1 { "{oops\n".into() } else { format!("{l}\n") })
         .collect();
     fs::write(&journal, &damaged).expect("damage");
-    tiny(definitions.path(), out.path()).assert().code(1).stderr(contains("records.jsonl:2: not a record"));
+    tiny(definitions.path(), out.path()).assert().code(2).stderr(contains("records.jsonl:2: not a record"));
     assert_eq!(text(&journal), damaged, "a damaged journal is not touched");
 }
 
@@ -145,7 +145,7 @@ fn damage_in_the_middle_of_a_journal_is_an_error_with_its_line() {
 fn fresh_works_even_when_the_old_journal_is_damaged() {
     let (definitions, out) = (definitions(|text| text), folder());
     fs::write(out.path().join("records.jsonl"), "{oops\n{oops\n").expect("write");
-    tiny(definitions.path(), out.path()).assert().code(1);
+    tiny(definitions.path(), out.path()).assert().code(2);
     tiny(definitions.path(), out.path()).arg("--fresh").assert().success();
     assert_eq!(text(&out.path().join("records-1.jsonl")), "{oops\n{oops\n");
 }
@@ -163,7 +163,7 @@ fn an_edited_record_is_refused() {
         .arg("report")
         .arg(out.path())
         .assert()
-        .code(1)
+        .code(2)
         .stderr(contains("does not match its result_sha256"));
 }
 
@@ -183,7 +183,7 @@ fn law_8_merging_does_not_depend_on_the_order_and_warns_of_two_definitions() {
             .arg(merged.path())
             .assert()
             .success()
-            .stderr(contains("two definitions"));
+            .stderr(contains("two definitions").and(contains("[16]")).and(contains("[17]")));
         let charts = merged.path().join("charts");
         let mut files: Vec<_> = fs::read_dir(&charts).expect("charts").flatten().map(|e| e.path()).collect();
         files.sort();
@@ -310,7 +310,7 @@ fn an_output_folder_that_cannot_be_written_is_an_error() {
     fs::write(&file, "not a folder").expect("write");
     tiny(definitions.path(), &file.join("below"))
         .assert()
-        .code(1)
+        .code(2)
         .stderr(contains("create the output folder"));
 }
 

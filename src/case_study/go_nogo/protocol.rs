@@ -66,6 +66,10 @@ impl Protocol for GoNoGo {
         Ok(serde_json::to_value(RunSettings { task: body.task, model })?)
     }
 
+    fn settings_of_method(&self) -> &'static [&'static str] {
+        &["model"]
+    }
+
     fn formula(&self, method: &MethodPreset) -> Result<String> {
         let model: ModelSettings = method.parameters("")?;
         Ok(formula(&model))

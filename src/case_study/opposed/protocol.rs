@@ -38,6 +38,10 @@ impl Protocol for OpposedBehaviours {
         Ok(serde_json::to_value(Settings::resolve(benchmark, method)?)?)
     }
 
+    fn settings_of_method(&self) -> &'static [&'static str] {
+        &["modulation"]
+    }
+
     fn formula(&self, method: &MethodPreset) -> Result<String> {
         Ok(Kind::of(method)?.1.to_owned())
     }

@@ -26,6 +26,10 @@ impl Protocol for Sequence {
         Ok(serde_json::to_value(Settings::resolve(benchmark, method)?)?)
     }
 
+    fn settings_of_method(&self) -> &'static [&'static str] {
+        &["network", "optimiser"]
+    }
+
     fn formula(&self, method: &MethodPreset) -> Result<String> {
         Ok(formula(method)?.to_owned())
     }

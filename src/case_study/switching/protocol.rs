@@ -29,6 +29,10 @@ impl Protocol for Switching {
         Ok(serde_json::to_value(Settings::resolve(benchmark, method)?)?)
     }
 
+    fn settings_of_method(&self) -> &'static [&'static str] {
+        &["learner"]
+    }
+
     fn formula(&self, method: &MethodPreset) -> Result<String> {
         Ok(formula(method)?.to_owned())
     }

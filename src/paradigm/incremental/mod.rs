@@ -38,6 +38,10 @@ impl Protocol for Incremental {
         as_written(&Resolved::new(benchmark, method)?)
     }
 
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::IncrementalSettings>()?)
+    }
+
     fn takes_modulation(&self) -> bool {
         true
     }

@@ -57,6 +57,10 @@ impl Protocol for Meta {
         Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
     }
 
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        super::protocol::as_written(&benchmark.settings::<settings::MetaSettings>()?)
+    }
+
     fn takes_modulation(&self) -> bool {
         true
     }

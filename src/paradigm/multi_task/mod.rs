@@ -36,6 +36,10 @@ impl Protocol for MultiTask {
         as_written(&Resolved::new(benchmark, method)?)
     }
 
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::MultiTaskSettings>()?)
+    }
+
     fn takes_modulation(&self) -> bool {
         true
     }

@@ -48,6 +48,10 @@ impl Protocol for Online {
         as_written(&Resolved::new(benchmark, method)?)
     }
 
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::OnlineSettings>()?)
+    }
+
     fn takes_modulation(&self) -> bool {
         true
     }

@@ -47,6 +47,10 @@ impl Protocol for Sequential {
         as_written(&Resolved::new(benchmark, method)?)
     }
 
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::SequentialSettings>()?)
+    }
+
     fn formula(&self, method: &MethodPreset) -> Result<String> {
         Ok(Kind::find(&method.header.kind)?.formula.to_owned())
     }

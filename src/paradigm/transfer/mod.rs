@@ -43,6 +43,10 @@ impl Protocol for Transfer {
         as_written(&Resolved::new(benchmark, method)?)
     }
 
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::TransferSettings>()?)
+    }
+
     fn takes_modulation(&self) -> bool {
         true
     }

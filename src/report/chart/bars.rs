@@ -1,7 +1,7 @@
 //! Grouped bars from zero, with intervals.
 
 use super::axis;
-use super::canvas::fitted;
+use super::canvas::fitted_apart;
 use super::csv::cell;
 use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, legend};
 use crate::stats::Interval;
@@ -75,10 +75,11 @@ impl Figure for BarChart {
             }
         }
         canvas.line((plot.x, zero), (plot.right(), zero), Color::Muted, 1.0);
-        for (c, label) in self.categories.iter().enumerate() {
+        let labels: Vec<&str> = self.categories.iter().map(String::as_str).collect();
+        for (c, label) in fitted_apart(&labels, axis::TICK, slot).iter().enumerate() {
             let kind = Type::new(axis::TICK, Color::Muted).centred().hanging();
             let at = (plot.x + (c as f64 + 0.5) * slot, plot.bottom() + 5.0);
-            canvas.text(at, &fitted(label, axis::TICK, slot), kind);
+            canvas.text(at, label, kind);
         }
     }
 

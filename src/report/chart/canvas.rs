@@ -6,6 +6,7 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle};
 
+use super::super::short::apart;
 use super::{Color, Figure};
 
 /// The backend counts in whole units: one pixel is ten of them.
@@ -202,7 +203,7 @@ impl Canvas<'_> {
             .transform(FontTransform::None);
         let color = RGBAColor(r, g, b, 1.0);
         let style = TextStyle::from(font).color(&color).pos(Pos::new(horizontal, vertical));
-        let _ = self.backend.draw_text(text, &style, units(at));
+        let _ = self.backend.draw_text(&crate::plain::line(text), &style, units(at));
         text_width(text, kind.size)
     }
 }
@@ -228,8 +229,18 @@ pub(super) const BOLD: f64 = 1.15;
 /// Shortens a text with an ellipsis in the middle until it fits into `room` pixels: variants of one method often
 /// differ at the end of their names.
 pub(super) fn fitted(text: &str, size: f64, room: f64) -> String {
+    shortened(text, size, room, "")
+}
+
+/// The same for texts that stand side by side: different ones stay different.
+pub(super) fn fitted_apart(texts: &[&str], size: f64, room: f64) -> Vec<String> {
+    apart(texts, |text, mark| shortened(text, size, room, mark))
+}
+
+fn shortened(text: &str, size: f64, room: f64, mark: &str) -> String {
+    let room = room - text_width(mark, size);
     if text_width(text, size) <= room {
-        return text.to_owned();
+        return format!("{text}{mark}");
     }
     let letters: Vec<char> = text.chars().collect();
     for kept in (0..letters.len()).rev() {
@@ -237,10 +248,10 @@ pub(super) fn fitted(text: &str, size: f64, room: f64) -> String {
         let tail: String = letters[letters.len() - kept / 2..].iter().collect();
         let short = format!("{}…{}", head.trim_end(), tail.trim_start());
         if text_width(&short, size) <= room {
-            return short;
+            return short + mark;
         }
     }
-    String::new()
+    mark.to_owned()
 }
 
 /// Draws a figure as an SVG document of this width. `background` paints the page white, for a stand-alone file.

@@ -1,5 +1,7 @@
 //! The numbers behind a chart, as comma-separated values (RFC 4180).
 
+use crate::plain;
+
 /// A table of text cells; numbers are written with full precision.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Csv {
@@ -21,10 +23,11 @@ impl Csv {
     /// The file's text.
     pub fn text(&self) -> String {
         let quote = |cell: &String| {
-            if cell.contains(['"', ',', '\n', '\r']) {
+            let cell = plain::line(cell);
+            if cell.contains(['"', ',']) {
                 format!("\"{}\"", cell.replace('"', "\"\""))
             } else {
-                cell.clone()
+                cell.into_owned()
             }
         };
         let line = |cells: &Vec<String>| cells.iter().map(quote).collect::<Vec<_>>().join(",") + "\n";

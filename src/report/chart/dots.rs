@@ -1,7 +1,7 @@
 //! One row per method: mean, interval, and every seed as a dot.
 
 use super::axis::{self, Scale};
-use super::canvas::fitted;
+use super::canvas::{fitted, fitted_apart};
 use super::csv::cell;
 use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, text_width};
 use crate::stats::Interval;
@@ -88,10 +88,11 @@ impl Figure for DotChart {
         let plot = frame.inset(left, self.top(), right, frame.height - self.top() - high);
         let x = axis::horizontal(canvas, plot, &self.x, self.range(), true);
         self.draw_references(canvas, plot, x);
+        let labels: Vec<&str> = self.rows.iter().map(|row| row.label.as_str()).collect();
+        let labels = fitted_apart(&labels, SIZE, left - 10.0);
         for (i, row) in self.rows.iter().enumerate() {
             let middle = plot.y + (i as f64 + 0.5) * ROW;
-            let label = fitted(&row.label, SIZE, left - 10.0);
-            canvas.text((plot.x - 8.0, middle), &label, Type::new(SIZE, Color::Ink).right());
+            canvas.text((plot.x - 8.0, middle), &labels[i], Type::new(SIZE, Color::Ink).right());
             let note = fitted(&row.note, SIZE, right - 8.0);
             canvas.text((frame.right(), middle), &note, Type::new(SIZE, Color::Muted).right());
             let upper = middle - 3.5;

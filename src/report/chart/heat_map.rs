@@ -1,7 +1,7 @@
 //! A matrix of values as coloured cells.
 
 use super::axis;
-use super::canvas::fitted;
+use super::canvas::fitted_apart;
 use super::csv::cell;
 use super::palette::{sequential, text_on};
 use super::{Canvas, Color, Csv, Figure, Frame, NumberFormat, Type, text_width};
@@ -67,12 +67,13 @@ impl Figure for HeatMap {
         canvas.text((frame.x, frame.y + 8.0), &format!("↓ {}", self.row_axis), Type::new(TICK, Color::Muted));
         let span = self.range.1 - self.range.0;
         let share = |v: f64| if span > 0.0 { (v - self.range.0) / span } else { 0.5 };
+        let labels: Vec<&str> = self.rows.iter().map(String::as_str).collect();
+        let labels = fitted_apart(&labels, TICK, left - 6.0);
         for (i, row) in self.values.iter().enumerate() {
             let y = y0 + i as f64 * high;
             let every = (TICK / high).ceil().max(1.0) as usize;
-            if let Some(label) = self.rows.get(i).filter(|_| i % every == 0) {
-                let text = fitted(label, TICK, left - 6.0);
-                canvas.text((x0 - 5.0, y + high / 2.0), &text, Type::new(TICK, Color::Muted).right());
+            if let Some(label) = labels.get(i).filter(|_| i % every == 0) {
+                canvas.text((x0 - 5.0, y + high / 2.0), label, Type::new(TICK, Color::Muted).right());
             }
             for (j, value) in row.iter().enumerate() {
                 let x = x0 + j as f64 * wide;
@@ -92,10 +93,11 @@ impl Figure for HeatMap {
         }
         let below = y0 + high * self.rows.len() as f64;
         let every = (text_width("00", TICK) / wide).ceil().max(1.0) as usize;
-        for (j, label) in self.columns.iter().enumerate().step_by(every) {
-            let text = fitted(label, TICK, (wide * every as f64).max(12.0));
+        let labels: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        let labels = fitted_apart(&labels, TICK, (wide * every as f64).max(12.0));
+        for (j, label) in labels.iter().enumerate().step_by(every) {
             let kind = Type::new(TICK, Color::Muted).centred().hanging();
-            canvas.text((x0 + (j as f64 + 0.5) * wide, below + 4.0), &text, kind);
+            canvas.text((x0 + (j as f64 + 0.5) * wide, below + 4.0), label, kind);
         }
         let centre = x0 + wide * self.columns.len() as f64 / 2.0;
         let kind = Type::new(TICK, Color::Muted).centred().hanging();

@@ -1,6 +1,6 @@
 //! Legends and labels at the ends of lines.
 
-use super::canvas::fitted;
+use super::canvas::fitted_apart;
 use super::{Canvas, Color, Frame, Type, text_width};
 
 const SIZE: f64 = 12.0;
@@ -31,10 +31,11 @@ pub(super) fn height(labels: &[(&str, Color)], width: f64) -> f64 {
 
 /// Draws it at the top of the frame.
 pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Frame, labels: &[(&str, Color)]) {
-    for ((label, color), (row, x)) in labels.iter().zip(layout(labels, frame.width)) {
+    let texts: Vec<&str> = labels.iter().map(|(label, _)| *label).collect();
+    let texts = fitted_apart(&texts, SIZE, frame.width - 20.0);
+    for (((_, color), (row, x)), text) in labels.iter().zip(layout(labels, frame.width)).zip(texts) {
         let y = frame.y + row as f64 * ROW + ROW / 2.0;
         canvas.marker((frame.x + x + 7.0, y), 4.5, *color);
-        let text = fitted(label, SIZE, frame.width - 20.0);
         canvas.text((frame.x + x + 17.0, y), &text, Type::new(SIZE, Color::Ink));
     }
 }

@@ -1,6 +1,6 @@
 //! The same chart many times: panels in a grid, each with its title. One column aligns panels under a common axis.
 
-use super::canvas::{BOLD, fitted};
+use super::canvas::{BOLD, fitted_apart};
 use super::{Canvas, Color, Csv, Figure, Frame, Type, legend};
 
 /// A titled figure.
@@ -61,12 +61,14 @@ impl Figure for SmallMultiples {
     fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
         let (columns, wide) = self.grid(frame.width);
         legend::draw(canvas, frame, &self.entries());
+        let titles: Vec<&str> = self.panels.iter().map(|panel| panel.title.as_str()).collect();
+        let mut titles = fitted_apart(&titles, 12.5 * BOLD, wide).into_iter();
         let mut y = frame.y + self.legend_height(frame.width);
         for (row, height) in self.panels.chunks(columns).zip(self.row_heights(frame.width)) {
             for (i, panel) in row.iter().enumerate() {
                 let x = frame.x + i as f64 * (wide + GAP);
                 let kind = Type::new(12.5, panel.color).bold();
-                canvas.text((x, y + 9.0), &fitted(&panel.title, 12.5 * BOLD, wide), kind);
+                canvas.text((x, y + 9.0), &titles.next().unwrap_or_default(), kind);
                 let own = panel.figure.height(wide);
                 panel.figure.draw(canvas, Frame { x, y: y + TITLE, width: wide, height: own });
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::metric::METRICS;
+use crate::plain;
 use crate::report::Results;
 use crate::report::block::{Block, Cell, Table};
 
@@ -53,9 +54,7 @@ fn settings(results: &Results<'_>) -> Vec<Block> {
             .iter()
             .filter_map(|method| {
                 let record = method.records.first()?;
-                // A value that came from JSON can be written as JSON.
-                let text = serde_json::to_string_pretty(&record.spec.settings).unwrap_or_default();
-                Some([Block::heading(4, &method.title), Block::Code(text)])
+                Some([Block::heading(4, &method.title), Block::Code(plain::settings(&record.spec.settings))])
             })
             .flatten()
             .collect();

@@ -13,6 +13,7 @@ pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
         return vec![Block::Notice("No records: nothing was run, so there is nothing to report.".into())];
     }
     let mut blocks = failures(&records);
+    blocks.extend(results.conflicts.iter().map(|conflict| Block::Notice(format!("{conflict}."))));
     blocks.push(Block::paragraph(what(results, &records, options)));
     blocks.push(Block::paragraph(machine(&records)));
     if results.superseded > 0 {
