@@ -11,3 +11,4 @@ mod online;
 mod opposed_behaviours;
 mod own_table;
 mod transfer;
+mod verdict_rows;
