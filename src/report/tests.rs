@@ -220,7 +220,9 @@ fn figure_4_e_is_drawn_where_the_policy_was_probed_and_averages_entropies() {
     let row = markdown.lines().find(|line| line.contains("0.600")).expect("the row of the policy");
     assert!(row.contains("0.000") && row.contains('–'), "{row}");
     let (html, _, _) = page(&[record(0, 0.5, false), record(1, 0.7, false)]);
-    assert!(html.contains("Figure 4 C, D measured at the reversal") && !html.contains("entropy of the policy"));
+    assert!(
+        html.contains("Figure 4 C, D measured at the reversal") && !html.contains("entropy of the policy")
+    );
 }
 
 #[test]

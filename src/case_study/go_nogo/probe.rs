@@ -207,9 +207,8 @@ mod tests {
     fn a_deterministic_switch_has_no_entropy_at_any_trial() {
         // Go to A until ten trials after the reversal, to B from then on: certain throughout, and in a window of ten
         // answers around that trial half are Go.
-        let session = scripted(1, |trial, compound, _| {
-            COMPOUNDS[compound].contains(&usize::from(trial >= 50))
-        });
+        let session =
+            scripted(1, |trial, compound, _| COMPOUNDS[compound].contains(&usize::from(trial >= 50)));
         for series in policy_series(&session).iter().filter(|series| series.name != "policy_go") {
             assert_eq!(series.values, vec![0.0; 80], "{}", series.name);
         }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::curves;
 use super::measures::scalars;
-use super::probe::policy_scalars;
 use super::model::{ModelSettings, NoradrenalineSource};
+use super::probe::policy_scalars;
 use super::session::run_session;
 use super::task::{ShiftKind, TaskSettings};
 use crate::data::Data;
@@ -234,9 +234,12 @@ mod tests {
             assert!(log.scalars.contains_key(name), "{name}");
         }
         let curves: Vec<&str> = log.curves.iter().map(|curve| curve.name.as_str()).collect();
-        for name in
-            ["aligned/performance", "aligned/reversal/policy_entropy", "session/performance", "raster/trial40"]
-        {
+        for name in [
+            "aligned/performance",
+            "aligned/reversal/policy_entropy",
+            "session/performance",
+            "raster/trial40",
+        ] {
             assert!(curves.contains(&name), "{name} is not in {curves:?}");
         }
         assert!(log.footprint.spikes > 0 && log.footprint.synaptic_operations > log.footprint.spikes);

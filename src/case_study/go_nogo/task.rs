@@ -144,7 +144,8 @@ impl TaskSettings {
         check::within("criterion", self.criterion as f64, 2.0, self.block as f64)?;
         let Some(probe) = &self.probe else { return Ok(()) };
         if self.schedule == Schedule::Criterion {
-            let allowed = "no such table: under a criterion nobody knows how many trials are left to the shift";
+            let allowed =
+                "no such table: under a criterion nobody knows how many trials are left to the shift";
             return Err(DefinitionError::range("probe", "a table with schedule = \"criterion\"", allowed));
         }
         probe.check().map_err(|mut error| {

@@ -140,7 +140,9 @@ fn policy(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<B
             continue;
         }
         let mut row = vec![Cell::colored(method.title.clone(), method.color)];
-        row.extend(COLUMNS.iter().map(|(measure, _)| of(measure).map_or_else(|| "–".into(), |h| number(h).into())));
+        row.extend(
+            COLUMNS.iter().map(|(measure, _)| of(measure).map_or_else(|| "–".into(), |h| number(h).into())),
+        );
         table.row(row);
     }
     (!table.rows.is_empty()).then_some(Block::Table(table))
@@ -170,11 +172,14 @@ fn aligned(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<
     let figures = [
         ("noradrenaline", "C: noradrenaline", Axis::new("noradrenaline").over(0.0, 1.0)),
         ("performance", "D: performance", Axis::percent("correct (%)").over(0.0, 1.0)),
-        ("policy_entropy", "E: entropy of the policy given the cue", Axis::new("H(A|cue) (bit)").over(0.0, 1.02)),
+        (
+            "policy_entropy",
+            "E: entropy of the policy given the cue",
+            Axis::new("H(A|cue) (bit)").over(0.0, 1.02),
+        ),
     ];
-    let probed = |method: &MethodResults<'_>| {
-        !averaged(method, &format!("aligned/{kind}/policy_entropy")).is_empty()
-    };
+    let probed =
+        |method: &MethodResults<'_>| !averaged(method, &format!("aligned/{kind}/policy_entropy")).is_empty();
     let choice: &[&str] = if benchmark.methods.iter().any(probed) { &PROBED } else { &DRAWN };
     let drawn: Vec<&MethodResults<'_>> = choice.iter().filter_map(|id| benchmark.method(id)).collect();
     let mut panels = Vec::new();
