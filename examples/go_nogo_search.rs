@@ -116,13 +116,11 @@ fn print_line(name: &str, all: &BTreeMap<String, Vec<f64>>, seconds: f64) {
         }
         let short = if kind == "start" { "start" } else { &kind[..2] };
         print!(
-            " | {short} ttc {:.1}±{:.1} solved {:.2} acc {:.3} H {:.2}>{:.2} pers {:.1} det {:.2} fa {:.2}",
+            " | {short} ttc {:.1}±{:.1} solved {:.2} acc {:.3} pers {:.1} det {:.2} fa {:.2}",
             get(&key("trials_to_criterion")),
             error(&key("trials_to_criterion")),
             get(&key("solved")),
             get(&key("accuracy")),
-            get(&key("entropy_peak")),
-            get(&key("entropy_end_solved")),
             get(&key("perseverative_errors")),
             get(&key("detected")),
             get(&key("false_alarms")),

@@ -422,10 +422,24 @@ pub const METRICS: &[Metric] = &[
         GO_NOGO,
     ),
     Metric::scalar(
-        "entropy_peak/reversal",
-        "highest H(A | cue) in windows of 10 presentations within a block, bits; mean over blocks",
-        "Eq. 8 of the review",
+        "policy_entropy_before/reversal",
+        "20 trials before a reversal: entropy H(A | cue) of the policy, bits, probed with plasticity off (≥ 64 realisations, Miller–Madow); mean over probes and blocks",
+        "Eqs. 8–10 of the review",
+        false,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "policy_entropy_first20/reversal",
+        "the same for the 20 trials from a reversal on",
+        "Eqs. 8–10 of the review",
         true,
+        GO_NOGO,
+    ),
+    Metric::scalar(
+        "policy_entropy_later/reversal",
+        "the same from the fortieth trial after a reversal on",
+        "Eqs. 8–10 of the review",
+        false,
         GO_NOGO,
     ),
     Metric::scalar(

@@ -13,3 +13,4 @@ mod opposed_behaviours;
 mod own_table;
 mod transfer;
 mod tune;
+mod verdict_rows;

@@ -66,7 +66,12 @@ fn one_scalar_selects_between_opposed_behaviours_and_without_it_at_most_half_the
     for name in ["pc1/f=1/plus", "pc2/f=0.5/null", "output/f=0.5/plus", "accuracy_worst"] {
         assert!(gain.curves.iter().any(|curve| curve.name == name && !curve.x.is_empty()), "curve {name}");
     }
+    // The gains of random behaviours: the same network, and no context is right for both mappings.
+    let shuffled = run(&light, "gain-100-shuffled", 1001);
+    assert_eq!(shuffled.scalars["updates_to_criterion"], gain.scalars["updates_to_criterion"]);
+    assert!(shuffled.scalars["accuracy"] <= 0.5);
     let short = changed("opposed-light", &[("max_updates = 4000", "max_updates = 600")]);
+    assert!(run(&short, "gain-100-mean", 1001).scalars["accuracy"] <= 0.5);
     let none = run(&short, "no-modulation", 1001);
     // Not a tolerance: without context the answers are the same in both mappings, and no answer fits both.
     assert!(none.scalars["accuracy"] <= 0.5);
@@ -76,7 +81,15 @@ fn one_scalar_selects_between_opposed_behaviours_and_without_it_at_most_half_the
 #[test]
 fn the_same_spec_and_seed_give_the_same_bytes_and_another_seed_other_ones() {
     let tiny = changed("opposed-light", &[("max_updates = 4000", "max_updates = 30")]);
-    for method in ["gain-10", "gain-10-outgoing", "gain-10-both-ends", "random-gain", "additive-current"] {
+    for method in [
+        "gain-10",
+        "gain-10-outgoing",
+        "gain-10-both-ends",
+        "gain-100-mean",
+        "gain-100-shuffled",
+        "random-gain",
+        "additive-current",
+    ] {
         let text = |seed| serde_json::to_string(&run(&tiny, method, seed)).expect("serialises");
         assert_eq!(text(7), text(7), "{method}");
         assert_ne!(text(7), text(8), "{method}");

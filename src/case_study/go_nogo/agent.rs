@@ -3,6 +3,7 @@
 use super::attention::Attention;
 use super::model::ModelSettings;
 use super::task::COMPOUNDS;
+use super::wiring::{initial_weights, populations, recurrent};
 use crate::error::DefinitionError;
 use crate::modulation::{Level, Receptor, Release};
 use crate::rng::Streams;
@@ -11,13 +12,12 @@ use crate::spiking::circuit::{Circuit, CircuitSettings, Presentation};
 use crate::spiking::eligibility::{Eligibility, StdpRule};
 use crate::spiking::noise::Noise;
 use crate::spiking::poisson::PoissonRaster;
-use crate::spiking::population::{Kind, Population};
-use crate::spiking::projection::Projection;
+use crate::spiking::population::Kind;
 
 /// Clusters of the circuit.
 const GO: usize = 0;
 const NO_GO: usize = 1;
-const CRITIC: usize = 2;
+pub(super) const CRITIC: usize = 2;
 /// Levels of noradrenaline at which the untrained critic is read.
 const CALIBRATION: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 const CALIBRATION_TRIALS: usize = 8;
@@ -104,7 +104,7 @@ impl Agent {
         let fall = f64::from(burst.threshold_low - burst.threshold_high);
         let receptors = NoradrenalineReceptors {
             threshold: [1.0, 1.0, f64::from(burst.critic_share)].map(|share| Receptor::bias(fall * share)),
-            relaxation: Receptor::bias(model.relaxation.noradrenaline).above(model.relaxation.threshold),
+            relaxation: model.relaxation.receptor(),
             plasticity: Receptor { limits: [0.1, 101.0], ..Receptor::gain(plasticity.noradrenaline_gain) },
             flattening: Receptor::bias(f64::from(model.attention.flattening)),
         };
@@ -197,12 +197,36 @@ impl Agent {
         let critic = self.stimulate(compound, noradrenaline, self.model.dopamine);
         let rates = self.rates();
         let value = (critic - self.baseline_at(noradrenaline)) / self.model.network.hertz_per_value;
+        Response { rates, value, go: self.choose(&rates) }
+    }
+
+    /// The answer to a stimulus and nothing else: no trace of it enters the eligibility.
+    pub fn answer(&mut self, compound: usize, noradrenaline: f64) -> bool {
+        self.stimulate(compound, noradrenaline, false);
+        let rates = self.rates();
+        self.choose(&rates)
+    }
+
+    /// The cluster with the higher net rate, or a coin where the model explores.
+    fn choose(&mut self, rates: &[f32; 6]) -> bool {
         let net = (rates[0] - rates[1]) - (rates[2] - rates[3]);
         let mut go = net + 1e-3 * self.policy.normal() > 0.0;
         if self.model.exploration > 0.0 && f64::from(self.policy.uniform()) < self.model.exploration {
             go = self.policy.uniform() < 0.5;
         }
-        Response { rates, value, go }
+        go
+    }
+
+    /// A copy as it stands now that draws from random streams of its own; whatever it does, this agent does not notice.
+    #[must_use]
+    pub fn apart(&self, streams: &Streams) -> Self {
+        let mut copy = self.clone();
+        copy.input_noise = Noise::new(streams.fast("input"));
+        copy.circuit_noise = Noise::new(streams.fast("noise"));
+        copy.apical_noise = Noise::new(streams.fast("apical"));
+        copy.policy = Noise::new(streams.fast("policy"));
+        copy.circuit.raster = None;
+        copy
     }
 
     fn baseline_at(&self, level: f64) -> f64 {
@@ -305,53 +329,6 @@ impl Agent {
         }
         [(drive[0] - drive[1]).abs(), (drive[2] - drive[3]).abs()]
     }
-}
-
-fn populations(excitatory: usize, inhibitory: usize) -> Vec<Population> {
-    const NAMES: [[&str; 2]; 3] = [
-        ["go/excitatory", "go/inhibitory"],
-        ["no-go/excitatory", "no-go/inhibitory"],
-        ["critic/excitatory", "critic/inhibitory"],
-    ];
-    let mut start = 0;
-    let mut all = Vec::new();
-    for (cluster, names) in NAMES.into_iter().enumerate() {
-        for (name, kind, size) in
-            [(names[0], Kind::Excitatory, excitatory), (names[1], Kind::Inhibitory, inhibitory)]
-        {
-            all.push(Population { name, kind, cluster, range: start..start + size });
-            start += size;
-        }
-    }
-    all
-}
-
-fn initial_weights(model: &ModelSettings, noise: &mut Noise) -> Projection {
-    let net = model.network;
-    Projection::from_fn(4 * net.inputs, 3 * (net.excitatory + net.inhibitory), |_, _| {
-        (net.weight + net.weight_sd * noise.normal()).clamp(0.0, 1.0)
-    })
-}
-
-/// Fixed recurrent weights within and between the actor's clusters; strengths are shared out over the source population.
-fn recurrent(model: &ModelSettings, populations: &[Population]) -> Projection {
-    let r = model.recurrent;
-    let of = |neuron: usize| populations.iter().find(|p| p.range.contains(&neuron));
-    let neurons = populations.last().map_or(0, |p| p.range.end);
-    Projection::from_fn(neurons, neurons, |source, target| {
-        let (Some(from), Some(to)) = (of(source), of(target)) else { return 0.0 };
-        if from.cluster == CRITIC || to.cluster == CRITIC || source == target {
-            return 0.0;
-        }
-        let strength = match (from.kind, to.kind, from.cluster == to.cluster) {
-            (Kind::Excitatory, Kind::Excitatory, true) => r.excitation,
-            (Kind::Excitatory, Kind::Inhibitory, true) => r.recruitment,
-            (Kind::Inhibitory, Kind::Excitatory, true) => -r.inhibition,
-            (Kind::Excitatory, Kind::Excitatory, false) => -r.lateral,
-            _ => 0.0,
-        };
-        strength / from.range.len() as f32
-    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Curves of a session, and the same aligned at the shifts (the review's Figure 4 C, D, E).
 
-use super::entropy::action_entropy;
-use super::measures::ENTROPY_WINDOW;
+use super::probe::policy_series;
 use super::session::Session;
-use super::task::{COMPOUNDS, ShiftKind};
+use super::task::ShiftKind;
 use crate::paradigm::{Curve, Mark};
 
 /// Trials before and after a shift.
@@ -18,14 +17,14 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
-/// Performance, noradrenaline, dopamine, value, surprise, entropy of both classes of stimuli, attention, rates.
+/// Performance, noradrenaline, dopamine, value, surprise, attention, rates, and the policy where it was probed.
 pub fn series(session: &Session) -> Vec<Series> {
     let trials = &session.trials;
     let of = |name, read: &dyn Fn(&super::Trial) -> f64| Series {
         name,
         values: trials.iter().map(read).collect(),
     };
-    vec![
+    let own = vec![
         of("performance", &|t| f64::from(u8::from(t.correct()))),
         of("noradrenaline", &|t| f64::from(t.noradrenaline)),
         of("dopamine", &|t| f64::from(t.dopamine)),
@@ -35,36 +34,8 @@ pub fn series(session: &Session) -> Vec<Series> {
         of("attention", &|t| f64::from(t.attention)),
         of("go_rate", &|t| f64::from(t.rates[0])),
         of("no_go_rate", &|t| f64::from(t.rates[2])),
-        Series { name: "entropy_cue", values: running_entropy(session, true) },
-        Series { name: "entropy_other", values: running_entropy(session, false) },
-    ]
-}
-
-/// H(A|C) over the last 10 presentations of the class (compounds with, or without, the current cue), looking back across
-/// the shift at answers to the same compounds; undefined before ten presentations and across novel exemplars.
-fn running_entropy(session: &Session, present: bool) -> Vec<f64> {
-    let mut values = Vec::with_capacity(session.trials.len());
-    let mut known_from = 0;
-    for block in &session.blocks {
-        if block.cue.novel {
-            known_from = block.start;
-        }
-        for t in block.start..block.end {
-            let (mut seen, mut go) = (0, 0);
-            for trial in session.trials[known_from..=t].iter().rev() {
-                if COMPOUNDS[trial.compound].contains(&block.cue.element) == present {
-                    seen += 1;
-                    go += usize::from(trial.go);
-                    if seen == ENTROPY_WINDOW {
-                        break;
-                    }
-                }
-            }
-            let p = go as f64 / ENTROPY_WINDOW as f64;
-            values.push(if seen == ENTROPY_WINDOW { action_entropy(&[p, 1.0 - p]) } else { f64::NAN });
-        }
-    }
-    values
+    ];
+    own.into_iter().chain(policy_series(session)).collect()
 }
 
 /// A curve over trials relative to the shift (x = 0 is the first trial of the new rule): the mean over the session's
@@ -142,6 +113,7 @@ pub fn marks(session: &Session) -> Vec<Mark> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case_study::go_nogo::task::COMPOUNDS;
     use crate::case_study::go_nogo::{Block, Cue, Trial};
 
     /// 40 trials of A, then 40 of B; always right; every compound in turn.
@@ -170,17 +142,5 @@ mod tests {
         assert_eq!((curve.x[20], curve.y[20]), (0.0, Some(40.0)));
         assert_eq!((curve.x[59], curve.y[59], curve.y[60]), (39.0, Some(79.0), None));
         assert!(align_at_shifts(&session(), &series, Some(ShiftKind::Extradimensional)).is_none());
-    }
-
-    #[test]
-    fn the_running_entropy_looks_back_at_answers_to_the_same_compounds() {
-        let entropy = running_entropy(&session(), true);
-        assert!(entropy[..16].iter().all(|h| h.is_nan()), "ten presentations of A take 17 trials and more");
-        assert_eq!(entropy[39], 0.0);
-        // Trials 40–42 show AX, AY, BX: of the last ten presentations of B nine were No-Go, one Go.
-        let p = 0.1f64;
-        let expected = -p * p.log2() - (1.0 - p) * (1.0 - p).log2();
-        assert!((entropy[42] - expected).abs() < 1e-12);
-        assert_eq!(entropy[79], 0.0);
     }
 }

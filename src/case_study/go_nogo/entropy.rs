@@ -6,15 +6,26 @@ pub fn action_entropy(probabilities: &[f64]) -> f64 {
     probabilities.iter().filter(|p| **p > 0.0).map(|p| -p * p.log2()).sum()
 }
 
-/// Binary entropy in bits of Go against No-Go over every `window` successive answers: one value per window, in order.
-pub fn sliding_entropy(answers: &[bool], window: usize) -> Vec<f64> {
-    answers
-        .windows(window)
-        .map(|answers| {
-            let go = answers.iter().filter(|go| **go).count() as f64 / window as f64;
-            action_entropy(&[go, 1.0 - go])
-        })
-        .collect()
+/// An entropy in bits estimated from counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The entropy of the observed frequencies, too low on average.
+    pub plain: f64,
+    /// With the Miller–Madow correction (m − 1)/(2 n ln 2), m the number of actions that were seen: 0 stays 0, and near
+    /// equal frequencies it may lie above log₂ N.
+    pub corrected: f64,
+}
+
+impl Estimate {
+    /// From how often each action was seen; at least one must have been.
+    pub fn new(counts: &[u32]) -> Self {
+        let total = f64::from(counts.iter().sum::<u32>());
+        let frequencies: Vec<f64> = counts.iter().map(|count| f64::from(*count) / total).collect();
+        // Of a certain action the sum is −0.
+        let plain = action_entropy(&frequencies) + 0.0;
+        let seen = counts.iter().filter(|count| **count > 0).count() as f64;
+        Self { plain, corrected: plain + (seen - 1.0) / (2.0 * total * std::f64::consts::LN_2) }
+    }
 }
 
 #[cfg(test)]
@@ -36,14 +47,16 @@ mod tests {
     }
 
     #[test]
-    fn one_go_in_four_is_0_811_bit() {
+    fn one_go_in_four_is_0_811_bit_and_miller_and_madow_add_what_sixteen_samples_lack() {
         // −¼ log₂ ¼ − ¾ log₂ ¾ = 0.5 + 0.311278
         assert!((action_entropy(&[0.25, 0.75]) - 0.811_278_124).abs() < 1e-9);
-        let answers = [false, false, false, true, true];
-        let entropies = sliding_entropy(&answers, 4);
-        assert!((entropies[0] - 0.811_278_124).abs() < 1e-9);
-        assert_eq!(entropies[1], 1.0);
-        assert_eq!(entropies.len(), 2);
-        assert!(sliding_entropy(&answers, 10).is_empty());
+        let estimate = Estimate::new(&[4, 12]);
+        assert!((estimate.plain - 0.811_278_124).abs() < 1e-9);
+        // (2 − 1)/(2 · 16 · ln 2) = 0.045084
+        assert!((estimate.corrected - 0.856_362_345).abs() < 1e-8, "{estimate:?}");
+        // One action seen: nothing to correct, and no −0.
+        let certain = Estimate::new(&[0, 64]);
+        assert_eq!((certain.plain, certain.corrected), (0.0, 0.0));
+        assert!(certain.plain.is_sign_positive());
     }
 }

@@ -1,8 +1,8 @@
-//! What is read off a session: trials to criterion, solved blocks, perseverative errors, entropy, detection of shifts.
+//! What is read off a session: trials to criterion, solved blocks, perseverative errors, detection of shifts. The entropy
+//! of the policy is another matter (`probe`): a session's own answers are too few to tell it.
 
 use std::collections::BTreeMap;
 
-use super::entropy::sliding_entropy;
 use super::session::Session;
 use super::task::{Block, COMPOUNDS, ShiftKind};
 use super::trial::Trial;
@@ -14,8 +14,6 @@ const STRICT: usize = 10;
 /// The end of a block, and the share of correct answers there that a solved block needs.
 const END: usize = 30;
 const SOLVED_SHARE: f64 = 0.8;
-/// Presentations in a window of the entropy.
-pub const ENTROPY_WINDOW: usize = 10;
 /// Level of noradrenaline that counts as a release, and trials after a shift within which it is a hit.
 const RELEASE: f32 = 0.3;
 const HIT_WITHIN: usize = 20;
@@ -48,13 +46,6 @@ pub struct BlockMeasures {
     pub solved_strict: Option<bool>,
     /// Wrong answers that would have been right under the previous cue, up to the criterion. `None` without a shift.
     pub perseverative_errors: Option<f64>,
-    /// Highest entropy of the answer to the cue in any window of 10 presentations of the block, bits; the first and the
-    /// last window; `None` with fewer presentations.
-    pub entropy_peak: Option<f64>,
-    pub entropy_start: Option<f64>,
-    pub entropy_end: Option<f64>,
-    /// The same at the end for trials without the cue.
-    pub entropy_end_other: Option<f64>,
     /// Trials from the shift to the first release of noradrenaline; `None` when there is none within 20 or no shift.
     pub detection_latency: Option<f64>,
     /// Whether noradrenaline was released within 20 trials of the shift. `None` without a shift.
@@ -95,11 +86,6 @@ fn measure(block: &Block, trials: &[Trial], criterion: Option<usize>) -> BlockMe
     let reached = trials_to_criterion(&correct, criterion.unwrap_or(CRITERION));
     // A block that its criterion ends has no late part to look at: the criterion alone decides.
     let good_end = criterion.is_some() || share(end, Trial::correct) >= SOLVED_SHARE;
-    let answers = |present: bool| -> Vec<f64> {
-        let answers: Vec<bool> = trials.iter().filter(|t| t.present == present).map(|t| t.go).collect();
-        sliding_entropy(&answers, ENTROPY_WINDOW)
-    };
-    let (cue, other) = (answers(true), answers(false));
     let early = &trials[..trials.len().min(HIT_WITHIN)];
     let release = early.iter().position(|trial| trial.noradrenaline > RELEASE);
     let value_error = {
@@ -129,10 +115,6 @@ fn measure(block: &Block, trials: &[Trial], criterion: Option<usize>) -> BlockMe
             };
             until.iter().filter(old).count() as f64
         }),
-        entropy_peak: cue.iter().copied().reduce(f64::max),
-        entropy_start: cue.first().copied(),
-        entropy_end: cue.last().copied(),
-        entropy_end_other: other.last().copied(),
         detection_latency: release.filter(|_| shifted).map(|trial| trial as f64),
         detected: shifted.then_some(release.is_some()),
         false_alarms: share(end, |trial| trial.noradrenaline > RELEASE),
@@ -193,11 +175,6 @@ pub fn scalars(session: &Session) -> BTreeMap<String, f64> {
         put("solved", &|b| truth(b.solved));
         put("solved_strict", &|b| b.solved_strict.and_then(truth));
         put("perseverative_errors", &|b| b.perseverative_errors);
-        put("entropy_peak", &|b| b.entropy_peak);
-        put("entropy_start", &|b| b.entropy_start);
-        put("entropy_end", &|b| b.entropy_end);
-        put("entropy_end_solved", &|b| b.entropy_end.filter(|_| b.solved));
-        put("entropy_end_other_solved", &|b| b.entropy_end_other.filter(|_| b.solved));
         put("detection_latency", &|b| b.detection_latency);
         put("detected", &|b| b.detected.and_then(truth));
         put("false_alarms", &|b| Some(b.false_alarms));
@@ -307,13 +284,5 @@ mod tests {
             !super::scalars(&fixed).contains_key("stage_trials"),
             "a fixed schedule has no stages to pass"
         );
-    }
-
-    #[test]
-    fn entropy_of_the_cue_rises_where_answers_change_and_ends_at_zero() {
-        // Cue trials: 2, 3, 6, 7, then right from trial 10: four No-Go, then sixteen Go.
-        let measures = block(10, 2);
-        assert!((measures.entropy_peak.unwrap() - 0.970_950_594).abs() < 1e-9); // 4 of 10 in the first window
-        assert_eq!(measures.entropy_end, Some(0.0));
     }
 }

@@ -8,19 +8,22 @@ mod entropy;
 mod measures;
 mod model;
 mod noradrenaline;
+mod probe;
 mod protocol;
 mod session;
 mod task;
 mod trial;
+mod wiring;
 
 pub use agent::Agent;
 pub use curves::align_at_shifts;
-pub use entropy::{action_entropy, sliding_entropy};
+pub use entropy::{Estimate, action_entropy};
 pub use measures::{BlockMeasures, measure_blocks, scalars, trials_to_criterion};
 pub use model::{
     AttentionSettings, BurstingSettings, LcDrive, ModelSettings, NetworkSettings, NoradrenalineSettings,
     NoradrenalineSource, PlasticitySettings, RecurrentSettings, RelaxationSettings,
 };
+pub use probe::{Probe, ProbeSettings, policy_scalars, policy_series};
 pub use protocol::{GoNoGo, RunSettings};
 pub use session::{Session, run_session};
 pub use task::{Block, Cue, RewardReading, Schedule, ShiftKind, TaskSettings};

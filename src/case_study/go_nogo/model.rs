@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::DefinitionError;
+use crate::modulation::Receptor;
 use crate::spiking::check;
 use crate::spiking::locus_coeruleus::LocusCoeruleusSettings;
 use crate::spiking::predictive::PredictiveSettings;
@@ -40,8 +41,18 @@ pub enum NoradrenalineSource {
     Constant,
     /// The trajectory that the same seed produces under `surprise`, rotated in time by a random amount.
     Shuffled,
+    /// The mean level of that trajectory throughout, and in place of the relaxation by noradrenaline its mean over the
+    /// session (its receptor is silent at low levels, so that the mean level would relax nothing).
+    Mean,
     /// 1 for some trials after each shift, 0 otherwise: an oracle that is told the boundaries.
     Boundary,
+}
+
+impl NoradrenalineSource {
+    /// Whether it first runs the same model with `surprise`.
+    pub fn replays(self) -> bool {
+        matches!(self, Self::Shuffled | Self::Mean)
+    }
 }
 
 /// Which error population drives the locus coeruleus.
@@ -162,6 +173,13 @@ pub struct RelaxationSettings {
     pub plateau: f32,
     /// Constant forgetting (a control without noradrenaline).
     pub constant: f32,
+}
+
+impl RelaxationSettings {
+    /// Noradrenaline's receptor: the share by which a level relaxes the weights.
+    pub fn receptor(&self) -> Receptor {
+        Receptor::bias(self.noradrenaline).above(self.threshold)
+    }
 }
 
 impl Default for RelaxationSettings {

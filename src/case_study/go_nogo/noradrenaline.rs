@@ -21,7 +21,7 @@ pub enum Noradrenaline {
 }
 
 impl Noradrenaline {
-    /// The source that the settings name; `trace` is the recording for the shuffled control.
+    /// The source that the settings name; `trace` is the recording for the controls that replay one.
     ///
     /// # Errors
     /// Names the parameter that is out of range.
@@ -34,7 +34,10 @@ impl Noradrenaline {
             },
             NoradrenalineSource::None => Self::Constant(0.0),
             NoradrenalineSource::Constant => Self::Constant(settings.level),
-            NoradrenalineSource::Shuffled => Self::Trace(trace.unwrap_or_default()),
+            // The mean is a recording of one level for every trial.
+            NoradrenalineSource::Shuffled | NoradrenalineSource::Mean => {
+                Self::Trace(trace.unwrap_or_default())
+            }
             NoradrenalineSource::Boundary => Self::Boundary { trials: settings.trials },
         })
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::curves;
 use super::measures::scalars;
 use super::model::{ModelSettings, NoradrenalineSource};
+use super::probe::policy_scalars;
 use super::session::run_session;
 use super::task::{ShiftKind, TaskSettings};
 use crate::data::Data;
@@ -81,8 +82,9 @@ impl Protocol for GoNoGo {
 
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         let Ok(RunSettings { task, model }) = serde_json::from_value(settings.clone()) else { return 1.0 };
-        let passes = if model.noradrenaline.source == NoradrenalineSource::Shuffled { 2.0 } else { 1.0 };
-        passes * task.longest() as f64 * 0.6e-3
+        let passes = if model.noradrenaline.source.replays() { 2.0 } else { 1.0 };
+        let probed = task.probe.map_or(0, |probe| probe.presentations(&task));
+        passes * task.longest() as f64 * 0.6e-3 + probed as f64 * 0.3e-3
     }
 
     fn run(&self, spec: &RunSpec, _data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
@@ -91,7 +93,7 @@ impl Protocol for GoNoGo {
         let series = curves::series(&session);
         let mut log = RunLog {
             marks: curves::marks(&session),
-            scalars: scalars(&session),
+            scalars: scalars(&session).into_iter().chain(policy_scalars(&session)).collect(),
             footprint: Footprint {
                 parameters: session.parameters,
                 updates: session.trials.len() as u64,
@@ -104,7 +106,7 @@ impl Protocol for GoNoGo {
         for series in &series {
             match series.name {
                 "dopamine" | "noradrenaline" => log.signals.push(curves::session_curve(series)),
-                "performance" | "entropy_cue" | "value" | "attention" => {
+                "performance" | "value" | "attention" => {
                     log.curves.push(curves::session_curve(series));
                 }
                 "go_rate" | "no_go_rate" if task.record_raster => {
@@ -113,8 +115,8 @@ impl Protocol for GoNoGo {
                 _ => {}
             }
             for kind in [ShiftKind::Reversal, ShiftKind::Intradimensional, ShiftKind::Extradimensional] {
-                let shown =
-                    matches!(series.name, "performance" | "noradrenaline" | "entropy_cue" | "entropy_other");
+                let shown = matches!(series.name, "performance" | "noradrenaline")
+                    || series.name.starts_with("policy_");
                 log.curves
                     .extend(shown.then(|| curves::align_at_shifts(&session, series, Some(kind))).flatten());
             }
@@ -133,6 +135,7 @@ fn formula(model: &ModelSettings) -> String {
         NoradrenalineSource::None => "NA = 0".to_owned(),
         NoradrenalineSource::Constant => format!("NA = {}", model.noradrenaline.level),
         NoradrenalineSource::Shuffled => "NA(t) of the full model, rotated in time".to_owned(),
+        NoradrenalineSource::Mean => "NA = mean NA(t) of the same model with surprise".to_owned(),
         NoradrenalineSource::Boundary => {
             format!("NA = 1 for {} trials after a shift", model.noradrenaline.trials)
         }
@@ -215,6 +218,7 @@ mod tests {
         let mut settings = GoNoGo.resolve(benchmark, method).unwrap();
         settings["task"]["block"] = 40.into();
         settings["task"]["record_raster"] = true.into();
+        settings["task"]["probe"] = serde_json::json!({ "every": 20, "after": 40 });
         let spec = RunSpec {
             replays: None,
             benchmark: benchmark.header.id.clone(),
@@ -234,9 +238,12 @@ mod tests {
             assert!(log.scalars.contains_key(name), "{name}");
         }
         let curves: Vec<&str> = log.curves.iter().map(|curve| curve.name.as_str()).collect();
-        for name in
-            ["aligned/performance", "aligned/reversal/entropy_cue", "session/performance", "raster/trial40"]
-        {
+        for name in [
+            "aligned/performance",
+            "aligned/reversal/policy_entropy",
+            "session/performance",
+            "raster/trial40",
+        ] {
             assert!(curves.contains(&name), "{name} is not in {curves:?}");
         }
         assert!(log.footprint.spikes > 0 && log.footprint.synaptic_operations > log.footprint.spikes);

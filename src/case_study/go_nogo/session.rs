@@ -5,6 +5,7 @@ use rand::RngExt;
 use super::agent::Agent;
 use super::model::{ModelSettings, NoradrenalineSource};
 use super::noradrenaline::Noradrenaline;
+use super::probe::Probe;
 use super::task::{Block, Schedule, TaskSettings, TrialOrder};
 use super::trial::Trial;
 use crate::error::{Error, Result};
@@ -36,13 +37,14 @@ pub struct Session {
     /// Consecutive correct answers that end a block; `None` when blocks have a fixed length.
     pub criterion: Option<usize>,
     pub raster: Vec<RasterTrial>,
+    /// The policy where it was probed, in order of trials.
+    pub probes: Vec<Probe>,
     pub parameters: u64,
     pub spikes: u64,
     pub synaptic_operations: u64,
 }
 
-/// Runs a session. The shuffled control first runs the full model with the same seed and replays its noradrenaline,
-/// rotated in time.
+/// Runs a session. Controls that replay noradrenaline first run their own model with the same seed.
 ///
 /// # Errors
 /// Bad parameters; a weight that is not finite; a watch that asks to stop.
@@ -55,17 +57,41 @@ pub fn run_session(
     task.check()?;
     model.check()?;
     let streams = Streams::new(seed);
-    if model.noradrenaline.source != NoradrenalineSource::Shuffled {
+    if !model.noradrenaline.source.replays() {
         return live(task, model, &streams, None, &mut |share| watch.progress(share));
     }
     let mut full = model.clone();
     full.noradrenaline.source = NoradrenalineSource::Surprise;
-    let recorded = live(task, &full, &streams, None, &mut |share| watch.progress(0.5 * share))?;
-    let mut trace: Vec<f64> = recorded.trials.iter().map(|trial| f64::from(trial.noradrenaline)).collect();
-    let margin = task.block / 3;
-    let by = streams.get("shuffle").random_range(margin..=trace.len() - margin);
-    trace.rotate_right(by);
-    live(task, model, &streams, Some(trace), &mut |share| watch.progress(0.5 + 0.5 * share))
+    let unprobed = TaskSettings { probe: None, ..task.clone() };
+    let recorded = live(&unprobed, &full, &streams, None, &mut |share| watch.progress(0.5 * share))?;
+    let levels = recorded.trials.iter().map(|trial| f64::from(trial.noradrenaline)).collect();
+    let (model, levels) = replayed(task, model, levels, &streams);
+    live(task, &model, &streams, Some(levels), &mut |share| watch.progress(0.5 + 0.5 * share))
+}
+
+/// The levels and the model of a control, from the levels of the model's own session.
+fn replayed(
+    task: &TaskSettings,
+    model: &ModelSettings,
+    mut levels: Vec<f64>,
+    streams: &Streams,
+) -> (ModelSettings, Vec<f64>) {
+    let mut model = model.clone();
+    if model.noradrenaline.source == NoradrenalineSource::Shuffled {
+        let margin = task.block / 3;
+        let by = streams.get("shuffle").random_range(margin..=levels.len() - margin);
+        levels.rotate_right(by);
+        return (model, levels);
+    }
+    let receptor = model.relaxation.receptor();
+    let count = levels.len() as f64;
+    let share = levels.iter().map(|level| receptor.effect(*level)).sum::<f64>() / count;
+    let level = levels.iter().sum::<f64>() / count;
+    // 1 − (1 − share)(1 − constant), the way in which the two shares of a trial combine.
+    model.relaxation.constant += share as f32 * (1.0 - model.relaxation.constant);
+    model.relaxation.noradrenaline = 0.0;
+    // Under a criterion the control's session may be longer than the one it replays.
+    (model, vec![level; task.longest()])
 }
 
 type Report<'a> = &'a mut dyn FnMut(f64) -> Option<crate::error::StopReason>;
@@ -104,6 +130,13 @@ fn live(
             agent.circuit.raster = wants_raster.then(|| Vec::with_capacity(8192));
             let compound = order.draw();
             let level = noradrenaline.level(session.trials.len(), (index > 0).then_some(within));
+            let trial = session.trials.len();
+            let to_shift = (index + 1 < task.cues.len()).then_some(task.block - within);
+            if let Some(probe) = task.probe.filter(|p| p.wants((index > 0).then_some(within), to_shift)) {
+                let mut copy = agent.apart(&streams.within(&format!("probe/trial{trial}")));
+                let answer = |compound| copy.answer(compound, level);
+                session.probes.push(Probe::of(trial, cue.element, probe.realisations, answer));
+            }
             let response = agent.respond(compound, level);
             let present = super::task::COMPOUNDS[compound].contains(&cue.element);
             let reward = task.reward.reward(present, response.go);
@@ -189,6 +222,27 @@ mod tests {
         let full = order(NoradrenalineSource::Surprise);
         assert_eq!(full, order(NoradrenalineSource::None));
         assert_eq!(full, order(NoradrenalineSource::Shuffled));
+        assert_eq!(full, order(NoradrenalineSource::Mean));
+    }
+
+    #[test]
+    fn the_mean_control_has_the_mean_level_and_the_mean_relaxation_of_the_session_it_replays() {
+        let task = short(&["A", "B"]);
+        let mut model = ModelSettings::default();
+        model.noradrenaline.source = NoradrenalineSource::Mean;
+        model.relaxation.constant = 0.1;
+        // Relaxation is 0.8·relu(NA − 0.3)/0.7: 0, 0.8, 0.4 and 0.8/14, mean 0.314286.
+        let (control, levels) = replayed(&task, &model, vec![0.0, 1.0, 0.65, 0.35], &Streams::new(1));
+        assert_eq!(levels, vec![0.5; 80]);
+        assert_eq!(control.relaxation.noradrenaline, 0.0);
+        assert!((control.relaxation.constant - (0.1 + 0.9 * 0.314_286)).abs() < 1e-6);
+
+        let full = run_session(&task, &ModelSettings::default(), 5, &mut Unwatched).unwrap();
+        model.relaxation.constant = 0.0;
+        let mean = run_session(&task, &model, 5, &mut Unwatched).unwrap();
+        let level = full.trials.iter().map(|t| f64::from(t.noradrenaline)).sum::<f64>() / 80.0;
+        assert!(level > 0.0);
+        assert!(mean.trials.iter().all(|trial| trial.noradrenaline == level as f32));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
+use super::probe::ProbeSettings;
 use crate::error::DefinitionError;
 use crate::rng::StreamRng;
 use crate::spiking::check;
@@ -105,6 +106,9 @@ pub struct TaskSettings {
     pub reward: RewardReading,
     /// Keep the spikes of a few trials of the session in the record.
     pub record_raster: bool,
+    /// Probe the policy around each shift; absent: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probe: Option<ProbeSettings>,
 }
 
 impl Default for TaskSettings {
@@ -117,6 +121,7 @@ impl Default for TaskSettings {
             criterion: 6,
             reward: RewardReading::Asymmetric,
             record_raster: false,
+            probe: None,
         }
     }
 }
@@ -134,9 +139,19 @@ impl TaskSettings {
                 "from 1 to 100 cues",
             ));
         }
-        // Measures look at the last 30 trials and at windows of 10 presentations.
+        // Measures look at the last 30 trials.
         check::within("block", self.block as f64, 30.0, 10_000.0)?;
-        check::within("criterion", self.criterion as f64, 2.0, self.block as f64)
+        check::within("criterion", self.criterion as f64, 2.0, self.block as f64)?;
+        let Some(probe) = &self.probe else { return Ok(()) };
+        if self.schedule == Schedule::Criterion {
+            let allowed =
+                "no such table: under a criterion nobody knows how many trials are left to the shift";
+            return Err(DefinitionError::range("probe", "a table with schedule = \"criterion\"", allowed));
+        }
+        probe.check().map_err(|mut error| {
+            error.key = format!("probe.{}", error.key);
+            error
+        })
     }
 
     /// The most trials that a session can have.

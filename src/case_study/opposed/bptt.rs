@@ -244,7 +244,7 @@ fn scale_presynaptic(rates: &[f32], trials: &[Trial<'_>], width: usize, scaled: 
 mod tests {
     use super::*;
     use crate::case_study::opposed::settings::{
-        Behaviour, Cells, Kind, Modulation, NetworkSettings, Scope, Select,
+        Assign, Behaviour, Cells, Kind, Modulation, NetworkSettings, Scope, Select,
     };
     use crate::case_study::opposed::targets::Targets;
     use crate::rng::Streams;
@@ -262,7 +262,8 @@ mod tests {
     }
 
     fn context(kind: Kind, scope: Scope, network: &Network) -> Context {
-        let modulation = Modulation { kind, fraction: 0.5, cells: Cells::All, scope, select: Select::Level };
+        let (cells, select, assign) = (Cells::All, Select::Level, Assign::Own);
+        let modulation = Modulation { kind, fraction: 0.5, cells, scope, select, assign };
         let behaviour = Behaviour { level: 1.7, ..Behaviour::default() };
         let targets = Targets::new(network, &modulation, 1, 0.4, &Streams::new(12));
         targets.context(network.shape, 0, &behaviour, 2.0)
@@ -394,6 +395,7 @@ mod tests {
             cells: Cells::All,
             scope: Scope::Incoming,
             select: Select::Level,
+            assign: Assign::Own,
         };
         let neutral = Context::neutral(network.shape);
         let (loss, gradient) = fast(&network, [&neutral, &neutral]);
@@ -417,6 +419,7 @@ mod tests {
                 cells: Cells::All,
                 scope,
                 select: Select::Level,
+                assign: Assign::Own,
             };
             let targets = Targets::new(&network, &modulation, 1, 0.0, &Streams::new(1));
             targets.at_level(network.shape, 0, 0.5)

@@ -3,7 +3,7 @@
 use super::dose_response::{Fit, fit, largest_reversal, sweep};
 use super::geometry::{Components, Trajectory, angle, detour, late_state, noisy, trajectory, tubes};
 use super::network::{Network, skewness};
-use super::settings::{DoseSettings, Kind, Select, Settings};
+use super::settings::{Assign, DoseSettings, Kind, Select, Settings};
 use super::setup::{prepare, recurrent_input};
 use super::targets::Targets;
 use super::task::Condition;
@@ -54,8 +54,8 @@ impl Protocol for OpposedBehaviours {
         let Ok(settings) = Settings::of(settings) else { return 0.0 };
         let training = &settings.task.training;
         // A network that cannot know its context never reaches the criterion.
-        let updates = match settings.modulation.kind {
-            Kind::None => training.max_updates,
+        let updates = match (settings.modulation.kind, settings.modulation.assign) {
+            (Kind::None, _) | (_, Assign::Mean) => training.max_updates,
             _ => training.max_updates.min(training.min_updates * 5 / 4),
         };
         let dose = settings.task.dose.as_ref().map_or(0, |dose| dose.levels.len() * dose.trials * 6);
@@ -83,7 +83,8 @@ impl Protocol for OpposedBehaviours {
         let run = Finished { settings: &settings, network: &network, problem: &problem, targets: &targets };
         run.test(&streams.within("test"), &mut log);
         check(watch, 0.85)?;
-        if settings.task.geometry {
+        // The trained network of the shuffled control is the mechanism's, with its geometry.
+        if settings.task.geometry && settings.modulation.assign != Assign::Shuffled {
             run.geometry(&streams.within("geometry"), &mut log);
         }
         check(watch, 0.9)?;
@@ -130,7 +131,8 @@ impl Finished<'_> {
     /// `f=0.5` where the level selects, otherwise the behaviour's name.
     fn label(&self, behaviour: usize) -> String {
         let of = &self.settings.task.behaviour[behaviour];
-        let by_level = self.settings.modulation.select == Select::Level;
+        let modulation = &self.settings.modulation;
+        let by_level = modulation.select == Select::Level && modulation.assign == Assign::Own;
         if by_level { format!("f={}", of.level) } else { of.name.clone() }
     }
 
@@ -139,7 +141,11 @@ impl Finished<'_> {
     }
 
     fn test(&self, streams: &Streams, log: &mut RunLog) {
-        let scores = self.problem.evaluate(self.network, self.settings.task.test_trials, streams);
+        let trials = self.settings.task.test_trials;
+        let scores = match self.settings.modulation.assign {
+            Assign::Shuffled => self.problem.evaluate_shuffled(self.network, trials, streams),
+            Assign::Own | Assign::Mean => self.problem.evaluate(self.network, trials, streams),
+        };
         let accuracies = self.problem.by_behaviour(&scores.right);
         for (behaviour, accuracy) in self.settings.task.behaviour.iter().zip(&accuracies) {
             log.scalars.insert(format!("accuracy/{}", behaviour.name), *accuracy);
@@ -219,7 +225,9 @@ impl Finished<'_> {
                 log.scalars.insert(format!("geometry/{name}"), mean);
             }
         }
-        if let Some(dose) = &self.settings.task.dose {
+        if let Some(dose) = &self.settings.task.dose
+            && self.settings.modulation.assign == Assign::Own
+        {
             self.path(&dose.levels, &components, streams, log);
         }
     }
@@ -266,7 +274,8 @@ impl Finished<'_> {
     ) -> Result<()> {
         let Self { network, problem, targets, .. } = self;
         let shape = network.shape;
-        if self.settings.modulation.select != Select::Level {
+        let modulation = &self.settings.modulation;
+        if modulation.select != Select::Level || modulation.assign != Assign::Own {
             return Ok(());
         }
         let result = sweep(network, problem, &dose.levels, dose.trials, streams, |level| {

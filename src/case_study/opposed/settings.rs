@@ -190,6 +190,26 @@ pub enum Select {
     Population,
 }
 
+/// Whose modulation a behaviour gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assign {
+    /// Its own.
+    #[default]
+    Own,
+    /// A control: the mean over the behaviours, in training and at test.
+    Mean,
+    /// A control: trained with its own; at test that of a behaviour drawn evenly in every trial.
+    Shuffled,
+}
+
+impl Assign {
+    /// The default is left out of records.
+    fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
+}
+
 /// Which cells may be targeted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -279,11 +299,13 @@ struct MethodParameters {
     cells: Cells,
     scope: Scope,
     select: Select,
+    assign: Assign,
 }
 
 impl Default for MethodParameters {
     fn default() -> Self {
-        Self { fraction: 1.0, cells: Cells::All, scope: Scope::Incoming, select: Select::Level }
+        let (cells, scope, select) = (Cells::All, Scope::Incoming, Select::Level);
+        Self { fraction: 1.0, cells, scope, select, assign: Assign::Own }
     }
 }
 
@@ -297,6 +319,8 @@ pub struct Modulation {
     pub cells: Cells,
     pub scope: Scope,
     pub select: Select,
+    #[serde(default, skip_serializing_if = "Assign::is_own")]
+    pub assign: Assign,
 }
 
 /// Everything that decides a run.
@@ -317,8 +341,8 @@ impl Settings {
         task.check().map_err(|error| benchmark.refuse(error))?;
         let (kind, _) = Kind::of(method)?;
         let parameters: MethodParameters = method.parameters(&benchmark.header.id)?;
-        let MethodParameters { fraction, cells, scope, select } = parameters;
-        let modulation = Modulation { kind, fraction, cells, scope, select };
+        let MethodParameters { fraction, cells, scope, select, assign } = parameters;
+        let modulation = Modulation { kind, fraction, cells, scope, select, assign };
         modulation.check(&task).map_err(|error| method.refuse(error))?;
         Ok(Self { task, modulation })
     }

@@ -3,7 +3,7 @@
 use super::bptt::Tape;
 use super::kernel::combine_rows;
 use super::network::{Effective, Network};
-use super::settings::{Kind, Settings};
+use super::settings::{Assign, Kind, Settings};
 use super::targets::{Context, Targets};
 use super::task::{Condition, Stimulus, conditions};
 use super::train::{Problem, simulate};
@@ -22,8 +22,12 @@ pub fn prepare<'a>(settings: &'a Settings, streams: &Streams) -> (Network, Targe
         targets.set_current_scale(scale);
     }
     let contexts = task.behaviour.iter().enumerate();
-    let contexts =
+    let mut contexts: Vec<Context> =
         contexts.map(|(k, b)| targets.context(network.shape, k, b, task.population_level)).collect();
+    if modulation.assign == Assign::Mean {
+        let mean = Context::mean(&contexts, network.shape);
+        contexts.fill(mean);
+    }
     let problem = Problem { task, contexts, conditions: conditions(&task.behaviour, task.no_go) };
     (network, targets, problem)
 }

@@ -35,6 +35,26 @@ impl Context {
             current: vec![0.0; shape.width],
         }
     }
+
+    /// The mean of several: every gain and every current.
+    pub fn mean(of: &[Self], shape: Shape) -> Self {
+        let average = |vectors: Vec<&[f32]>| -> Vec<f32> {
+            let length = vectors.iter().map(|v| v.len()).max().unwrap_or(0);
+            let at = |i: usize| vectors.iter().map(|v| f64::from(v[i])).sum::<f64>() / vectors.len() as f64;
+            (0..length).map(|i| at(i) as f32).collect()
+        };
+        // A kind of gain that one context has they all have: it depends on the method alone.
+        let optional = |vectors: Option<Vec<&[f32]>>| vectors.map(average);
+        if of.is_empty() {
+            return Self::neutral(shape);
+        }
+        Self {
+            post_gain: average(of.iter().map(|c| c.post_gain.as_slice()).collect()),
+            pre_gain: optional(of.iter().map(|c| c.pre_gain.as_deref()).collect()),
+            synapse_gain: optional(of.iter().map(|c| c.synapse_gain.as_deref()).collect()),
+            current: average(of.iter().map(|c| c.current.as_slice()).collect()),
+        }
+    }
 }
 
 /// Sub-populations of one network and the means to modulate them.
@@ -174,5 +194,26 @@ impl Targets {
                 context.synapse_gain = Some(gain);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_context_has_the_mean_gains_and_only_the_kinds_of_gain_that_its_parts_have() {
+        let shape = Shape { units: 2, width: 3 };
+        let context = |gain: f32, current: f32| Context {
+            post_gain: vec![gain, 1.0, 1.0],
+            current: vec![0.0, current, 0.0],
+            ..Context::neutral(shape)
+        };
+        let mean = Context::mean(&[context(1.0, 0.0), context(0.5, 3.0)], shape);
+        assert_eq!(mean, Context { post_gain: vec![0.75, 1.0, 1.0], ..context(1.0, 1.5) });
+        let sent = |gain: f32| Context { pre_gain: Some(vec![gain; 3]), ..Context::neutral(shape) };
+        let mean = Context::mean(&[sent(1.0), sent(4.0), sent(1.0)], shape);
+        assert_eq!((mean.pre_gain, mean.synapse_gain), (Some(vec![2.0; 3]), None));
+        assert_eq!(Context::mean(&[], shape), Context::neutral(shape));
     }
 }

@@ -83,6 +83,29 @@ impl Problem<'_> {
         scores
     }
 
+    /// The same where in every trial the context is that of a behaviour drawn evenly: not drawn but averaged over all of
+    /// them, each with its share of the trials. `outputs` are means over contexts too.
+    pub fn evaluate_shuffled(&self, network: &Network, trials: usize, streams: &Streams) -> Scores {
+        let count = self.contexts.len();
+        let turned = (0..count).map(|turn| {
+            let contexts = (0..count).map(|k| self.contexts[(k + turn) % count].clone()).collect();
+            let problem = Problem { task: self.task, contexts, conditions: self.conditions.clone() };
+            problem.evaluate(network, trials.div_ceil(count), streams)
+        });
+        let mut all = turned.collect::<Vec<_>>().into_iter();
+        let mut sum = all.next().unwrap_or(Scores { right: Vec::new(), loss: 0.0, outputs: Vec::new() });
+        let add = |sum: &mut f64, value: &f64| *sum += value;
+        for scores in all {
+            sum.loss += scores.loss;
+            sum.right.iter_mut().zip(&scores.right).for_each(|(sum, value)| add(sum, value));
+            let steps = sum.outputs.iter_mut().flatten().zip(scores.outputs.iter().flatten());
+            steps.for_each(|(sum, value)| add(sum, value));
+        }
+        let values = sum.right.iter_mut().chain(sum.outputs.iter_mut().flatten());
+        values.chain([&mut sum.loss]).for_each(|value| *value /= count as f64);
+        sum
+    }
+
     /// Trains until the criterion is met or the updates are used up.
     ///
     /// # Errors

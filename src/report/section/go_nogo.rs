@@ -19,11 +19,14 @@ const KINDS: [(&str, &str, &str); 3] = [
 /// Conditions drawn in the aligned figures, where they ran: enough to see the effect, few enough to read.
 const DRAWN: [&str; 6] =
     ["full", "na-ablated", "tuned-forgetting", "plateau", "plateau-na-ablated", "plateau-no-bursting"];
+/// The same where the policy was probed: what raises its entropy, timed noradrenaline or any of the constants?
+const PROBED: [&str; 4] = ["full", "na-ablated", "constant-na", "tuned-rate"];
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut blocks: Vec<Block> = stages(benchmark).into_iter().collect();
     for (kind, article, words) in KINDS {
         blocks.extend(behaviour(benchmark, kind, &format!("{article} {words}")));
+        blocks.extend(policy(benchmark, kind, words));
         blocks.extend(aligned(benchmark, kind, words));
     }
     blocks.extend(example(benchmark));
@@ -74,13 +77,11 @@ fn stages(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
 
 /// One row per condition for one kind of shift.
 fn behaviour(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<Block> {
-    const COLUMNS: [(&str, &str); 8] = [
+    const COLUMNS: [(&str, &str); 6] = [
         ("trials_to_criterion", ">trials to criterion"),
         ("solved", ">solved"),
         ("accuracy", ">accuracy in the block"),
         ("perseverative_errors", ">perseverative errors"),
-        ("entropy_peak", ">H(A|cue) peak (bit)"),
-        ("entropy_end_solved", ">at the end if solved"),
         ("detected", ">NA released"),
         ("false_alarms", ">NA false alarms"),
     ];
@@ -114,6 +115,39 @@ fn behaviour(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Optio
     (!table.rows.is_empty()).then_some(Block::Table(table))
 }
 
+/// The entropy of the policy around one kind of shift, where it was probed.
+fn policy(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<Block> {
+    const COLUMNS: [(&str, &str); 7] = [
+        ("policy_entropy_before", ">before"),
+        ("policy_entropy_first20", ">trials 0–19"),
+        ("policy_entropy_next20", ">20–39"),
+        ("policy_entropy_later", ">from 40 on"),
+        ("policy_entropy_peak", ">highest"),
+        ("policy_entropy_plain_first20", ">uncorrected, 0–19"),
+        ("policy_entropy_compound_first20", ">given the partner too, 0–19"),
+    ];
+    let headings = std::iter::once("condition").chain(COLUMNS.iter().map(|(_, heading)| *heading));
+    let caption = format!(
+        "Entropy of the policy in bits, H(A|cue), around the {words}. At each probed trial a copy of the network, plasticity \
+         off and noradrenaline at that trial's level, answers many realisations of the cue's input; with the Miller–Madow \
+         correction unless it says otherwise. Means of H over probes and seeds; the highest probe is a maximum of \
+         estimates."
+    );
+    let mut table = Table::new(caption, headings);
+    for method in benchmark.ranked() {
+        let of = |measure: &str| benchmark.values(method, &format!("{measure}/{kind}")).mean();
+        if of("policy_entropy_first20").is_none() {
+            continue;
+        }
+        let mut row = vec![Cell::colored(method.title.clone(), method.color)];
+        row.extend(
+            COLUMNS.iter().map(|(measure, _)| of(measure).map_or_else(|| "–".into(), |h| number(h).into())),
+        );
+        table.row(row);
+    }
+    (!table.rows.is_empty()).then_some(Block::Table(table))
+}
+
 /// Mean over seeds with a 95 % band at every whole x, of either sign, that at least one seed has.
 pub(super) fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint> {
     let mut at: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
@@ -138,9 +172,16 @@ fn aligned(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<
     let figures = [
         ("noradrenaline", "C: noradrenaline", Axis::new("noradrenaline").over(0.0, 1.0)),
         ("performance", "D: performance", Axis::percent("correct (%)").over(0.0, 1.0)),
-        ("entropy_cue", "E: entropy of the answer to the cue", Axis::new("H(A|cue) (bit)").over(0.0, 1.0)),
+        (
+            "policy_entropy",
+            "E: entropy of the policy given the cue",
+            Axis::new("H(A|cue) (bit)").over(0.0, 1.02),
+        ),
     ];
-    let drawn: Vec<&MethodResults<'_>> = DRAWN.iter().filter_map(|id| benchmark.method(id)).collect();
+    let probed =
+        |method: &MethodResults<'_>| !averaged(method, &format!("aligned/{kind}/policy_entropy")).is_empty();
+    let choice: &[&str] = if benchmark.methods.iter().any(probed) { &PROBED } else { &DRAWN };
+    let drawn: Vec<&MethodResults<'_>> = choice.iter().filter_map(|id| benchmark.method(id)).collect();
     let mut panels = Vec::new();
     for (measure, title, y) in figures {
         let name = format!("aligned/{kind}/{measure}");
@@ -155,7 +196,8 @@ fn aligned(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<
             .filter(|series| !series.points.is_empty())
             .collect();
         if series.is_empty() {
-            return None;
+            // The policy is probed where a benchmark asks for it.
+            continue;
         }
         let figure = Box::new(LineChart {
             x: Axis::new("trials from the shift"),
@@ -167,6 +209,18 @@ fn aligned(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<
         });
         panels.push(Panel { title: title.into(), color: Color::Ink, figure });
     }
+    if panels.len() < 2 {
+        return None;
+    }
+    let (letters, what, caption) = match panels.len() {
+        2 => ("C, D", "Noradrenaline and performance", ""),
+        _ => (
+            "C, D, E",
+            "Noradrenaline, performance and entropy of the policy",
+            " The entropy is that of the network as it stands before a trial, probed with plasticity off; averaged are \
+             entropies, never answers.",
+        ),
+    };
     let levels = drawn.iter().filter_map(|method| {
         let points = averaged(method, &format!("aligned/{kind}/performance"));
         let after: Vec<f64> =
@@ -176,15 +230,14 @@ fn aligned(benchmark: &BenchmarkResults<'_>, kind: &str, words: &str) -> Option<
     let levels: Vec<String> = levels.collect();
     Some(Block::Chart(Chart {
         name: format!("{}-{kind}-aligned", benchmark.id),
-        title: format!("{}: Figure 4 C, D, E measured at the {words}", benchmark.name()),
+        title: format!("{}: Figure 4 {letters} measured at the {words}", benchmark.name()),
         alt: format!(
-            "Noradrenaline, performance and entropy of the answer from 20 trials before to 80 trials after the {words}. \
-             Performance 40 to 60 trials after it: {}.",
+            "{what} from 20 trials before to 80 trials after the {words}. Performance 40 to 60 trials after it: {}.",
             levels.join("; ")
         ),
-        caption: "Mean over seeds (and over a session's shifts of this kind); band: 95 % interval. The entropy looks back over \
-                  the last ten presentations of the current cue."
-            .into(),
+        caption: format!(
+            "Mean over seeds (and over a session's shifts of this kind); band: 95 % interval.{caption}"
+        ),
         figure: Box::new(SmallMultiples { panels, columns: 1, min_width: 420.0, legend: Vec::new() }),
     }))
 }
