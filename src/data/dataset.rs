@@ -29,7 +29,7 @@ impl Split {
 #[derive(Debug, Clone)]
 pub struct Dataset {
     /// Registry id, e.g. `mnist`.
-    pub id: &'static str,
+    pub id: String,
     /// Channels, height, width.
     pub shape: [usize; 3],
     pub classes: usize,
@@ -64,12 +64,12 @@ impl Dataset {
                     split.pixels.len(),
                     self.features()
                 );
-                return Err(Error::data(self.id, problem));
+                return Err(Error::data(&self.id, problem));
             }
             if let Some(label) = split.labels.iter().find(|label| usize::from(**label) >= self.classes) {
                 let problem =
                     format!("{name} holds the label {label}; allowed are 0 to {}", self.classes - 1);
-                return Err(Error::data(self.id, problem));
+                return Err(Error::data(&self.id, problem));
             }
         }
         Ok(self)

@@ -46,7 +46,7 @@ pub fn load() -> Result<Dataset> {
     };
     let train = split(&train);
     Dataset {
-        id: "digits",
+        id: "digits".into(),
         shape: [1, 8, 8],
         classes: CLASSES,
         scale: 1.0 / 16.0,

@@ -55,7 +55,7 @@ pub struct Difference {
     pub interval: Option<Interval>,
     /// Two-sided; only where a verdict is allowed.
     pub p: Option<f64>,
-    /// Mean over standard deviation of the differences.
+    /// Mean over standard deviation of the differences; `None` below two pairs and where the differences do not vary.
     pub effect: Option<f64>,
 }
 
@@ -220,17 +220,19 @@ impl<'a> BenchmarkResults<'a> {
     ) -> Option<Difference> {
         let theirs: BTreeMap<u64, f64> = self.values(other, metric).by_seed.into_iter().collect();
         let ours = self.values(method, metric).by_seed;
-        let differences: Vec<f64> =
-            ours.iter().filter_map(|(seed, value)| theirs.get(seed).map(|other| value - other)).collect();
+        let pairs: Vec<(f64, f64)> =
+            ours.iter().filter_map(|(seed, value)| Some((*value, *theirs.get(seed)?))).collect();
+        let differences: Vec<f64> = pairs.iter().map(|(a, b)| stats::difference(*a, *b)).collect();
+        let size = pairs.iter().fold(0.0, |most: f64, (a, b)| most.max(a.abs()).max(b.abs()));
         let test = SignFlip::new(&differences)?;
         let verdict = differences.len() >= VERDICT_SEEDS;
-        let interval = if verdict { test.interval(0.05) } else { stats::bca(&differences) };
+        let interval = if verdict { test.interval(0.05) } else { stats::mean_interval(&differences) };
         Some(Difference {
             pairs: differences.len(),
             mean: test.mean(),
             interval,
             p: verdict.then(|| test.p()),
-            effect: stats::paired_effect_size(&differences),
+            effect: stats::paired_effect_size(&differences, size),
         })
     }
 }
@@ -273,6 +275,6 @@ impl Values {
 
     /// 95 % BCa bootstrap interval of the mean.
     pub fn interval(&self) -> Option<Interval> {
-        stats::bca(&self.numbers())
+        stats::mean_interval(&self.numbers())
     }
 }

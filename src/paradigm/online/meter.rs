@@ -61,9 +61,9 @@ fn share(right: &[bool]) -> f64 {
     right.iter().filter(|right| **right).count() as f64 / right.len().max(1) as f64
 }
 
-/// (p − p₀) / (1 − p₀); undefined at p₀ = 1.
+/// (p − p₀) / (1 − p₀); undefined at p₀ = 1, to which a product of shares may come by rounding.
 fn relative(accuracy: f64, reference: f64) -> Option<f64> {
-    (reference < 1.0).then(|| (accuracy - reference) / (1.0 - reference))
+    (1.0 - reference > 1e-12).then(|| (accuracy - reference) / (1.0 - reference))
 }
 
 /// Agreement by chance of answers and labels with these frequencies: Σ_c P(answer = c) P(label = c).

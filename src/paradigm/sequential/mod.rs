@@ -21,7 +21,7 @@ use characters::Characters;
 use outer::Outer;
 use sequence::Meter;
 
-use super::protocol::as_written;
+use super::protocol::{as_written, evaluate_on_validation};
 use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
@@ -45,6 +45,10 @@ impl Protocol for Sequential {
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
         as_written(&Resolved::new(benchmark, method)?)
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

@@ -6,6 +6,7 @@ use crate::report::chart::{Axis, DotChart, DotRow};
 use crate::report::number::{
     bytes, duration, interval_text, large, number, p_value, signed, value_with_interval,
 };
+use crate::report::results::Difference;
 use crate::report::terminal::too_few_seeds;
 use crate::report::{BenchmarkResults, MethodResults};
 use crate::stats;
@@ -71,7 +72,7 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
             });
         }
         if verdicts {
-            let effect = difference.as_ref().and_then(|d| d.effect).map_or_else(String::new, signed);
+            let effect = difference.as_ref().map_or_else(String::new, effect_text);
             let p = difference.as_ref().and_then(|d| d.p);
             let holm = p.and_then(|_| corrected.next());
             row.extend([effect.into(), p.map_or_else(String::new, p_value).into()]);
@@ -80,6 +81,15 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         table.row(row);
     }
     table
+}
+
+/// Ten equal differences have a mean and no size in units of their spread.
+fn effect_text(difference: &Difference) -> String {
+    match difference.effect {
+        Some(effect) => signed(effect),
+        None if difference.pairs > 1 => "undefined: no spread".into(),
+        None => String::new(),
+    }
 }
 
 fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
@@ -96,7 +106,8 @@ fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     } else if benchmark.reference().is_some() {
         blocks.push(Block::paragraph(
             "Differences are paired by seed; p is two-sided from the sign-flip test, the interval inverts the same test; \
-             Holm corrects across the rows. Effect size: mean difference / standard deviation of the differences.",
+             Holm corrects across the rows. Effect size: mean difference / standard deviation of the differences, \
+             undefined where these do not vary by more than rounding.",
         ));
     }
     let reasons: Vec<String> = benchmark

@@ -28,7 +28,7 @@ fn averaged(seeds: impl Iterator<Item = Vec<(f64, f64)>>, with_band: bool) -> Ve
     let point = |(x, values): (f64, Vec<f64>)| LinePoint {
         x,
         y: stats::mean(&values),
-        band: if with_band { stats::bca(&values).map(|i| (i.low, i.high)) } else { None },
+        band: if with_band { stats::mean_interval(&values).map(|i| (i.low, i.high)) } else { None },
     };
     at.into_values().map(point).collect()
 }
