@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 
 /// Samples of one split. Pixels stay bytes (a quarter of the memory of floats); `scale` turns them into [0, 1].
@@ -25,7 +27,25 @@ impl Split {
     }
 }
 
-/// A classification data set with a fixed test split.
+/// How samples are dealt out to training, validation and test, where nobody has published that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Splitting {
+    /// One split for all seeds.
+    #[default]
+    Fixed,
+    /// Each seed draws its own, from the stream `data-split`.
+    PerSeed,
+}
+
+impl Splitting {
+    /// Whether this is the default, which records leave out.
+    pub fn is_fixed(&self) -> bool {
+        *self == Self::Fixed
+    }
+}
+
+/// A classification data set, cut into splits.
 #[derive(Debug, Clone)]
 pub struct Dataset {
     /// Registry id, e.g. `mnist`.

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::seq::SliceRandom;
 
-pub use dataset::{Dataset, Split};
+pub use dataset::{Dataset, Split, Splitting};
 pub use folder::{DataFolder, VARIABLE, sha256_hex};
 pub use manifest::{Entry, FileEntry, Layout, entry, manifest};
 pub use table::Table;
@@ -114,6 +114,20 @@ impl Data {
         let dataset = Arc::new(self.read(id, &entry)?);
         loaded.insert(id.to_owned(), dataset.clone());
         Ok(dataset)
+    }
+
+    /// A data set, split as a benchmark asks: once for all, or anew from the streams of a run.
+    ///
+    /// # Errors
+    /// As [`Data::get`]; a split per seed of a data set whose split is published.
+    pub fn split(&self, id: &str, splitting: Splitting, streams: &Streams) -> Result<Arc<Dataset>> {
+        match splitting {
+            Splitting::Fixed => self.get(id),
+            Splitting::PerSeed => {
+                entry(id)?.check_splitting(splitting)?;
+                digits::resampled(streams).map(Arc::new)
+            }
+        }
     }
 
     /// The entry says how a set is read; only what has a format of its own has code of its own.

@@ -61,6 +61,7 @@ impl Toy {
             data: &self.data,
             gains: &Gains::default(),
             streams: &self.streams,
+            ask: &|| Ok(()),
         };
         term.term.on_event(event, &cx)
     }

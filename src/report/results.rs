@@ -51,7 +51,7 @@ pub struct Difference {
     /// Seeds that both methods finished.
     pub pairs: usize,
     pub mean: f64,
-    /// Inverted sign-flip test from ten pairs on, BCa bootstrap below.
+    /// Inverted sign-flip test from ten pairs on, the interval of the mean below.
     pub interval: Option<Interval>,
     /// Two-sided; only where a verdict is allowed.
     pub p: Option<f64>,
@@ -126,6 +126,19 @@ impl<'a> BenchmarkResults<'a> {
     /// A method by id.
     pub fn method(&self, id: &str) -> Option<&MethodResults<'a>> {
         self.methods.iter().chain(&self.controls).find(|method| method.id == id)
+    }
+
+    /// What an interval over seeds leaves out, in words: data that all seeds have in common. `None` where each seed draws
+    /// its own.
+    pub fn shared_data(&self) -> Option<&'static str> {
+        let record = self.methods.iter().chain(&self.controls).find_map(|method| method.records.first())?;
+        let settings = &record.spec.settings;
+        if settings["stream"]["source"]["kind"].as_str().is_some_and(|kind| matches!(kind, "table" | "elec2"))
+        {
+            return Some("over seeds only: all seeds share one table of data");
+        }
+        let own = settings["split"] == "per-seed" || record.data.is_empty();
+        (!own).then_some("over seeds only: all seeds share one split of the data")
     }
 
     /// Name for headings: the title, or the id where records have none.
@@ -273,7 +286,7 @@ impl Values {
         stats::mean(&self.numbers())
     }
 
-    /// 95 % BCa bootstrap interval of the mean.
+    /// 95 % interval of the mean, see `docs/intervals.md`.
     pub fn interval(&self) -> Option<Interval> {
         stats::mean_interval(&self.numbers())
     }

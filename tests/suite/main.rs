@@ -1,6 +1,7 @@
 //! All tests from outside the library, in one binary: one link instead of eleven.
 
 mod big_data;
+mod cases_data;
 mod cli;
 mod controls;
 mod engine_laws;

@@ -102,6 +102,14 @@ impl Resolved {
         if let Some(rate) = method.rate() {
             settings.optimiser.rate = rate;
         }
+        if method.has_network() {
+            let network = (settings.stream.shape(), settings.stream.classes());
+            let work = ("batch", settings.batch);
+            let fits = settings.model.check_work("model", network, work);
+            fits.map_err(|error| benchmark.refuse(error))?;
+            let past = (method.past_key(), method.past_samples(settings.batch));
+            settings.model.check_work("model", network, past).map_err(|error| preset.refuse(error))?;
+        }
         let modulation = method.modulation(preset, id, &settings)?;
         Ok(Self { benchmark: settings, method, modulation })
     }

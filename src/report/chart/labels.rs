@@ -9,6 +9,8 @@ const HEIGHT: f64 = SIZE + 3.0;
 const MARKER: f64 = 6.0;
 /// How far from its point a name may stand; farther away the eye loses it, and numbers with a key are easier to read.
 const REACH: f64 = 34.0;
+/// Room between two labels on one line.
+const GAP: f64 = 4.0;
 const KEY_ROW: f64 = 16.0;
 const KEY_GAP: f64 = 16.0;
 
@@ -77,7 +79,8 @@ fn all_free(
         let found = rings
             .map(|away| around(*point, width, away).filter(free).collect::<Vec<_>>())
             .find_map(|ring| ring.into_iter().min_by(|a, b| hidden(a).total_cmp(&hidden(b))))?;
-        taken.push(found);
+        // A gap beside it: 6 and 30 must not read as 630.
+        taken.push(Frame { x: found.x - GAP, width: found.width + 2.0 * GAP, ..found });
         placed.push(found);
     }
     Some(placed)

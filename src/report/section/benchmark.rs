@@ -38,7 +38,9 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         headings.extend([">effect size", ">p", ">p (Holm)"]);
     }
     let better = if benchmark.higher_is_better() { "higher is better" } else { "lower is better" };
-    let mut table = Table::new(format!("{} ({better}), {}", benchmark.score.metric, benchmark.id), headings);
+    let shared = benchmark.shared_data().map_or_else(String::new, |words| format!("; intervals {words}"));
+    let caption = format!("{} ({better}), {}{shared}", benchmark.score.metric, benchmark.id);
+    let mut table = Table::new(caption, headings);
     let ranked = benchmark.ranked();
     let differences: Vec<_> = ranked
         .iter()
@@ -99,7 +101,7 @@ fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         let smallest = stats::smallest_p(n);
         blocks.push(Block::Notice(format!(
             "{}. With {n} paired seeds the smallest two-sided p that the sign-flip test can reach is {}. Intervals \
-             here are BCa bootstrap intervals; with so few seeds they are too narrow.",
+             are for the mean; how often they hold it with so few seeds stands in docs/intervals.md.",
             capitalised(&notice),
             p_value(smallest)
         )));
@@ -173,8 +175,11 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         name: format!("{}-score", benchmark.id),
         title: capitalised(&benchmark.score.metric.replace('_', " ")),
         alt: format!("{}: mean and 95 % interval per method: {}.", benchmark.name(), listed.join("; ")),
-        caption: "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds; dashed: chance; in brackets: seeds with a score, where some are missing."
-            .into(),
+        caption: format!(
+            "Marker and bar: mean over seeds and its 95 % interval{}; small dots: single seeds; dashed: chance; in brackets: \
+             seeds with a score, where some are missing.",
+            benchmark.shared_data().map_or_else(String::new, |words| format!(" ({words})"))
+        ),
         figure: Box::new(DotChart {
             x: score_axis(benchmark),
             rows,

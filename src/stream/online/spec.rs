@@ -111,6 +111,9 @@ pub enum Scored {
     Whole,
 }
 
+/// Numbers in a whole stream: 400 MB.
+const MOST_VALUES: usize = 100_000_000;
+
 /// A stream of samples with changes in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -220,6 +223,12 @@ impl OnlineStreamSpec {
             _ => {}
         }
         self.check_source()?;
+        let most = MOST_VALUES / self.features().max(1);
+        if let Some(n) = self.samples.filter(|n| *n > most) {
+            let allowed =
+                format!("at most {most}: a stream of {} features is held in memory", self.features());
+            return Err(DefinitionError::range("stream.samples", n, &allowed));
+        }
         let most = if self.concepts().is_some() { self.expected_samples() / 10 } else { 1 };
         if !(1..=most).contains(&self.segments) {
             let allowed = match self.concepts() {
