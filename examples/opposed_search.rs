@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use neuromod_bench::case_study::opposed::settings::Settings;
 use neuromod_bench::case_study::opposed::setup::prepare;
-use neuromod_bench::paradigm::Unwatched;
+use neuromod_bench::paradigm::{Pace, Unwatched};
 use neuromod_bench::rng::Streams;
 use neuromod_bench::spec::{Benchmark, Library, Source};
 
@@ -45,14 +45,19 @@ fn main() -> anyhow::Result<()> {
     let first: u64 = first.parse()?;
     for seed in first..first + seeds.parse::<u64>()? {
         let streams = Streams::new(seed);
-        let (mut network, _, problem) = prepare(&settings, &streams);
+        let (mut network, _, problem) = prepare(&settings, &streams, &mut Pace::new(&mut Unwatched, 0.0))?;
         let start = Instant::now();
         let outcome = problem.train(&mut network, &streams, &mut Unwatched);
         let seconds = start.elapsed().as_secs_f64();
         match outcome {
             Err(error) => println!("seed {seed}: {error} after {seconds:.1} s"),
             Ok(trained) => {
-                let scores = problem.evaluate(&network, 100, &streams.within("test"));
+                let scores = problem.evaluate(
+                    &network,
+                    100,
+                    &streams.within("test"),
+                    &mut Pace::new(&mut Unwatched, 0.0),
+                )?;
                 let accuracies = problem.by_behaviour(&scores.right);
                 let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
                 let last: Vec<f64> = trained

@@ -140,6 +140,24 @@ impl DefinitionError {
         Err(Self::range(key, value, &format!("1 to {most}")))
     }
 
+    /// Checks that work which nothing interrupts stays short: between two questions whether to stop, so many samples pass
+    /// through a network of so many multiply–adds. What is refused takes minutes per step on a fast core.
+    ///
+    /// # Errors
+    /// Names the key and how many samples are allowed.
+    pub fn check_work(key: &str, samples: usize, multiply_adds: u64) -> std::result::Result<(), Self> {
+        /// 512 samples of the largest dense network; some ten seconds forward and back on one core.
+        const MOST: u64 = 51_200_000_000;
+        let most = MOST / multiply_adds.max(1);
+        if samples as u64 <= most {
+            return Ok(());
+        }
+        let allowed = format!(
+            "at most {most}, with {multiply_adds} multiply–adds per sample: a longer step could not be stopped in time"
+        );
+        Err(Self::range(key, samples, &allowed))
+    }
+
     /// A value outside its range: `key = found`, `allowed` in words.
     pub fn range(key: &str, found: impl std::fmt::Display, allowed: &str) -> Self {
         Self {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use neuromod_bench::case_study::opposed::settings::Settings;
 use neuromod_bench::case_study::opposed::setup::prepare;
-use neuromod_bench::paradigm::Unwatched;
+use neuromod_bench::paradigm::{Pace, Unwatched};
 use neuromod_bench::rng::Streams;
 use neuromod_bench::spec::Library;
 
@@ -40,7 +40,8 @@ fn updates(criterion: &mut Criterion) {
         training.max_updates = UPDATES;
         training.evaluation_trials = 1;
         let streams = Streams::new(1);
-        let (network, _, problem) = prepare(&settings, &streams);
+        let (network, _, problem) =
+            prepare(&settings, &streams, &mut Pace::new(&mut Unwatched, 0.0)).expect("never stopped");
         group.bench_function(format!("{benchmark}/{method}/{trials}"), |bencher| {
             bencher.iter_batched(
                 || network.clone(),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, Result};
 
 /// Samples of one split. Pixels stay bytes (a quarter of the memory of floats); `scale` turns them into [0, 1].
@@ -25,11 +27,29 @@ impl Split {
     }
 }
 
-/// A classification data set with a fixed test split.
+/// How samples are dealt out to training, validation and test, where nobody has published that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Splitting {
+    /// One split for all seeds.
+    #[default]
+    Fixed,
+    /// Each seed draws its own, from the stream `data-split`.
+    PerSeed,
+}
+
+impl Splitting {
+    /// Whether this is the default, which records leave out.
+    pub fn is_fixed(&self) -> bool {
+        *self == Self::Fixed
+    }
+}
+
+/// A classification data set, cut into splits.
 #[derive(Debug, Clone)]
 pub struct Dataset {
     /// Registry id, e.g. `mnist`.
-    pub id: &'static str,
+    pub id: String,
     /// Channels, height, width.
     pub shape: [usize; 3],
     pub classes: usize,
@@ -64,12 +84,12 @@ impl Dataset {
                     split.pixels.len(),
                     self.features()
                 );
-                return Err(Error::data(self.id, problem));
+                return Err(Error::data(&self.id, problem));
             }
             if let Some(label) = split.labels.iter().find(|label| usize::from(**label) >= self.classes) {
                 let problem =
                     format!("{name} holds the label {label}; allowed are 0 to {}", self.classes - 1);
-                return Err(Error::data(self.id, problem));
+                return Err(Error::data(&self.id, problem));
             }
         }
         Ok(self)

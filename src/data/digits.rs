@@ -22,6 +22,18 @@ const HELD_OUT: usize = 360;
 /// # Errors
 /// Never in a released program: a test loads it.
 pub fn load() -> Result<Dataset> {
+    cut(&Streams::new(0).within("digits-split"))
+}
+
+/// The same with a split of the run's own, stratified alike, from the stream `data-split`.
+///
+/// # Errors
+/// As [`load`].
+pub fn resampled(streams: &Streams) -> Result<Dataset> {
+    cut(&streams.within("data-split"))
+}
+
+fn cut(streams: &Streams) -> Result<Dataset> {
     let bytes = gunzip("digits", Path::new("datasets/digits.csv.gz"), FILE)?;
     let text = String::from_utf8_lossy(&bytes);
     let mut rows: Vec<(Vec<u8>, u8)> = Vec::new();
@@ -39,14 +51,14 @@ pub fn load() -> Result<Dataset> {
             }
         }
     }
-    let [validation, test, train] = stratify(&rows.iter().map(|row| row.1).collect::<Vec<_>>());
+    let [validation, test, train] = stratify(&rows.iter().map(|row| row.1).collect::<Vec<_>>(), streams);
     let split = |indices: &[usize]| Split {
         pixels: indices.iter().flat_map(|i| rows[*i].0.iter().copied()).collect(),
         labels: indices.iter().map(|i| rows[*i].1).collect(),
     };
     let train = split(&train);
     Dataset {
-        id: "digits",
+        id: "digits".into(),
         shape: [1, 8, 8],
         classes: CLASSES,
         scale: 1.0 / 16.0,
@@ -58,9 +70,8 @@ pub fn load() -> Result<Dataset> {
     .check()
 }
 
-/// Indices of validation, test and training samples: per class in proportion, by a fixed shuffle.
-fn stratify(labels: &[u8]) -> [Vec<usize>; 3] {
-    let streams = Streams::new(0).within("digits-split");
+/// Indices of validation, test and training samples: per class in proportion, by a shuffle from these streams.
+fn stratify(labels: &[u8], streams: &Streams) -> [Vec<usize>; 3] {
     let mut split = [Vec::new(), Vec::new(), Vec::new()];
     let mut seen = 0;
     for class in 0..CLASSES {
@@ -92,5 +103,37 @@ mod tests {
             assert!((34..=37).contains(&count), "class {class} has {count} test samples");
         }
         assert!(digits.train.pixels.iter().all(|pixel| *pixel <= 16));
+    }
+
+    #[test]
+    fn a_split_per_seed_deals_out_all_images_once_and_differs_from_seed_to_seed() {
+        let images = |set: &Dataset| {
+            [&set.train, &set.validation, &set.test].map(|split| {
+                let of = |i: usize| (split.pixels[i * PIXELS..(i + 1) * PIXELS].to_vec(), split.labels[i]);
+                let mut all: Vec<(Vec<u8>, u8)> = (0..split.len()).map(of).collect();
+                all.sort();
+                all
+            })
+        };
+        let whole = |set: &Dataset| {
+            let mut all = images(set).concat();
+            all.sort();
+            all
+        };
+        let fixed = load().expect("embedded");
+        let seeds: Vec<Dataset> =
+            (0..3).map(|seed| resampled(&Streams::new(seed)).expect("embedded")).collect();
+        for set in &seeds {
+            assert_eq!((set.train.len(), set.validation.len(), set.test.len()), (1077, 360, 360));
+            // Every image of the file stands in one split, none in two.
+            assert_eq!(whole(set), whole(&fixed));
+            for class in 0..10u8 {
+                let count = set.test.labels.iter().filter(|label| **label == class).count();
+                assert!((34..=37).contains(&count), "class {class} has {count} test samples");
+            }
+        }
+        assert_ne!(images(&seeds[0])[2], images(&fixed)[2]);
+        assert_ne!(images(&seeds[0])[2], images(&seeds[1])[2]);
+        assert_eq!(images(&seeds[1]), images(&resampled(&Streams::new(1)).expect("embedded")));
     }
 }

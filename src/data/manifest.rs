@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
+use super::Splitting;
 use crate::error::{DefinitionError, Result};
 use crate::spec::Source;
 
@@ -27,9 +28,16 @@ pub struct Entry {
     pub citation: String,
     /// Compiled in: needs no data folder.
     pub embedded: bool,
+    /// Its authors say what is for training and what for test. Default true; false: the split is this program's own.
+    #[serde(default = "yes")]
+    pub published_split: bool,
     /// Folders on the web that hold the files.
     pub mirrors: Vec<String>,
     pub file: Vec<FileEntry>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// How a data set's files are read.
@@ -66,6 +74,19 @@ impl Entry {
             allowed: images.map(Iterator::collect).unwrap_or_default(),
             ..DefinitionError::default()
         })
+    }
+
+    /// Checks that nobody has published what is training and what is test, where each seed is to draw it.
+    ///
+    /// # Errors
+    /// A data set with a published split: with others its results could not be compared.
+    pub fn check_splitting(&self, splitting: Splitting) -> Result<(), DefinitionError> {
+        if splitting.is_fixed() || !self.published_split {
+            return Ok(());
+        }
+        let allowed =
+            "\"fixed\": the authors of this data set say which samples are for training and which for test";
+        Err(DefinitionError::range("split", "\"per-seed\"", allowed))
     }
 
     /// A hash over the checksums of all files: part of every run's key. Data are verified on loading, so equal

@@ -65,7 +65,7 @@ pub fn load(folder: &DataFolder, entry: &Entry) -> Result<Dataset> {
     let (test, train_full) = order.split_at(TEST_CHARACTERS);
     let (validation, train) = train_full.split_at(VALIDATION_CHARACTERS);
     Dataset {
-        id: "omniglot",
+        id: "omniglot".into(),
         shape: [1, EDGE, EDGE],
         classes: CHARACTERS,
         scale: 1.0 / 255.0,

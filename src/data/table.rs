@@ -15,7 +15,9 @@ pub struct Table {
 }
 
 impl Table {
-    /// Parses comma-separated values: a header, then numbers, the class as a whole number in the last column.
+    /// Parses comma-separated values: a header, then numbers, the class as a whole number in the last column. A first
+    /// line with a number in it is not a header: it is refused, for a row of data would be lost, or a row of what is a
+    /// header after all be learned from.
     ///
     /// # Errors
     /// A data error with file, line and column for a missing value, something that is not a finite number, or a label
@@ -29,6 +31,13 @@ impl Table {
         else {
             return refuse("line 1: needs at least one feature column and the class".into());
         };
+        if let Some(value) = names.iter().find(|name| name.parse::<f64>().is_ok()) {
+            return refuse(format!(
+                "line 1 holds the number {value:?}, so it is a row of data and not a header; the first line must name the {} columns, e.g. `{}`",
+                names.len(),
+                example_header(names.len())
+            ));
+        }
         let mut values = Vec::new();
         let mut labels = Vec::new();
         for (at, line) in lines {
@@ -89,6 +98,15 @@ impl Table {
     }
 }
 
+/// `x1,x2,class`, cut short where there are many columns.
+fn example_header(columns: usize) -> String {
+    let features = columns.saturating_sub(1);
+    match features {
+        0..=3 => (1..=features).map(|i| format!("x{i},")).chain(["class".into()]).collect(),
+        _ => format!("x1,x2,…,x{features},class"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +130,22 @@ mod tests {
         assert_eq!(message("a,b,class\n1,2,0\n1,?,1\n"), wanted);
         assert!(message("a,b,class\n1,2,0\n1,2\n").ends_with("line 3, column `class`: missing value"));
         assert!(message("a,b,class\n1,2,0\n\n1,2,1\n").ends_with("line 3, column `a`: missing value"));
+    }
+
+    #[test]
+    fn a_first_line_with_a_number_in_it_is_refused_as_a_row_of_data() {
+        let wanted = "toy.csv: line 1 holds the number \"0.5\", so it is a row of data and not a header; the first line \
+                      must name the 3 columns, e.g. `x1,x2,class`";
+        assert!(message("0.5,a,0\n1,2,1\n").ends_with(wanted), "{}", message("0.5,a,0\n1,2,1\n"));
+        // Whatever reads as a number is one; a missing value among numbers does not make a header.
+        for line in ["1,2,0", "-3e2,?,0", ".5,b,1", " 7 ,b,c", "nan,0.1,1", "inf,x,y", "1,,0"] {
+            assert!(
+                message(&format!("{line}\n1,2,0\n3,4,1\n")).contains("line 1 holds the number"),
+                "{line}"
+            );
+        }
+        // Names that merely hold digits are names.
+        assert!(Table::parse("toy", "toy.csv", "x1,2nd,class\n1,2,0\n3,4,1\n", 2).is_ok());
     }
 
     #[test]

@@ -85,6 +85,7 @@ impl FisherSettings {
             };
             sums.add_scaled(&squares, 1.0);
             groups += 1;
+            (cx.ask)()?;
         }
         let divisor = if self.estimator == FisherEstimator::Batched { groups } else { count };
         #[allow(clippy::cast_precision_loss)]

@@ -27,7 +27,7 @@ struct Toy {
 fn toy() -> Toy {
     let split = Split { pixels: vec![2, 0, 0, 1, 1, 1, 1, 1].into(), labels: vec![0, 1, 2, 3].into() };
     let dataset = Arc::new(Dataset {
-        id: "toy",
+        id: "toy".into(),
         shape: [1, 1, 2],
         classes: 4,
         scale: 1.0,
@@ -61,6 +61,7 @@ impl Toy {
             data: &self.data,
             gains: &Gains::default(),
             streams: &self.streams,
+            ask: &|| Ok(()),
         };
         term.term.on_event(event, &cx)
     }

@@ -494,6 +494,8 @@ pub fn markdown() -> String {
          R[i][j] is the test performance on task j after training on task i (0-based, T tasks), b[j] the performance of\n\
          the untrained network, J[j] that of joint training. The raw matrix is always in the record; every number below\n\
          is derived from it afterwards. A metric that is undefined for a run is recorded with its reason, never as 0.\n\n\
+         Intervals in reports are over seeds only: where a benchmark's data are a fixed split, all seeds share it, and no\n\
+         interval holds the sampling of the data. Which intervals, and how often they hold the truth: `intervals.md`.\n\n\
          | name | better | formula | same as | paradigms |\n| --- | --- | --- | --- | --- |\n",
     );
     let cell = |text: &str| text.replace('|', "\\|");

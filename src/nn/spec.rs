@@ -189,6 +189,25 @@ impl ModelSpec {
         }
     }
 
+    /// Checks that an update on so many samples, and a look at 512 test samples, are short enough to stop in between.
+    ///
+    /// # Errors
+    /// The setting `key`, which says how many samples an update takes, or the network below `at`.
+    pub fn check_work(
+        &self,
+        at: &str,
+        (shape, outputs): ([usize; 3], usize),
+        (key, samples): (&str, usize),
+    ) -> Result<(), DefinitionError> {
+        let model = self.build(shape, outputs, &Streams::new(0));
+        let multiply_adds = model.map_or(0, |model| model.multiply_adds());
+        let look = DefinitionError::check_work(at, 512, multiply_adds).map_err(|_| {
+            let found = format!("{multiply_adds} multiply–adds per sample");
+            DefinitionError::range(at, found, "a network of at most 100000000 multiply–adds per sample")
+        });
+        look.and_then(|()| DefinitionError::check_work(key, samples, multiply_adds))
+    }
+
     /// An upper bound on the number of weights.
     fn most_weights(&self, shape: [usize; 3], outputs: usize) -> u128 {
         let wide = |n: usize| n as u128;

@@ -40,6 +40,8 @@ pub struct EventContext<'a> {
     pub gains: &'a Gains,
     /// Random streams of the run.
     pub streams: &'a Streams,
+    /// Asks whether the run is to stop; to be called between batches of long work.
+    pub ask: &'a dyn Fn() -> Result<()>,
 }
 
 /// Which gradient a path integral follows.

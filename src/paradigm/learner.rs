@@ -4,6 +4,8 @@
 //! batch ─► model (slope, bias gains) ─► objective (weighted terms) ─► gradients ─► optimiser chain ─► parameters
 //! ```
 
+use std::cell::RefCell;
+
 use rand::RngExt;
 
 use crate::error::{Error, Result};
@@ -11,6 +13,7 @@ use crate::modulation::{BoundaryTold, Gains, Modulation, ModulationSpec, Observa
 use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
 use crate::objective::{Balance, Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
+use crate::paradigm::{Pace, Unwatched};
 use crate::rng::Streams;
 use crate::state::State;
 use crate::stream::{Batch, Extra, TrainingData};
@@ -205,11 +208,21 @@ impl Learner {
     /// # Errors
     /// Engine errors.
     pub fn event(&mut self, event: Event, data: &TrainingData) -> Result<()> {
+        self.event_at(event, data, &mut Pace::new(&mut Unwatched, 0.0))
+    }
+
+    /// The same under a watch, which terms ask between their batches.
+    ///
+    /// # Errors
+    /// As [`Learner::event`]; [`Error::Stopped`].
+    pub fn event_at(&mut self, event: Event, data: &TrainingData, pace: &mut Pace<'_>) -> Result<()> {
         if matches!(event, Event::TaskStart { index: 1.. }) {
             self.boundary_told();
         }
-        let cx =
-            EventContext { model: self.model.as_ref(), data, gains: &self.gains, streams: &self.streams };
+        let pace = RefCell::new(pace);
+        let ask = || pace.borrow_mut().ask();
+        let (model, gains) = (self.model.as_ref(), &self.gains);
+        let cx = EventContext { model, data, gains, streams: &self.streams, ask: &ask };
         self.objective.on_event(event, &cx)
     }
 

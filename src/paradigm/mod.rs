@@ -17,7 +17,7 @@ pub use log::{AccuracyMatrix, Curve, Footprint, Mark, RunLog};
 pub use meta::Meta;
 pub use multi_task::MultiTask;
 pub use online::Online;
-pub use protocol::{Protocol, ReplaySource, RunSpec, Unwatched, Watch};
+pub use protocol::{Pace, Protocol, ReplaySource, RunSpec, Unwatched, Watch};
 pub use sequential::Sequential;
 pub use transfer::Transfer;
 

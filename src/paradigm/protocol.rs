@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::data::Data;
-use crate::error::{Result, StopReason};
+use crate::error::{Error, Result, StopReason};
 use crate::modulation::Trace;
 use crate::paradigm::RunLog;
 use crate::spec::{Benchmark, MethodPreset};
@@ -60,6 +60,36 @@ pub struct Unwatched;
 impl Watch for Unwatched {
     fn progress(&mut self, _share: f64) -> Option<StopReason> {
         None
+    }
+}
+
+/// A watch in the hands of long work (a test phase, an estimate over all samples), which asks it after each small piece.
+pub struct Pace<'a> {
+    watch: &'a mut dyn Watch,
+    share: f64,
+}
+
+impl<'a> Pace<'a> {
+    /// Work during which so much of the run counts as done.
+    pub fn new(watch: &'a mut dyn Watch, share: f64) -> Self {
+        Self { watch, share }
+    }
+
+    /// Asks the watch.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] when it wants the run to end.
+    pub fn ask(&mut self) -> Result<()> {
+        self.watch.progress(self.share).map_or(Ok(()), |reason| Err(Error::Stopped(reason)))
+    }
+
+    /// The same with another share done.
+    ///
+    /// # Errors
+    /// As [`Pace::ask`].
+    pub fn at(&mut self, share: f64) -> Result<()> {
+        self.share = share;
+        self.ask()
     }
 }
 

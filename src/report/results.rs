@@ -52,11 +52,11 @@ pub struct Difference {
     /// Seeds that both methods finished.
     pub pairs: usize,
     pub mean: f64,
-    /// Inverted sign-flip test from ten pairs on, BCa bootstrap below.
+    /// Inverted sign-flip test from ten pairs on, the interval of the mean below.
     pub interval: Option<Interval>,
     /// Two-sided; only where a verdict is allowed.
     pub p: Option<f64>,
-    /// Mean over standard deviation of the differences.
+    /// Mean over standard deviation of the differences; `None` below two pairs and where the differences do not vary.
     pub effect: Option<f64>,
 }
 
@@ -72,6 +72,19 @@ impl<'a> BenchmarkResults<'a> {
     /// A method by id.
     pub fn method(&self, id: &str) -> Option<&MethodResults<'a>> {
         self.methods.iter().chain(&self.controls).find(|method| method.id == id)
+    }
+
+    /// What an interval over seeds leaves out, in words: data that all seeds have in common. `None` where each seed draws
+    /// its own.
+    pub fn shared_data(&self) -> Option<&'static str> {
+        let record = self.methods.iter().chain(&self.controls).find_map(|method| method.records.first())?;
+        let settings = &record.spec.settings;
+        if settings["stream"]["source"]["kind"].as_str().is_some_and(|kind| matches!(kind, "table" | "elec2"))
+        {
+            return Some("over seeds only: all seeds share one table of data");
+        }
+        let own = settings["split"] == "per-seed" || record.data.is_empty();
+        (!own).then_some("over seeds only: all seeds share one split of the data")
     }
 
     /// Name for headings: the title, or the id where records have none.
@@ -166,17 +179,19 @@ impl<'a> BenchmarkResults<'a> {
     ) -> Option<Difference> {
         let theirs: BTreeMap<u64, f64> = self.values(other, metric).by_seed.into_iter().collect();
         let ours = self.values(method, metric).by_seed;
-        let differences: Vec<f64> =
-            ours.iter().filter_map(|(seed, value)| theirs.get(seed).map(|other| value - other)).collect();
+        let pairs: Vec<(f64, f64)> =
+            ours.iter().filter_map(|(seed, value)| Some((*value, *theirs.get(seed)?))).collect();
+        let differences: Vec<f64> = pairs.iter().map(|(a, b)| stats::difference(*a, *b)).collect();
+        let size = pairs.iter().fold(0.0, |most: f64, (a, b)| most.max(a.abs()).max(b.abs()));
         let test = SignFlip::new(&differences)?;
         let verdict = differences.len() >= VERDICT_SEEDS;
-        let interval = if verdict { test.interval(0.05) } else { stats::bca(&differences) };
+        let interval = if verdict { test.interval(0.05) } else { stats::mean_interval(&differences) };
         Some(Difference {
             pairs: differences.len(),
             mean: test.mean(),
             interval,
             p: verdict.then(|| test.p()),
-            effect: stats::paired_effect_size(&differences),
+            effect: stats::paired_effect_size(&differences, size),
         })
     }
 }
@@ -217,8 +232,8 @@ impl Values {
         stats::mean(&self.numbers())
     }
 
-    /// 95 % BCa bootstrap interval of the mean.
+    /// 95 % interval of the mean, see `docs/intervals.md`.
     pub fn interval(&self) -> Option<Interval> {
-        stats::bca(&self.numbers())
+        stats::mean_interval(&self.numbers())
     }
 }

@@ -283,3 +283,46 @@ fn draws_the_demonstration() {
     let options = Options { command: "cargo run --release --bin bench".into(), ..Options::default() };
     write(&all, std::path::Path::new(&folder), &options).expect("a report");
 }
+
+#[test]
+fn an_interval_over_seeds_says_that_all_of_them_share_one_split() {
+    let words = "over seeds only: all seeds share one split of the data";
+    let mut all = records(3);
+    let (html, markdown, _) = page(&all);
+    assert!(!html.contains(words) && !markdown.contains(words), "these records name no data");
+    for record in &mut all {
+        record.data.insert("digits".into(), "0".repeat(64));
+    }
+    let (html, markdown, _) = page(&all);
+    // In the caption of each benchmark's table and of its chart.
+    assert_eq!((html.matches(words).count(), markdown.matches(words).count() >= 4), (4, true));
+    assert!(markdown.contains("Intervals are over seeds only: where a benchmark's data are a fixed split"));
+    for record in &mut all {
+        record.spec.settings["split"] = "per-seed".into();
+    }
+    assert!(!page(&all).0.contains(words));
+}
+
+#[test]
+fn differences_without_spread_have_no_effect_size_and_the_table_says_why() {
+    let mut all = records(12);
+    let shifted = |scores: Option<f64>| scores.map(|score| score + 0.1);
+    let of = |all: &[Record], seed: u64| {
+        let naive = all.iter().find(|r| r.spec.method == "naive" && r.spec.seed == seed).expect("recorded");
+        naive.metrics["average_accuracy"].value()
+    };
+    let scores: Vec<Option<f64>> = (0..12).map(|seed| of(&all, seed)).collect();
+    for record in &mut all {
+        if record.spec.method == "ewc" {
+            let score = shifted(scores[record.spec.seed as usize]).expect("a score");
+            record.metrics.insert("average_accuracy".into(), score.into());
+        } else if record.spec.method == "naive" {
+            let score = scores[record.spec.seed as usize].expect("a score");
+            record.metrics.insert("average_accuracy".into(), score.into());
+        }
+    }
+    let (_, markdown, _) = page(&all);
+    let row = markdown.lines().find(|line| line.contains("EWC") && line.contains("+0.100")).expect("a row");
+    assert!(row.contains("undefined: no spread"), "{row}");
+    assert!(!markdown.contains("e+1"), "an effect size of rounding");
+}

@@ -3,7 +3,6 @@
 // Structure of arrays: one index walks several arrays of a population.
 #![allow(clippy::needless_range_loop)]
 
-pub mod adaptive_lif;
 pub mod apical;
 pub mod check;
 pub mod circuit;

@@ -5,14 +5,17 @@ mod bootstrap;
 mod effect;
 mod holm;
 mod sign_flip;
+mod student;
 mod summary;
 mod verdict;
 
-pub use bootstrap::{Interval, bca, stratified};
+pub use bootstrap::{Interval, mean_interval, stratified};
 pub use effect::{paired_effect_size, probability_of_improvement};
 pub use holm::holm;
 pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
-pub use summary::{inter_quartile_mean, mean, median, quantile, standard_deviation};
+pub use summary::{
+    difference, inter_quartile_mean, is_rounding, mean, median, quantile, size, standard_deviation,
+};
 pub use verdict::{Comparison, Finding, LEVEL, REQUIRED, Scores, UNMODULATED, Verdict};
 
 #[cfg(test)]

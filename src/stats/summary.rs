@@ -12,6 +12,29 @@ pub fn standard_deviation(values: &[f64]) -> Option<f64> {
     (n > 1).then(|| (values.iter().map(|v| (v - centre).powi(2)).sum::<f64>() / (n - 1) as f64).sqrt())
 }
 
+/// Rounding, as a share of the numbers that were subtracted or averaged: scores are sums of hundreds of numbers, each
+/// good to 1e-16 of its size.
+const ROUNDING: f64 = 1e-12;
+
+/// Whether values that come from numbers of this `size` differ by no more than rounding, so that nothing may be divided
+/// by their spread.
+pub fn is_rounding(values: &[f64], size: f64) -> bool {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    high - low <= ROUNDING * size.abs()
+}
+
+/// The largest magnitude among them.
+pub fn size(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |most, value| most.max(value.abs()))
+}
+
+/// a − b, and exactly 0 where the two differ by no more than rounding: a test of signs would take rounding for a
+/// difference.
+pub fn difference(a: f64, b: f64) -> f64 {
+    if is_rounding(&[a, b], size(&[a, b])) { 0.0 } else { a - b }
+}
+
 /// Median.
 pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)

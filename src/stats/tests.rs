@@ -86,21 +86,85 @@ fn holm_multiplies_step_by_step_and_stays_monotone() {
 
 #[test]
 fn effect_sizes_are_in_units_of_the_spread_of_differences() {
-    close(paired_effect_size(&[1.0, 2.0, 3.0]).unwrap(), 2.0);
-    assert_eq!(paired_effect_size(&[1.0, 1.0]), None);
+    close(paired_effect_size(&[1.0, 2.0, 3.0], 5.0).unwrap(), 2.0);
+    assert_eq!(paired_effect_size(&[1.0, 1.0], 5.0), None);
     close(probability_of_improvement(&[1.0, -1.0, 0.0, 2.0]).unwrap(), 0.625);
 }
 
 #[test]
-fn the_bootstrap_interval_is_seeded_and_close_to_the_normal_one_for_a_symmetric_sample() {
+fn differences_that_vary_by_rounding_alone_have_no_effect_size() {
+    // 0.22 − 0.12, 0.34 − 0.24, …: a shift by 0.1 whose last bits differ, a spread of about 1e-17.
+    let ours: Vec<f64> = (0..12).map(|i| 0.22 + 0.07 * f64::from(i % 9)).collect();
+    let theirs: Vec<f64> = (0..12).map(|i| 0.12 + 0.07 * f64::from(i % 9)).collect();
+    let shifts: Vec<f64> = ours.iter().zip(&theirs).map(|(a, b)| difference(*a, *b)).collect();
+    let spread = standard_deviation(&shifts).unwrap();
+    assert!(spread > 0.0 && spread < 1e-15, "{spread}: not the case meant");
+    assert_eq!(paired_effect_size(&shifts, size(&ours)), None);
+    // The same spread where it is not rounding, because the scores themselves are that small.
+    let small: Vec<f64> = shifts.iter().map(|d| (d - 0.1) * 1e3).collect();
+    assert!(paired_effect_size(&small, size(&small)).is_some());
+    // Differences that are rounding are none at all: p is 1, not 2/2¹².
+    let none: Vec<f64> = ours.iter().map(|a| difference(*a, a * (1.0 - 1e-15))).collect();
+    assert_eq!(none, [0.0; 12]);
+    close(SignFlip::new(&none).unwrap().p(), 1.0);
+}
+
+#[test]
+fn the_interval_of_a_mean_is_seeded_and_close_to_the_normal_one_for_a_large_symmetric_sample() {
     // 101 values −50 … 50: the standard error of the mean is sqrt(858.5 / 101) = 2.9155 (σ² with n − 1 = 858.5).
     let values: Vec<f64> = (-50..=50).map(f64::from).collect();
-    let interval = bca(&values).unwrap();
-    assert_eq!(Some(interval), bca(&values));
+    let interval = mean_interval(&values).unwrap();
+    assert_eq!(Some(interval), mean_interval(&values));
     assert!((interval.high - 1.96 * 2.9155).abs() < 0.35, "{interval:?}");
     assert!((interval.low + 1.96 * 2.9155).abs() < 0.35, "{interval:?}");
-    assert_eq!(bca(&[0.5]), None);
-    assert_eq!(bca(&[0.5, 0.5]), Some(Interval { low: 0.5, high: 0.5 }));
+    assert_eq!(mean_interval(&[0.5]), None);
+    assert_eq!(mean_interval(&[0.5, 0.5]), Some(Interval { low: 0.5, high: 0.5 }));
+    assert_eq!(mean_interval(&[f64::INFINITY, 0.5]), None);
+}
+
+#[test]
+fn few_values_and_values_that_mostly_agree_have_students_interval() {
+    // Mean 2, standard error 1/√3, t with two degrees of freedom 4.3027.
+    let three = mean_interval(&[1.0, 2.0, 3.0]).unwrap();
+    close(three.high, 2.0 + 4.302_652_729_749 / 3f64.sqrt());
+    // A third of all resamples of these five have no spread: mean 1.2, standard error 0.2, t 2.7764.
+    let five = mean_interval(&[1.0, 1.0, 1.0, 1.0, 2.0]).unwrap();
+    close(five.low, 1.2 - 2.776_445_105_198 * 0.2);
+    // Values that differ by rounding agree.
+    let rounded = mean_interval(&[0.3, 0.1 + 0.2, 0.3, 0.3, 0.3]).unwrap();
+    assert_eq!(rounded.low, rounded.high);
+}
+
+/// 95 % intervals that hold the true mean, among 1,000 studies of n values.
+fn coverage(name: &str, n: usize) -> f64 {
+    use rand_distr::{Beta, Distribution, LogNormal, Normal};
+    let mut rng = crate::rng::Streams::new(1).get(&format!("coverage/{name}/{n}"));
+    let mut draw: Box<dyn FnMut() -> f64> = match name {
+        "normal" => Box::new(move || Normal::new(0.0, 1.0).unwrap().sample(&mut rng)),
+        "log-normal" => Box::new(move || LogNormal::new(0.0, 1.0).unwrap().sample(&mut rng)),
+        _ => Box::new(move || Beta::new(18.0, 2.0).unwrap().sample(&mut rng)),
+    };
+    let truth = match name {
+        "normal" => 0.0,
+        "log-normal" => 0.5f64.exp(),
+        _ => 0.9,
+    };
+    let held = (0..1000).filter(|_| {
+        let study: Vec<f64> = (0..n).map(|_| draw()).collect();
+        mean_interval(&study).unwrap().contains(truth)
+    });
+    held.count() as f64 / 1000.0
+}
+
+#[test]
+fn intervals_hold_the_truth_as_often_as_the_docs_say() {
+    let docs = include_str!("../../docs/intervals.md");
+    for (name, least) in [("normal", 0.93), ("beta", 0.92), ("log-normal", 0.87)] {
+        let shares = [5, 10, 20].map(|n| coverage(name, n));
+        assert!(shares.iter().all(|share| *share >= least), "{name}: {shares:?}");
+        let row = shares.map(|share| format!("{:.1} %", 100.0 * share)).join(" | ");
+        assert!(docs.contains(&row), "docs/intervals.md has no row with {name}: {row}");
+    }
 }
 
 #[test]
@@ -134,11 +198,14 @@ proptest! {
     }
 
     #[test]
-    fn the_bootstrap_interval_lies_within_the_sample(values in prop::collection::vec(0.0_f64..1.0, 2..12)) {
-        let interval = bca(&values).unwrap();
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        prop_assert!(low - 1e-12 <= interval.low && interval.low <= interval.high && interval.high <= high + 1e-12);
+    fn the_interval_holds_the_mean_and_moves_with_the_values(
+        values in prop::collection::vec(0.0_f64..1.0, 2..12), shift in -5.0_f64..5.0
+    ) {
+        let interval = mean_interval(&values).unwrap();
+        prop_assert!(interval.contains(mean(&values).unwrap()), "{:?}", interval);
+        let moved: Vec<f64> = values.iter().map(|value| value + shift).collect();
+        let moved = mean_interval(&moved).unwrap();
+        prop_assert!((moved.low - interval.low - shift).abs() < 1e-6, "{:?} {:?}", interval, moved);
     }
 
     #[test]

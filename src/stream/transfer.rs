@@ -185,6 +185,8 @@ impl TransferPair {
                 Ok(Self { source: side(source, 0)?, target: side(target, 1)?, streams })
             }
             TransferSpec::Sinusoid { shift, samples } => {
+                // Searches draw curves of their own, whatever the seeds.
+                let streams = if on == EvaluateOn::Test { streams } else { streams.within("validation") };
                 let mut random = streams.get("sinusoid");
                 let amplitude = random.random_range(0.1f32..5.0);
                 let phase = random.random_range(0.0..std::f32::consts::PI);
@@ -280,7 +282,7 @@ fn images(
         EvaluateOn::Validation => (view(&dataset.train), view(&dataset.validation)),
     };
     if train.is_empty() || test.is_empty() {
-        return Err(Error::data(dataset.id, "no samples of the wanted classes"));
+        return Err(Error::data(&dataset.id, "no samples of the wanted classes"));
     }
     let mut inputs = Vec::new();
     let labels = (0..test.len()).map(|at| test.push(dataset, at, &mut inputs)).collect();

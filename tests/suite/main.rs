@@ -2,6 +2,7 @@
 
 mod big_data;
 mod cases_cli;
+mod cases_data;
 mod cli;
 mod controls;
 mod engine_laws;

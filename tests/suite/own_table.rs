@@ -118,7 +118,7 @@ fn a_file_that_is_missing_or_not_the_one_described_is_refused() {
     let sum = sha256_hex(table().as_bytes());
     refused(&table(), other, &format!("SHA-256 {sum}, but the definition says 000"));
     let rows = |text: String| text.replace("stream = {", "stream = { samples = 41,");
-    refused(&table(), rows, "has 40 rows, fewer than the 41 asked for");
+    refused(&table(), rows, "has 36 rows after the 4 for tuning, fewer than the 41 asked for");
 }
 
 #[test]

@@ -141,6 +141,7 @@ fn the_composed_loss_of_a_regression_equals_its_value_on_paper() {
         data: &table,
         gains: &gains,
         streams: &streams,
+        ask: &|| Ok(()),
     };
     objective.on_event(Event::TaskEnd { index: 0 }, &cx).expect("event");
     model.parameters().restore(&[vec![2.0], vec![1.0]]).expect("θ");

@@ -7,7 +7,9 @@ use super::bptt::Tape;
 use super::network::Network;
 use super::targets::Context;
 use super::task::is_right;
-use super::train::{Problem, simulate};
+use super::train::{Problem, Stage, simulate};
+use crate::error::Result;
+use crate::paradigm::Pace;
 use crate::rng::Streams;
 
 /// What a network does at each level of a sweep.
@@ -23,14 +25,18 @@ pub struct Sweep {
 }
 
 /// Runs `trials` trials of each stimulus at each level.
+///
+/// # Errors
+/// [`crate::Error::Stopped`].
 pub fn sweep(
     network: &Network,
     problem: &Problem<'_>,
     levels: &[f64],
     trials: usize,
     streams: &Streams,
+    pace: &mut Pace<'_>,
     context: impl Fn(f64) -> Context,
-) -> Sweep {
+) -> Result<Sweep> {
     let onset = problem.task.trial.response_onset();
     let window = (problem.task.trial.steps - onset) as f64;
     let pairs: Vec<_> = problem
@@ -50,18 +56,19 @@ pub fn sweep(
         let (mut first, mut second) = (0, 0);
         for (k, (condition, other)) in pairs.iter().enumerate() {
             let mut sum = 0.0;
-            simulate(network, problem.task, &context, *condition, trials, streams, &mut tape, |tape, b| {
+            let stage = Stage { network, task: problem.task, context: &context, condition: *condition };
+            simulate(stage, trials, streams, &mut tape, pace, |tape, b| {
                 first += usize::from(is_right(tape.output(b).skip(onset), condition.response));
                 second += usize::from(is_right(tape.output(b).skip(onset), *other));
                 sum += tape.output(b).skip(onset).map(f64::from).sum::<f64>() / window;
-            });
+            })?;
             result.output[k].1.push(sum / trials as f64);
         }
         let count = (trials * pairs.len()).max(1) as f64;
         result.first.push(first as f64 / count);
         result.second.push(second as f64 / count);
     }
-    result
+    Ok(result)
 }
 
 /// A fitted sigmoid 1 − 1/(1 + e^{a f + b}).

@@ -5,41 +5,49 @@ use super::bptt::Tape;
 use super::network::Network;
 use super::targets::Context;
 use super::task::Condition;
-use super::train::{Problem, simulate};
+use super::train::{Problem, Stage, simulate};
+use crate::error::Result;
+use crate::paradigm::Pace;
 use crate::rng::Streams;
 
 /// A path through the rates of all units: steps × N.
 pub type Trajectory = Vec<Vec<f64>>;
 
 /// The noise-free trajectory of a condition in a context (only the initial state is random).
+///
+/// # Errors
+/// [`crate::Error::Stopped`].
 pub fn trajectory(
     network: &Network,
     problem: &Problem<'_>,
     context: &Context,
     condition: Condition,
     streams: &Streams,
-) -> Trajectory {
+    pace: &mut Pace<'_>,
+) -> Result<Trajectory> {
     let quiet = Network { noise: 0.0, ..network.clone() };
-    noisy(&quiet, problem, context, condition, 1, streams).pop().unwrap_or_default()
+    let stage = Stage { network: &quiet, task: problem.task, context, condition };
+    Ok(noisy(stage, 1, streams, pace)?.pop().unwrap_or_default())
 }
 
 /// Trajectories of `trials` trials with the network's own noise.
+///
+/// # Errors
+/// [`crate::Error::Stopped`].
 pub fn noisy(
-    network: &Network,
-    problem: &Problem<'_>,
-    context: &Context,
-    condition: Condition,
+    stage: Stage<'_>,
     trials: usize,
     streams: &Streams,
-) -> Vec<Trajectory> {
+    pace: &mut Pace<'_>,
+) -> Result<Vec<Trajectory>> {
     let mut all = Vec::with_capacity(trials);
-    let mut tape = Tape::new(network.shape);
-    let steps = problem.task.trial.steps;
-    simulate(network, problem.task, context, condition, trials, streams, &mut tape, |tape, b| {
+    let mut tape = Tape::new(stage.network.shape);
+    let steps = stage.task.trial.steps;
+    simulate(stage, trials, streams, &mut tape, pace, |tape, b| {
         let states = (0..steps).map(|t| tape.rates(t, b).iter().map(|r| f64::from(*r)).collect());
         all.push(states.collect());
-    });
-    all
+    })?;
+    Ok(all)
 }
 
 /// The leading principal components of a cloud of states.
@@ -54,7 +62,14 @@ pub struct Components {
 
 impl Components {
     /// The `count` leading components of `states`, by orthogonal iteration on their covariance.
-    pub fn of<'a>(states: impl Iterator<Item = &'a Vec<f64>> + Clone, count: usize) -> Self {
+    ///
+    /// # Errors
+    /// [`crate::Error::Stopped`].
+    pub fn of<'a>(
+        states: impl Iterator<Item = &'a Vec<f64>> + Clone,
+        count: usize,
+        pace: &mut Pace<'_>,
+    ) -> Result<Self> {
         let n = states.clone().next().map_or(0, Vec::len);
         let total = states.clone().count().max(1) as f64;
         let mut mean = vec![0.0; n];
@@ -64,6 +79,7 @@ impl Components {
         let mut covariance = vec![0.0; n * n];
         let mut centred = vec![0.0; n];
         for state in states {
+            pace.ask()?;
             centred.iter_mut().zip(state.iter().zip(&mean)).for_each(|(c, (x, m))| *c = x - m);
             for (row, x) in covariance.chunks_exact_mut(n.max(1)).zip(&centred) {
                 row.iter_mut().zip(&centred).for_each(|(out, y)| *out += x * y / total);
@@ -79,6 +95,7 @@ impl Components {
             .collect();
         orthonormalise(&mut axes);
         for _ in 0..300 {
+            pace.ask()?;
             let mut next: Vec<Vec<f64>> = axes.iter().map(|axis| times(axis)).collect();
             orthonormalise(&mut next);
             let change = next.iter().zip(&axes).map(|(a, b)| 1.0 - product(a, b).abs()).sum::<f64>();
@@ -94,7 +111,7 @@ impl Components {
                 axis.iter_mut().for_each(|x| *x = -*x);
             }
         }
-        Self { mean, axes, share }
+        Ok(Self { mean, axes, share })
     }
 
     /// Coordinates of a state.
@@ -173,12 +190,21 @@ pub struct Tubes {
 
 /// Compares tubes: `lines[k]` is the noise-free trajectory of behaviour k for one stimulus, `trials[k]` its noisy ones.
 /// Every `stride`-th state is used.
-pub fn tubes(lines: &[Trajectory], trials: &[Vec<Trajectory>], stride: usize) -> Option<Tubes> {
+///
+/// # Errors
+/// [`crate::Error::Stopped`].
+pub fn tubes(
+    lines: &[Trajectory],
+    trials: &[Vec<Trajectory>],
+    stride: usize,
+    pace: &mut Pace<'_>,
+) -> Result<Option<Tubes>> {
     let stride = stride.max(1);
     let (mut wrong, mut states, mut square) = (0usize, 0usize, 0.0);
     for (k, trials) in trials.iter().enumerate() {
         for trial in trials {
             for (t, state) in trial.iter().enumerate().step_by(stride) {
+                pace.ask()?;
                 let nearest = |line: &Trajectory| {
                     let distances = line.iter().step_by(stride).map(|point| distance(point, state));
                     distances.fold(f64::INFINITY, f64::min)
@@ -201,15 +227,16 @@ pub fn tubes(lines: &[Trajectory], trials: &[Vec<Trajectory>], stride: usize) ->
         }
     }
     if states == 0 || pairs == 0 {
-        return None;
+        return Ok(None);
     }
     let separation = apart / pairs as f64 / (square / states as f64).sqrt();
-    separation.is_finite().then_some(Tubes { overlap: wrong as f64 / states as f64, separation })
+    Ok(separation.is_finite().then_some(Tubes { overlap: wrong as f64 / states as f64, separation }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paradigm::Unwatched;
 
     #[test]
     fn components_of_a_flat_cloud_lie_in_its_plane() {
@@ -221,7 +248,7 @@ mod tests {
                 states.push((0..3).map(|i| 5.0 + sign * spread * axes[k][i]).collect::<Vec<f64>>());
             }
         }
-        let found = Components::of(states.iter(), 2);
+        let found = Components::of(states.iter(), 2, &mut Pace::new(&mut Unwatched, 0.0)).expect("runs");
         assert!((found.share[0] - 0.8).abs() < 1e-9 && (found.share[1] - 0.2).abs() < 1e-9);
         assert!((found.axes[0][0] - 0.6).abs() < 1e-6 && (found.axes[0][1] - 0.8).abs() < 1e-6);
         let coordinates = found.project(&states[1]);
@@ -241,10 +268,13 @@ mod tests {
     fn separate_tubes_do_not_overlap_and_equal_ones_are_told_apart_by_nothing() {
         let line = |y: f64| -> Trajectory { (0..10).map(|t| vec![f64::from(t), y]).collect() };
         let shaken = |y: f64| vec![line(y + 0.1), line(y - 0.1)];
-        let apart = tubes(&[line(0.0), line(1.0)], &[shaken(0.0), shaken(1.0)], 1).expect("defined");
+        let tubes = |lines: &[Trajectory], trials: &[Vec<Trajectory>]| {
+            tubes(lines, trials, 1, &mut Pace::new(&mut Unwatched, 0.0)).expect("runs").expect("defined")
+        };
+        let apart = tubes(&[line(0.0), line(1.0)], &[shaken(0.0), shaken(1.0)]);
         assert_eq!(apart.overlap, 0.0);
         assert!((apart.separation - 10.0).abs() < 1e-9);
-        let close = tubes(&[line(0.0), line(0.1)], &[shaken(0.0), shaken(0.1)], 1).expect("defined");
+        let close = tubes(&[line(0.0), line(0.1)], &[shaken(0.0), shaken(0.1)]);
         assert!(close.overlap > 0.4);
     }
 }

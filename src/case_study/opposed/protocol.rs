@@ -7,10 +7,10 @@ use super::settings::{Assign, DoseSettings, Kind, Select, Settings};
 use super::setup::{prepare, recurrent_input};
 use super::targets::Targets;
 use super::task::Condition;
-use super::train::Problem;
+use super::train::{Problem, Stage};
 use crate::data::Data;
-use crate::error::{Error, Result};
-use crate::paradigm::{Curve, Protocol, RunLog, RunSpec, Watch};
+use crate::error::Result;
+use crate::paradigm::{Curve, Pace, Protocol, RunLog, RunSpec, Watch};
 use crate::rng::Streams;
 use crate::spec::{Benchmark, MethodPreset};
 
@@ -66,7 +66,7 @@ impl Protocol for OpposedBehaviours {
     fn run(&self, spec: &RunSpec, _data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let settings = Settings::of(&spec.settings)?;
         let streams = Streams::new(spec.seed);
-        let (mut network, targets, problem) = prepare(&settings, &streams);
+        let (mut network, targets, problem) = prepare(&settings, &streams, &mut Pace::new(watch, 0.0))?;
         let mut log = RunLog::default();
         log.footprint.parameters = (network.synapses() + 2 * network.shape.units + 1) as u64;
         let trained =
@@ -81,15 +81,16 @@ impl Protocol for OpposedBehaviours {
         log.curves.extend(trained.curves);
 
         let run = Finished { settings: &settings, network: &network, problem: &problem, targets: &targets };
-        run.test(&streams.within("test"), &mut log);
-        check(watch, 0.85)?;
+        let mut pace = Pace::new(watch, 0.8);
+        run.test(&streams.within("test"), &mut log, &mut pace)?;
+        pace.at(0.85)?;
         // The trained network of the shuffled control is the mechanism's, with its geometry.
         if settings.task.geometry && settings.modulation.assign != Assign::Shuffled {
-            run.geometry(&streams.within("geometry"), &mut log);
+            run.geometry(&streams.within("geometry"), &mut log, &mut pace)?;
         }
-        check(watch, 0.9)?;
+        pace.at(0.9)?;
         if let Some(dose) = &settings.task.dose {
-            run.dose(dose, &streams.within("dose"), &mut log, watch)?;
+            run.dose(dose, &streams.within("dose"), &mut log, &mut pace)?;
         }
         log.scalars.retain(|_, value| value.is_finite());
         Ok(log)
@@ -100,10 +101,6 @@ impl Protocol for OpposedBehaviours {
 fn multiply_adds_per_trial(settings: &Settings) -> f64 {
     let units = settings.task.network.units as f64;
     3.0 * units * units * settings.task.trial.steps as f64
-}
-
-fn check(watch: &mut dyn Watch, share: f64) -> Result<()> {
-    watch.progress(share).map_or(Ok(()), |reason| Err(Error::Stopped(reason)))
 }
 
 /// Shows a part of the work as its portion of the run.
@@ -140,11 +137,11 @@ impl Finished<'_> {
         format!("{}/{}", self.label(condition.behaviour), condition.stimulus.name())
     }
 
-    fn test(&self, streams: &Streams, log: &mut RunLog) {
+    fn test(&self, streams: &Streams, log: &mut RunLog, pace: &mut Pace<'_>) -> Result<()> {
         let trials = self.settings.task.test_trials;
         let scores = match self.settings.modulation.assign {
-            Assign::Shuffled => self.problem.evaluate_shuffled(self.network, trials, streams),
-            Assign::Own | Assign::Mean => self.problem.evaluate(self.network, trials, streams),
+            Assign::Shuffled => self.problem.evaluate_shuffled(self.network, trials, streams, pace)?,
+            Assign::Own | Assign::Mean => self.problem.evaluate(self.network, trials, streams, pace)?,
         };
         let accuracies = self.problem.by_behaviour(&scores.right);
         for (behaviour, accuracy) in self.settings.task.behaviour.iter().zip(&accuracies) {
@@ -163,6 +160,7 @@ impl Finished<'_> {
             let name = format!("output/{}", self.condition_label(condition));
             log.curves.push(thinned(name, output.iter().copied(), self.stride()));
         }
+        Ok(())
     }
 
     /// Every how many steps a curve over a trial has a point.
@@ -170,15 +168,15 @@ impl Finished<'_> {
         if self.problem.conditions.len() <= 6 { 2 } else { 5 }
     }
 
-    fn geometry(&self, streams: &Streams, log: &mut RunLog) {
+    fn geometry(&self, streams: &Streams, log: &mut RunLog, pace: &mut Pace<'_>) -> Result<()> {
         let Self { network, problem, .. } = self;
         let onset = self.settings.task.trial.response_onset();
         let lines: Vec<Trajectory> = problem
             .conditions
             .iter()
-            .map(|c| trajectory(network, problem, &problem.contexts[c.behaviour], *c, streams))
-            .collect();
-        let components = Components::of(lines.iter().flatten(), 3);
+            .map(|c| trajectory(network, problem, &problem.contexts[c.behaviour], *c, streams, pace))
+            .collect::<Result<_>>()?;
+        let components = Components::of(lines.iter().flatten(), 3, pace)?;
         let mut cumulative = 0.0;
         for (k, share) in components.share.iter().enumerate() {
             cumulative += share;
@@ -209,11 +207,12 @@ impl Finished<'_> {
                 .iter()
                 .map(|k| {
                     let condition = problem.conditions[*k];
-                    noisy(network, problem, &problem.contexts[condition.behaviour], condition, 8, streams)
+                    let context = &problem.contexts[condition.behaviour];
+                    noisy(Stage { network, task: problem.task, context, condition }, 8, streams, pace)
                 })
-                .collect();
+                .collect::<Result<_>>()?;
             let lines: Vec<Trajectory> = same.iter().map(|k| lines[*k].clone()).collect();
-            if let Some(tubes) = tubes(&lines, &trials, 5) {
+            if let Some(tubes) = tubes(&lines, &trials, 5, pace)? {
                 overlap.push(tubes.overlap);
                 separation.push(tubes.separation);
             }
@@ -228,12 +227,20 @@ impl Finished<'_> {
         if let Some(dose) = &self.settings.task.dose
             && self.settings.modulation.assign == Assign::Own
         {
-            self.path(&dose.levels, &components, streams, log);
+            self.path(&dose.levels, &components, streams, log, pace)?;
         }
+        Ok(())
     }
 
     /// Where intermediate levels lead: the late state as a function of f, in the components of the trained levels.
-    fn path(&self, levels: &[f64], components: &Components, streams: &Streams, log: &mut RunLog) {
+    fn path(
+        &self,
+        levels: &[f64],
+        components: &Components,
+        streams: &Streams,
+        log: &mut RunLog,
+        pace: &mut Pace<'_>,
+    ) -> Result<()> {
         let onset = self.settings.task.trial.response_onset();
         let (low, high) = self.trained_range();
         let mut detours = Vec::new();
@@ -244,7 +251,7 @@ impl Finished<'_> {
             let mut states = Vec::new();
             for level in levels.iter().filter(|level| (low..=high).contains(*level)) {
                 let context = self.targets.at_level(self.network.shape, 0, *level);
-                let line = trajectory(self.network, self.problem, &context, *condition, streams);
+                let line = trajectory(self.network, self.problem, &context, *condition, streams, pace)?;
                 let late = late_state(&line, onset);
                 for (curve, along) in curves.iter_mut().zip(components.project(&late)) {
                     curve.push(*level, along);
@@ -258,6 +265,7 @@ impl Finished<'_> {
             let mean = detours.iter().sum::<f64>() / detours.len() as f64;
             log.scalars.insert("geometry/path_detour".into(), mean);
         }
+        Ok(())
     }
 
     fn trained_range(&self) -> (f64, f64) {
@@ -270,7 +278,7 @@ impl Finished<'_> {
         dose: &DoseSettings,
         streams: &Streams,
         log: &mut RunLog,
-        watch: &mut dyn Watch,
+        pace: &mut Pace<'_>,
     ) -> Result<()> {
         let Self { network, problem, targets, .. } = self;
         let shape = network.shape;
@@ -278,10 +286,10 @@ impl Finished<'_> {
         if modulation.select != Select::Level || modulation.assign != Assign::Own {
             return Ok(());
         }
-        let result = sweep(network, problem, &dose.levels, dose.trials, streams, |level| {
+        let result = sweep(network, problem, &dose.levels, dose.trials, streams, pace, |level| {
             targets.at_level(shape, 0, level)
-        });
-        check(watch, 0.95)?;
+        })?;
+        pace.at(0.95)?;
         let (low, high) = self.trained_range();
         let within: Vec<usize> =
             (0..dose.levels.len()).filter(|k| (low..=high).contains(&dose.levels[*k])).collect();
@@ -322,7 +330,7 @@ impl Finished<'_> {
             push(log, "dose/output/scaled", &dose.levels, &scaled);
         }
         if self.settings.modulation.kind == Kind::WeightGain {
-            self.electrical(dose, streams, log);
+            self.electrical(dose, streams, log, pace)?;
         }
         Ok(())
     }
@@ -341,24 +349,31 @@ impl Finished<'_> {
     ///
     /// A current of "dose" d is d − 1 times the root mean square of the recurrent input at f = 1, so that it changes
     /// the units' input by as much as the gain d would at that state.
-    fn electrical(&self, dose: &DoseSettings, streams: &Streams, log: &mut RunLog) {
+    fn electrical(
+        &self,
+        dose: &DoseSettings,
+        streams: &Streams,
+        log: &mut RunLog,
+        pace: &mut Pace<'_>,
+    ) -> Result<()> {
         let Self { settings, network, problem, targets } = self;
         let neutral = super::targets::Context::neutral(network.shape);
         let units = targets.population(0);
-        let scale = recurrent_input(network, settings, &neutral, units, &streams.within("matching"));
+        let scale = recurrent_input(network, settings, &neutral, units, &streams.within("matching"), pace)?;
         let (low, high) = self.trained_range();
         let mut doses: Vec<f64> =
             dose.levels.iter().map(|level| level - 1.0).filter(|d| *d > 0.0 && *d <= high - low).collect();
         doses.extend(doses.clone().iter().map(|d| -d));
         doses.push(0.0);
         doses.sort_by(f64::total_cmp);
-        let result = sweep(network, problem, &doses, dose.trials, streams, |dose| {
+        let result = sweep(network, problem, &doses, dose.trials, streams, pace, |dose| {
             targets.electrical(network.shape, 0, dose as f32 * scale)
-        });
+        })?;
         let most = result.second.iter().copied().fold(0.0, f64::max);
         log.scalars.insert("dose/electrical_most_second".into(), most);
         push(log, "dose/electrical/first", &doses, &result.first);
         push(log, "dose/electrical/second", &doses, &result.second);
+        Ok(())
     }
 }
 

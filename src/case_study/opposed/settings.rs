@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::task::Stimulus;
+use super::train::SIDE_BY_SIDE;
 use crate::Result;
 use crate::error::{DefinitionError, Error};
 use crate::spec::{Benchmark, MethodPreset};
@@ -365,8 +366,12 @@ fn demand(
     if fine { Ok(()) } else { Err(DefinitionError::range(key, found, allowed)) }
 }
 
+/// Counts that only cost time: high enough for any study, low enough to end.
+const MOST: usize = 1_000_000;
+
 impl Task {
     fn check(&self) -> Result<(), DefinitionError> {
+        self.check_counts()?;
         let Task { network: n, trial, training: t, .. } = self;
         demand((8..=4096).contains(&n.units), "network.units", n.units, "8 to 4096")?;
         let open = |x: f64| x > 0.0 && x < 1.0;
@@ -395,12 +400,8 @@ impl Task {
         demand(positive(t.learning_rate), "training.learning_rate", t.learning_rate, "above 0")?;
         let batch = t.trials_per_update;
         demand((1..=512).contains(&batch), "training.trials_per_update", batch, "1 to 512")?;
-        demand(t.max_updates > 0, "training.max_updates", t.max_updates, "at least 1")?;
-        demand(t.evaluate_every > 0, "training.evaluate_every", t.evaluate_every, "at least 1")?;
-        demand(t.evaluation_trials > 0, "training.evaluation_trials", t.evaluation_trials, "at least 1")?;
         let clip = t.gradient_clip;
         demand(clip >= 0.0 && clip.is_finite(), "training.gradient_clip", clip, "at least 0 (0: no limit)")?;
-        demand(self.test_trials > 0, "test_trials", self.test_trials, "at least 1")?;
         demand(matches!(self.no_go, 0 | -1), "no_go", self.no_go, "0 or -1")?;
         let level = self.population_level;
         demand(positive(level) && level != 1.0, "population_level", level, "above 0 and not 1")?;
@@ -423,9 +424,37 @@ impl Task {
             let increasing = levels.windows(2).all(|pair| pair[0] < pair[1]);
             let fine = levels.len() >= 4 && increasing && levels.iter().all(|level| positive(*level));
             demand(fine, "dose.levels", format!("{levels:?}"), "at least 4 positive, increasing numbers")?;
-            demand(dose.trials > 0, "dose.trials", dose.trials, "at least 1")?;
+        }
+        self.check_size()
+    }
+
+    fn check_counts(&self) -> Result<(), DefinitionError> {
+        let t = &self.training;
+        for (key, value, most) in [
+            ("training.max_updates", t.max_updates, 10_000_000),
+            ("training.evaluate_every", t.evaluate_every, 10_000_000),
+            ("training.evaluation_trials", t.evaluation_trials, MOST),
+            ("test_trials", self.test_trials, MOST),
+            ("behaviour (how many)", self.behaviour.len(), 1000),
+            ("dose.trials", self.dose.as_ref().map_or(1, |dose| dose.trials), MOST),
+            ("dose.levels (how many)", self.dose.as_ref().map_or(1, |dose| dose.levels.len().max(1)), 10_000),
+        ] {
+            DefinitionError::check_count(key, value, most)?;
         }
         Ok(())
+    }
+
+    /// What nothing interrupts (trials side by side through all their steps), and what must fit in memory.
+    fn check_size(&self) -> Result<(), DefinitionError> {
+        let Task { network, trial, training, .. } = self;
+        let (units, batch) = (network.units as u64, training.trials_per_update.max(SIDE_BY_SIDE));
+        let per_step = units.saturating_mul(units).saturating_mul(batch as u64);
+        DefinitionError::check_work("trial.steps", trial.steps, per_step)?;
+        // All noisy trials of one stimulus are held at once.
+        let held = units.saturating_mul(trial.steps as u64).saturating_mul(self.behaviour.len() as u64);
+        let fine = !self.geometry || held <= 4_000_000;
+        let found = format!("true with {held} units × steps × behaviours");
+        demand(fine, "geometry", found, "true with at most 4000000 units × steps × behaviours, or false")
     }
 }
 

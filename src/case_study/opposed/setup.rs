@@ -6,11 +6,20 @@ use super::network::{Effective, Network};
 use super::settings::{Assign, Kind, Settings};
 use super::targets::{Context, Targets};
 use super::task::{Condition, Stimulus, conditions};
-use super::train::{Problem, simulate};
+use super::train::{Problem, Stage, simulate};
+use crate::error::Result;
+use crate::paradigm::Pace;
 use crate::rng::Streams;
 
 /// The untrained network of a run, whom its method reaches, and what it has to learn.
-pub fn prepare<'a>(settings: &'a Settings, streams: &Streams) -> (Network, Targets, Problem<'a>) {
+///
+/// # Errors
+/// [`crate::Error::Stopped`].
+pub fn prepare<'a>(
+    settings: &'a Settings,
+    streams: &Streams,
+    pace: &mut Pace<'_>,
+) -> Result<(Network, Targets, Problem<'a>)> {
     let Settings { task, modulation } = settings;
     let network = Network::new(&task.network, streams);
     let count = task.behaviour.len();
@@ -18,7 +27,8 @@ pub fn prepare<'a>(settings: &'a Settings, streams: &Streams) -> (Network, Targe
     if modulation.kind == Kind::AdditiveCurrent {
         let members: Vec<usize> = (0..count).flat_map(|index| targets.population(index).to_vec()).collect();
         let neutral = Context::neutral(network.shape);
-        let scale = recurrent_input(&network, settings, &neutral, &members, &streams.within("matching"));
+        let streams = streams.within("matching");
+        let scale = recurrent_input(&network, settings, &neutral, &members, &streams, pace)?;
         targets.set_current_scale(scale);
     }
     let contexts = task.behaviour.iter().enumerate();
@@ -29,18 +39,22 @@ pub fn prepare<'a>(settings: &'a Settings, streams: &Streams) -> (Network, Targe
         contexts.fill(mean);
     }
     let problem = Problem { task, contexts, conditions: conditions(&task.behaviour, task.no_go) };
-    (network, targets, problem)
+    Ok((network, targets, problem))
 }
 
 /// Root mean square of the summed recurrent input W r of `units` over the trials of all stimuli: raising the gain from
 /// 1 to f changes their input by f − 1 times this.
+///
+/// # Errors
+/// [`crate::Error::Stopped`].
 pub fn recurrent_input(
     network: &Network,
     settings: &Settings,
     context: &Context,
     units: &[usize],
     streams: &Streams,
-) -> f32 {
+    pace: &mut Pace<'_>,
+) -> Result<f32> {
     let effective = Effective::new(network, None, false);
     let mut tape = Tape::new(network.shape);
     let (mut sum, mut count) = (0.0f64, 0usize);
@@ -49,7 +63,8 @@ pub fn recurrent_input(
     let mut input = vec![0.0; width];
     for stimulus in Stimulus::ALL {
         let condition = Condition { behaviour: 0, stimulus, response: 0 };
-        simulate(network, &settings.task, context, condition, 4, streams, &mut tape, |tape, b| {
+        let stage = Stage { network, task: &settings.task, context, condition };
+        simulate(stage, 4, streams, &mut tape, pace, |tape, b| {
             for t in 0..settings.task.trial.steps {
                 let now = tape.rates(t, b);
                 rates[..now.len()].copy_from_slice(now);
@@ -57,7 +72,7 @@ pub fn recurrent_input(
                 sum += units.iter().map(|unit| f64::from(input[*unit]).powi(2)).sum::<f64>();
                 count += units.len();
             }
-        });
+        })?;
     }
-    (sum / count.max(1) as f64).sqrt() as f32
+    Ok((sum / count.max(1) as f64).sqrt() as f32)
 }

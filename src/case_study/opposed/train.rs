@@ -10,11 +10,11 @@ use super::settings::Task;
 use super::targets::Context;
 use super::task::{Condition, is_right, target};
 use crate::error::{Error, Result};
-use crate::paradigm::{Curve, Watch};
+use crate::paradigm::{Curve, Pace, Watch};
 use crate::rng::{StreamRng, Streams};
 
 /// Trials simulated side by side in evaluations.
-const SIDE_BY_SIDE: usize = 8;
+pub(super) const SIDE_BY_SIDE: usize = 8;
 
 /// A task with the contexts that a method gives its behaviours.
 #[derive(Debug, Clone)]
@@ -60,7 +60,16 @@ impl Problem<'_> {
 
     /// Runs `trials` noisy trials of every condition. Trial n of a stimulus has the same noise in every behaviour, so
     /// a network without context gives the same answer in each.
-    pub fn evaluate(&self, network: &Network, trials: usize, streams: &Streams) -> Scores {
+    ///
+    /// # Errors
+    /// [`Error::Stopped`]: the watch is asked between groups of trials.
+    pub fn evaluate(
+        &self,
+        network: &Network,
+        trials: usize,
+        streams: &Streams,
+        pace: &mut Pace<'_>,
+    ) -> Result<Scores> {
         let steps = self.task.trial.steps;
         let mut scores = Scores { right: Vec::new(), loss: 0.0, outputs: Vec::new() };
         let mut tape = Tape::new(network.shape);
@@ -69,30 +78,40 @@ impl Problem<'_> {
             let wanted = target(&self.task.trial, condition.response);
             let mut right = 0;
             let mut mean = vec![0.0; steps];
-            simulate(network, self.task, context, *condition, trials, streams, &mut tape, |tape, b| {
+            let stage = Stage { network, task: self.task, context, condition: *condition };
+            simulate(stage, trials, streams, &mut tape, pace, |tape, b| {
                 let after = tape.output(b).skip(self.task.trial.response_onset());
                 right += usize::from(is_right(after, condition.response));
                 scores.loss += tape.loss(b, &wanted);
                 mean.iter_mut().zip(tape.output(b)).for_each(|(sum, o)| *sum += f64::from(o));
-            });
+            })?;
             mean.iter_mut().for_each(|sum| *sum /= trials as f64);
             scores.right.push(right as f64 / trials as f64);
             scores.outputs.push(mean);
         }
         scores.loss /= (trials * self.conditions.len()) as f64;
-        scores
+        Ok(scores)
     }
 
     /// The same where in every trial the context is that of a behaviour drawn evenly: not drawn but averaged over all of
     /// them, each with its share of the trials. `outputs` are means over contexts too.
-    pub fn evaluate_shuffled(&self, network: &Network, trials: usize, streams: &Streams) -> Scores {
+    ///
+    /// # Errors
+    /// Asked to stop.
+    pub fn evaluate_shuffled(
+        &self,
+        network: &Network,
+        trials: usize,
+        streams: &Streams,
+        pace: &mut Pace<'_>,
+    ) -> Result<Scores> {
         let count = self.contexts.len();
         let turned = (0..count).map(|turn| {
             let contexts = (0..count).map(|k| self.contexts[(k + turn) % count].clone()).collect();
             let problem = Problem { task: self.task, contexts, conditions: self.conditions.clone() };
-            problem.evaluate(network, trials.div_ceil(count), streams)
+            problem.evaluate(network, trials.div_ceil(count), streams, pace)
         });
-        let mut all = turned.collect::<Vec<_>>().into_iter();
+        let mut all = turned.collect::<Result<Vec<_>>>()?.into_iter();
         let mut sum = all.next().unwrap_or(Scores { right: Vec::new(), loss: 0.0, outputs: Vec::new() });
         let add = |sum: &mut f64, value: &f64| *sum += value;
         for scores in all {
@@ -103,7 +122,7 @@ impl Problem<'_> {
         }
         let values = sum.right.iter_mut().chain(sum.outputs.iter_mut().flatten());
         values.chain([&mut sum.loss]).for_each(|value| *value /= count as f64);
-        sum
+        Ok(sum)
     }
 
     /// Trains until the criterion is met or the updates are used up.
@@ -132,14 +151,11 @@ impl Problem<'_> {
             adam.update(&mut network.parameters, &step.gradient);
             recent = (recent.0 + loss, recent.1 + 1);
             done += 1;
-            if done % 4 == 0
-                && let Some(reason) = watch.progress(done as f64 / settings.max_updates as f64)
-            {
-                return Err(Error::Stopped(reason));
-            }
+            let mut pace = Pace::new(watch, done as f64 / settings.max_updates as f64);
+            pace.ask()?;
             if done % settings.evaluate_every == 0 || done == settings.max_updates {
-                let scores =
-                    self.evaluate(network, per_condition, &streams.within(&format!("evaluate/{done}")));
+                let streams = streams.within(&format!("evaluate/{done}"));
+                let scores = self.evaluate(network, per_condition, &streams, &mut pace)?;
                 let accuracies = self.by_behaviour(&scores.right);
                 let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
                 let worst = accuracies.iter().copied().fold(f64::INFINITY, f64::min);
@@ -157,22 +173,33 @@ impl Problem<'_> {
     }
 }
 
+/// Who answers what in which context.
+#[derive(Debug, Clone, Copy)]
+pub struct Stage<'a> {
+    pub network: &'a Network,
+    pub task: &'a Task,
+    pub context: &'a Context,
+    pub condition: Condition,
+}
+
 /// Runs noisy trials of one condition and shows each to `visit` as (tape, index on the tape).
-#[allow(clippy::too_many_arguments)]
+///
+/// # Errors
+/// [`Error::Stopped`]: the watch is asked between groups of trials.
 pub fn simulate(
-    network: &Network,
-    task: &Task,
-    context: &Context,
-    condition: Condition,
+    stage: Stage<'_>,
     trials: usize,
     streams: &Streams,
     tape: &mut Tape,
+    pace: &mut Pace<'_>,
     mut visit: impl FnMut(&Tape, usize),
-) {
+) -> Result<()> {
+    let Stage { network, task, context, condition } = stage;
     let effective = Effective::new(network, context.synapse_gain.as_deref(), false);
     let name = condition.stimulus.name();
     let mut next = 0;
     while next < trials {
+        pace.ask()?;
         let last = (next + SIDE_BY_SIDE).min(trials);
         let mut group: Vec<Trial<'_>> = (next..last)
             .map(|n| Trial {
@@ -186,6 +213,7 @@ pub fn simulate(
         (0..group.len()).for_each(|b| visit(tape, b));
         next = last;
     }
+    Ok(())
 }
 
 /// The gradient of one update.

@@ -8,7 +8,8 @@ use super::lane::Lane;
 use super::network::{Network, Tape};
 use super::settings::Settings;
 use super::task::Problem;
-use crate::paradigm::{Curve, RunLog};
+use crate::error::Result;
+use crate::paradigm::{Curve, Pace, RunLog};
 use crate::rng::Streams;
 
 /// Scores, the example trial (curves `trial/…` over its steps, its events as marks) and the mean signals at events.
@@ -19,26 +20,28 @@ pub(super) fn examine(
     parameters: &[f32],
     streams: &Streams,
     log: &mut RunLog,
-) {
+    pace: &mut Pace<'_>,
+) -> Result<()> {
     let test = problem.test(settings.training.test_trials, streams);
     let mut tape = Tape::default();
-    let mut run = |forced: Option<&[Vec<Lane>]>| -> (Vec<Vec<Lane>>, Vec<Vec<Lane>>) {
+    let mut run = |forced: Option<&[Vec<Lane>]>| -> Result<(Vec<Vec<Lane>>, Vec<Vec<Lane>>)> {
         let one = |(g, episodes): (usize, &Episodes)| {
+            pace.ask()?;
             network.forward(parameters, episodes, forced.map(|forced| forced[g].as_slice()), &mut tape);
-            (tape.outputs.clone(), tape.signals.clone())
+            Ok((tape.outputs.clone(), tape.signals.clone()))
         };
-        test.iter().enumerate().map(one).unzip()
+        Ok(test.iter().enumerate().map(one).collect::<Result<Vec<_>>>()?.into_iter().unzip())
     };
-    let (mut outputs, mut signals) = run(None);
+    let (mut outputs, mut signals) = run(None)?;
     let streams = streams.within("control");
     let control = settings.network.control();
     if let Some(forced) = control::forced(control.test_signal, control.block, &signals, &test, &streams) {
-        (outputs, signals) = run(Some(&forced));
+        (outputs, signals) = run(Some(&forced))?;
     }
     problem.score(&test, &outputs, log);
 
     let index = problem.example();
-    let (Some(episodes), Some(shown)) = (test.get(index), outputs.get(index)) else { return };
+    let (Some(episodes), Some(shown)) = (test.get(index), outputs.get(index)) else { return Ok(()) };
     let over_time = |name: String, lanes: &[Lane], width: usize, k: usize| {
         let mut curve = Curve::new(name);
         for (t, lane) in lanes.iter().skip(k).step_by(width).enumerate() {
@@ -81,6 +84,7 @@ pub(super) fn examine(
         }
     }
     log.scalars.extend(at.into_iter().map(|(name, (sum, count))| (name, sum / count)));
+    Ok(())
 }
 
 /// Four decimals: curves are for the eye, and records stay small.

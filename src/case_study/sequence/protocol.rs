@@ -5,7 +5,7 @@ use super::settings::{Settings, formula};
 use super::train::train;
 use crate::data::Data;
 use crate::error::Result;
-use crate::paradigm::{Footprint, Protocol, RunLog, RunSpec, Watch};
+use crate::paradigm::{Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
 use crate::rng::Streams;
 use crate::spec::{Benchmark, MethodPreset};
 
@@ -63,7 +63,8 @@ impl Protocol for Sequence {
             ..RunLog::default()
         };
         log.curves.push(trained.curve);
-        examine(&settings, network.as_ref(), problem, &trained.parameters, &streams, &mut log);
+        let mut pace = Pace::new(watch, 1.0);
+        examine(&settings, network.as_ref(), problem, &trained.parameters, &streams, &mut log, &mut pace)?;
         Ok(log)
     }
 }

@@ -67,7 +67,9 @@ fn gradient_is_exact(network: &dyn Network, problem: &dyn Problem) {
     let group = problem.draw(&mut Streams::new(22).get("trials"));
     let parameters = parameters(network);
     let mut gradient = Gradient::default();
-    gradient.take(network, &parameters, std::slice::from_ref(&group));
+    let mut unwatched = crate::paradigm::Unwatched;
+    let mut pace = crate::paradigm::Pace::new(&mut unwatched, 0.0);
+    gradient.take(network, &parameters, std::slice::from_ref(&group), &mut pace).expect("never stopped");
     for block in network.layout().blocks.iter().filter(|block| !block.at.is_empty()) {
         let own = &gradient.flat[block.at.clone()];
         let norm = own.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();

@@ -7,7 +7,7 @@ use super::settings::{Optimiser, Training};
 use super::task::Problem;
 use crate::case_study::opposed::adam;
 use crate::error::{Error, Result};
-use crate::paradigm::{Curve, Watch};
+use crate::paradigm::{Curve, Pace, Watch};
 use crate::rng::Streams;
 
 /// Points of the learning curve.
@@ -32,12 +32,22 @@ pub(super) struct Gradient {
 
 impl Gradient {
     /// Mean loss over the groups; its gradient is in `flat` afterwards.
-    pub(super) fn take(&mut self, network: &dyn Network, parameters: &[f32], groups: &[Episodes]) -> f64 {
+    ///
+    /// # Errors
+    /// [`Error::Stopped`]: the watch is asked between groups.
+    pub(super) fn take(
+        &mut self,
+        network: &dyn Network,
+        parameters: &[f32],
+        groups: &[Episodes],
+        pace: &mut Pace<'_>,
+    ) -> Result<f64> {
         self.by_lane.clear();
         self.by_lane.resize(parameters.len(), ZERO);
         let share = 1.0 / groups.len() as f32;
         let mut loss = 0.0;
         for episodes in groups {
+            pace.ask()?;
             network.forward(parameters, episodes, None, &mut self.tape);
             self.by_output.resize(self.tape.outputs.len(), ZERO);
             let one = episodes.target.loss(&self.tape.outputs, share, &mut self.by_output);
@@ -46,7 +56,7 @@ impl Gradient {
         }
         self.flat.clear();
         self.flat.extend(self.by_lane.iter().map(sum));
-        loss
+        Ok(loss)
     }
 
     /// Scales the gradient down to the norm `limit`; returns the norm before.
@@ -100,23 +110,18 @@ pub fn train(
     let (mut recent, mut counted) = (0.0, 0.0);
     for update in 0..training.updates {
         let groups: Vec<Episodes> = (0..training.batch / LANES).map(|_| problem.draw(&mut rng)).collect();
-        let loss = gradient.take(network, &parameters, &groups);
+        let done = update as f64 / training.updates as f64;
+        let loss = gradient.take(network, &parameters, &groups, &mut Pace::new(watch, done))?;
         let norm = gradient.clip(optimiser.clip);
         if !loss.is_finite() || !norm.is_finite() {
             let (what, value) = if loss.is_finite() { ("gradient norm", norm) } else { ("loss", loss) };
             return Err(Error::Diverged { update, what: what.into(), value });
         }
-        let done = update as f64 / training.updates as f64;
         adam.update(&mut parameters, &gradient.flat, optimiser.rate * (1.0 - 0.9 * done));
         (recent, counted) = (recent + loss, counted + 1.0);
         if (update + 1).is_multiple_of(every) || update + 1 == training.updates {
             curve.push(update as f64 + 1.0, recent / counted);
             (recent, counted) = (0.0, 0.0);
-        }
-        if update.is_multiple_of(4)
-            && let Some(reason) = watch.progress(done)
-        {
-            return Err(Error::Stopped(reason));
         }
     }
     Ok(Trained { parameters, curve })

@@ -65,9 +65,11 @@ impl<'a> Progress<'a> {
 
     /// Trial `done` of `trials` begins.
     pub(super) fn at(&mut self, done: usize, trials: usize) -> Result<()> {
-        if !done.is_multiple_of(256) {
-            return Ok(());
-        }
+        if done.is_multiple_of(256) { self.always(done, trials) } else { Ok(()) }
+    }
+
+    /// The same where one trial may take long.
+    pub(super) fn always(&mut self, done: usize, trials: usize) -> Result<()> {
         let share = self.from + self.share * done as f64 / trials as f64;
         self.watch.progress(share).map_or(Ok(()), |reason| Err(Error::Stopped(reason)))
     }

@@ -1,6 +1,6 @@
 //! Measures accuracy on test data, which the learner never sees.
 
-use super::super::{Curve, Learner};
+use super::super::{Curve, Learner, Pace};
 use super::CurveSettings;
 use crate::error::Result;
 use crate::nn::predict;
@@ -41,19 +41,20 @@ impl Meter {
         stream: &TaskStream,
         learner: &Learner,
         reached: Option<usize>,
+        pace: &mut Pace<'_>,
     ) -> Result<Vec<f64>> {
-        (0..self.full.len()).map(|task| self.accuracy(stream, learner, task, reached)).collect()
+        (0..self.full.len()).map(|task| self.accuracy(stream, learner, (task, reached), pace)).collect()
     }
 
-    /// Accuracy on one task, all test samples.
+    /// Accuracy on one task, all test samples, when training has reached another.
     pub fn accuracy(
         &self,
         stream: &TaskStream,
         learner: &Learner,
-        task: usize,
-        reached: Option<usize>,
+        (task, reached): (usize, Option<usize>),
+        pace: &mut Pace<'_>,
     ) -> Result<f64> {
-        score(&self.full[task], stream, learner, task, reached)
+        score(&self.full[task], stream, learner, (task, reached), pace)
     }
 
     /// Notes a training loss.
@@ -69,13 +70,14 @@ impl Meter {
         learner: &Learner,
         reached: usize,
         updates: usize,
+        pace: &mut Pace<'_>,
     ) -> Result<()> {
         #[allow(clippy::cast_precision_loss)]
         let x = updates as f64;
         let mut sum = 0.0;
         let measured = (reached + 1).min(self.first);
         for task in 0..measured {
-            let accuracy = score(&self.thinned[task], stream, learner, task, Some(reached))?;
+            let accuracy = score(&self.thinned[task], stream, learner, (task, Some(reached)), pace)?;
             self.tasks[task].push(x, accuracy);
             sum += accuracy;
         }
@@ -99,14 +101,15 @@ fn score(
     set: &TestSet,
     stream: &TaskStream,
     learner: &Learner,
-    task: usize,
-    reached: Option<usize>,
+    (task, reached): (usize, Option<usize>),
+    pace: &mut Pace<'_>,
 ) -> Result<f64> {
     /// Samples per forward pass.
     const BATCH: usize = 512;
     let active = stream.test_active(task, reached);
     let mut correct = 0;
     for first in (0..set.len()).step_by(BATCH) {
+        pace.ask()?;
         let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
         let labels = predict(learner.model.as_ref(), &inputs, &active, learner.gains())?;
         correct += labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();

@@ -11,9 +11,9 @@ pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, Resolve
 use meter::Meter;
 
 use super::protocol::{as_written, evaluate_on_validation};
-use super::{AccuracyMatrix, Footprint, Learner, Mark, Protocol, RunLog, RunSpec, Watch};
+use super::{AccuracyMatrix, Footprint, Learner, Mark, Pace, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::method::{Composition, Regime, method};
 use crate::nn::Role;
 use crate::objective::{Event, Objective};
@@ -85,8 +85,8 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(resolved: &'a Resolved, spec: &RunSpec, data: &Data) -> Result<Self> {
         let settings = &resolved.benchmark;
-        let dataset = data.get(&settings.data)?;
         let streams = Streams::new(spec.seed);
+        let dataset = data.split(&settings.data, settings.split, &streams)?;
         let stream = TaskStream::new(&settings.stream, &dataset, settings.evaluate, &streams)?;
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
         let Composition { terms, regime, freeze_features } =
@@ -109,7 +109,9 @@ impl<'a> Run<'a> {
         // Where only classes seen so far compete, an untrained network has no score to compare with.
         let baseline = match self.settings.stream.scenario {
             Scenario::Class => None,
-            _ => Some(self.meter.accuracies(&self.stream, &self.learner, None)?),
+            _ => {
+                Some(self.meter.accuracies(&self.stream, &self.learner, None, &mut Pace::new(watch, 0.0))?)
+            }
         };
         let initial = self.learner.model.parameters().snapshot()?;
         let mut networks = Vec::new();
@@ -117,7 +119,9 @@ impl<'a> Run<'a> {
             Regime::Sequential => {
                 for task in 0..tasks {
                     self.train_task(task, watch)?;
-                    rows.push(self.meter.accuracies(&self.stream, &self.learner, Some(task))?);
+                    let mut pace = Pace::new(watch, self.share());
+                    let reached = Some(task);
+                    rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
                 }
             }
             Regime::Joint => {
@@ -125,7 +129,9 @@ impl<'a> Run<'a> {
                 let mut loader = pool.loader(self.settings.budget.batch, self.streams.get("order/joint"));
                 for _ in 0..tasks {
                     self.train(&mut loader, tasks - 1, watch)?;
-                    rows.push(self.meter.accuracies(&self.stream, &self.learner, Some(tasks - 1))?);
+                    let mut pace = Pace::new(watch, self.share());
+                    let reached = Some(tasks - 1);
+                    rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
                 }
             }
             Regime::Separate => {
@@ -137,7 +143,9 @@ impl<'a> Run<'a> {
                     for tested in 0..tasks {
                         let network = networks.get(tested).unwrap_or(&initial);
                         self.learner.model.parameters().restore(network)?;
-                        row.push(self.meter.accuracy(&self.stream, &self.learner, tested, Some(task))?);
+                        let mut pace = Pace::new(watch, self.share());
+                        let of = (tested, Some(task));
+                        row.push(self.meter.accuracy(&self.stream, &self.learner, of, &mut pace)?);
                     }
                     rows.push(row);
                 }
@@ -176,15 +184,25 @@ impl<'a> Run<'a> {
         if self.freeze_features && task == 1 {
             self.learner.freeze_features();
         }
-        self.tell(Event::TaskStart { index: task }, &data)?;
+        self.tell(Event::TaskStart { index: task }, &data, watch)?;
         let order = self.streams.get(&format!("order/task{task}"));
         let mut loader = data.loader(self.settings.budget.batch, order);
         self.train(&mut loader, task, watch)?;
-        self.tell(Event::TaskEnd { index: task }, &data)
+        self.tell(Event::TaskEnd { index: task }, &data, watch)
     }
 
-    fn tell(&mut self, event: Event, data: &TrainingData) -> Result<()> {
-        if self.stream.reveals(Reveal::Boundary) { self.learner.event(event, data) } else { Ok(()) }
+    fn tell(&mut self, event: Event, data: &TrainingData, watch: &mut dyn Watch) -> Result<()> {
+        if !self.stream.reveals(Reveal::Boundary) {
+            return Ok(());
+        }
+        let share = self.share();
+        self.learner.event_at(event, data, &mut Pace::new(watch, share))
+    }
+
+    /// Share of the run's updates that are done.
+    #[allow(clippy::cast_precision_loss)]
+    fn share(&self) -> f64 {
+        self.done as f64 / (self.settings.budget.updates_per_task * self.stream.len()) as f64
     }
 
     fn train(
@@ -194,18 +212,15 @@ impl<'a> Run<'a> {
         watch: &mut dyn Watch,
     ) -> Result<()> {
         let per_task = self.settings.budget.updates_per_task;
-        let total = per_task * self.stream.len();
         for update in 0..per_task {
             let statistics = self.learner.step(&loader.next_batch()?)?;
             self.done += 1;
             self.meter.saw(statistics.loss);
+            let mut pace = Pace::new(watch, self.share());
             if self.done.is_multiple_of(self.settings.curve.every) || update + 1 == per_task {
-                self.meter.measure(&self.stream, &self.learner, task, self.done)?;
+                self.meter.measure(&self.stream, &self.learner, task, self.done, &mut pace)?;
             }
-            #[allow(clippy::cast_precision_loss)]
-            if let Some(reason) = watch.progress(self.done as f64 / total as f64) {
-                return Err(Error::Stopped(reason));
-            }
+            pace.ask()?;
         }
         self.learner.check_finite()
     }

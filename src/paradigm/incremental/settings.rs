@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::modulated;
-use crate::data;
+use crate::data::{self, Splitting};
 use crate::error::{DefinitionError, Error, Result};
 use crate::method::{MethodEntry, method};
 use crate::modulation::ModulationSpec;
@@ -19,6 +19,10 @@ use crate::stream::{EvaluateOn, Reveal, StreamSpec};
 pub struct IncrementalSettings {
     /// Id of a data set.
     pub data: String,
+    /// `fixed` (default), or `per-seed`: each seed deals the samples out anew, where no split is published; then nothing may
+    /// be searched.
+    #[serde(default, skip_serializing_if = "Splitting::is_fixed")]
+    pub split: Splitting,
     pub stream: StreamSpec,
     #[serde(default)]
     pub model: ModelSpec,
@@ -98,6 +102,11 @@ impl IncrementalSettings {
         DefinitionError::check_count("curve_tasks", self.curve_tasks.unwrap_or(1), 10_000)?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
+        if self.split == Splitting::PerSeed && self.evaluate == EvaluateOn::Validation {
+            let allowed = "test: with a split per seed, validation images of one seed are test images of another, so \
+                           that a search would see what is scored; search on the benchmark with the fixed split";
+            return Err(DefinitionError::range("evaluate", "validation", allowed));
+        }
         if self.budget.reset_optimiser && !self.stream.reveals(Reveal::Boundary) {
             let rule = "false, because this stream does not reveal `boundary`";
             return Err(DefinitionError::range("budget.reset_optimiser", true, rule));
@@ -116,12 +125,16 @@ impl Resolved {
         let entry = data::entry(&settings.data).map_err(|error| relocate(error, "data", benchmark))?;
         entry.check_images(&settings.data).map_err(|error| relocate(error.into(), "data", benchmark))?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
+        entry.check_splitting(settings.split).map_err(|error| benchmark.refuse(error))?;
         settings.stream.check(entry.classes).map_err(|error| benchmark.refuse(error))?;
         let id = &benchmark.header.id;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
         let outputs = settings.stream.outputs(entry.classes);
         settings.model.check_fit("model", entry.shape, outputs).map_err(|error| benchmark.refuse(error))?;
+        let work = ("budget.batch", settings.budget.batch);
+        let fits = settings.model.check_work("model", (entry.shape, outputs), work);
+        fits.map_err(|error| benchmark.refuse(error))?;
         let method = method(&preset.header.kind).map_err(|error| match error {
             Error::Definition(error) => preset.refuse(*error),
             other => other,

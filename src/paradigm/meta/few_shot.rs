@@ -129,7 +129,7 @@ mod tests {
             Split { pixels: pixels.into(), labels: labels.into() }
         };
         Dataset {
-            id: "toy",
+            id: "toy".into(),
             shape: [1, omniglot::EDGE, omniglot::EDGE],
             classes: 9,
             scale: 1.0,

@@ -1,8 +1,8 @@
 //! Adaptation at test, Eq. 4: from w* to θ_t* on the support set of tasks that meta-training never met, judged on their
 //! query sets after each step.
 
-use super::super::RunLog;
 use super::super::log::Curve;
+use super::super::{Pace, RunLog};
 use super::episode::{Answers, Episode, Phase, Tasks};
 use crate::error::{Error, Result};
 use crate::rng::{FastRng, Streams};
@@ -66,12 +66,13 @@ impl Meter {
     /// Adapts to the first `count` episodes.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when a loss stops being finite within the steps of meta-training; beyond them it is infinite.
-    pub fn adapt(&self, judge: &mut dyn Judge, count: usize) -> Result<Adaptation> {
+    /// [`Error::Diverged`] when a loss stops being finite within the steps of meta-training; beyond them it is infinite. [`Error::Stopped`].
+    pub fn adapt(&self, judge: &mut dyn Judge, count: usize, pace: &mut Pace<'_>) -> Result<Adaptation> {
         judge.prepare()?;
         let mut adaptation = Adaptation::default();
         let mut random = self.random.clone();
         for _ in 0..count {
+            pace.ask()?;
             let episode = self.tasks.draw(Phase::Test, &mut random);
             for (step, Judged { loss, outputs }) in judge.judge(&episode, self.steps)?.into_iter().enumerate()
             {

@@ -31,9 +31,9 @@ use meter::{Adaptation, Meter};
 use nmn::{Nmn, Sizes};
 use outer::{Descent, Outer};
 
-use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
+use super::{Curve, Footprint, Learner, Pace, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::modulation::Trace;
 use crate::nn::ModelSpec;
 use crate::objective::Objective;
@@ -160,12 +160,14 @@ impl<'a> Run<'a> {
         let mut accuracy = Curve::new("meta-training/query-accuracy");
         let (mut sum, mut count) = (0.0, 0.0);
         for update in 1..=total {
-            sum += self.update()?;
-            count += 1.0;
             #[allow(clippy::cast_precision_loss)]
             let x = update as f64;
+            #[allow(clippy::cast_precision_loss)]
+            let mut pace = Pace::new(watch, x / total as f64);
+            sum += self.update(&mut pace)?;
+            count += 1.0;
             if update % settings.evaluate.every == 0 || update == total {
-                let now = self.adapt(settings.evaluate.curve_episodes)?;
+                let now = self.adapt(settings.evaluate.curve_episodes, &mut pace)?;
                 loss.push(x, sum / count);
                 adapted.push(x, now.adapted_loss());
                 if let Some(share) = now.adapted_accuracy() {
@@ -173,20 +175,17 @@ impl<'a> Run<'a> {
                 }
                 (sum, count) = (0.0, 0.0);
             }
-            #[allow(clippy::cast_precision_loss)]
-            if let Some(reason) = watch.progress(x / total as f64) {
-                return Err(Error::Stopped(reason));
-            }
+            pace.ask()?;
         }
         let mut log = RunLog { footprint: self.footprint(), ..RunLog::default() };
-        self.adapt(settings.evaluate.episodes)?.record(&mut log);
+        self.adapt(settings.evaluate.episodes, &mut Pace::new(watch, 1.0))?.record(&mut log);
         log.add_modulation(&self.learner, self.replays, 1.0);
         log.curves.extend([loss, adapted, accuracy].into_iter().filter(|curve| !curve.x.is_empty()));
         Ok(log)
     }
 
     /// One outer update on a fresh meta-batch; returns its loss.
-    fn update(&mut self) -> Result<f64> {
+    fn update(&mut self, pace: &mut Pace<'_>) -> Result<f64> {
         let settings = &self.resolved.benchmark;
         let episodes: Vec<Episode> = (0..settings.budget.episodes_per_step)
             .map(|_| self.tasks.draw(Phase::Training, &mut self.order))
@@ -205,20 +204,20 @@ impl<'a> Run<'a> {
             let mut gradient = vec![0.0; theta.len()];
             let mut rate_gradient = vec![0.0; if learned { theta.len() } else { 0 }];
             let asked = learned.then_some(rate_gradient.as_mut_slice());
-            let loss = outer.gradient(theta, rates, &episodes, &mut gradient, asked);
+            let loss = outer.gradient_at(theta, rates, &episodes, &mut gradient, asked, pace)?;
             knowledge::scatter(&gradient, &rate_gradient, gradients);
             Ok(loss)
         })
     }
 
     /// Eq. 4 on the first `count` test episodes.
-    fn adapt(&mut self, count: usize) -> Result<Adaptation> {
+    fn adapt(&mut self, count: usize, pace: &mut Pace<'_>) -> Result<Adaptation> {
         if let Some(nmn) = &mut self.nmn {
-            return self.meter.adapt(nmn, count);
+            return self.meter.adapt(nmn, count, pace);
         }
         knowledge::read(self.learner.model.as_ref(), &mut self.theta, &mut self.rates)?;
         let Self { outer, theta, rates, meter, .. } = self;
-        meter.adapt(&mut Descent { outer, theta, rates }, count)
+        meter.adapt(&mut Descent { outer, theta, rates }, count, pace)
     }
 
     fn footprint(&self) -> Footprint {

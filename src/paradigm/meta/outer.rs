@@ -1,5 +1,6 @@
 //! The outer loop's gradient, Eq. 2: w* = argmin Σ_i L_meta(D_i^val; θ_i*(w), w).
 
+use super::super::Pace;
 use super::episode::Episode;
 use super::inner::Path;
 use super::meter::{Judge, Judged};
@@ -27,18 +28,37 @@ impl Outer {
         Self { function, rule, path, tape, prototypes, v }
     }
 
-    /// The mean loss, and its gradient with respect to θ_0 (and the rates where they are learned), overwritten.
-    ///
-    /// The loss is that on D_i^val after adaptation; for `pretrained`, that on all samples without any.
-    #[allow(clippy::cast_precision_loss)]
+    /// [`Outer::gradient_at`] with nobody watching.
+    #[cfg(test)]
     pub fn gradient(
         &mut self,
         theta: &[f32],
         rates: &[f32],
         episodes: &[Episode],
         out: &mut [f32],
-        mut rate_out: Option<&mut [f32]>,
+        rate_out: Option<&mut [f32]>,
     ) -> f64 {
+        let mut unwatched = crate::paradigm::Unwatched;
+        let mut pace = Pace::new(&mut unwatched, 0.0);
+        self.gradient_at(theta, rates, episodes, out, rate_out, &mut pace).expect("never stopped")
+    }
+
+    /// The mean loss, and its gradient with respect to θ_0 (and the rates where they are learned), overwritten.
+    ///
+    /// The loss is that on D_i^val after adaptation; for `pretrained`, that on all samples without any.
+    ///
+    /// # Errors
+    /// [`crate::Error::Stopped`]: the watch is asked between episodes.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn gradient_at(
+        &mut self,
+        theta: &[f32],
+        rates: &[f32],
+        episodes: &[Episode],
+        out: &mut [f32],
+        mut rate_out: Option<&mut [f32]>,
+        pace: &mut Pace<'_>,
+    ) -> Result<f64> {
         let Self { function, rule, path, tape, prototypes, v } = self;
         out.fill(0.0);
         if let Some(rate_out) = &mut rate_out {
@@ -46,6 +66,7 @@ impl Outer {
         }
         let mut sum = 0.0;
         for episode in episodes {
+            pace.ask()?;
             let Episode { support, query } = episode;
             match rule.kind {
                 Kind::Maml | Kind::Anil | Kind::MetaSgd => {
@@ -77,7 +98,7 @@ impl Outer {
         if let Some(rate_out) = rate_out {
             kernel::scale(rate_out, share);
         }
-        sum / episodes.len().max(1) as f64
+        Ok(sum / episodes.len().max(1) as f64)
     }
 }
 

@@ -163,6 +163,21 @@ impl Resolved {
         let MetaSettings { model, episodes, .. } = &resolved.benchmark;
         let fit = model.check_fit("model", episodes.shape(), resolved.outputs());
         fit.map_err(|error| if changed { preset.refuse(error) } else { benchmark.refuse(error) })?;
+        let MetaSettings { evaluate, inner, .. } = &resolved.benchmark;
+        // Nothing interrupts one episode: forward and back through the support set at each step.
+        let madds = resolved.function().multiply_adds();
+        let per_step = episodes.support().saturating_mul(3).saturating_add(episodes.query(Phase::Test));
+        for (key, steps) in [("inner.steps", inner.steps), ("evaluate.steps", evaluate.steps)] {
+            let work = DefinitionError::check_work(key, steps, madds.saturating_mul(per_step as u64));
+            work.map_err(|error| benchmark.refuse(error))?;
+        }
+        if method.kind == Kind::Nmn {
+            // One graph through all episodes of an update.
+            let per_episode = episodes.support().saturating_add(episodes.query(Phase::Training)) as u64;
+            let (key, count) = ("budget.episodes_per_step", resolved.benchmark.budget.episodes_per_step);
+            let work = DefinitionError::check_work(key, count, madds.saturating_mul(per_episode));
+            work.map_err(|error| benchmark.refuse(error))?;
+        }
         if method.kind == Kind::Protonet && episodes.dataset().is_none() {
             let rule = "another method: prototypes are of classes, and these episodes have none";
             return Err(preset.refuse(DefinitionError::range("kind", "\"protonet\"", rule)));

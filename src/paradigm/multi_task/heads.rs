@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 
-use super::super::Learner;
+use super::super::{Learner, Pace};
 use crate::error::Result;
 use crate::nn::{Active, predict};
 use crate::stream::{Extra, Table};
@@ -50,13 +50,14 @@ impl HeadTest {
     }
 
     /// One accuracy per task.
-    pub fn accuracies(&self, learner: &Learner) -> Result<Vec<f64>> {
-        let score = |head: &Head| {
+    pub fn accuracies(&self, learner: &Learner, pace: &mut Pace<'_>) -> Result<Vec<f64>> {
+        let mut score = |head: &Head| {
             let active = Active::Same(head.mask.clone());
             let model = learner.model.as_ref();
             let rows = head.inputs.chunks(BATCH * self.features).zip(head.targets.chunks(BATCH));
             let mut right = 0;
             for (inputs, targets) in rows {
+                pace.ask()?;
                 let x = Tensor::from_slice(inputs, (targets.len(), self.features), &Device::Cpu)?;
                 let predicted = predict(model, &x, &active, learner.gains())?;
                 right += predicted.iter().zip(targets).filter(|(p, target)| p == target).count();
@@ -64,6 +65,6 @@ impl HeadTest {
             #[allow(clippy::cast_precision_loss)]
             Ok(right as f64 / head.targets.len().max(1) as f64)
         };
-        self.heads.iter().map(score).collect()
+        self.heads.iter().map(&mut score).collect()
     }
 }

@@ -11,9 +11,9 @@ pub use settings::{MultiTaskBudget, MultiTaskSettings, Resolved};
 use heads::HeadTest;
 
 use super::protocol::{as_written, evaluate_on_validation};
-use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
+use super::{Curve, Footprint, Learner, Pace, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::objective::{Balance, BalanceSpec, Fixed, HeadLoss, NoTask, Objective, Weighted, conflict_rate};
 use crate::rng::Streams;
 use crate::spec::{Benchmark, MethodPreset};
@@ -180,21 +180,23 @@ impl<'a> Run<'a> {
                 conflict.push(x, conflict_rate(&apart, learner.model.parameters()).unwrap_or(f64::NAN));
             }
             learner.step(&batch)?;
+            self.done += 1;
+            #[allow(clippy::cast_precision_loss)]
+            let mut pace = Pace::new(watch, self.done as f64 / total as f64);
             if measure {
-                let accuracies = test.accuracies(&learner)?;
+                let accuracies = test.accuracies(&learner, &mut pace)?;
                 curves.iter_mut().zip(accuracies).for_each(|(curve, accuracy)| curve.push(x, accuracy));
                 let lambda = learner.balance.as_ref().map_or(&[][..], |balance| balance.weights());
                 weights.iter_mut().zip(lambda).for_each(|(curve, w)| curve.push(x, f64::from(*w)));
             }
-            self.done += 1;
-            #[allow(clippy::cast_precision_loss)]
-            if let Some(reason) = watch.progress(self.done as f64 / total as f64) {
-                return Err(Error::Stopped(reason));
-            }
+            pace.ask()?;
         }
         learner.check_finite()?;
         let whole = HeadTest::new(&self.set.test, &self.tasks, usize::MAX);
-        Ok(Outcome { accuracies: whole.accuracies(&learner)?, curves, weights, conflict, learner })
+        #[allow(clippy::cast_precision_loss)]
+        let mut pace = Pace::new(watch, self.done as f64 / total as f64);
+        let accuracies = whole.accuracies(&learner, &mut pace)?;
+        Ok(Outcome { accuracies, curves, weights, conflict, learner })
     }
 }
 

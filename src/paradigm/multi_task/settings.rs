@@ -83,8 +83,13 @@ impl Resolved {
         settings.model = modulated::model(preset, &settings.model, id)?;
         let method = BalanceSpec::new(preset, id, tasks)?;
         let (heads, shape) = settings.tasks.check()?;
+        let outputs = heads.iter().map(|head| head.1).sum();
+        // The gradient of every head apart, where the rule needs it.
+        let work = ("budget.batch", settings.budget.batch.saturating_mul(heads.len()));
+        let fits = settings.model.check_work("model", (shape, outputs), work);
+        fits.map_err(|error| benchmark.refuse(error))?;
         let terms = super::terms(&heads);
-        let network = (&settings.model, shape, heads.iter().map(|head| head.1).sum());
+        let network = (&settings.model, shape, outputs);
         let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, false)?;
         Ok(Self { benchmark: settings, method, modulation })
     }

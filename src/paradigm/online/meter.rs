@@ -61,9 +61,28 @@ fn share(right: &[bool]) -> f64 {
     right.iter().filter(|right| **right).count() as f64 / right.len().max(1) as f64
 }
 
-/// (p − p₀) / (1 − p₀); undefined at p₀ = 1.
+/// How many of the first n were right, so that a window costs the same however long it is.
+struct Sums(Vec<u32>);
+
+impl Sums {
+    fn new(right: &[bool]) -> Self {
+        let mut sum = 0;
+        let add = |hit: &bool| {
+            sum += u32::from(*hit);
+            sum
+        };
+        Self(std::iter::once(0).chain(right.iter().map(add)).collect())
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn share(&self, of: std::ops::Range<usize>) -> f64 {
+        f64::from(self.0[of.end] - self.0[of.start]) / of.len().max(1) as f64
+    }
+}
+
+/// (p − p₀) / (1 − p₀); undefined at p₀ = 1, to which a product of shares may come by rounding.
 fn relative(accuracy: f64, reference: f64) -> Option<f64> {
-    (reference < 1.0).then(|| (accuracy - reference) / (1.0 - reference))
+    (1.0 - reference > 1e-12).then(|| (accuracy - reference) / (1.0 - reference))
 }
 
 /// Agreement by chance of answers and labels with these frequencies: Σ_c P(answer = c) P(label = c).
@@ -98,15 +117,14 @@ fn accuracy_curves(right: &[bool], faded: &[f64], settings: &OnlineCurve) -> Vec
     let mut whole = Curve::new("accuracy/prequential");
     let mut window = Curve::new("accuracy/window");
     let mut fading = Curve::new("accuracy/fading");
-    let mut hits = 0;
-    for (at, hit) in right.iter().enumerate() {
+    let sums = Sums::new(right);
+    for (at, faded) in faded.iter().enumerate() {
         let n = at + 1;
-        hits += usize::from(*hit);
         if n % settings.every == 0 || n == right.len() {
             let x = n as f64;
-            whole.push(x, hits as f64 / x);
-            window.push(x, share(&right[n.saturating_sub(settings.window)..n]));
-            fading.push(x, faded[at]);
+            whole.push(x, sums.share(0..n));
+            window.push(x, sums.share(n.saturating_sub(settings.window)..n));
+            fading.push(x, *faded);
         }
     }
     vec![whole, window, fading]
@@ -117,11 +135,12 @@ fn accuracy_curves(right: &[bool], faded: &[f64], settings: &OnlineCurve) -> Vec
 #[allow(clippy::cast_precision_loss)]
 fn recovery(right: &[bool], changes: &[Change], window: usize) -> Curve {
     let mut curve = Curve::new("recovery");
+    let sums = Sums::new(right);
     for (index, change) in changes.iter().enumerate() {
-        let before = share(&right[change.begin.saturating_sub(window)..change.begin]);
+        let before = sums.share(change.begin.saturating_sub(window)..change.begin);
         let until = changes.get(index + 1).map_or(right.len(), |next| next.begin);
         let first = (change.end..(until + 1).saturating_sub(window))
-            .find(|start| share(&right[*start..*start + window]) >= REGAINED * before);
+            .find(|start| sums.share(*start..*start + window) >= REGAINED * before);
         curve.push(change.begin as f64, first.map_or(f64::NAN, |start| (start - change.end) as f64));
     }
     curve

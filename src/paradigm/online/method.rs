@@ -236,9 +236,20 @@ impl OnlineMethod {
     /// Past samples that an update trains on, for mini-batches of `batch`.
     pub fn past_samples(&self, batch: usize) -> usize {
         match self {
-            Self::Window(WindowSettings { length, gamma, .. }) if *gamma > 0.0 => (length - 1) * batch,
+            Self::Window(WindowSettings { length, gamma, .. }) if *gamma > 0.0 => {
+                (length - 1).saturating_mul(batch)
+            }
             Self::Replay(ReplaySettings { samples, .. }) => *samples,
             _ => 0,
+        }
+    }
+
+    /// The parameter that decides how many those are.
+    pub fn past_key(&self) -> &'static str {
+        if matches!(self, Self::Window(_)) {
+            "parameters.length (times the mini-batch)"
+        } else {
+            "parameters.samples"
         }
     }
 

@@ -11,7 +11,7 @@ use crate::optim::OptimiserSpec;
 use crate::rng::Streams;
 use crate::spec::{Benchmark, MethodPreset};
 use crate::stream::EvaluateOn;
-use crate::stream::online::OnlineStreamSpec;
+use crate::stream::online::{OnlineStreamSpec, Scored};
 
 /// The body of a benchmark file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +27,8 @@ pub struct OnlineSettings {
     pub batch: usize,
     #[serde(default)]
     pub curve: OnlineCurve,
-    /// `test` (default): the reported stream; `validation`: the one for choosing hyper-parameters.
+    /// `test` (default): the reported stream; `validation`: the one for choosing hyper-parameters, which has no sample of
+    /// the reported one.
     #[serde(default)]
     pub evaluate: EvaluateOn,
 }
@@ -68,6 +69,11 @@ pub struct Resolved {
 impl OnlineSettings {
     fn check(&self) -> Result<(), DefinitionError> {
         self.stream.check()?;
+        if self.evaluate == EvaluateOn::Validation && self.stream.scored == Some(Scored::Whole) {
+            let allowed =
+                "test: with stream.scored = \"whole\" every row is scored, so none is left to search on";
+            return Err(DefinitionError::range("evaluate", "validation", allowed));
+        }
         DefinitionError::check_count("batch", self.batch, 65_536)?;
         DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
         DefinitionError::check_count("curve.window", self.curve.window, 10_000_000)?;
@@ -87,6 +93,7 @@ impl Resolved {
     /// Definition errors that point into the right file.
     pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
         let mut settings: OnlineSettings = benchmark.settings()?;
+        settings.stream = settings.stream.with_defaults();
         settings.check().map_err(|error| benchmark.refuse(error))?;
         let id = &benchmark.header.id;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
@@ -94,6 +101,14 @@ impl Resolved {
         let method = OnlineMethod::resolve(preset, id)?;
         if let Some(rate) = method.rate() {
             settings.optimiser.rate = rate;
+        }
+        if method.has_network() {
+            let network = (settings.stream.shape(), settings.stream.classes());
+            let work = ("batch", settings.batch);
+            let fits = settings.model.check_work("model", network, work);
+            fits.map_err(|error| benchmark.refuse(error))?;
+            let past = (method.past_key(), method.past_samples(settings.batch));
+            settings.model.check_work("model", network, past).map_err(|error| preset.refuse(error))?;
         }
         let modulation = method.modulation(preset, id, &settings)?;
         Ok(Self { benchmark: settings, method, modulation })

@@ -223,6 +223,19 @@ fn wrong_definitions_are_refused_with_their_place() {
     assert!(message.contains("did you mean `stagger`"), "{message}");
     let message = refused("segments = 2", "segments = 7");
     assert!(message.starts_with("tiny.toml:10: `stream.segments` = 7"), "{message}");
+    let table = "kind = \"table\", file = \"t.csv\", features = 1, classes = 2, sha256 = \"\"";
+    let sum = "0".repeat(64);
+    let table = table.replace("sha256 = \"", &format!("sha256 = \"{sum}"));
+    let whole = |text: String| {
+        text.replace("kind = \"stagger\"", &table)
+            .replace("samples = 60, segments = 2", "scored = \"whole\"")
+            .replace("batch = 2", "evaluate = \"validation\"")
+    };
+    let message = resolve(&tiny(whole).expect("parses"), "sgd-0-1").expect_err("refused").to_string();
+    assert!(
+        message.contains("`evaluate` = validation") && message.contains("none is left to search on"),
+        "{message}"
+    );
     let preset = |kind: &str, parameters: &str| {
         let text = format!(
             "schema = 1\nid = \"mine\"\ntitle = \"M\"\nparadigm = \"online\"\nkind = \"{kind}\"\nprovenance = \"test\"\n[parameters]\n{parameters}\n"

@@ -21,8 +21,8 @@ use characters::Characters;
 use outer::Outer;
 use sequence::Meter;
 
-use super::protocol::as_written;
-use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
+use super::protocol::{as_written, evaluate_on_validation};
+use super::{Curve, Footprint, Learner, Pace, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
 use crate::error::{Error, Result};
 use crate::nn::twice;
@@ -51,6 +51,10 @@ impl Protocol for Sequential {
         as_written(&benchmark.settings::<settings::SequentialSettings>()?)
     }
 
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
+    }
+
     fn formula(&self, method: &MethodPreset) -> Result<String> {
         Ok(Kind::find(&method.header.kind)?.formula.to_owned())
     }
@@ -70,7 +74,7 @@ impl Protocol for Sequential {
         let method = &resolved.method;
         let rates = Rates { sequential: method.rate, mixed: method.mixed_rate };
         let mut log = RunLog { footprint: run.footprint(), ..RunLog::default() };
-        for outcomes in run.measure(&[rates])? {
+        for outcomes in run.measure(&[rates], watch)? {
             sequence::record(&outcomes, &mut log);
         }
         log.curves.extend(Some(loss).filter(|curve| !curve.x.is_empty()));
@@ -93,7 +97,7 @@ pub fn accuracy_by_rate(spec: &RunSpec, data: &Data, rates: &[Rates]) -> Result<
         let mixed = outcomes.iter().map(|outcome| outcome.mixed);
         [sequence::mean(&last.collect::<Vec<_>>()), sequence::mean(&mixed.collect::<Vec<_>>())]
     };
-    Ok(run.measure(rates)?.into_iter().map(score).collect())
+    Ok(run.measure(rates, &mut super::Unwatched)?.into_iter().map(score).collect())
 }
 
 /// Rough cost in core-seconds: arithmetic at 10 GFLOP/s.
@@ -174,10 +178,10 @@ impl<'a> Run<'a> {
     }
 
     /// Eq. 4, on the run's test sequences.
-    fn measure(&mut self, rates: &[Rates]) -> Result<Vec<Vec<sequence::Outcome>>> {
+    fn measure(&mut self, rates: &[Rates], watch: &mut dyn Watch) -> Result<Vec<Vec<sequence::Outcome>>> {
         twice::gather(self.learner.model.parameters(), &mut self.theta)?;
         let meter = Meter::new(&self.characters, &self.resolved.benchmark.sequence, &self.streams);
-        Ok(meter.measure(&self.outer.networks, &self.theta, rates))
+        meter.measure(&self.outer.networks, &self.theta, rates, &mut Pace::new(watch, 1.0))
     }
 
     fn footprint(&self) -> Footprint {

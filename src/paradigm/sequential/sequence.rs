@@ -1,12 +1,13 @@
 //! Learning at test: classes that meta-training never met come one after another, each drawing once, then all learned so
 //! far are asked for.
 
-use super::super::RunLog;
 use super::super::log::Curve;
+use super::super::{Pace, RunLog};
 use super::characters::{Characters, Drawings};
 use super::fast::{Lesson, learn};
 use super::networks::{Networks, Pass};
 use super::settings::SequenceSpec;
+use crate::error::Result;
 use crate::nn::twice::{Function, Tape};
 use crate::rng::{FastRng, Streams};
 use crate::stats;
@@ -48,7 +49,16 @@ impl<'a> Meter<'a> {
     }
 
     /// Learns each sequence at each pair of rates: \[pair\]\[sequence\].
-    pub fn measure(&self, networks: &Networks, theta: &[f32], rates: &[Rates]) -> Vec<Vec<Outcome>> {
+    ///
+    /// # Errors
+    /// [`crate::Error::Stopped`]: the watch is asked between classes.
+    pub fn measure(
+        &self,
+        networks: &Networks,
+        theta: &[f32],
+        rates: &[Rates],
+        pace: &mut Pace<'_>,
+    ) -> Result<Vec<Vec<Outcome>>> {
         let SequenceSpec { classes, shots, queries, batch, every, sequences } = *self.spec;
         let mut random = self.random.clone();
         let mut outcomes = vec![Vec::new(); rates.len()];
@@ -59,6 +69,7 @@ impl<'a> Meter<'a> {
         let below = head.head();
         start[..below].copy_from_slice(&theta[networks.head_start()..networks.head_start() + below]);
         for _ in 0..sequences {
+            pace.ask()?;
             let sequence = self.characters.sequence(classes, shots, queries, &mut random);
             networks.represent(theta, &sequence.learned.images, &mut pass);
             networks.represent(theta, &sequence.held_out.images, &mut of_held_out);
@@ -67,7 +78,7 @@ impl<'a> Meter<'a> {
                 let test = Test { head: &head, z: &of_held_out.z, labels: &sequence.held_out.labels };
                 let lesson = Lesson { z: &pass.z, labels: &sequence.learned.labels, batch };
                 let mut outcome =
-                    in_sequence(&head, start.clone(), rates.sequential, lesson, shots, every, test);
+                    in_sequence(&head, start.clone(), rates.sequential, lesson, (shots, every), test, pace)?;
                 let lesson = Lesson { z: &mixed.0, labels: &mixed.1, batch };
                 let mut end = start.clone();
                 learn(&head, &mut end, rates.mixed, lesson, &mut Tape::default(), &mut Vec::new());
@@ -75,7 +86,7 @@ impl<'a> Meter<'a> {
                 outcomes.push(outcome);
             }
         }
-        outcomes
+        Ok(outcomes)
     }
 }
 
@@ -116,10 +127,10 @@ fn in_sequence(
     mut theta: Vec<f32>,
     rate: f32,
     lesson: Lesson<'_>,
-    shots: usize,
-    every: usize,
+    (shots, every): (usize, usize),
     held_out: Test<'_>,
-) -> Outcome {
+    pace: &mut Pace<'_>,
+) -> Result<Outcome> {
     let learned = Test { head, z: lesson.z, labels: lesson.labels };
     let mut outcome = Outcome::default();
     let (mut tape, mut gradient) = (Tape::default(), Vec::new());
@@ -127,6 +138,7 @@ fn in_sequence(
     let classes = lesson.z.chunks(shots * head.inputs()).zip(lesson.labels.chunks(shots));
     let last = classes.len();
     for (known, (z, labels)) in (1..).zip(classes) {
+        pace.ask()?;
         learn(head, &mut theta, rate, Lesson { z, labels, ..lesson }, &mut tape, &mut gradient);
         if known % every == 0 || known == last {
             outcome.classes.push(known);
@@ -134,7 +146,7 @@ fn in_sequence(
             outcome.held_out.push(held_out.accuracy(&theta, known));
         }
     }
-    outcome
+    Ok(outcome)
 }
 
 /// Curves over the number of classes learned, with intervals over sequences, and the numbers after the last class.
@@ -182,6 +194,7 @@ mod tests {
     use super::*;
     use crate::nn::Activation;
     use crate::nn::twice::Normalise;
+    use crate::paradigm::Unwatched;
 
     #[test]
     fn classes_with_features_of_their_own_are_learned_and_kept() {
@@ -193,7 +206,9 @@ mod tests {
             .collect();
         let lesson = Lesson { z: &z, labels: &[0, 0, 1, 1, 2, 2], batch: 1 };
         let test = Test { head: &head, z: &z, labels: lesson.labels };
-        let outcome = in_sequence(&head, vec![0.0; 12], 1.0, lesson, 2, 2, test);
+        let outcome =
+            in_sequence(&head, vec![0.0; 12], 1.0, lesson, (2, 2), test, &mut Pace::new(&mut Unwatched, 0.0))
+                .expect("runs");
         assert_eq!(outcome.classes, [2, 3]);
         assert_eq!(outcome.held_out, outcome.learned);
         assert_eq!(
@@ -215,7 +230,9 @@ mod tests {
         let z = [1.0; 8];
         let lesson = Lesson { z: &z, labels: &[0, 0, 1, 1, 2, 2, 3, 3], batch: 1 };
         let test = Test { head: &head, z: &z, labels: lesson.labels };
-        let outcome = in_sequence(&head, vec![0.0; 8], 1.0, lesson, 2, 1, test);
+        let outcome =
+            in_sequence(&head, vec![0.0; 8], 1.0, lesson, (2, 1), test, &mut Pace::new(&mut Unwatched, 0.0))
+                .expect("runs");
         assert_eq!(outcome.held_out, [1.0, 0.5, 1.0 / 3.0, 0.25]);
     }
 

@@ -209,7 +209,17 @@ impl Resolved {
         settings.check().map_err(|error| benchmark.refuse(error))?;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, &benchmark.header.id)?;
         let method = Method::new(preset, &benchmark.header.id, &settings)?;
-        Ok(Self { benchmark: settings, method })
+        let resolved = Self { benchmark: settings, method };
+        let SequentialSettings { inner, sequence, .. } = &resolved.benchmark;
+        let madds = super::networks::Networks::new(&resolved).multiply_adds();
+        for (key, drawings) in [
+            ("inner.remember", inner.classes * inner.shots + inner.remember),
+            ("sequence.classes", sequence.classes * sequence.shots.max(sequence.queries)),
+        ] {
+            let work = DefinitionError::check_work(key, drawings, madds);
+            work.map_err(|error| benchmark.refuse(error))?;
+        }
+        Ok(resolved)
     }
 
     /// Outer updates: a method without meta-training makes none.

@@ -17,9 +17,9 @@ use comparison::{Trace, compare};
 use probe::Probe;
 
 use super::protocol::{as_written, evaluate_on_validation};
-use super::{Curve, Footprint, Learner, Protocol, RunLog, RunSpec, Watch};
+use super::{Curve, Footprint, Learner, Pace, Protocol, RunLog, RunSpec, Watch};
 use crate::data::Data;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::method::{Composition, Regime, method};
 use crate::objective::{Event, MeanSquared, Objective, Weighted};
 use crate::rng::Streams;
@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
         }
         // θ_s, together with what the terms remember of the source.
         let source = self.learner.save()?;
-        let before = self.source.performance(&self.learner)?;
+        let before = self.source.performance(&self.learner, &mut Pace::new(watch, self.share()))?;
         let mut updates = self.learner.updates();
         let (outcome, flip) =
             if self.settings.task.is_regression() { ("error", -1.0) } else { ("accuracy", 1.0) };
@@ -153,7 +153,8 @@ impl<'a> Run<'a> {
                 self.learner.freeze_features();
             }
             if !self.from_scratch {
-                self.learner.event(Event::TaskStart { index: 1 }, &few)?;
+                let share = self.share();
+                self.learner.event_at(Event::TaskStart { index: 1 }, &few, &mut Pace::new(watch, share))?;
             }
             let trace = self.learn_target(false, loader(), watch)?;
             let scratch = if self.from_scratch {
@@ -169,9 +170,10 @@ impl<'a> Run<'a> {
                 .map(|(name, v)| (name.to_owned(), v))
                 .collect();
             let whole = Probe::new(&self.pair.target, usize::MAX);
-            values.push((format!("target_{outcome}"), flip * whole.performance(&self.learner)?));
+            let mut pace = Pace::new(watch, self.share());
+            values.push((format!("target_{outcome}"), flip * whole.performance(&self.learner, &mut pace)?));
             if !self.from_scratch {
-                let after = self.source.performance(&self.learner)?;
+                let after = self.source.performance(&self.learner, &mut pace)?;
                 values.push((format!("source_{outcome}_after"), flip * after));
                 values.push(("source_loss".into(), before - after));
             }
@@ -198,14 +200,15 @@ impl<'a> Run<'a> {
     /// Trains on the source and lets the terms consolidate it: θ_s.
     fn learn_source(&mut self, watch: &mut dyn Watch) -> Result<()> {
         let data: TrainingData = self.pair.source.training.clone();
-        self.learner.event(Event::TaskStart { index: 0 }, &data)?;
+        self.learner.event_at(Event::TaskStart { index: 0 }, &data, &mut Pace::new(watch, 0.0))?;
         let mut loader = data.loader(self.settings.budget.batch, self.streams.get("order/source"));
         for _ in 0..self.settings.budget.source_updates {
             self.learner.step(&loader.next_batch()?)?;
             self.tick(watch)?;
         }
         self.learner.check_finite()?;
-        self.learner.event(Event::TaskEnd { index: 0 }, &data)
+        let share = self.share();
+        self.learner.event_at(Event::TaskEnd { index: 0 }, &data, &mut Pace::new(watch, share))
     }
 
     /// Trains on the target and measures on the way, from before the first update.
@@ -213,13 +216,16 @@ impl<'a> Run<'a> {
         let mut trace = Trace::default();
         let updates = self.settings.budget.target_updates;
         for update in 0..=updates {
+            let share = self.share();
             let learner = if scratch { &mut self.reference } else { &mut self.learner };
             if update > 0 {
                 learner.step(&loader.next_batch()?)?;
             }
             if update % self.settings.curve.every == 0 || update == updates {
                 #[allow(clippy::cast_precision_loss)]
-                trace.0.push((update as f64, self.target.performance(learner)?));
+                trace
+                    .0
+                    .push((update as f64, self.target.performance(learner, &mut Pace::new(watch, share))?));
             }
             if update > 0 {
                 self.tick(watch)?;
@@ -230,16 +236,18 @@ impl<'a> Run<'a> {
         Ok(trace)
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn tick(&mut self, watch: &mut dyn Watch) -> Result<()> {
         self.done += 1;
+        Pace::new(watch, self.share()).ask()
+    }
+
+    /// Share of the run's updates that are done.
+    #[allow(clippy::cast_precision_loss)]
+    fn share(&self) -> f64 {
         let budget = &self.settings.budget;
         let targets = self.settings.shots.len() * budget.target_updates;
         let total = if self.from_scratch { targets } else { budget.source_updates + 2 * targets };
-        match watch.progress(self.done as f64 / total as f64) {
-            Some(reason) => Err(Error::Stopped(reason)),
-            None => Ok(()),
-        }
+        self.done as f64 / total as f64
     }
 
     /// What the method costs; the reference is not part of it.

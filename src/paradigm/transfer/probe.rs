@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Tensor};
 
-use super::super::Learner;
+use super::super::{Learner, Pace};
 use crate::error::Result;
 use crate::nn::{Active, predict, read};
 use crate::stream::Side;
@@ -36,18 +36,20 @@ impl Probe {
     }
 
     #[allow(clippy::cast_precision_loss)]
-    pub fn performance(&self, learner: &Learner) -> Result<f64> {
+    pub fn performance(&self, learner: &Learner, pace: &mut Pace<'_>) -> Result<f64> {
         let (model, gains) = (learner.model.as_ref(), learner.gains());
         if self.values.is_empty() {
             let rows = self.inputs.chunks(BATCH * self.features).zip(self.labels.chunks(BATCH));
             let mut right = 0;
             for (inputs, labels) in rows {
+                pace.ask()?;
                 let x = Tensor::from_slice(inputs, (labels.len(), self.features), &Device::Cpu)?;
                 let predicted = predict(model, &x, &self.active, gains)?;
                 right += predicted.iter().zip(labels).filter(|(p, label)| **p == **label as usize).count();
             }
             return Ok(right as f64 / self.labels.len().max(1) as f64);
         }
+        pace.ask()?;
         let n = self.inputs.len() / self.features;
         let x = Tensor::from_slice(&self.inputs, (n, self.features), &Device::Cpu)?;
         let squares = read(&model.infer(&x, gains)?, |outputs| {

@@ -110,6 +110,9 @@ impl Resolved {
             }));
         }
         let (shape, outputs) = settings.task.check()?;
+        let work = ("budget.batch", settings.budget.batch);
+        let fits = settings.model.check_work("model", (shape, outputs), work);
+        fits.map_err(|error| benchmark.refuse(error))?;
         let terms = method.compose(&parameters)?.terms;
         let network = (&settings.model, shape, outputs);
         // The step from source to target is no secret.

@@ -9,6 +9,7 @@ mod canvas;
 mod csv;
 mod dots;
 mod heat_map;
+mod labels;
 mod legend;
 mod line;
 mod palette;

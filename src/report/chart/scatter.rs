@@ -1,9 +1,9 @@
-//! Points in a plane, each with its label beside it.
+//! Points in a plane, each with its label beside it, or with a number and a key where labels have no room.
 
-use super::axis;
-use super::canvas::BOLD;
+use super::axis::{self, Scale};
 use super::csv::cell;
-use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, legend, text_width};
+use super::labels::{self, Labels};
+use super::{Axis, Canvas, Color, Csv, Figure, Frame, legend};
 use crate::stats::Interval;
 
 /// A labelled point, with intervals as whiskers and every seed as a faint dot.
@@ -32,8 +32,6 @@ pub struct Scatter {
     pub families: Vec<(String, Color)>,
 }
 
-const SIZE: f64 = 11.5;
-
 impl Scatter {
     fn plot(&self) -> f64 {
         if self.plot_height > 0.0 { self.plot_height } else { 240.0 }
@@ -55,63 +53,51 @@ impl Scatter {
     }
 }
 
-fn overlap(a: Frame, b: Frame) -> f64 {
-    let wide = (a.right().min(b.right()) - a.x.max(b.x)).max(0.0);
-    let high = (a.bottom().min(b.bottom()) - a.y.max(b.y)).max(0.0);
-    wide * high
-}
-
-/// For each point the best of eight places around it: inside the plot, not over markers or whiskers, not over earlier labels.
-fn place(points: &[((f64, f64), &str)], whiskers: &[Frame], plot: Frame) -> Vec<Frame> {
-    let markers: Vec<Frame> = points
-        .iter()
-        .map(|((x, y), _)| Frame { x: x - 6.0, y: y - 6.0, width: 12.0, height: 12.0 })
-        .collect();
-    let mut taken: Vec<Frame> = Vec::new();
-    for ((x, y), label) in points {
-        let (width, height) = (text_width(label, SIZE) * BOLD, SIZE + 3.0);
-        let candidates = [
-            (x + 9.0, y - height / 2.0),
-            (x - 9.0 - width, y - height / 2.0),
-            (x - width / 2.0, y - height - 7.0),
-            (x - width / 2.0, y + 7.0),
-            (x + 7.0, y - height - 4.0),
-            (x + 7.0, y + 4.0),
-            (x - 7.0 - width, y - height - 4.0),
-            (x - 7.0 - width, y + 4.0),
-            (x - width / 2.0, y - 2.0 * height - 7.0),
-            (x - width / 2.0, y + height + 7.0),
-        ];
-        let cost = |frame: &Frame| {
-            let inside = overlap(*frame, plot);
-            let outside = width * height - inside;
-            let clash: f64 = taken.iter().map(|t| overlap(*frame, *t)).sum();
-            let hidden: f64 = markers.iter().chain(whiskers).map(|m| overlap(*frame, *m)).sum();
-            3.0 * outside + 2.0 * clash + hidden
-        };
-        let best = candidates
-            .iter()
-            .map(|(x, y)| Frame { x: *x, y: *y, width, height })
-            .min_by(|a, b| cost(a).total_cmp(&cost(b)));
-        taken.extend(best);
-    }
-    taken
-}
-
-impl Figure for Scatter {
-    fn height(&self, width: f64) -> f64 {
-        let (_, y_range) = self.ranges();
-        let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
-        legend::height(&self.legend(), width) + margins.top + self.plot() + margins.bottom
+impl Scatter {
+    /// The plot's frame in a figure of this width that begins at (0, 0), without the legend above it.
+    fn own_plot(&self, width: f64) -> Frame {
+        let margins = axis::margins(&self.x, &self.y, self.ranges().1, self.plot());
+        Frame {
+            x: margins.left,
+            y: margins.top,
+            width: (width - margins.left - 16.0).max(1.0),
+            height: self.plot(),
+        }
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+    /// Labels in [`Scatter::own_plot`]: their places decide the figure's height, so they must not depend on where it lies.
+    fn labels(&self, width: f64) -> Labels {
+        let plot = self.own_plot(width);
         let (x_range, y_range) = self.ranges();
-        let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
-        let above = legend::height(&self.legend(), frame.width);
-        legend::draw(canvas, frame, &self.legend());
-        let plot = frame.inset(margins.left, above + margins.top, 16.0, margins.bottom);
-        let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&self.y, y_range));
+        let x = Scale { range: x_range, pixels: (plot.x, plot.right()) };
+        let y = Scale { range: y_range, pixels: (plot.bottom(), plot.y) };
+        let mut whiskers = Vec::new();
+        for p in &self.points {
+            let (px, py) = (x.at(p.x), y.at(p.y));
+            whiskers.extend(p.x_interval.map(|i| {
+                let (a, b) = (x.at(i.low), x.at(i.high));
+                Frame { x: a, y: py - 2.0, width: b - a, height: 4.0 }
+            }));
+            whiskers.extend(p.y_interval.map(|i| {
+                let (a, b) = (y.at(i.high), y.at(i.low));
+                Frame { x: px - 2.0, y: a, width: 4.0, height: b - a }
+            }));
+        }
+        let points: Vec<((f64, f64), &str)> =
+            self.points.iter().map(|p| ((x.at(p.x), y.at(p.y)), p.label.as_str())).collect();
+        labels::place(&points, &whiskers, plot)
+    }
+
+    /// Names for the key; a point of a family needs the family's name too.
+    fn names(&self) -> Vec<String> {
+        let name = |p: &ScatterPoint| match p.family.and_then(|index| self.families.get(index)) {
+            Some((family, _)) => format!("{family}: {}", p.label),
+            None => p.label.clone(),
+        };
+        self.points.iter().map(name).collect()
+    }
+
+    fn draw_points(&self, canvas: &mut Canvas<'_>, x: Scale, y: Scale) {
         for (index, (_, color)) in self.families.iter().enumerate() {
             let family: Vec<&ScatterPoint> = self.points.iter().filter(|p| p.family == Some(index)).collect();
             for pair in family.windows(2) {
@@ -130,25 +116,36 @@ impl Figure for Scatter {
                 canvas.line((x.at(p.x), y.at(i.low)), (x.at(p.x), y.at(i.high)), p.color, 1.4);
             }
         }
-        let mut whiskers = Vec::new();
-        for p in &self.points {
-            let (px, py) = (x.at(p.x), y.at(p.y));
-            whiskers.extend(p.x_interval.map(|i| {
-                let (a, b) = (x.at(i.low), x.at(i.high));
-                Frame { x: a, y: py - 2.0, width: b - a, height: 4.0 }
-            }));
-            whiskers.extend(p.y_interval.map(|i| {
-                let (a, b) = (y.at(i.high), y.at(i.low));
-                Frame { x: px - 2.0, y: a, width: 4.0, height: b - a }
-            }));
+    }
+}
+
+impl Figure for Scatter {
+    fn height(&self, width: f64) -> f64 {
+        let margins = axis::margins(&self.x, &self.y, self.ranges().1, self.plot());
+        let key = self.labels(width).key_height(&self.names(), width);
+        legend::height(&self.legend(), width) + margins.top + self.plot() + margins.bottom + key
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+        let (x_range, y_range) = self.ranges();
+        let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
+        let above = legend::height(&self.legend(), frame.width);
+        legend::draw(canvas, frame, &self.legend());
+        let own = self.own_plot(frame.width);
+        let plot = Frame { x: frame.x + own.x, y: frame.y + above + own.y, ..own };
+        let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&self.y, y_range));
+        self.draw_points(canvas, x, y);
+        let labels = self.labels(frame.width).moved(frame.x, frame.y + above);
+        let points: Vec<((f64, f64), &str, Color)> =
+            self.points.iter().map(|p| ((x.at(p.x), y.at(p.y)), p.label.as_str(), p.color)).collect();
+        labels.draw(canvas, &points);
+        for (at, _, color) in &points {
+            canvas.marker(*at, 4.5, *color);
         }
-        let places: Vec<((f64, f64), &str)> =
-            self.points.iter().map(|p| ((x.at(p.x), y.at(p.y)), p.label.as_str())).collect();
-        for ((p, (at, label)), spot) in self.points.iter().zip(&places).zip(place(&places, &whiskers, plot)) {
-            canvas.marker(*at, 4.5, p.color);
-            let middle = (spot.x, spot.y + spot.height / 2.0);
-            canvas.text(middle, label, Type::new(SIZE, p.color).bold());
-        }
+        let (names, colors): (_, Vec<Color>) = (self.names(), points.iter().map(|p| p.2).collect());
+        let below = plot.bottom() + margins.bottom;
+        let room = Frame { y: below, height: labels.key_height(&names, frame.width), ..frame };
+        labels.draw_key(canvas, room, &names, &colors);
     }
 
     fn csv(&self) -> Csv {

@@ -16,6 +16,40 @@ fn line(label: &str, i: usize, f: impl Fn(f64) -> f64) -> LineSeries {
     LineSeries { label: label.into(), color: Color::Series(i), dashed: i == 1, points }
 }
 
+/// A plane of so many methods, most of them in one corner, as two panels side by side.
+fn crowd(count: usize, long: bool) -> SmallMultiples {
+    let point = |i: usize| {
+        let (x, y) = (0.02 + 0.01 * (i * 7 % 5) as f64, 0.95 + 0.008 * (i * 3 % 4) as f64);
+        let (x, y) = if i % 6 == 5 { (0.3, 0.6) } else { (x, y) };
+        ScatterPoint {
+            label: if long {
+                format!("A method with quite a long name, variant {i}")
+            } else {
+                format!("EWC {i}")
+            },
+            color: Color::Series(i),
+            x,
+            y,
+            x_interval: span(x - 0.01, x + 0.01),
+            y_interval: span(y - 0.02, y + 0.02),
+            dots: vec![(x - 0.01, y), (x + 0.01, y - 0.01)],
+            family: None,
+        }
+    };
+    let panel = |title: &str| Panel {
+        title: title.into(),
+        color: Color::Ink,
+        figure: Box::new(Scatter {
+            x: Axis::percent("forgetting (percentage points)").over(-0.02, 0.4),
+            y: Axis::percent("learning accuracy (%)").over(0.5, 1.02),
+            points: (0..count).map(point).collect(),
+            ..Scatter::default()
+        }),
+    };
+    let panels = vec![panel("task-incremental"), panel("domain-incremental")];
+    SmallMultiples { panels, columns: 2, min_width: 300.0, legend: Vec::new() }
+}
+
 /// One figure of each kind.
 fn gallery() -> Vec<(&'static str, Box<dyn Figure>)> {
     let marks = vec![
@@ -124,6 +158,11 @@ fn gallery() -> Vec<(&'static str, Box<dyn Figure>)> {
         ("scatter", Box::new(scatter)),
         ("dots", Box::new(dots)),
         ("aligned", Box::new(aligned)),
+        ("crowd-one", Box::new(crowd(1, true))),
+        ("crowd-two", Box::new(crowd(2, true))),
+        ("crowd-seven", Box::new(crowd(7, false))),
+        ("crowd-seven-long", Box::new(crowd(7, true))),
+        ("crowd-thirty", Box::new(crowd(30, true))),
         ("no-lines", Box::new(LineChart::default())),
         ("no-dots", Box::new(DotChart::default())),
         ("no-bars", Box::new(BarChart::default())),

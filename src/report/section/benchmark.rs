@@ -6,6 +6,7 @@ use crate::report::chart::{Axis, DotChart, DotRow};
 use crate::report::number::{
     bytes, duration, interval_text, large, number, p_value, signed, value_with_interval,
 };
+use crate::report::results::Difference;
 use crate::report::terminal::too_few_seeds;
 use crate::report::{BenchmarkResults, MethodResults};
 use crate::spec::SearchNote;
@@ -38,7 +39,9 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         headings.extend([">effect size", ">p", ">p (Holm)"]);
     }
     let better = if benchmark.higher_is_better() { "higher is better" } else { "lower is better" };
-    let mut table = Table::new(format!("{} ({better}), {}", benchmark.score.metric, benchmark.id), headings);
+    let shared = benchmark.shared_data().map_or_else(String::new, |words| format!("; intervals {words}"));
+    let caption = format!("{} ({better}), {}{shared}", benchmark.score.metric, benchmark.id);
+    let mut table = Table::new(caption, headings);
     let ranked = benchmark.ranked();
     let differences: Vec<_> = ranked
         .iter()
@@ -78,7 +81,7 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
             });
         }
         if verdicts {
-            let effect = difference.as_ref().and_then(|d| d.effect).map_or_else(String::new, signed);
+            let effect = difference.as_ref().map_or_else(String::new, effect_text);
             let p = difference.as_ref().and_then(|d| d.p).filter(|_| fair(method));
             let holm = p.and_then(|_| corrected.next());
             row.extend([effect.into(), p.map_or_else(String::new, p_value).into()]);
@@ -103,6 +106,15 @@ fn trials(method: &MethodResults<'_>) -> String {
     }
 }
 
+/// Ten equal differences have a mean and no size in units of their spread.
+fn effect_text(difference: &Difference) -> String {
+    match difference.effect {
+        Some(effect) => signed(effect),
+        None if difference.pairs > 1 => "undefined: no spread".into(),
+        None => String::new(),
+    }
+}
+
 fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(notice) = too_few_seeds(benchmark) {
@@ -110,16 +122,16 @@ fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         let smallest = stats::smallest_p(n);
         blocks.push(Block::Notice(format!(
             "{}. With {n} paired seeds the smallest two-sided p that the sign-flip test can reach is {}. Intervals \
-             here are BCa bootstrap intervals; with so few seeds they are too narrow.",
+             are for the mean; how often they hold it with so few seeds stands in docs/intervals.md.",
             capitalised(&notice),
             p_value(smallest)
         )));
     } else if benchmark.reference().is_some() {
         blocks.push(Block::paragraph(
             "Differences are paired by seed; p is two-sided from the sign-flip test, the interval inverts the same test; \
-             Holm corrects across the rows. Effect size: mean difference / standard deviation of the differences. Trials: \
-             settings that were tried on validation data, the optimiser's included; there is no p between rows that were not \
-             searched equally.",
+             Holm corrects across the rows. Effect size: mean difference / standard deviation of the differences, \
+             undefined where these do not vary by more than rounding. Trials: settings that were tried on validation data, \
+             the optimiser's included; there is no p between rows that were not searched equally.",
         ));
     }
     let reasons: Vec<String> = benchmark
@@ -190,8 +202,11 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         name: format!("{}-score", benchmark.id),
         title: capitalised(&benchmark.score.metric.replace('_', " ")),
         alt: format!("{}: mean and 95 % interval per method: {}.", benchmark.name(), listed.join("; ")),
-        caption: "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds; dashed: chance; in brackets: seeds with a score, where some are missing."
-            .into(),
+        caption: format!(
+            "Marker and bar: mean over seeds and its 95 % interval{}; small dots: single seeds; dashed: chance; in brackets: \
+             seeds with a score, where some are missing.",
+            benchmark.shared_data().map_or_else(String::new, |words| format!(" ({words})"))
+        ),
         figure: Box::new(DotChart {
             x: score_axis(benchmark),
             rows,

@@ -162,7 +162,7 @@ pub(super) fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint
     }
     at.into_iter()
         .map(|(x, values)| {
-            let band = stats::bca(&values).map(|i| (i.low, i.high));
+            let band = stats::mean_interval(&values).map(|i| (i.low, i.high));
             LinePoint { x: x as f64, y: stats::mean(&values), band }
         })
         .collect()

@@ -45,7 +45,7 @@ pub(super) fn averaged_of(
     }
     at.into_values()
         .map(|(x, values)| {
-            let interval = if with_band { stats::bca(&values) } else { None };
+            let interval = if with_band { stats::mean_interval(&values) } else { None };
             let band = interval.map(|i| (i.low, i.high));
             LinePoint { x, y: stats::mean(&values), band }
         })

@@ -161,7 +161,7 @@ fn learning(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         let Some(first) = curves.first() else { return Vec::new() };
         let at = |(i, x): (usize, &f64)| {
             let values: Vec<f64> = curves.iter().filter_map(|curve| *curve.y.get(i)?).collect();
-            let band = stats::bca(&values).map(|interval| (interval.low, interval.high));
+            let band = stats::mean_interval(&values).map(|interval| (interval.low, interval.high));
             LinePoint { x: *x, y: stats::mean(&values), band }
         };
         first.x.iter().enumerate().map(at).collect()

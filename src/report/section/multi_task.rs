@@ -41,7 +41,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             label: method.title.clone(),
             color: method.color,
             values: differences.iter().map(|d| stats::mean(d)).collect(),
-            intervals: differences.iter().map(|d| stats::bca(d)).collect(),
+            intervals: differences.iter().map(|d| stats::mean_interval(d)).collect(),
         }
     };
     let groups: Vec<BarGroup> = ranked.iter().map(group).collect();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::metric;
 use crate::report::block::{Block, Cell, Chart, Table};
 use crate::report::chart::{Axis, LineChart, LineMark, LinePoint, LineSeries};
-use crate::report::number::number;
+use crate::report::number::{count, number};
 use crate::report::{BenchmarkResults, MethodResults};
 use crate::run::Record;
 use crate::stats;
@@ -15,7 +15,38 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     blocks.extend(along_the_stream(benchmark));
     blocks.extend(regret(benchmark));
     blocks.extend(recovery(benchmark));
+    blocks.extend(alarms(benchmark));
     blocks
+}
+
+/// Which detectors raised how many alarms: one that raised none is not told from plain descent by its accuracy.
+fn alarms(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
+    let words = benchmark.ranked().into_iter().filter_map(|method| {
+        let watches = |record: &&Record| {
+            let kind = &record.spec.settings["method"]["kind"];
+            matches!(kind.as_str(), Some("adwin-reset" | "page-hinkley-reset"))
+        };
+        let counts: Vec<f64> =
+            method.ok().filter(watches).filter_map(|r| r.log.scalars.get("resets").copied()).collect();
+        let (mean, seeds) = (stats::mean(&counts)?, count(counts.len(), "seed"));
+        Some(if counts.iter().all(|alarms| *alarms == 0.0) {
+            format!(
+                "{} never fired ({seeds}): it is plain descent at its own learning rate here",
+                method.title
+            )
+        } else {
+            let silent = counts.iter().filter(|alarms| **alarms == 0.0).count();
+            let none = if silent > 0 { format!(", none in {silent} of them") } else { String::new() };
+            format!("{} {} per run (mean over {seeds}{none})", method.title, number(mean))
+        })
+    });
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| {
+        Block::paragraph(format!(
+            "Alarms of the detectors, whose thresholds were not searched: {}.",
+            words.join("; ")
+        ))
+    })
 }
 
 /// Mean over seeds, with a 95 % band if asked, at every x that at least one seed has.
@@ -28,7 +59,7 @@ fn averaged(seeds: impl Iterator<Item = Vec<(f64, f64)>>, with_band: bool) -> Ve
     let point = |(x, values): (f64, Vec<f64>)| LinePoint {
         x,
         y: stats::mean(&values),
-        band: if with_band { stats::bca(&values).map(|i| (i.low, i.high)) } else { None },
+        band: if with_band { stats::mean_interval(&values).map(|i| (i.low, i.high)) } else { None },
     };
     at.into_values().map(point).collect()
 }
@@ -183,4 +214,39 @@ fn recovery(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
              method that was bad before a change has little to regain: read this beside the accuracy.",
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Results;
+    use crate::report::synthetic::records;
+
+    /// A finished run of a detector with so many resets.
+    fn record(method: &str, kind: &str, seed: u64, resets: f64) -> Record {
+        let mut record = records(1).swap_remove(0);
+        record.titles.method = method.into();
+        record.spec.paradigm = "online".into();
+        (record.spec.method, record.spec.seed) = (method.into(), seed);
+        record.spec.settings = serde_json::json!({ "method": { "kind": kind, "parameters": {} } });
+        record.log.scalars.insert("resets".into(), resets);
+        record
+    }
+
+    #[test]
+    fn a_detector_without_alarms_in_any_seed_is_said_to_have_never_fired() {
+        let mut records = Vec::new();
+        for seed in 0..3 {
+            records.push(record("Silent", "page-hinkley-reset", seed, 0.0));
+            records.push(record("Loud", "adwin-reset", seed, if seed == 0 { 0.0 } else { 3.0 }));
+            records.push(record("Plain", "latest", seed, 0.0));
+        }
+        let results = Results::new(&records);
+        let text = format!("{:?}", alarms(&results.benchmarks[0]).expect("two detectors"));
+        assert!(text.contains("Silent never fired (3 seeds)"), "{text}");
+        assert!(text.contains("Loud 2.000 per run (mean over 3 seeds, none in 1 of them)"), "{text}");
+        assert!(!text.contains("Plain"), "{text}");
+        let plain: Vec<Record> = vec![record("Plain", "latest", 0, 0.0)];
+        assert!(alarms(&Results::new(&plain).benchmarks[0]).is_none());
+    }
 }

@@ -40,7 +40,7 @@ fn accuracy(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                 mean.map_or_else(|| "–".into(), |m| format!("{:.1} %", 100.0 * m)),
                 dots.len()
             );
-            let (label, color, interval) = (method.title.clone(), method.color, stats::bca(&dots));
+            let (label, color, interval) = (method.title.clone(), method.color, stats::mean_interval(&dots));
             DotRow { label, color, mean, interval, dots, note }
         })
         .filter(|row| row.mean.is_some())
@@ -339,8 +339,8 @@ fn midpoints(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             label: method.title.clone(),
             color: method.color,
             mean: stats::mean(&ec50),
-            interval: stats::bca(&ec50),
-            note: format!("{} networks, mean in {}", ec50.len(), interval_text(stats::bca(&ec50))),
+            interval: stats::mean_interval(&ec50),
+            note: format!("{} networks, mean in {}", ec50.len(), interval_text(stats::mean_interval(&ec50))),
             dots: ec50,
         });
         let dots = paired(method, "weight_skewness");
@@ -407,10 +407,13 @@ fn distance(method: &MethodResults<'_>) -> Option<f64> {
 fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     let (xs, ys): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
     let (mx, my) = (stats::mean(&xs)?, stats::mean(&ys)?);
+    if pairs.len() < 3 || [&xs, &ys].into_iter().any(|v| stats::is_rounding(v, stats::size(v))) {
+        return None;
+    }
     let sum = |f: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>();
     let (xx, yy) = (sum(&|p| (p.0 - mx).powi(2)), sum(&|p| (p.1 - my).powi(2)));
     let r = sum(&|p| (p.0 - mx) * (p.1 - my)) / (xx * yy).sqrt();
-    (pairs.len() >= 3 && r.is_finite()).then_some(r)
+    r.is_finite().then_some(r)
 }
 
 #[cfg(test)]
@@ -423,6 +426,8 @@ mod tests {
         assert_eq!(correlation(&[(1.0, 2.0), (2.0, 4.0), (3.0, 3.0)]), Some(0.5));
         assert_eq!(correlation(&[(1.0, 2.0), (2.0, 4.0)]), None);
         assert_eq!(correlation(&[(1.0, 2.0), (2.0, 2.0), (3.0, 2.0)]), None);
+        // 0.1 + 0.2 is not 0.3: a spread of rounding is none.
+        assert_eq!(correlation(&[(1.0, 0.3), (2.0, 0.1 + 0.2), (3.0, 0.3)]), None);
     }
 
     #[test]

@@ -35,10 +35,11 @@ fn scores(results: &Results<'_>) -> Vec<Block> {
             name: "overview".into(),
             title: "Score from chance (0) to ceiling (1)".into(),
             alt,
-            caption:
-                "Marker and bar: mean over seeds and 95 % bootstrap interval; small dots: single seeds. \
-                      Each benchmark names its own score, chance level and ceiling, see its table."
-                    .into(),
+            caption: format!(
+                "Marker and bar: mean over seeds and its 95 % interval; small dots: single seeds. \
+                      Each benchmark names its own score, chance level and ceiling, see its table.{}",
+                shared(results)
+            ),
             figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0, legend: Vec::new() }),
         }));
     }
@@ -49,6 +50,15 @@ fn scores(results: &Results<'_>) -> Vec<Block> {
         )));
     }
     blocks
+}
+
+/// What intervals over seeds leave out, where they do.
+fn shared(results: &Results<'_>) -> &'static str {
+    if results.benchmarks.iter().any(|benchmark| benchmark.shared_data().is_some()) {
+        " Intervals are over seeds only: where a benchmark's data are a fixed split, all seeds share it."
+    } else {
+        ""
+    }
 }
 
 fn ceiling_id<'b>(benchmark: &'b BenchmarkResults<'_>) -> Option<&'b str> {
@@ -126,8 +136,11 @@ fn across(results: &Results<'_>) -> Vec<Block> {
         rows.into_iter().for_each(|(_, row)| table.row(row));
         blocks.push(Block::Table(table));
         blocks.push(Block::paragraph(
-            "Normalised scores of all seeds and benchmarks, mean of the middle half; 95 % interval by bootstrap within \
-             benchmarks.",
+            format!(
+                "Normalised scores of all seeds and benchmarks, mean of the middle half; 95 % interval by bootstrap within \
+                 benchmarks.{}",
+                shared(results)
+            ),
         ));
     }
     blocks
@@ -188,10 +201,11 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
         alt: "For every benchmark a plane with forgetting to the right and learning accuracy upwards, one point per \
               method. Methods near the upper left learn new tasks well and keep old ones."
             .into(),
-        caption: "Upper left is best: every task is learned and none is lost. Lower left never learned. Whiskers: \
-                  95 % intervals over seeds; small dots: seeds. The ceiling method learns all tasks at once and has no place \
-                  here."
-            .into(),
+        caption: format!(
+            "Upper left is best: every task is learned and none is lost. Lower left never learned. Whiskers: 95 % intervals; \
+             small dots: seeds. The ceiling method learns all tasks at once and has no place here.{}",
+            shared(results)
+        ),
         figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 300.0, legend: Vec::new() }),
     })]
 }

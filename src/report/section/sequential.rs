@@ -36,7 +36,7 @@ fn points(method: &MethodResults<'_>, name: &str) -> Vec<LinePoint> {
     let at = |(place, x): (usize, &f64)| {
         let means: Vec<f64> = pairs.iter().filter_map(|(level, _)| *level.y.get(place)?).collect();
         let y = stats::mean(&means);
-        let over_seeds = stats::bca(&means).map(|interval| (interval.low, interval.high));
+        let over_seeds = stats::mean_interval(&means).map(|interval| (interval.low, interval.high));
         let over_sequences = || {
             let half = pairs.first().and_then(|(_, width)| *width.y.get(place)?)?;
             y.filter(|_| means.len() == 1).map(|y| (y - half, y + half))

@@ -15,7 +15,7 @@ use candle_core::{Device, Tensor};
 
 pub use generate::{sea, sine, stagger};
 pub use schedule::Change;
-pub use spec::{OnlineStreamSpec, Source};
+pub use spec::{OnlineStreamSpec, Scored, Source};
 
 use super::{Batch, EvaluateOn};
 use crate::data::{Data, Table};
@@ -44,17 +44,21 @@ pub struct OnlineStream {
     changes: Vec<Change>,
 }
 
-/// Share of the table that searches for settings may see.
+/// The first of so many parts of a table is for searching settings.
 const SEARCH_SHARE: usize = 10;
 
 impl OnlineStream {
-    /// Draws or reads the stream.
+    /// Draws or reads the stream. What is searched on and what is scored have no sample in common, whatever the seeds:
+    /// tables are cut in two, images come from different splits, generated samples from random streams of their own.
     ///
     /// # Errors
     /// Settings out of range; missing or damaged data; fewer rows than asked for; a stream with one class only.
     pub fn new(spec: &OnlineStreamSpec, data: &Data, on: EvaluateOn, streams: &Streams) -> Result<Self> {
         spec.check()?;
-        let streams = streams.within("stream");
+        let streams = match on {
+            EvaluateOn::Test => streams.within("stream"),
+            EvaluateOn::Validation => streams.within("validation").within("stream"),
+        };
         let stream = match &spec.source {
             Source::Elec2 => Self::table(spec, "elec2", &*data.table("elec2")?, on)?,
             Source::Table { file, features, classes, sha256 } => {
@@ -70,22 +74,28 @@ impl OnlineStream {
         stream.check()
     }
 
-    /// Settings are searched on the first tenth of the table.
+    /// Settings are searched on the first tenth of the table, the rest is scored.
     fn table(spec: &OnlineStreamSpec, id: &str, table: &Table, on: EvaluateOn) -> Result<Self> {
-        let rows = match on {
-            EvaluateOn::Test => spec.samples.unwrap_or(table.len()),
-            EvaluateOn::Validation => table.len() / SEARCH_SHARE,
+        let tuning = table.len() / SEARCH_SHARE;
+        let rows = match (on, spec.scored.unwrap_or(Scored::AfterTuning)) {
+            (EvaluateOn::Validation, _) => 0..tuning,
+            (EvaluateOn::Test, Scored::AfterTuning) => tuning..table.len(),
+            (EvaluateOn::Test, Scored::Whole) => 0..table.len(),
         };
-        if rows > table.len() {
-            let problem = format!("has {} rows, fewer than the {rows} asked for", table.len());
+        let asked = spec.samples.filter(|_| on == EvaluateOn::Test).unwrap_or(rows.len());
+        if asked > rows.len() {
+            let behind =
+                if rows.start > 0 { format!(" after the {tuning} for tuning") } else { String::new() };
+            let problem = format!("has {} rows{behind}, fewer than the {asked} asked for", rows.len());
             return Err(Error::data(id, problem));
         }
+        let rows = rows.start..rows.start + asked;
         let features = table.columns.len();
         Ok(Self {
             features,
             classes: table.classes,
-            inputs: table.values[..rows * features].to_vec(),
-            labels: table.labels[..rows].to_vec(),
+            inputs: table.values[rows.start * features..rows.end * features].to_vec(),
+            labels: table.labels[rows].to_vec(),
             ideal: None,
             changes: Vec::new(),
         })

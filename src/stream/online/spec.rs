@@ -101,12 +101,25 @@ fn one() -> usize {
     1
 }
 
+/// Which rows of a table count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scored {
+    /// All but the first tenth, which is there for choosing settings and is neither learned from nor scored.
+    AfterTuning,
+    /// All, as published results count them; nothing may be searched on such a stream.
+    Whole,
+}
+
+/// Numbers in a whole stream: 400 MB.
+const MOST_VALUES: usize = 100_000_000;
+
 /// A stream of samples with changes in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OnlineStreamSpec {
     pub source: Source,
-    /// Length of the stream, 10 to 10,000,000; of a table: rows from its start, all where absent.
+    /// Length of the stream, 10 to 10,000,000; of a table: rows from where scoring begins, all where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub samples: Option<usize>,
     /// Stretches of equal length with one concept each. More segments than concepts: concepts recur in turn. Default 1.
@@ -119,6 +132,9 @@ pub struct OnlineStreamSpec {
     /// A label arrives only after this many further samples. Default 0: at once.
     #[serde(default)]
     pub delay: usize,
+    /// Of a table only: `after-tuning` (default) or `whole`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scored: Option<Scored>,
 }
 
 impl OnlineStreamSpec {
@@ -176,11 +192,28 @@ impl OnlineStreamSpec {
         self.samples.unwrap_or(45_312)
     }
 
+    /// Writes out which rows count, where rows do: what a record keeps.
+    #[must_use]
+    pub fn with_defaults(mut self) -> Self {
+        if self.is_table() {
+            self.scored.get_or_insert(Scored::AfterTuning);
+        }
+        self
+    }
+
+    fn is_table(&self) -> bool {
+        matches!(self.source, Source::Elec2 | Source::Table { .. })
+    }
+
     /// Checks every range.
     ///
     /// # Errors
     /// The first value out of range.
     pub fn check(&self) -> Result<(), DefinitionError> {
+        if self.scored.is_some() && !self.is_table() {
+            let allowed = "nothing: only a table has rows to choose from; generated samples are drawn anew for searches";
+            return Err(DefinitionError::range("stream.scored", "a choice of rows", allowed));
+        }
         match (&self.source, self.samples) {
             (Source::Elec2 | Source::Table { .. }, None) => {}
             (_, None) => return Err(DefinitionError::range("stream.samples", "nothing", "10 to 10000000")),
@@ -190,6 +223,12 @@ impl OnlineStreamSpec {
             _ => {}
         }
         self.check_source()?;
+        let most = MOST_VALUES / self.features().max(1);
+        if let Some(n) = self.samples.filter(|n| *n > most) {
+            let allowed =
+                format!("at most {most}: a stream of {} features is held in memory", self.features());
+            return Err(DefinitionError::range("stream.samples", n, &allowed));
+        }
         let most = if self.concepts().is_some() { self.expected_samples() / 10 } else { 1 };
         if !(1..=most).contains(&self.segments) {
             let allowed = match self.concepts() {

@@ -105,6 +105,51 @@ fn searches_and_reports_share_no_digit() {
 }
 
 #[test]
+fn a_search_sees_no_sample_that_is_scored_even_with_the_same_seed() {
+    for source in [r#"kind = "sea""#, r#"kind = "hyperplane""#, r#"kind = "sine""#] {
+        let spec = spec(source, 500, 1);
+        let samples = |on| {
+            let stream = OnlineStream::new(&spec, &data(), on, &Streams::new(7)).expect("a stream");
+            let bits =
+                |at: usize| stream.inputs(at..at + 1).iter().map(|v| v.to_bits()).collect::<Vec<u32>>();
+            (0..500).map(bits).collect::<std::collections::BTreeSet<_>>()
+        };
+        assert!(samples(EvaluateOn::Test).is_disjoint(&samples(EvaluateOn::Validation)), "{source}");
+    }
+    // STAGGER has 27 different samples: their order is another one.
+    let spec = spec(r#"kind = "stagger""#, 500, 1);
+    let with = |on| OnlineStream::new(&spec, &data(), on, &Streams::new(7)).expect("a stream");
+    assert_ne!(with(EvaluateOn::Test).inputs, with(EvaluateOn::Validation).inputs);
+}
+
+#[test]
+fn a_table_is_cut_into_rows_to_search_on_and_rows_to_score() {
+    // Row i holds the number i; its class is its parity.
+    let row = |i: u32| format!("{i},{}\n", i % 2);
+    let csv: String = std::iter::once("i,class\n".to_owned()).chain((0..40).map(row)).collect();
+    let table = Table::parse("toy", "toy.csv", &csv, 2).expect("valid");
+    let spec = |more: &str| -> OnlineStreamSpec {
+        toml::from_str(&format!("source = {{ kind = \"elec2\" }}\n{more}")).expect("a valid spec")
+    };
+    let rows = |more: &str, on| -> Result<Vec<f32>> {
+        Ok(OnlineStream::table(&spec(more), "toy", &table, on)?.inputs)
+    };
+    let numbers = |range: Range<u16>| range.map(f32::from).collect::<Vec<f32>>();
+    assert_eq!(rows("", EvaluateOn::Validation).expect("rows"), numbers(0..4));
+    assert_eq!(rows("", EvaluateOn::Test).expect("rows"), numbers(4..40));
+    assert_eq!(rows("samples = 12", EvaluateOn::Test).expect("rows"), numbers(4..16));
+    assert_eq!(rows("scored = \"whole\"", EvaluateOn::Test).expect("rows"), numbers(0..40));
+    let message = rows("samples = 37", EvaluateOn::Test).expect_err("too many").to_string();
+    assert!(
+        message.ends_with("has 36 rows after the 4 for tuning, fewer than the 37 asked for"),
+        "{message}"
+    );
+    let mut generated = super::tests::spec(r#"kind = "stagger""#, 100, 1);
+    generated.scored = Some(Scored::Whole);
+    assert!(generated.check().expect_err("refused").to_string().contains("`stream.scored`"));
+}
+
+#[test]
 fn the_same_seed_gives_the_same_stream_and_another_seed_another() {
     let spec = spec(r#"kind = "sea""#, 100, 4);
     let with =

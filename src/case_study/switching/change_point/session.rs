@@ -34,24 +34,24 @@ pub(in crate::case_study::switching) fn run(
 ) -> Result<RunLog> {
     let script = task.draw(streams);
     let mut progress = Progress::new(watch, 0.0, 1.0);
-    progress.at(0, task.trials)?;
+    let progress = &mut progress;
     let course = match learner {
-        ChangePointLearner::FixedRate(s) => fixed(task, &script, |_| s.rate),
-        ChangePointLearner::ToldMean(NoSettings {}) => told(task, &script),
-        ChangePointLearner::ExactObserver(NoSettings {}) => exact(task, &script),
+        ChangePointLearner::FixedRate(s) => fixed(task, &script, progress, |_| s.rate)?,
+        ChangePointLearner::ToldMean(NoSettings {}) => told(task, &script, progress)?,
+        ChangePointLearner::ExactObserver(NoSettings {}) => exact(task, &script, progress)?,
         ChangePointLearner::ReducedObserver(s) => {
-            let course = observed(task, &script, s.hazard.unwrap_or(task.hazard))?;
+            let course = observed(task, &script, s.hazard.unwrap_or(task.hazard), progress)?;
             match s.replay {
                 Replay::None => course,
                 Replay::Mean => {
                     let mean = mean(&course.rate);
-                    fixed(task, &script, |_| mean)
+                    fixed(task, &script, progress, |_| mean)?
                 }
                 Replay::Rotated => {
                     let (mut rates, trials) = (course.rate, task.trials);
                     let by = streams.get("rotation").random_range(trials / 3..=trials - trials / 3);
                     rates.rotate_right(by);
-                    fixed(task, &script, |trial| rates[trial])
+                    fixed(task, &script, progress, |trial| rates[trial])?
                 }
             }
         }
@@ -70,22 +70,34 @@ fn start(task: &ChangePointTask) -> f64 {
     f64::midpoint(task.range[0], task.range[1])
 }
 
-fn fixed(task: &ChangePointTask, script: &Script, rate: impl Fn(usize) -> f64) -> Course {
+fn fixed(
+    task: &ChangePointTask,
+    script: &Script,
+    progress: &mut Progress<'_>,
+    rate: impl Fn(usize) -> f64,
+) -> Result<Course> {
     let mut course = Course::default();
     let mut belief = start(task);
     for (trial, x) in script.sample.iter().enumerate() {
+        progress.at(trial, task.trials)?;
         let rate = rate(trial);
         course.prediction.push(belief);
         course.rate.push(rate);
         belief += rate * (x - belief);
     }
-    course
+    Ok(course)
 }
 
-fn observed(task: &ChangePointTask, script: &Script, hazard: f64) -> Result<Course> {
+fn observed(
+    task: &ChangePointTask,
+    script: &Script,
+    hazard: f64,
+    progress: &mut Progress<'_>,
+) -> Result<Course> {
     let mut observer = ReducedBayesianObserver::new(hazard, task.noise, task.range)?;
     let mut course = Course::default();
-    for x in &script.sample {
+    for (trial, x) in script.sample.iter().enumerate() {
+        progress.at(trial, task.trials)?;
         course.prediction.push(observer.belief());
         let (changed, rate) = observer.observe(*x);
         course.changed.push(changed);
@@ -94,20 +106,23 @@ fn observed(task: &ChangePointTask, script: &Script, hazard: f64) -> Result<Cour
     Ok(course)
 }
 
-fn exact(task: &ChangePointTask, script: &Script) -> Course {
+fn exact(task: &ChangePointTask, script: &Script, progress: &mut Progress<'_>) -> Result<Course> {
     let mut observer = ExactObserver::new(task);
     let mut course = Course::default();
-    for x in &script.sample {
+    for (trial, x) in script.sample.iter().enumerate() {
+        // Without jumps every past trial stays possible, so that a step costs as much as there were trials.
+        progress.always(trial, task.trials)?;
         course.prediction.push(observer.belief());
         course.changed.push(observer.observe(*x));
     }
-    course
+    Ok(course)
 }
 
-fn told(task: &ChangePointTask, script: &Script) -> Course {
+fn told(task: &ChangePointTask, script: &Script, progress: &mut Progress<'_>) -> Result<Course> {
     let mut course = Course::default();
     let (mut belief, mut known) = (start(task), 0.0);
     for (trial, x) in script.sample.iter().enumerate() {
+        progress.at(trial, task.trials)?;
         // Told with the first sample of the new mean: what the prediction missed is no one's fault.
         if script.switches.binary_search(&trial).is_ok() {
             known = 0.0;
@@ -117,7 +132,7 @@ fn told(task: &ChangePointTask, script: &Script) -> Course {
         course.rate.push(1.0 / known);
         belief += (x - belief) / known;
     }
-    course
+    Ok(course)
 }
 
 fn mean(values: &[f64]) -> f64 {
@@ -149,6 +164,7 @@ fn log(task: &ChangePointTask, script: Script, course: Course) -> RunLog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paradigm::Unwatched;
 
     fn script(sample: &[f64], switches: &[usize]) -> Script {
         Script { switches: switches.to_vec(), mean: vec![0.0; sample.len()], sample: sample.to_vec() }
@@ -157,14 +173,18 @@ mod tests {
     #[test]
     fn a_constant_rate_moves_by_its_share_of_the_error() {
         let task = ChangePointTask { range: [0.0, 8.0], ..ChangePointTask::default() };
-        let course = fixed(&task, &script(&[8.0, 8.0, 0.0], &[]), |_| 0.5);
+        let mut unwatched = Unwatched;
+        let mut progress = Progress::new(&mut unwatched, 0.0, 1.0);
+        let course = fixed(&task, &script(&[8.0, 8.0, 0.0], &[]), &mut progress, |_| 0.5).expect("runs");
         assert_eq!(course.prediction, [4.0, 6.0, 7.0]);
     }
 
     #[test]
     fn who_is_told_takes_the_mean_since_the_jump() {
         let task = ChangePointTask::default();
-        let course = told(&task, &script(&[2.0, 4.0, 9.0, 11.0, 0.0], &[2]));
+        let mut unwatched = Unwatched;
+        let mut progress = Progress::new(&mut unwatched, 0.0, 1.0);
+        let course = told(&task, &script(&[2.0, 4.0, 9.0, 11.0, 0.0], &[2]), &mut progress).expect("runs");
         assert_eq!(course.prediction, [150.0, 2.0, 3.0, 9.0, 10.0]);
         assert_eq!(course.rate, [1.0, 0.5, 1.0, 0.5, 1.0 / 3.0]);
     }
