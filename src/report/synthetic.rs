@@ -60,6 +60,7 @@ fn record(benchmark: &str, title: &str, hardness: f64, method: (&str, &str, f64,
             formula: "L = L_task + λ/2 · Σ_i Ω_i (θ_i − θ*_i)²".into(),
             provenance: "made up <for tests> & nothing else".into(),
             role: None,
+            search: None,
         },
         score: Score {
             metric: "average_accuracy".into(),

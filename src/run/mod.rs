@@ -10,4 +10,4 @@ pub use environment::{cores, environment, prepare_process};
 pub use executor::{Executor, Listener, Outcome, Scorer, on_slots};
 pub use journal::{Journal, Recovery, read_records};
 pub use plan::{Plan, PlannedRun, Selection};
-pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
+pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, SearchNote, Status, Time, Titles};

@@ -329,6 +329,7 @@ fn resolve(
         formula: protocol.formula(&preset)?,
         provenance: preset.header.provenance.clone(),
         role: role(&preset, method, control.as_ref()),
+        search: None,
     };
     let cost = protocol.expected_cost(&settings);
     let seeds: Vec<u64> = seeds.into_iter().collect();
@@ -394,6 +395,9 @@ fn role(preset: &MethodPreset, method: &str, control: Option<&Control>) -> Optio
     if let Some(role) = &preset.header.control {
         let ControlRole { of, kind, also, shown } = role.clone();
         return Some(Role::Control { of, kind, also, shown });
+    }
+    if preset.header.unjudged.is_some() {
+        return None;
     }
     // A verdict is about a preset; its variations stand beside it without one.
     let modulated = preset.header.mechanism || !preset.header.modulation.is_empty();

@@ -55,6 +55,21 @@ pub struct Titles {
     /// Part in the question whether a mechanism helps; none: neither mechanism nor control.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
+    /// The search that its numbers come from; none: not recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchNote>,
+}
+
+/// How a preset's numbers were searched on this benchmark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchNote {
+    /// Trials per restart; 0: the method has no number to search, which is as good as any search.
+    pub trials: u64,
+    pub restarts: u64,
+    /// Seeds of each trial.
+    pub seeds: u64,
+    /// All trials scored the same: the search chose nothing.
+    pub tied: bool,
 }
 
 /// What a method is in a verdict.

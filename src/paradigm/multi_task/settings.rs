@@ -32,6 +32,9 @@ pub struct MultiTaskSettings {
     pub evaluate: EvaluateOn,
 }
 
+/// Every term is a task, and none has boundaries.
+const STAGE: modulated::Stage = modulated::Stage { boundaries: false, classes: true, task: false };
+
 /// How long training goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +88,7 @@ impl Resolved {
         let (heads, shape) = settings.tasks.check()?;
         let terms = super::terms(&heads);
         let network = (&settings.model, shape, heads.iter().map(|head| head.1).sum());
-        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, false)?;
+        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, STAGE)?;
         Ok(Self { benchmark: settings, method, modulation })
     }
 
