@@ -57,6 +57,7 @@ impl Step {
             let anatomy = Anatomy {
                 layers: model.layer_units(),
                 terms: vec!["task".into(), "l2".into()],
+                distribution: true,
                 ..Anatomy::default()
             };
             spec.resolve(&anatomy).expect("fits");

@@ -114,6 +114,13 @@ impl Channel {
         self.history.push(self.effect as f32);
     }
 
+    /// Whether the effect of a step so far left neutral.
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn acted(&self, step: usize) -> bool {
+        let neutral = self.spec.target.neutral() as f32;
+        self.history.get(step).is_some_and(|effect| *effect != neutral)
+    }
+
     /// Puts the effect in force on the gains of a network with these layers, the first `recurrent` of them recurrent.
     pub fn put(&self, layers: &[usize], recurrent: usize, gains: &mut Gains) {
         let (target, effect) = (self.spec.target, self.effect);

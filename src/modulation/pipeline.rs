@@ -231,6 +231,27 @@ impl Modulation {
         self.channels().map(|channel| (channel.name.clone(), share(channel))).collect()
     }
 
+    /// Share of the steps at which some receptor of a modulator left neutral, by modulator; where levels are plain inputs,
+    /// at which its level was not 0. A synergy counts for both of its modulators.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn acted(&self) -> Vec<(String, f64)> {
+        let share = |(index, modulator): (usize, &Modulator)| {
+            let synergies = self.synergies.iter().filter(|synergy| synergy.pair.contains(&index));
+            let channels: Vec<&Channel> =
+                modulator.channels.iter().chain(synergies.map(|synergy| &synergy.channel)).collect();
+            let steps = 0..modulator.history.len();
+            let acting = |step: &usize| {
+                if self.as_input {
+                    modulator.history[*step] != 0.0
+                } else {
+                    channels.iter().any(|channel| channel.acted(*step))
+                }
+            };
+            (modulator.name.clone(), steps.filter(acting).count() as f64 / self.steps.max(1) as f64)
+        };
+        self.modulators.iter().enumerate().map(share).collect()
+    }
+
     /// Everything a checkpoint needs.
     ///
     /// # Errors

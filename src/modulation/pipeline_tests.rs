@@ -16,6 +16,8 @@ fn spec(text: &str) -> ModulationSpec {
         replay: true,
         momentum: true,
         boundaries: true,
+        inputs: true,
+        distribution: true,
         recurrent: 0,
     };
     spec.resolve(&anatomy).expect("resolves");
@@ -27,7 +29,7 @@ fn started(text: &str) -> Modulation {
 }
 
 fn seen(loss: f64) -> Observation {
-    Observation { loss, reward: -loss, choices: 2, ..Observation::default() }
+    Observation { loss, reward: -loss, choices: 2.0, ..Observation::default() }
 }
 
 fn gains(modulation: &mut Modulation) -> Gains {
@@ -267,6 +269,57 @@ fn what_does_not_fit_is_refused_by_name() {
         ))
         .contains("clamp")
     );
+}
+
+#[test]
+fn what_would_never_say_or_move_anything_is_refused_in_words() {
+    let refuse = |anatomy: &super::super::Anatomy, source: &str, target: &str| {
+        let text = format!(
+            "[modulators.a]\nsource = {{ kind = \"{source}\" }}\nreceptors = [{{ target = \"{target}\" }}]\n"
+        );
+        let mut spec: ModulationSpec = toml::from_str(&text).expect("parses");
+        spec.resolve(anatomy).expect_err("refused").to_string()
+    };
+    // Answers are numbers: no distribution to take the entropy of, no softmax to divide.
+    let numbers = super::super::Anatomy {
+        layers: vec![4, 2],
+        terms: vec!["task".into()],
+        inputs: true,
+        ..Default::default()
+    };
+    let error = refuse(&numbers, "predictive-entropy", "slope");
+    assert!(error.contains("answers are numbers") && error.contains("surprise"), "{error}");
+    assert!(refuse(&numbers, "surprise", "temperature").contains("no softmax"));
+    // The outer loop shows no inputs.
+    let outer = super::super::Anatomy::default();
+    for source in ["novelty", "familiarity", "novelty-familiarity"] {
+        assert!(refuse(&outer, source, "learning-rate").contains("outer loop"), "{source}");
+    }
+    assert!(refuse(&outer, "predictive-entropy", "learning-rate").contains("outer loop"));
+}
+
+#[test]
+fn a_modulator_acts_at_the_steps_at_which_a_receptor_leaves_neutral() {
+    // Signals max(0, loss) of 0, 1, 0: effects 1, 1, 2, 1 with the step before any; the second modulator has no effect.
+    let text = format!(
+        "[modulators.a]\n{SURPRISE}receptors = [{{ target = \"learning-rate\" }}, {{ target = \"bias\" }}]\n\
+         [modulators.b]\n{SURPRISE}receptors = [{{ target = \"slope\", sensitivity = 0.0 }}]\n"
+    );
+    let run = |mut modulation: Modulation| {
+        for loss in [0.0, 1.0, 0.0] {
+            gains(&mut modulation);
+            modulation.observe(&seen(loss));
+        }
+        gains(&mut modulation);
+        modulation.acted()
+    };
+    let named = |a, b| vec![("a".to_owned(), a), ("b".to_owned(), b)];
+    assert_eq!(run(started(&text)), named(0.25, 0.0));
+    // As plain inputs, a level of 0 says nothing, any other does.
+    let mut spec = spec(&text);
+    spec.as_input = true;
+    let inputs = Modulation::new(&spec, &model(), &Streams::new(2), None).expect("starts");
+    assert_eq!(run(inputs), named(0.25, 0.25));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::interaction::{self, Interaction, InteractionKind};
 use super::replay::Replayed;
-use super::source::{Need, SourceSpec};
+use super::source::{Need, SOURCES, SourceEntry, SourceSpec};
 use super::target::{Scope, TARGETS, TargetKind};
 use super::{Level, Receptor, Release, Response, Transmission};
 use crate::error::DefinitionError;
@@ -144,6 +144,10 @@ pub struct Anatomy {
     pub momentum: bool,
     /// The stream reveals task boundaries.
     pub boundaries: bool,
+    /// Steps are batches whose inputs can be seen.
+    pub inputs: bool,
+    /// Answers are classes, so that there is a predictive distribution.
+    pub distribution: bool,
 }
 
 impl ReceptorSpec {
@@ -272,6 +276,7 @@ impl ReceptorSpec {
                 TargetKind::Dropout => "no hidden layer",
                 TargetKind::Momentum => "no momentum",
                 TargetKind::LossWeight => "no loss term",
+                TargetKind::Temperature if !anatomy.layers.is_empty() => "no softmax: answers are numbers",
                 _ => "only the learning rate and the momentum of updates to reach",
             };
             return lacks(what, others());
@@ -326,9 +331,22 @@ impl Anatomy {
             TargetKind::Momentum => self.momentum,
             TargetKind::LearningRate | TargetKind::PlasticityGate => true,
             TargetKind::LossWeight => !self.terms.is_empty(),
-            TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate | TargetKind::Temperature => {
-                !self.layers.is_empty()
+            TargetKind::Temperature => !self.layers.is_empty() && self.distribution,
+            TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate => !self.layers.is_empty(),
+        }
+    }
+
+    /// Why a source that needs this would never say anything here; `None`: it is there.
+    fn lacks(&self, need: Need) -> Option<&'static str> {
+        match need {
+            Need::Boundary if !self.boundaries => Some("needs task boundaries, which this stream hides"),
+            Need::Input if !self.inputs => {
+                Some("needs the inputs of a batch; a step of the outer loop has none of its own")
             }
+            Need::Distribution if !self.distribution => Some(
+                "needs a distribution over classes; here answers are numbers, or a step is one of the outer loop",
+            ),
+            _ => None,
         }
     }
 }
@@ -356,13 +374,16 @@ impl ModulationSpec {
             };
             modulator.source.resolve().map_err(|error| at("source", error))?;
             let entry = modulator.source.entry().map_err(|error| at("source", error))?;
-            if entry.needs.contains(&Need::Boundary) && !anatomy.boundaries {
+            if let Some(problem) = entry.needs.iter().find_map(|need| anatomy.lacks(*need)) {
+                let speaks =
+                    |other: &&SourceEntry| other.needs.iter().all(|need| anatomy.lacks(*need).is_none());
                 return Err(at(
                     "source",
                     DefinitionError {
                         key: "kind".into(),
                         found: entry.name.into(),
-                        problem: "needs task boundaries, which this stream hides".into(),
+                        problem: problem.into(),
+                        allowed: SOURCES.iter().filter(speaks).map(|other| other.name.into()).collect(),
                         ..DefinitionError::default()
                     },
                 ));

@@ -17,6 +17,7 @@ pub struct HeadLoss {
     head: usize,
     first: u32,
     mask: Arc<[bool]>,
+    outputs: usize,
     last: Option<BatchStatistics>,
 }
 
@@ -28,6 +29,7 @@ impl HeadLoss {
             head,
             first: u32::try_from(range.start).unwrap_or(u32::MAX),
             mask: (0..width).map(|output| range.contains(&output)).collect(),
+            outputs: range.len(),
             last: None,
         }
     }
@@ -64,6 +66,10 @@ impl LossTerm for HeadLoss {
 
     fn statistics(&self) -> Option<&BatchStatistics> {
         self.last.as_ref()
+    }
+
+    fn choices(&self) -> Option<usize> {
+        Some(self.outputs)
     }
 }
 

@@ -49,12 +49,30 @@ impl Objective {
         Self { task: Box::new(task), task_weight: 1.0, terms }
     }
 
-    /// Statistics of the task loss on the last batch; of several tasks, the loss is Σ_i L_i.
+    /// Statistics of the task loss on the last batch; of several tasks, the loss is Σ_i L_i, and accuracy and entropy are
+    /// means over the heads that had samples.
+    #[allow(clippy::cast_precision_loss)]
     pub fn statistics(&self) -> BatchStatistics {
         self.task.statistics().cloned().unwrap_or_else(|| {
-            let loss = self.terms.iter().filter_map(|weighted| Some(weighted.term.statistics()?.loss)).sum();
-            BatchStatistics { loss, ..BatchStatistics::default() }
+            let heads: Vec<_> = self.terms.iter().filter_map(|weighted| weighted.term.statistics()).collect();
+            let sum = |of: fn(&BatchStatistics) -> f64| heads.iter().map(|head| of(head)).sum::<f64>();
+            let count = heads.len().max(1) as f64;
+            BatchStatistics {
+                loss: sum(|head| head.loss),
+                accuracy: sum(|head| head.accuracy) / count,
+                entropy: sum(|head| head.entropy) / count,
+            }
         })
+    }
+
+    /// Answers that competed on the last batch, where terms are tasks: the geometric mean over the heads that had samples,
+    /// so that its logarithm is the largest value of the mean entropy. `None`: there are no heads.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn choices(&self) -> Option<f64> {
+        let terms = self.terms.iter().map(|weighted| &weighted.term);
+        let heads = terms.filter(|term| term.statistics().is_some()).filter_map(|term| term.choices());
+        let logs: Vec<f64> = heads.map(|choices| (choices as f64).ln()).collect();
+        (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
     }
 
     /// The loss of every term on the last batch; NaN for a term that had no sample or is no loss of a task.

@@ -144,6 +144,11 @@ pub trait LossTerm: Send {
         None
     }
 
+    /// Answers that compete where the term is one task of several.
+    fn choices(&self) -> Option<usize> {
+        None
+    }
+
     /// Bytes of state beyond parameters and optimiser.
     fn state_bytes(&self) -> u64 {
         self.save().bytes()

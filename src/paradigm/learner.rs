@@ -105,14 +105,16 @@ impl Learner {
     fn observe(&mut self, batch: &Batch, statistics: &BatchStatistics, gradient: Gradients) -> Result<()> {
         let Some(modulation) = &mut self.modulation else { return Ok(()) };
         let input = if modulation.wants_input() { batch.mean_input()? } else { Vec::new() };
-        let choices =
+        let active =
             batch.active.mask(0).map_or(self.model.outputs(), |mask| mask.iter().filter(|on| **on).count());
+        #[allow(clippy::cast_precision_loss)]
+        let choices = self.objective.choices().unwrap_or(active as f64);
         let numbers = matches!(batch.extra, Extra::Values(_));
         modulation.observe(&Observation {
             loss: statistics.loss,
             reward: if numbers { -statistics.loss } else { statistics.accuracy },
             entropy: if numbers { 0.0 } else { statistics.entropy },
-            choices: choices.max(1),
+            choices: choices.max(1.0),
             input,
             gradient,
         });

@@ -57,6 +57,17 @@ pub(super) fn model(preset: &MethodPreset, base: &ModelSpec, benchmark: &str) ->
 /// Points of a thinned signal at most.
 const POINTS: usize = 250;
 
+/// What of a benchmark decides which sources and targets mean something on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stage {
+    /// The stream reveals task boundaries.
+    pub boundaries: bool,
+    /// Answers are classes, not numbers.
+    pub classes: bool,
+    /// There is one task loss, called `task`, beside the terms; else the terms are the tasks.
+    pub task: bool,
+}
+
 /// Reads and checks a preset's modulation for one benchmark. `terms` are the method's loss terms beside the task's.
 ///
 /// # Errors
@@ -67,19 +78,22 @@ pub(super) fn resolve(
     network: (&ModelSpec, [usize; 3], usize),
     optimiser: &OptimiserSpec,
     terms: &[Weighted],
-    boundaries: bool,
+    stage: Stage,
 ) -> Result<Option<ModulationSpec>> {
     let Some(spec) = preset.modulation::<ModulationSpec>(benchmark)? else { return Ok(None) };
     let (model, shape, outputs) = network;
     let model = model.build(shape, outputs, &Streams::new(0))?;
     let names = terms.iter().map(|weighted| weighted.term.name().to_owned());
+    let task = stage.task.then(|| crate::objective::TaskLoss::NAME.to_owned());
     let anatomy = Anatomy {
         layers: model.layer_units(),
         recurrent: model.recurrent_layers(),
-        terms: std::iter::once(crate::objective::TaskLoss::NAME.to_owned()).chain(names).collect(),
+        terms: task.into_iter().chain(names).collect(),
         replay: terms.iter().any(|weighted| weighted.term.replays()),
         momentum: optimiser.kind != Kind::Sgd,
-        boundaries,
+        boundaries: stage.boundaries,
+        inputs: true,
+        distribution: stage.classes,
     };
     checked(preset, spec, &anatomy)
 }
@@ -131,7 +145,8 @@ fn checked(
 }
 
 impl RunLog {
-    /// Adds the learner's modulation: levels and effects, thinned; the share of clamped steps; and the whole trace
+    /// Adds the learner's modulation: levels and effects, thinned; the shares of clamped steps and of
+    /// steps at which a neuromodulator acted; and the whole trace
     /// unless the run itself replays one.
     pub(super) fn add_modulation(&mut self, learner: &Learner, replays: bool, scale: f64) {
         let Some(modulation) = learner.modulation() else { return };
@@ -145,11 +160,43 @@ impl RunLog {
         let trace = modulation.trace();
         self.signals.extend(curves("gain", &trace));
         for (channel, share) in modulation.clamped() {
-            self.scalars.insert(format!("clamped/{channel}"), share);
+            self.scalars.insert(format!("{CLAMPED}{channel}"), share);
+        }
+        for (modulator, share) in modulation.acted() {
+            self.scalars.insert(format!("{ACTED}{modulator}"), share);
         }
         if !replays {
             self.trace = trace;
         }
+    }
+}
+
+/// Prefixes of scalars that say what modulation did, not what came out.
+const ACTED: &str = "acted/";
+const CLAMPED: &str = "clamped/";
+
+impl RunLog {
+    /// Whether any receptor of any neuromodulator ever left neutral. `None`: the run has none, or does not say.
+    pub fn acted(&self) -> Option<bool> {
+        self.acted_shares().map(|(_, share)| share > 0.0).reduce(|any, one| any || one)
+    }
+
+    /// Share of the steps at which each neuromodulator acted, by name.
+    pub fn acted_shares(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.scalars.iter().filter_map(|(name, share)| Some((name.strip_prefix(ACTED)?, *share)))
+    }
+
+    /// Whether everything that was measured is the same as in another run, apart from what modulation did there.
+    pub fn same_outcome(&self, other: &Self) -> bool {
+        let outcome = |log: &Self| {
+            let apart = |name: &String| name.starts_with(ACTED) || name.starts_with(CLAMPED);
+            log.scalars
+                .iter()
+                .filter(|(name, _)| !apart(name))
+                .map(|(k, v)| (k.clone(), *v))
+                .collect::<Vec<_>>()
+        };
+        self.matrix == other.matrix && self.curves == other.curves && outcome(self) == outcome(other)
     }
 }
 

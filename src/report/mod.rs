@@ -1,7 +1,7 @@
 //! Layer 5: the report, a pure function of records. It can be rebuilt, merged and re-scored without training again.
 //!
 //! Sections (see [`section`]) turn results into [`Block`]s; the writers turn blocks into `report.html`, `report.md`,
-//! `charts/*.svg` and `charts/*.csv`. Neither knows the other.
+//! `charts/*.svg` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too. Neither knows the other.
 
 mod atomic;
 mod block;
@@ -15,6 +15,7 @@ mod results;
 pub mod section;
 mod short;
 mod terminal;
+mod verdicts;
 
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,7 @@ use crate::run::Record;
 pub use block::{Block, Cell, Chart, Column, Table};
 pub use number::{interval_text, number, signed, value_with_interval};
 pub use results::{BenchmarkResults, Difference, MethodResults, Results, Values};
+pub use verdicts::joined as joined_verdicts;
 
 /// What the caller knows and records do not.
 #[derive(Debug, Clone)]
@@ -78,6 +80,10 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
         atomic::write(&charts_folder.join(format!("{}.svg", chart.name)), &svg)?;
         atomic::write(&charts_folder.join(format!("{}.csv", chart.name)), &chart.figure.csv().text())?;
         charts += 1;
+    }
+    let judged = verdicts::judged(&results);
+    if !judged.is_empty() {
+        atomic::write(&out.join("verdicts.csv"), &verdicts::csv(&judged))?;
     }
     let (html, markdown) = (out.join("report.html"), out.join("report.md"));
     atomic::write(&markdown, &markdown::page(&options.title, &blocks))?;

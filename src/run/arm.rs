@@ -215,7 +215,7 @@ mod tests {
         let modulator = &spec.modulators["noradrenaline"];
         assert_eq!((modulator.source.kind.as_str(), modulator.receptors[0].sensitivity), ("constant", 3.0));
         assert!(matches!(role, Role::Control { kind, .. } if kind == "tuned-constant"));
-        assert_eq!((note.trials, note.restarts), (60, 4));
+        assert_eq!((note.trials, note.restarts, note.total()), (15, 4, 60));
     }
 
     #[test]

@@ -485,6 +485,9 @@ fn role(preset: &MethodPreset, method: &str, control: Option<&Control>) -> Optio
         let ControlRole { of, kind, also, shown } = role.clone();
         return Some(Role::Control { of, kind, also, shown });
     }
+    if preset.header.unjudged.is_some() {
+        return None;
+    }
     // A verdict is about a preset; its variations stand beside it without one.
     let modulated = preset.header.mechanism || !preset.header.modulation.is_empty();
     (modulated && !method.contains('@')).then_some(Role::Mechanism)

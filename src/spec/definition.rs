@@ -159,6 +159,9 @@ pub struct MethodHeader {
     /// modulation is part of the method itself. A preset with such a table is one anyway. Default false.
     #[serde(default)]
     pub mechanism: bool,
+    /// This preset is modulated, but no verdict is asked of it, and why.
+    #[serde(default)]
+    pub unjudged: Option<String>,
     /// This preset is a control.
     #[serde(default)]
     pub control: Option<ControlRole>,
@@ -210,6 +213,11 @@ impl MethodPreset {
         }
         for (key, range) in &header.space {
             range.check(key).map_err(|error| source.locate(error))?;
+        }
+        if header.unjudged.is_some() && (header.mechanism || header.control.is_some()) {
+            let allowed = "absent where the preset is a mechanism or a control: those are judged, or judge";
+            let found = header.unjudged.clone().unwrap_or_default();
+            return Err(source.locate(DefinitionError::range("unjudged", found, allowed)));
         }
         Ok(Self { header, source })
     }
@@ -425,5 +433,7 @@ mod tests {
         assert!(preset("mechanism = true\n").unwrap().header.mechanism);
         let both = preset("mechanism = true\ncontrol = { kind = \"shuffled\" }\n").unwrap_err().to_string();
         assert!(both.starts_with("mine.toml:7: `mechanism` = true"), "{both}");
+        let neither = preset("mechanism = true\nunjudged = \"why\"\n").unwrap_err().to_string();
+        assert!(neither.contains("`unjudged` = why"), "{neither}");
     }
 }

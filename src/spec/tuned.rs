@@ -40,7 +40,7 @@ impl Arm {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchNote {
-    /// Settings tried in all restarts together; 0: there is nothing to choose.
+    /// Settings tried per restart; 0: there is nothing to choose.
     pub trials: u64,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub restarts: u64,
@@ -58,9 +58,14 @@ fn is_zero(number: &u64) -> bool {
 }
 
 impl SearchNote {
+    /// Settings tried in all restarts together.
+    pub fn total(&self) -> u64 {
+        self.trials.saturating_mul(self.restarts.max(1))
+    }
+
     /// Both had the same budget (none counts as one), or one has nothing to choose: a p between them is fair.
     pub fn fair(one: Option<&Self>, other: Option<&Self>) -> bool {
-        let budget = |note: &Self| (note.trials, note.restarts, note.seeds);
+        let budget = |note: &Self| (note.total(), note.seeds);
         let free = |note: Option<&Self>| note.is_some_and(|note| note.trials == 0);
         free(one) || free(other) || one.map(budget) == other.map(budget)
     }
@@ -114,7 +119,7 @@ impl Tuned {
     /// The budget of the search.
     pub fn note(&self) -> SearchNote {
         let Self { trials, restarts, seeds, tied, .. } = *self;
-        SearchNote { trials: trials * restarts, restarts, seeds, tied }
+        SearchNote { trials, restarts, seeds, tied }
     }
 }
 

@@ -2,6 +2,7 @@
 //! report, byte for byte.
 
 mod bootstrap;
+mod comparison;
 mod effect;
 mod holm;
 mod sign_flip;
@@ -10,13 +11,17 @@ mod summary;
 mod verdict;
 
 pub use bootstrap::{Interval, mean_interval, stratified};
+pub use comparison::{Answer, Comparison, Direction, LEVEL, Scores};
 pub use effect::{paired_effect_size, probability_of_improvement};
 pub use holm::holm;
 pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
 pub use summary::{
     difference, inter_quartile_mean, is_rounding, mean, median, quantile, size, standard_deviation,
 };
-pub use verdict::{Comparison, Finding, LEVEL, REQUIRED, Scores, UNMODULATED, Verdict};
+pub use verdict::{
+    Case, Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED, Verdict,
+    judge,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,93 +1,122 @@
-//! Does a mechanism help? An intersection–union test over the controls that a benefit of modulation must beat.
+//! Does a mechanism help? Four questions with a p each, corrected over all mechanisms of which the same is asked; the words
+//! follow the corrected p.
 //!
-//! A mechanism helps when it beats *each* required control with a paired two-sided p < 0.05. The p of the whole verdict
-//! is the largest of them, so that no correction is due inside one verdict; Holm's correction across verdicts is the
-//! reader's second column.
+//! A mechanism helps when it beats *each* required control. The p of that is the largest of the paired two-sided p (an
+//! intersection–union test), so that no correction is due inside the question; across mechanisms Holm's is. The same holds
+//! of every other question: is it better or worse than no modulation, than every tuned constant, than the tuned optimiser,
+//! than its own signals as plain inputs?
 
-use std::collections::BTreeMap;
-
-use super::{Interval, SignFlip, VERDICT_SEEDS};
+use super::comparison::{Answer, Comparison, Direction};
+use super::holm;
 
 /// Controls without which there is no verdict.
-pub const REQUIRED: [&str; 4] = ["tuned-optimiser", "tuned-constant", "mean-gain", "shuffled"];
-/// The control that "hurts" and "no difference" refer to.
+pub const REQUIRED: [&str; 4] = [TUNED_OPTIMISER, TUNED_CONSTANT, "mean-gain", "shuffled"];
+pub const TUNED_OPTIMISER: &str = "tuned-optimiser";
+pub const TUNED_CONSTANT: &str = "tuned-constant";
+/// The control that "hurts" and "untuned" refer to.
 pub const UNMODULATED: &str = "unmodulated";
 /// The control that, where it was run, tells a gain from the information in its signals.
 pub const INFORMATION: &str = "context-input";
-/// Level of every single comparison.
-pub const LEVEL: f64 = 0.05;
 
-/// Scores by seed.
-pub type Scores = BTreeMap<u64, f64>;
-
-/// The mechanism against one control, paired by seed; positive is better for the mechanism.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Comparison {
-    pub control: String,
-    pub pairs: usize,
-    pub mean: f64,
-    /// Inverts the same sign-flip test as `p`; `None` below ten pairs.
-    pub interval: Option<Interval>,
-    /// Two-sided; `None` below ten pairs.
-    pub p: Option<f64>,
+/// What is asked of every mechanism; each question has a p of its own and is corrected over the mechanisms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// Against all four required controls.
+    Benefit,
+    Unmodulated,
+    TunedConstant,
+    TunedOptimiser,
+    Information,
 }
 
-impl Comparison {
-    /// Pairs scores by seed; `sign` is −1 where lower is better. `None` without a common seed.
-    pub fn new(control: &str, mechanism: &Scores, other: &Scores, sign: f64) -> Option<Self> {
-        let differences: Vec<f64> = mechanism
-            .iter()
-            .filter_map(|(seed, own)| other.get(seed).map(|other| sign * (own - other)))
-            .collect();
-        let test = SignFlip::new(&differences)?;
-        let enough = differences.len() >= VERDICT_SEEDS;
-        Some(Self {
-            control: control.to_owned(),
-            pairs: differences.len(),
-            mean: test.mean(),
-            interval: if enough { test.interval(LEVEL) } else { None },
-            p: enough.then(|| test.p()),
-        })
+impl Question {
+    /// In the order of tables.
+    pub const ALL: [Self; 5] =
+        [Self::Benefit, Self::Unmodulated, Self::TunedConstant, Self::TunedOptimiser, Self::Information];
+
+    /// Whom the mechanism is compared with.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Benefit => "all four required controls",
+            Self::Unmodulated => "no modulation",
+            Self::TunedConstant => "tuned constant",
+            Self::TunedOptimiser => "tuned optimiser",
+            Self::Information => "its signals as plain inputs",
+        }
     }
 
-    /// Significantly better than the control.
-    pub fn beats(&self) -> bool {
-        self.mean > 0.0 && self.p.is_some_and(|p| p < LEVEL)
-    }
-
-    /// Significantly worse than the control.
-    pub fn loses(&self) -> bool {
-        self.mean < 0.0 && self.p.is_some_and(|p| p < LEVEL)
+    fn asks(self, control: &str) -> bool {
+        match self {
+            Self::Benefit => REQUIRED.contains(&control),
+            Self::Unmodulated => control == UNMODULATED,
+            Self::TunedConstant => control == TUNED_CONSTANT,
+            Self::TunedOptimiser => control == TUNED_OPTIMISER,
+            Self::Information => control == INFORMATION,
+        }
     }
 }
 
 /// The verdict in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// Better than each required control.
+    /// Better than each required control, and than its signals as plain inputs where that was run.
     Helps,
-    /// The same, but not better than its own signals as plain inputs, where that was run.
+    /// Better than each required control, but not than its signals as plain inputs.
     HelpsAsInput,
-    /// Better than no modulation, not better than a tuned constant or optimiser.
-    Untuned,
-    /// Better than no modulation and than what was tuned, but not than its own mean or its own gains out of order.
+    /// Better than what was tuned, but not than its own mean or its own gains out of order as well.
     GoodConstant,
-    NoDifference,
+    /// Better than the first, not better than the second.
+    OnlyBetter {
+        than: &'static str,
+        not: &'static str,
+    },
+    /// Better than no modulation, worse than these.
+    UntunedWorse(Vec<Question>),
+    /// Worse than these, where no word is to be said against no modulation.
+    Worse(Vec<Question>),
     /// Worse than no modulation.
     Hurts,
-    TooFewSeeds,
-    /// Required controls that were not run.
-    Incomplete(Vec<String>),
+    NoDifference,
+    /// There is no verdict, and why.
+    None(NoVerdict),
 }
 
-/// What came out for one mechanism on one benchmark.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
-    pub finding: Finding,
-    /// p of the intersection–union test; 1 where some control is not worse on average. `None` without a verdict.
-    pub p: Option<f64>,
-    /// Required controls first.
-    pub comparisons: Vec<Comparison>,
+/// Why a mechanism has no verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoVerdict {
+    /// No receptor ever left neutral, in any of so many seeds.
+    NeverActed {
+        seeds: usize,
+    },
+    /// It acted, but everything measured is the unmodulated run's, in each of so many seeds.
+    ChangedNothing {
+        seeds: usize,
+    },
+    /// All trials of its search scored the same.
+    Tied,
+    /// The mechanism and its tuned controls were not searched alike; what is missing or unequal.
+    Search(String),
+    /// Required controls that were not run.
+    Incomplete(Vec<String>),
+    TooFewSeeds,
+}
+
+impl NoVerdict {
+    fn words(&self) -> String {
+        match self {
+            Self::NeverActed { .. } => "never acted: no verdict".into(),
+            Self::ChangedNothing { .. } => "changed no answer: no verdict".into(),
+            Self::Tied => "all trials tie: no verdict".into(),
+            Self::Search(why) => format!("no verdict: {why}"),
+            Self::Incomplete(missing) => format!("no verdict: {} not run", missing.join(", ")),
+            Self::TooFewSeeds => "too few seeds for a verdict".into(),
+        }
+    }
+}
+
+fn listed(questions: &[Question]) -> String {
+    let words: Vec<String> = questions.iter().map(|question| format!("a {}", question.words())).collect();
+    words.join(" and ")
 }
 
 impl Finding {
@@ -96,147 +125,164 @@ impl Finding {
         match self {
             Self::Helps => "helps".into(),
             Self::HelpsAsInput => "helps, but not more than its signals as plain inputs".into(),
-            Self::Untuned => "better than untuned, not better than a tuned constant or optimiser".into(),
             Self::GoodConstant => "a good constant, not a benefit of modulation".into(),
-            Self::NoDifference => "no difference found".into(),
+            Self::OnlyBetter { than, not } => format!("better than {than}, not better than {not}"),
+            Self::UntunedWorse(tuned) => format!("better than untuned, worse than {}", listed(tuned)),
+            Self::Worse(tuned) => format!("worse than {}", listed(tuned)),
             Self::Hurts => "hurts".into(),
-            Self::TooFewSeeds => "too few seeds for a verdict".into(),
-            Self::Incomplete(missing) => format!("no verdict: {} not run", missing.join(", ")),
+            Self::NoDifference => "no difference found".into(),
+            Self::None(why) => why.words(),
         }
     }
 }
 
+/// What is known about a mechanism before it is judged.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Case {
+    pub comparisons: Vec<Comparison>,
+    /// A reason why no verdict is possible, whatever the comparisons say.
+    pub obstacle: Option<NoVerdict>,
+}
+
+/// What came out for one mechanism on one benchmark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    pub finding: Finding,
+    /// The questions whose answers the words rest on: all of them have to hold.
+    pub rests_on: Vec<Question>,
+    /// The question whose answer the second half of the words denies.
+    pub denies: Option<Question>,
+    /// What the words would be without the correction, where that is something else.
+    pub uncorrected: Option<Finding>,
+    /// Answers by question, in order; empty without a verdict.
+    pub answers: Vec<(Question, Answer)>,
+    /// Required controls first.
+    pub comparisons: Vec<Comparison>,
+}
+
 impl Verdict {
-    /// Judges a mechanism from its comparisons.
-    pub fn new(comparisons: Vec<Comparison>) -> Self {
-        let find = |kind: &str| comparisons.iter().find(|comparison| comparison.control == kind);
-        let missing: Vec<String> =
-            REQUIRED.iter().filter(|kind| find(kind).is_none()).map(|kind| (*kind).to_owned()).collect();
-        let required: Vec<&Comparison> = REQUIRED.iter().filter_map(|kind| find(kind)).collect();
-        let few = required.iter().any(|comparison| comparison.p.is_none());
-        let plain = find(UNMODULATED).or_else(|| find("tuned-optimiser"));
-        let (finding, p) = if !missing.is_empty() {
-            (Finding::Incomplete(missing), None)
-        } else if few {
-            (Finding::TooFewSeeds, None)
-        } else {
-            let worst = required.iter().map(|c| if c.mean > 0.0 { c.p.unwrap_or(1.0) } else { 1.0 });
-            let p = worst.fold(0.0, f64::max);
-            let finding = if required.iter().all(|comparison| comparison.beats()) {
-                let beaten = find(INFORMATION).is_none_or(Comparison::beats);
-                if beaten { Finding::Helps } else { Finding::HelpsAsInput }
-            } else if plain.is_some_and(Comparison::loses) {
-                Finding::Hurts
-            } else if plain.is_some_and(Comparison::beats) {
-                if required[..2].iter().all(|comparison| comparison.beats()) {
-                    Finding::GoodConstant
-                } else {
-                    Finding::Untuned
-                }
-            } else {
-                Finding::NoDifference
-            };
-            (finding, Some(p))
+    /// The answer to a question.
+    pub fn answer(&self, question: Question) -> Option<&Answer> {
+        self.answers.iter().find(|(asked, _)| *asked == question).map(|(_, answer)| answer)
+    }
+
+    /// p of the words: the largest of those they rest on, without and with correction. `None` without a verdict.
+    pub fn p(&self) -> Option<(f64, f64)> {
+        let answers = self.rests_on.iter().filter_map(|question| self.answer(*question));
+        answers.map(|answer| (answer.p, answer.corrected)).reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)))
+    }
+}
+
+/// Judges all mechanisms of a report together: Holm's correction of each question goes over all that have a verdict.
+pub fn judge(cases: Vec<Case>) -> Vec<Verdict> {
+    let mut verdicts: Vec<Verdict> = cases.into_iter().map(asked).collect();
+    for question in Question::ALL {
+        let mut family: Vec<&mut Answer> = verdicts
+            .iter_mut()
+            .flat_map(|verdict| &mut verdict.answers)
+            .filter_map(|(asked, answer)| (*asked == question).then_some(answer))
+            .collect();
+        let p: Vec<f64> = family.iter().map(|answer| answer.p).collect();
+        family.iter_mut().zip(holm(&p)).for_each(|(answer, corrected)| answer.corrected = corrected);
+    }
+    for verdict in verdicts.iter_mut().filter(|verdict| !verdict.answers.is_empty()) {
+        let (finding, rests_on, denies) = decide(verdict, true);
+        let (bold, ..) = decide(verdict, false);
+        verdict.uncorrected = (bold != finding).then_some(bold);
+        (verdict.finding, verdict.rests_on, verdict.denies) = (finding, rests_on, denies);
+    }
+    verdicts
+}
+
+/// A mechanism with its answers, not yet corrected, or the reason why it has no verdict.
+fn asked(case: Case) -> Verdict {
+    let mut comparisons = case.comparisons;
+    let rank = |kind: &str| REQUIRED.iter().position(|known| *known == kind).unwrap_or(REQUIRED.len());
+    comparisons.sort_by(|a, b| {
+        rank(&a.control)
+            .cmp(&rank(&b.control))
+            .then_with(|| (&a.control, &a.method).cmp(&(&b.control, &b.method)))
+    });
+    let run = |kind: &&str| comparisons.iter().any(|comparison| comparison.control == *kind);
+    let missing: Vec<String> =
+        REQUIRED.iter().filter(|kind| !run(kind)).map(|kind| (*kind).to_owned()).collect();
+    let answer = |question: Question| {
+        Answer::new(comparisons.iter().filter(|comparison| question.asks(&comparison.control)))
+    };
+    let obstacle = case
+        .obstacle
+        .or_else(|| (!missing.is_empty()).then_some(NoVerdict::Incomplete(missing)))
+        .or_else(|| answer(Question::Benefit).is_none().then_some(NoVerdict::TooFewSeeds));
+    let answers = match obstacle {
+        Some(_) => Vec::new(),
+        None => Question::ALL.iter().filter_map(|question| Some((*question, answer(*question)?))).collect(),
+    };
+    let finding = obstacle.map_or(Finding::NoDifference, Finding::None);
+    Verdict { finding, rests_on: Vec::new(), denies: None, uncorrected: None, answers, comparisons }
+}
+
+/// The words, what they rest on, and what they deny.
+fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option<Question>) {
+    use Question::{Benefit, Information, TunedConstant, TunedOptimiser, Unmodulated};
+    let says = |question, direction| {
+        verdict.answer(question).is_some_and(|answer| answer.says(direction, corrected))
+    };
+    let (better, worse) =
+        (|question| says(question, Direction::Better), |question| says(question, Direction::Worse));
+    if better(Benefit) {
+        return match verdict.answer(Information) {
+            None => (Finding::Helps, vec![Benefit], None),
+            Some(_) if better(Information) => (Finding::Helps, vec![Benefit, Information], None),
+            Some(_) => (Finding::HelpsAsInput, vec![Benefit], Some(Information)),
         };
-        let mut comparisons = comparisons;
-        let rank = |kind: &str| REQUIRED.iter().position(|known| *known == kind).unwrap_or(REQUIRED.len());
-        comparisons.sort_by(|a, b| rank(&a.control).cmp(&rank(&b.control)).then(a.control.cmp(&b.control)));
-        Self { finding, p, comparisons }
+    }
+    if worse(Unmodulated) {
+        return (Finding::Hurts, vec![Unmodulated], None);
+    }
+    let worse: Vec<Question> = [TunedConstant, TunedOptimiser].into_iter().filter(|q| worse(*q)).collect();
+    if !worse.is_empty() {
+        if better(Unmodulated) {
+            let rests_on = std::iter::once(Unmodulated).chain(worse.iter().copied()).collect();
+            return (Finding::UntunedWorse(worse), rests_on, None);
+        }
+        return (Finding::Worse(worse.clone()), worse, None);
+    }
+    let (constant, optimiser) = (better(TunedConstant), better(TunedOptimiser));
+    if constant && optimiser {
+        return (Finding::GoodConstant, vec![TunedConstant, TunedOptimiser], Some(Benefit));
+    }
+    let only =
+        |question, than, not, denies| (Finding::OnlyBetter { than, not }, vec![question], Some(denies));
+    let (a_constant, an_optimiser) = ("a tuned constant", "a tuned optimiser");
+    if better(Unmodulated) {
+        // Which of the two it does not beat, where it beats the other.
+        let (not, denies) = match (constant, optimiser) {
+            (true, false) => (an_optimiser, TunedOptimiser),
+            (false, true) => (a_constant, TunedConstant),
+            _ => ("a tuned constant or optimiser", weaker(verdict)),
+        };
+        return only(Unmodulated, "untuned", not, denies);
+    }
+    match (constant, optimiser) {
+        (true, false) => only(TunedConstant, a_constant, an_optimiser, TunedOptimiser),
+        (false, true) => only(TunedOptimiser, an_optimiser, a_constant, TunedConstant),
+        _ => {
+            let plain = verdict.answer(Unmodulated).map_or(weaker(verdict), |_| Unmodulated);
+            (Finding::NoDifference, vec![plain], None)
+        }
+    }
+}
+
+/// That tuned control of the two which the mechanism does worse against.
+fn weaker(verdict: &Verdict) -> Question {
+    let mean = |question| verdict.answer(question).map_or(f64::INFINITY, |answer| answer.carried_by.mean);
+    if mean(Question::TunedConstant) <= mean(Question::TunedOptimiser) {
+        Question::TunedConstant
+    } else {
+        Question::TunedOptimiser
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rng::Streams;
-    use crate::stats::sign_flip::p_of;
-    use rand_distr::{Distribution, StandardNormal};
-
-    fn comparison(control: &str, mean: f64, p: f64) -> Comparison {
-        Comparison { control: control.into(), pairs: 20, mean, interval: None, p: Some(p) }
-    }
-
-    fn verdict(p: [f64; 4], unmodulated: (f64, f64)) -> Verdict {
-        let required = REQUIRED.iter().zip(p).map(|(kind, p)| comparison(kind, p.signum(), p.abs()));
-        let plain = comparison(UNMODULATED, unmodulated.0, unmodulated.1);
-        Verdict::new(required.chain([plain]).collect())
-    }
-
-    #[test]
-    fn the_words_follow_from_the_comparisons() {
-        assert_eq!(verdict([0.01, 0.01, 0.01, 0.049], (1.0, 0.01)).finding, Finding::Helps);
-        assert_eq!(verdict([0.01, 0.2, 0.01, 0.01], (1.0, 0.01)).finding, Finding::Untuned);
-        assert_eq!(verdict([0.01, 0.01, 0.2, 0.01], (1.0, 0.01)).finding, Finding::GoodConstant);
-        assert_eq!(verdict([0.3, 0.2, 0.2, 0.5], (1.0, 0.3)).finding, Finding::NoDifference);
-        assert_eq!(verdict([-0.01, 0.2, 0.2, 0.5], (-1.0, 0.01)).finding, Finding::Hurts);
-        // Signals that do as well as plain inputs are information, not a benefit of the gain.
-        let with_input = |mean, p| {
-            let required = REQUIRED.iter().map(|kind| comparison(kind, 1.0, 0.01));
-            Verdict::new(required.chain([comparison(INFORMATION, mean, p)]).collect()).finding
-        };
-        assert_eq!(with_input(1.0, 0.01), Finding::Helps);
-        assert_eq!(with_input(1.0, 0.2), Finding::HelpsAsInput);
-        assert_eq!(with_input(-1.0, 0.01), Finding::HelpsAsInput);
-        // The whole verdict is as uncertain as its weakest comparison; one that points the other way settles it.
-        assert_eq!(verdict([0.01, 0.01, 0.01, 0.04], (1.0, 0.01)).p, Some(0.04));
-        assert_eq!(verdict([0.01, 0.01, 0.01, -0.04], (1.0, 0.01)).p, Some(1.0));
-    }
-
-    #[test]
-    fn without_a_required_control_or_with_few_seeds_there_is_no_verdict() {
-        let few: Scores = (0..9).map(|seed| (seed, 1.0 + seed as f64)).collect();
-        let other: Scores = (0..9).map(|seed| (seed, seed as f64)).collect();
-        let all = REQUIRED.iter().filter_map(|kind| Comparison::new(kind, &few, &other, 1.0));
-        assert_eq!(Verdict::new(all.collect()).finding, Finding::TooFewSeeds);
-        let none = Verdict::new(vec![comparison("shuffled", 1.0, 0.01)]);
-        let missing = ["tuned-optimiser", "tuned-constant", "mean-gain"].map(str::to_owned).to_vec();
-        assert_eq!(none.finding, Finding::Incomplete(missing));
-    }
-
-    /// Share of `studies` in which the mechanism is said to help. Scores of a seed share what the seed brings (half of
-    /// the variance); `shift` is the mechanism's advantage over each control in standard deviations of the paired
-    /// difference.
-    fn said_to_help(seeds: usize, shifts: [f64; 4], studies: usize) -> f64 {
-        let mut random = Streams::new(7).fast("calibration");
-        let mut normal = || -> f64 { StandardNormal.sample(&mut random) };
-        let helped = (0..studies).filter(|_| {
-            let (mut own, mut others) = (Vec::new(), vec![Vec::new(); 4]);
-            for _ in 0..seeds {
-                let shared = normal();
-                own.push(shared + normal());
-                // Each difference has the standard deviation √2.
-                others
-                    .iter_mut()
-                    .zip(shifts)
-                    .for_each(|(other, shift)| other.push(shared + normal() - shift * 2f64.sqrt()));
-            }
-            let comparisons = REQUIRED.iter().zip(&others).map(|(kind, other)| {
-                let differences: Vec<f64> = own.iter().zip(other).map(|(a, b)| a - b).collect();
-                let mean = differences.iter().sum::<f64>() / seeds as f64;
-                comparison(kind, mean, p_of(&differences))
-            });
-            Verdict::new(comparisons.collect()).finding == Finding::Helps
-        });
-        helped.count() as f64 / studies as f64
-    }
-
-    #[test]
-    fn at_the_least_favourable_null_it_helps_in_at_most_five_percent_of_studies() {
-        // Equal to one control, far above the other three: the union's worst point.
-        for seeds in [10, 20] {
-            for equal in 0..4 {
-                let mut shifts = [50.0; 4];
-                shifts[equal] = 0.0;
-                // All four are the same by symmetry; the number of studies is spread over them.
-                let rate = said_to_help(seeds, shifts, 500);
-                assert!(rate <= 0.05, "{seeds} seeds, equal to {}: {rate}", REQUIRED[equal]);
-            }
-        }
-    }
-
-    #[test]
-    fn a_planted_effect_of_one_standard_deviation_is_found() {
-        let rate = said_to_help(20, [1.0; 4], 2000);
-        assert!(rate >= 0.85, "{rate}");
-    }
-}
+#[path = "verdict_tests.rs"]
+mod tests;

@@ -250,6 +250,8 @@ fn silent_modulation(model: &dyn Model) -> ModulationSpec {
         replay: false,
         momentum: true,
         boundaries: true,
+        inputs: true,
+        distribution: true,
     };
     spec.resolve(&anatomy).expect("resolves");
     spec

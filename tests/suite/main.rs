@@ -12,6 +12,7 @@ mod multi_task;
 mod online;
 mod opposed_behaviours;
 mod own_table;
+mod roles;
 mod transfer;
 mod tune;
 mod verdict_rows;

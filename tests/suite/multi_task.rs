@@ -32,7 +32,7 @@ fn run(changes: &str, kind: &str, parameters: &str) -> RunLog {
     let spec = RunSpec {
         replays: None,
         benchmark: "digits-attributes".into(),
-        version: 1,
+        version: 2,
         paradigm: "multi-task".into(),
         method: "mine".into(),
         seed: 3,
@@ -63,6 +63,92 @@ fn the_composed_loss_equals_its_value_on_paper() {
         assert!((loss - 2f64.ln()).abs() < 1e-6);
     }
     assert!((objective.statistics().loss - 2.0 * 2f64.ln()).abs() < 1e-6);
+}
+
+#[test]
+fn statistics_of_several_tasks_are_means_over_the_heads_that_had_samples() {
+    // Biases say (4 : 1, 1 : 1 : 1 : 1) and nothing else: head 1 answers 0 with entropy H(0.8), head 2 its first with ln 4.
+    let model = Mlp::new(&[1, 8], Activation::Relu, Init::default(), &Streams::new(1)).expect("mlp");
+    let bias = vec![4f32.ln(), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+    model.parameters().restore(&[vec![0.0; 8], bias]).expect("fits");
+    let terms = vec![
+        Weighted::new(1.0, HeadLoss::new("one", 0, 0..2, 8)),
+        Weighted::new(1.0, HeadLoss::new("two", 1, 2..6, 8)),
+        Weighted::new(1.0, HeadLoss::new("three", 2, 6..8, 8)),
+    ];
+    let mut objective = Objective::with_task(NoTask, terms);
+    assert_eq!(objective.choices(), None);
+    let inputs = Tensor::new(&[[1.0f32], [1.0]], &Device::Cpu).expect("tensor");
+    // Head 1: one of one right. Head 2: one of two. Head 3 has no sample.
+    let extra = Extra::Heads(vec![vec![0, Extra::ABSENT], vec![0, 3], vec![Extra::ABSENT; 2]]);
+    let batch = Batch { inputs, targets: Vec::new(), active: Active::All, task: None, extra };
+    let mut gradients = Gradients::default();
+    objective.gradient(&model, &batch, &Gains::default(), &mut gradients).expect("gradient");
+    let statistics = objective.statistics();
+    let entropy = -(0.8 * 0.8f64.ln() + 0.2 * 0.2f64.ln());
+    assert!((statistics.accuracy - 0.75).abs() < 1e-9, "{statistics:?}");
+    assert!((statistics.entropy - f64::midpoint(entropy, 4f64.ln())).abs() < 1e-6, "{statistics:?}");
+    // ln 2 and ln 4: the geometric mean of 2 and 4.
+    assert!((objective.choices().expect("heads") - 8f64.sqrt()).abs() < 1e-9);
+}
+
+/// Every source that a batch drives moves in several tasks at once.
+#[test]
+fn every_source_that_senses_a_batch_acts() {
+    let sources = [
+        "reward-prediction-error",
+        "reward-rate",
+        "predictive-entropy",
+        "surprise",
+        "loss-improvement",
+        "novelty",
+    ];
+    let modulators = sources.map(|source| {
+        format!(
+            "[modulation.modulators.{source}]\nsource = {{ kind = \"{source}\" }}\n\
+                 receptors = [{{ target = \"learning-rate\", sensitivity = 0.1 }}]\n"
+        )
+    });
+    let log = modulated("", &modulators.concat()).expect("resolves");
+    assert_eq!(log.acted(), Some(true));
+    for (name, share) in log.acted_shares() {
+        assert!(share > 0.9, "{name} acted at {share} of the steps");
+    }
+    let curve = |name: &str| log.signals.iter().find(|curve| curve.name == name).expect("recorded").y.clone();
+    let values: Vec<f64> = curve("level/reward-rate").into_iter().flatten().collect();
+    assert!(values.iter().skip(1).all(|share| *share > 0.2 && *share < 1.0), "accuracies: {values:?}");
+    let values: Vec<f64> = curve("level/predictive-entropy").into_iter().flatten().collect();
+    assert!(values[1] > 0.7 && values.iter().all(|share| *share <= 1.0), "shares of ln K: {values:?}");
+}
+
+#[test]
+fn the_terms_are_the_tasks_and_there_is_no_other_loss_to_weigh() {
+    let receptor = |term: &str| {
+        modulated(
+            "",
+            &format!(
+                "[modulation.modulators.a]\nsource = {{ kind = \"surprise\" }}\n\
+                                receptors = [{{ target = \"loss-weight\", term = \"{term}\" }}]\n"
+            ),
+        )
+    };
+    assert!(receptor("parity").is_ok());
+    let error = receptor("task").expect_err("refused");
+    assert!(error.contains("parity") && error.contains("identity"), "{error}");
+}
+
+fn modulated(changes: &str, modulation: &str) -> Result<RunLog, String> {
+    let settings = settings(changes, "static", &format!("\n{modulation}"))?;
+    let spec = RunSpec {
+        replays: None,
+        benchmark: "digits-attributes".into(),
+        version: 2,
+        paradigm: "multi-task".into(),
+        method: "mine".into(),
+        seed: 3,
+        settings,
+    };
+    MultiTask.run(&spec, &data(), &mut Unwatched).map_err(|error| error.to_string())
 }
 
 #[test]

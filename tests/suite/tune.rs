@@ -99,7 +99,7 @@ fn tuned_values_and_controls_run_and_their_records_name_the_search() {
     };
     for method in ["two", "two+tuned-constant", "two+tuned-optimiser"] {
         let search = &of(method)["titles"]["search"];
-        assert_eq!((search["trials"].as_u64(), search["restarts"].as_u64()), (Some(6), Some(2)), "{method}");
+        assert_eq!((search["trials"].as_u64(), search["restarts"].as_u64()), (Some(3), Some(2)), "{method}");
     }
     assert!(of("naive")["titles"]["search"].is_null());
     let constant = of("two+tuned-constant");

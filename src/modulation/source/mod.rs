@@ -33,12 +33,13 @@ use crate::rng::Streams;
 pub struct Observation {
     /// Mean task loss of the batch (cross-entropy in nats, or squared error), before the update.
     pub loss: f64,
-    /// Share of right answers in the batch; minus the loss where answers are numbers.
+    /// Share of right answers in the batch, a mean over tasks where a sample has several; minus the loss where answers are
+    /// numbers and in the outer loop of meta-learning.
     pub reward: f64,
-    /// Mean entropy of the predictive distribution, nats; 0 where answers are numbers.
+    /// Mean entropy of the predictive distribution, nats, likewise; 0 where there is none ([`Need::Distribution`]).
     pub entropy: f64,
-    /// Classes that competed, at least 1.
-    pub choices: usize,
+    /// Classes that competed, at least 1; of several tasks the geometric mean.
+    pub choices: f64,
     /// Mean input of the batch; empty unless a source wants it.
     pub input: Vec<f32>,
     /// The update's gradient; empty unless a source wants it.
@@ -65,6 +66,8 @@ pub enum Need {
     Input,
     /// [`Observation::gradient`].
     Gradient,
+    /// A distribution over answers: numbers as answers have none.
+    Distribution,
     /// Task boundaries: a control, not a mechanism.
     Boundary,
 }
@@ -185,7 +188,7 @@ pub const SOURCES: &[SourceEntry] = &[
         "H(softmax) / ln K; nats = true: H itself",
         "nats = false",
         "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
-        &[],
+        &[Need::Distribution],
     ),
     SourceEntry::of::<uncertainty::Expected>(
         "expected-uncertainty",

@@ -11,7 +11,7 @@ fn start(kind: &str, settings: serde_json::Value) -> Box<dyn Signal> {
 
 fn losses(source: &mut dyn Signal, losses: &[f64]) -> Vec<f64> {
     let see = |loss: &f64| {
-        source.next(&Observation { loss: *loss, reward: -loss, choices: 2, ..Observation::default() })
+        source.next(&Observation { loss: *loss, reward: -loss, choices: 2.0, ..Observation::default() })
     };
     losses.iter().map(see).collect()
 }
@@ -46,7 +46,7 @@ fn surprise_and_entropy_are_those_of_the_answer() {
         &losses(start("surprise", serde_json::json!({ "squash": true })).as_mut(), &[0.7]),
         &[0.7f64.tanh()],
     );
-    let seen = Observation { entropy: 0.5, choices: 4, ..Observation::default() };
+    let seen = Observation { entropy: 0.5, choices: 4.0, ..Observation::default() };
     let mut share = start("predictive-entropy", serde_json::json!({}));
     assert!((share.next(&seen) - 0.5 / 4f64.ln()).abs() < 1e-12);
     let mut nats = start("predictive-entropy", serde_json::json!({ "nats": true }));
@@ -147,7 +147,7 @@ fn every_source_goes_on_from_a_checkpoint_as_if_nothing_happened() {
                 loss: 1.0 + (1.3 * x).sin(),
                 reward: (0.7 * x).cos(),
                 entropy: 0.3,
-                choices: 3,
+                choices: 3.0,
                 input: vec![f32::from(t % 3), 1.0],
                 gradient: Gradients { buffers: vec![vec![f32::from(t) - 4.0, 1.0]] },
             }

@@ -35,14 +35,13 @@ impl Rule for Entropy {
 
     fn start(&self, _: &Streams) {}
 
-    #[allow(clippy::cast_precision_loss)]
     fn next(&self, (): &mut (), seen: &Observation) -> f64 {
         if self.nats {
             seen.entropy
-        } else if seen.choices < 2 {
+        } else if seen.choices < 2.0 {
             0.0
         } else {
-            seen.entropy / (seen.choices as f64).ln()
+            seen.entropy / seen.choices.ln()
         }
     }
 }

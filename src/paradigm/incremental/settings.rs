@@ -141,13 +141,14 @@ impl Resolved {
         })?;
         check_reveals(method, &settings.stream, benchmark, preset)?;
         let parameters = method.resolve(preset, id)?;
+        let boundaries = settings.stream.reveals(Reveal::Boundary);
         let modulation = modulated::resolve(
             preset,
             id,
             (&settings.model, entry.shape, outputs),
             &settings.optimiser,
             &method.compose(&parameters)?.terms,
-            settings.stream.reveals(Reveal::Boundary),
+            modulated::Stage { boundaries, classes: true, task: true },
         )?;
         let method = ResolvedMethod { kind: preset.header.kind.clone(), parameters };
         Ok(Self { benchmark: settings, method, modulation })

@@ -32,6 +32,9 @@ pub struct MultiTaskSettings {
     pub evaluate: EvaluateOn,
 }
 
+/// Every term is a task, and none has boundaries.
+const STAGE: modulated::Stage = modulated::Stage { boundaries: false, classes: true, task: false };
+
 /// How long training goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +93,7 @@ impl Resolved {
         fits.map_err(|error| benchmark.refuse(error))?;
         let terms = super::terms(&heads);
         let network = (&settings.model, shape, outputs);
-        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, false)?;
+        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, STAGE)?;
         Ok(Self { benchmark: settings, method, modulation })
     }
 

@@ -116,7 +116,9 @@ impl Resolved {
         let terms = method.compose(&parameters)?.terms;
         let network = (&settings.model, shape, outputs);
         // The step from source to target is no secret.
-        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, true)?;
+        let stage =
+            modulated::Stage { boundaries: true, classes: !settings.task.is_regression(), task: true };
+        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, stage)?;
         let method = ResolvedMethod { kind: kind.clone(), parameters };
         Ok(Self { benchmark: settings, method, modulation })
     }

@@ -102,7 +102,7 @@ fn trials(method: &MethodResults<'_>) -> String {
     match searched(method) {
         None => "not searched".into(),
         Some(note) if note.trials == 0 => "nothing to choose".into(),
-        Some(note) => format!("{} × {} seeds", note.trials, note.seeds),
+        Some(note) => format!("{} × {} seeds", note.total(), note.seeds),
     }
 }
 

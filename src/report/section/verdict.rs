@@ -1,27 +1,25 @@
 //! Does neuromodulation help? Per mechanism and benchmark the difference to each control, and the verdict in words.
 
+use crate::report::Results;
 use crate::report::block::{Block, Cell, Chart, Table};
 use crate::report::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
 use crate::report::number::{interval_text, p_value, signed};
-use crate::report::{BenchmarkResults, MethodResults, Results};
-use crate::run::Role;
-use crate::stats::{self, Comparison, Finding, Scores, UNMODULATED, Verdict};
-
-/// A mechanism on a benchmark.
-struct Judged<'r, 'a> {
-    benchmark: &'r BenchmarkResults<'a>,
-    mechanism: &'r MethodResults<'a>,
-    verdict: Verdict,
-}
+use crate::report::verdicts::{Judged, judged};
+use crate::stats::{self, Answer, Direction, LEVEL, Question, smallest_p};
 
 pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
-    let judged: Vec<Judged<'_, '_>> = results.benchmarks.iter().flat_map(judge).collect();
+    let judged = judged(results);
     if judged.is_empty() {
         return Vec::new();
     }
     let mut blocks = vec![Block::heading(2, "Does neuromodulation help?"), Block::paragraph(RULE)];
+    blocks.extend(out_of_reach(&judged).map(Block::paragraph));
     blocks.push(Block::Table(summary(&judged)));
     blocks.push(Block::List(judged.iter().map(sentence).collect()));
+    if judged.iter().any(|one| !one.verdict.answers.is_empty()) {
+        let title = "Every question, its p, and Holm's correction down the column".to_owned();
+        blocks.push(Block::Details(title, vec![Block::Table(questions(&judged))]));
+    }
     for one in &judged {
         let title = format!("{} on {}: every control", one.mechanism.title, one.benchmark.name());
         blocks.push(Block::Details(title, vec![Block::Table(comparisons(one))]));
@@ -30,82 +28,115 @@ pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
     blocks
 }
 
-const RULE: &str = "A mechanism helps on a benchmark when it beats each of four controls, paired by seed, with a two-sided \
-    p below 0.05 each: an optimiser tuned with the same search budget, a constant gain tuned with the same search budget, \
-    the constant that is the run's own mean gain, and the run's own gains out of order (in time, or those of another \
-    task). Where modulation is learned, learned constants are the tuned ones. The p of the verdict is the largest of the \
-    four (an intersection–union test); Holm corrects across the verdicts of this table. A mechanism that does not beat its \
-    own signals as plain inputs, where that control was run, helps by their information, not by its gain.";
+const RULE: &str = "A mechanism helps on a benchmark when it beats each of four controls, paired by seed: an optimiser tuned \
+    with the same search budget, a constant gain tuned with the same search budget (every one of them, where several were \
+    found), the constant that is the run's own mean gain, and the run's own gains out of order (in time, or those of another \
+    task). Where modulation is learned, learned constants are the tuned ones. The p of this question is the largest of the \
+    two-sided ones (an intersection–union test). Further questions have a p of their own: against the unmodulated run, \
+    against what was tuned, against its own signals as plain inputs. The words follow the p that Holm's procedure corrects \
+    over all mechanisms of this report of which the same question is asked, at 0.05; the uncorrected p stands beside it, and \
+    each sentence names the comparison that its p comes from. \"Hurts\" is said against the unmodulated run only. A \
+    mechanism that never acted, or changed no answer, has no verdict.";
 
-/// Mechanisms are methods with modulation.
-fn judge<'r, 'a>(benchmark: &'r BenchmarkResults<'a>) -> Vec<Judged<'r, 'a>> {
-    let sign = if benchmark.higher_is_better() { 1.0 } else { -1.0 };
-    let scores =
-        |method: &MethodResults<'_>| benchmark.scores(method).by_seed.into_iter().collect::<Scores>();
-    let judged = |mechanism: &'r MethodResults<'a>| {
-        let own = scores(mechanism);
-        let compare = |control: &MethodResults<'_>| -> Vec<Comparison> {
-            let Some(Role::Control { of, kind, also, .. }) = control.role else { return Vec::new() };
-            if of.as_ref().is_some_and(|of| *of != mechanism.id) {
-                return Vec::new();
-            }
-            let other = scores(control);
-            let kinds = std::iter::once(kind).chain(also);
-            kinds.filter_map(|kind| Comparison::new(kind, &own, &other, sign)).collect()
-        };
-        let mut list: Vec<Comparison> =
-            benchmark.controls.iter().chain(&benchmark.methods).flat_map(compare).collect();
-        // Where the derived control did not run, the benchmark's reference shows what no modulation does.
-        if list.iter().all(|comparison| comparison.control != UNMODULATED)
-            && let Some(reference) = benchmark.reference().filter(|reference| reference.role.is_none())
-        {
-            list.extend(Comparison::new(&reference.title, &own, &scores(reference), sign));
-        }
-        Judged { benchmark, mechanism, verdict: Verdict::new(list) }
-    };
-    let mechanisms = benchmark.methods.iter().filter(|method| matches!(method.role, Some(Role::Mechanism)));
-    mechanisms.map(judged).collect()
+/// Says so where so many mechanisms are judged on so few seeds that no corrected p can reach the level.
+fn out_of_reach(judged: &[Judged<'_, '_>]) -> Option<String> {
+    let asked = |one: &&Judged<'_, '_>| !one.verdict.answers.is_empty();
+    let count = judged.iter().filter(asked).count();
+    let answers = judged.iter().filter(asked).flat_map(|one| &one.verdict.answers);
+    let pairs = answers.map(|(_, answer)| answer.carried_by.pairs).min()?;
+    #[allow(clippy::cast_precision_loss)]
+    let smallest = smallest_p(pairs) * count as f64;
+    (smallest >= LEVEL).then(|| {
+        format!(
+            "The smallest p that {pairs} pairs can reach is {}; corrected over {count} mechanisms it can be {}: more seeds, \
+             or fewer mechanisms in one report, are needed for a word other than \"no difference found\".",
+            p_value(smallest_p(pairs)),
+            p_value(smallest.min(1.0))
+        )
+    })
 }
 
 fn summary(judged: &[Judged<'_, '_>]) -> Table {
-    let p: Vec<f64> = judged.iter().filter_map(|one| one.verdict.p).collect();
-    let mut corrected = stats::holm(&p).into_iter();
-    let headings = ["mechanism", "benchmark", "verdict", ">p", ">p (Holm)"];
+    let headings = ["mechanism", "benchmark", "verdict", "question: against", ">p", ">p (Holm)"];
     let mut table = Table::new("Verdicts", headings);
     for one in judged {
-        let holm = one.verdict.p.and_then(|_| corrected.next());
+        let p = one.verdict.p();
+        let words: Vec<&str> = one.verdict.rests_on.iter().map(|question| question.words()).collect();
         table.row([
             Cell::colored(&one.mechanism.title, one.mechanism.color),
             one.benchmark.name().into(),
             one.verdict.finding.words().into(),
-            one.verdict.p.map_or_else(String::new, p_value).into(),
-            holm.map_or_else(String::new, p_value).into(),
+            words.join(" and ").into(),
+            p.map_or_else(String::new, |p| p_value(p.0)).into(),
+            p.map_or_else(String::new, |p| p_value(p.1)).into(),
         ]);
     }
     table
 }
 
-/// The verdict with the number that carries it.
+/// The verdict with the comparisons that carry its p, and with those that a second half of the words denies.
 fn sentence(one: &Judged<'_, '_>) -> String {
-    let name = format!("{} on {}", one.mechanism.title, one.benchmark.name());
-    let words = one.verdict.finding.words();
-    let against = |comparison: &Comparison| {
-        let interval = interval_text(comparison.interval);
-        let p = comparison.p.map_or_else(String::new, |p| format!(", p {}", p_value(p)));
-        format!("against {}: {} {interval}{p}", control_name(&comparison.control), signed(comparison.mean))
-    };
-    let find = |kind: &str| one.verdict.comparisons.iter().find(|comparison| comparison.control == kind);
-    let required = |comparison: &&Comparison| stats::REQUIRED.contains(&comparison.control.as_str());
-    let list = one.verdict.comparisons.iter().filter(required);
-    let weakest = list.min_by(|a, b| a.mean.total_cmp(&b.mean));
-    let carries = match one.verdict.finding {
-        Finding::Hurts | Finding::NoDifference => find(UNMODULATED).or(weakest),
-        _ => weakest,
-    };
-    match carries {
-        Some(comparison) => format!("{name}: {words} ({}).", against(comparison)),
-        None => format!("{name}: {words}."),
+    let verdict = &one.verdict;
+    let mut clauses: Vec<String> = verdict
+        .rests_on
+        .iter()
+        .filter_map(|question| Some((question, verdict.answer(*question)?)))
+        .map(|(question, answer)| against(one, *question, answer))
+        .collect();
+    if let Some((question, answer)) = verdict.denies.and_then(|asked| Some((asked, verdict.answer(asked)?))) {
+        clauses.push(format!("not better: {}", against(one, question, answer)));
     }
+    if let Some(bold) = &verdict.uncorrected {
+        clauses.push(format!("without the correction: {}", bold.words()));
+    }
+    clauses.extend(one.notes.iter().cloned());
+    let name = format!("{} on {}: {}", one.mechanism.title, one.benchmark.name(), verdict.finding.words());
+    if clauses.is_empty() { format!("{name}.") } else { format!("{name} ({}).", clauses.join("; ")) }
+}
+
+/// `against shuffled: +0.013 [0.005, 0.022], p 0.0020, corrected 0.0332`. Where the comparisons of a question point both
+/// ways, its p is 1; what stands here then is the comparison's own.
+fn against(one: &Judged<'_, '_>, question: Question, answer: &Answer) -> String {
+    let comparison = &answer.carried_by;
+    let several =
+        one.verdict.comparisons.iter().filter(|other| other.control == comparison.control).count() > 1;
+    let which = if several { format!(" ({})", comparison.method) } else { String::new() };
+    let least =
+        if question == Question::Benefit { ", the least certain of the required controls" } else { "" };
+    let p = if answer.direction == Direction::Neither {
+        comparison.p.map_or_else(String::new, |p| format!("p {}", p_value(p)))
+    } else {
+        format!("p {}, corrected {}", p_value(answer.p), p_value(answer.corrected))
+    };
+    format!(
+        "against {}{which}{least}: {} {}, {p}",
+        control_name(&comparison.control),
+        signed(comparison.mean),
+        interval_text(comparison.interval)
+    )
+}
+
+/// p and corrected p of every question, so that the correction can be checked down each column.
+fn questions(judged: &[Judged<'_, '_>]) -> Table {
+    let names = Question::ALL.map(|question| format!(">{}", question.words()));
+    let headings = ["mechanism", "benchmark"].into_iter().chain(names.iter().map(String::as_str));
+    let mut table = Table::new("p, and corrected p, by question; a minus: worse, a plus: better", headings);
+    for one in judged.iter().filter(|one| !one.verdict.answers.is_empty()) {
+        let cell = |question: Question| {
+            let told = |answer: &Answer| {
+                let sign = match answer.direction {
+                    Direction::Better => "+ ",
+                    Direction::Worse => "− ",
+                    Direction::Neither => "",
+                };
+                format!("{sign}{} → {}", p_value(answer.p), p_value(answer.corrected))
+            };
+            Cell::from(one.verdict.answer(question).map_or_else(String::new, told))
+        };
+        let names = [Cell::colored(&one.mechanism.title, one.mechanism.color), one.benchmark.name().into()];
+        table.row(names.into_iter().chain(Question::ALL.map(cell)));
+    }
+    table
 }
 
 fn control_name(kind: &str) -> String {
@@ -118,12 +149,13 @@ fn comparisons(one: &Judged<'_, '_>) -> Table {
         "{}: {} against each control; positive is better than the control ({better} is better)",
         one.mechanism.title, one.benchmark.score.metric
     );
-    let mut table =
-        Table::new(caption, ["control", ">difference", ">95 % interval", ">p", ">pairs", "needed"]);
+    let headings = ["control", "method", ">difference", ">95 % interval", ">p", ">pairs", "needed"];
+    let mut table = Table::new(caption, headings);
     for comparison in &one.verdict.comparisons {
         let needed = stats::REQUIRED.contains(&comparison.control.as_str());
         table.row([
             Cell::from(control_name(&comparison.control)),
+            comparison.method.clone().into(),
             signed(comparison.mean).into(),
             interval_text(comparison.interval).into(),
             comparison.p.map_or_else(String::new, p_value).into(),

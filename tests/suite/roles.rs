@@ -1,0 +1,124 @@
+//! Every modulated method has a part in the question whether modulation helps, and every mechanism of a suite an answer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use neuromod_bench::modulation::ModulationSpec;
+use neuromod_bench::paradigm::{Curve, RunLog};
+use neuromod_bench::report::{self, Options};
+use neuromod_bench::run::{
+    MetricValue, Plan, PlannedRun, RECORD_SCHEMA, Record, Role, Selection, Status, Time,
+};
+use neuromod_bench::spec::{Library, MethodPreset};
+
+/// Kinds whose modulation is part of the method, by paradigm.
+const BUILT_IN: &[(&str, &[&str])] = &[
+    ("meta", &["nmn", "meta-sgd"]),
+    ("meta-sequential", &["anml", "anml-no-gate"]),
+    ("sequence", &["nm-rnn", "backpropamine"]),
+    ("switching", &["doya", "uncertainty", "ach-ne", "reduced-observer"]),
+];
+
+fn library() -> Library {
+    Library::embedded().expect("embedded definitions")
+}
+
+/// Neuromodulators of a preset, on whatever benchmark.
+fn modulations(preset: &MethodPreset) -> Vec<ModulationSpec> {
+    let benchmarks = preset.header.on.keys().map(String::as_str).chain(["none"]);
+    benchmarks.filter_map(|id| preset.modulation::<ModulationSpec>(id).expect("parses")).collect()
+}
+
+#[test]
+fn every_modulated_preset_is_a_mechanism_a_control_or_says_why_it_is_not_judged() {
+    for preset in library().methods.values() {
+        let header = &preset.header;
+        let built_in = BUILT_IN
+            .iter()
+            .any(|(paradigm, kinds)| header.paradigm == *paradigm && kinds.contains(&&*header.kind));
+        let specs = modulations(preset);
+        let told = header.mechanism || header.control.is_some() || header.unjudged.is_some();
+        assert!(!built_in || told, "{} ({}) says nothing of its part", header.id, header.paradigm);
+        // What is driven only by what it cannot have sensed is no mechanism, whatever its table says.
+        let driven = ["constant", "boundary", "schedule"];
+        let sensed = |spec: &ModulationSpec| {
+            spec.modulators.values().any(|modulator| !driven.contains(&modulator.source.kind.as_str()))
+        };
+        let control = header.control.is_some() || header.unjudged.is_some();
+        assert!(
+            specs.is_empty() || specs.iter().any(sensed) || control,
+            "{} ({}) senses nothing and is no control",
+            header.id,
+            header.paradigm
+        );
+    }
+}
+
+#[test]
+fn every_control_is_one_of_a_mechanism_of_its_paradigm() {
+    let library = library();
+    for preset in library.methods.values() {
+        let header = &preset.header;
+        let Some(of) = header.control.as_ref().and_then(|control| control.of.as_deref()) else { continue };
+        let mechanism = library.method(&header.paradigm, of).expect("the control's mechanism exists");
+        let is_one = mechanism.header.mechanism || !modulations(mechanism).is_empty();
+        assert!(
+            is_one && mechanism.header.control.is_none(),
+            "{} is a control of {of}, which is none",
+            header.id
+        );
+    }
+}
+
+fn made_up(run: PlannedRun) -> Record {
+    let number = run.key.bytes().map(f64::from).sum::<f64>() + 7.0 * run.spec.seed as f64;
+    let mut curve = Curve::new("accuracy/made-up");
+    curve.push(1.0, number);
+    let metrics = BTreeMap::from([(run.score.metric.clone(), MetricValue::from(number))]);
+    Record {
+        schema: RECORD_SCHEMA,
+        key: run.key,
+        suite: run.suite,
+        titles: run.titles,
+        score: run.score,
+        spec: run.spec,
+        data: run.data,
+        base: run.base,
+        status: Status::Ok,
+        error: None,
+        log: RunLog { curves: vec![curve], ..RunLog::default() },
+        metrics,
+        time: Time::default(),
+        env: Default::default(),
+        result_sha256: String::new(),
+    }
+}
+
+#[test]
+fn every_mechanism_that_a_suite_runs_stands_in_the_table_of_verdicts() {
+    let library = library();
+    for suite in library.suites.keys() {
+        let selection = Selection { targets: vec![suite.clone()], methods: Vec::new(), seeds: Some(2) };
+        let plan = Plan::new(&library, &selection).expect("a valid plan");
+        let mechanism = |run: &&PlannedRun| run.titles.role == Some(Role::Mechanism);
+        let wanted: BTreeSet<(String, String)> = plan
+            .runs
+            .iter()
+            .filter(mechanism)
+            .map(|run| (run.spec.benchmark.clone(), run.spec.method.clone()))
+            .collect();
+        let records: Vec<Record> = plan.runs.into_iter().map(made_up).collect();
+        let folder = tempfile::tempdir().expect("a folder");
+        report::write(&records, folder.path(), &Options::default()).expect("a report");
+        let csv = std::fs::read_to_string(folder.path().join("verdicts.csv")).unwrap_or_default();
+        let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
+        let found: BTreeSet<(String, String)> =
+            rows.iter().map(|row| (row[1].to_owned(), row[2].to_owned())).collect();
+        assert_eq!(found, wanted, "{suite}");
+        assert!(rows.iter().all(|row| !row[3].is_empty()), "{suite}: {csv}");
+        if suite == "core" {
+            // The default suite runs what a verdict needs.
+            assert!(!csv.contains("not run"), "{csv}");
+            assert!(wanted.contains(&("cue-binding-light".into(), "backpropamine".into())));
+        }
+    }
+}
