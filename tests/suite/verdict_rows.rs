@@ -33,7 +33,7 @@ fn suites_plan_the_controls_and_seeds_that_a_verdict_on_a_case_study_needs() {
     for (suite, benchmark, mechanism) in [
         ("core", "go-nogo-session", "full"),
         ("core", "go-nogo-session", "plateau"),
-        ("core", "opposed-light", "gain-100"),
+        ("opposed-behaviours", "opposed-light", "gain-100"),
         ("go-nogo", "go-nogo-session", "full"),
         ("go-nogo", "go-nogo-reversal", "full"),
         ("go-nogo", "go-nogo-extradimensional", "full"),
