@@ -34,6 +34,13 @@ fn main() {
         "cargo:rustc-env=NEUROMOD_CANDLE={}",
         locked_version(&root, "candle-core").unwrap_or_else(unknown)
     );
+    let processor = processor();
+    println!("cargo:rustc-env=NEUROMOD_PROCESSOR={processor}");
+    println!("cargo:rustc-check-cfg=cfg(golden_known)");
+    println!("cargo:rerun-if-changed=tests/fixtures/golden");
+    if root.join(format!("tests/fixtures/golden/{processor}.json")).exists() {
+        println!("cargo:rustc-cfg=golden_known");
+    }
     println!("cargo:rerun-if-changed=benchmarks");
     println!("cargo:rerun-if-changed=Cargo.lock");
     println!("cargo:rerun-if-changed=build.rs");
@@ -42,6 +49,26 @@ fn main() {
             println!("cargo:rerun-if-changed={watched}");
         }
     }
+}
+
+/// What decides the bits of matrix products here: processor, instruction sets that kernels are chosen by, caches that
+/// blocks are chosen by. In letters, digits and dashes; `unknown` where the system does not tell.
+fn processor() -> String {
+    let Ok(text) = fs::read_to_string("/proc/cpuinfo") else { return "unknown".into() };
+    let of = |key: &str| {
+        let line = text.lines().find(|line| line.starts_with(key));
+        line.and_then(|line| line.split_once(':')).map_or("", |(_, value)| value.trim())
+    };
+    let flags: Vec<&str> = of("flags").split_whitespace().collect();
+    let kernels = ["avx2", "fma", "avx512f"].into_iter().filter(|flag| flags.contains(flag));
+    let cache = |index: u32| {
+        let path = format!("/sys/devices/system/cpu/cpu0/cache/index{index}/size");
+        fs::read_to_string(path).map_or_else(|_| "unknown".into(), |size| size.trim().to_owned())
+    };
+    let family = ["cpu family", "model\t", "stepping"].map(of).join("-");
+    let words = std::iter::once(family).chain(kernels.map(str::to_owned)).chain((0..4).map(cache));
+    let name = words.collect::<Vec<_>>().join("-").to_lowercase();
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }
 
 /// The version of a dependency in `Cargo.lock`.

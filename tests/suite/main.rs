@@ -7,6 +7,7 @@ mod cli;
 mod controls;
 mod engine_laws;
 mod engine_processes;
+mod golden;
 mod laws;
 mod multi_task;
 mod online;

@@ -1,0 +1,81 @@
+//! Golden hashes: what one small run per protocol and mechanism measures, to the last bit.
+//!
+//! A refactoring reproduces them; a change that can alter a number bumps a version, says why, and renews them with
+//! `UPDATE_GOLDEN=1 cargo test --test suite golden -- --include-ignored`. Matrix kernels choose their blocks by the
+//! processor, so hashes are kept per processor (`build.rs` names it); on one that has none the test is reported as ignored:
+//! compare with the parent commit's program there.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use neuromod_bench::data::{Data, DataFolder, sha256_hex};
+use neuromod_bench::paradigm::{Unwatched, protocol};
+use neuromod_bench::run::{Plan, Selection};
+use neuromod_bench::spec::Library;
+
+const RUNS: &[(&str, &[&str])] = &[
+    ("split-digits-task", &["naive", "frozen", "l2", "ewc", "online-ewc", "si", "mas", "separate", "joint"]),
+    ("split-digits-domain", &["four-modulators", "noise-rate", "ewc-sampled"]),
+    (
+        "digits-drift",
+        &["sgd-0-1", "window", "replay", "adwin", "page-hinkley", "observer", "four-modulators"],
+    ),
+    ("sea", &["decayed", "adam"]),
+    ("digits-even-to-odd", &["l2-sp", "noradrenaline"]),
+    ("sinusoid-phase", &["fine-tune"]),
+    ("digits-attributes", &["pc-grad", "uncertainty", "dopamine"]),
+    ("sinusoid-10shot-quick", &["maml", "serotonin"]),
+    ("switching-bandit-volatile", &["doya"]),
+    ("change-point", &["observer"]),
+    ("cue-binding-light", &["backpropamine"]),
+];
+
+fn file() -> PathBuf {
+    let name = concat!("tests/fixtures/golden/", env!("NEUROMOD_PROCESSOR"), ".json");
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The hash of each run's raw log, by benchmark at its version and method.
+fn measured() -> BTreeMap<String, String> {
+    neuromod_bench::run::prepare_process();
+    let library = Library::embedded().expect("definitions");
+    let data = Data::new(DataFolder::choose(None));
+    let mut hashes = BTreeMap::new();
+    for (benchmark, methods) in RUNS {
+        let selection = Selection {
+            targets: vec![(*benchmark).to_owned()],
+            methods: methods.iter().map(|method| (*method).to_owned()).collect(),
+            seeds: Some(1),
+        };
+        for run in Plan::new(&library, &selection).expect(benchmark).runs {
+            let spec = &run.spec;
+            let log =
+                protocol(&spec.paradigm).expect("protocol").run(spec, &data, &mut Unwatched).expect("a run");
+            let text = serde_json::to_string(&log).expect("JSON");
+            let name = format!("{}@{} {}", spec.benchmark, spec.version, spec.method);
+            hashes.insert(name, sha256_hex(text.as_bytes())[..16].to_owned());
+        }
+    }
+    hashes
+}
+
+#[test]
+#[cfg_attr(not(golden_known), ignore = "no golden hashes for this processor")]
+fn one_small_run_per_protocol_and_mechanism_has_the_bits_that_it_had() {
+    let measured = measured();
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        let text = serde_json::to_string_pretty(&measured).expect("JSON") + "\n";
+        std::fs::create_dir_all(file().parent().expect("a folder")).expect("created");
+        std::fs::write(file(), text).expect("written");
+        return;
+    }
+    let text = std::fs::read_to_string(file()).expect("hashes for this processor");
+    let golden: BTreeMap<String, String> = serde_json::from_str(&text).expect("JSON");
+    let moved: Vec<&String> =
+        measured.iter().filter(|(name, hash)| golden.get(*name) != Some(hash)).map(|(n, _)| n).collect();
+    let gone: Vec<&String> = golden.keys().filter(|name| !measured.contains_key(*name)).collect();
+    assert!(
+        moved.is_empty() && gone.is_empty(),
+        "moved: {moved:?}; gone: {gone:?}; renew them if a version says why"
+    );
+}
