@@ -147,7 +147,8 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
     let mut parameters = Vec::new();
     if let Some(entry) = method::METHODS.iter().find(|entry| entry.info.kind == header.kind) {
         let info = &entry.info;
-        rows.push(("about".to_owned(), info.summary.to_owned()));
+        let what = if more.is_empty() { "" } else { "modulates: " };
+        rows.push(("about".to_owned(), format!("{what}{}", info.summary)));
         rows.push(("source".to_owned(), info.source.to_owned()));
         if !info.mapping.is_empty() {
             rows.push(("strength".to_owned(), info.mapping.to_owned()));

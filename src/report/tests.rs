@@ -235,6 +235,72 @@ fn of_two_records_of_one_seed_the_later_counts_and_the_report_says_so() {
 }
 
 #[test]
+fn ties_in_time_are_decided_by_content_and_not_by_order() {
+    let first = records(1).swap_remove(0);
+    let second = Record { key: "zz".into(), ..first.clone() };
+    for all in [[first.clone(), second.clone()], [second, first]] {
+        let results = Results::new(&all);
+        assert_eq!(results.records().map(|record| record.key.as_str()).collect::<Vec<_>>(), ["zz"]);
+        assert_eq!(results.superseded, 1);
+    }
+}
+
+#[test]
+fn records_whose_data_or_own_model_differ_stand_apart_and_older_records_pair_with_the_one_there_is() {
+    let of = |method: &str| {
+        let all = records(1).into_iter();
+        all.into_iter()
+            .find(|r| r.spec.method == method && r.spec.benchmark == "permuted-digits")
+            .expect("one")
+    };
+    let base = |width: u64| [("model".to_owned(), serde_json::json!({ "hidden": [width] }))].into();
+    let (old, mut narrow, mut wide, mut other_data) = (of("naive"), of("ewc"), of("si"), of("joint"));
+    (narrow.base, wide.base) = (base(8), base(9));
+    other_data.data.insert("digits".into(), "cd".repeat(32));
+    let apart = |all: &[Record]| {
+        let results = Results::new(all);
+        let names: Vec<String> = results.benchmarks.iter().map(|b| b.id.clone()).collect();
+        (names.len(), results.conflicts.concat())
+    };
+    assert_eq!(apart(&[old.clone(), narrow.clone()]), (1, String::new()));
+    let (count, words) = apart(&[narrow.clone(), wide.clone()]);
+    assert!(
+        count == 2 && words.contains("model.hidden [8]") && words.contains("model.hidden [9]"),
+        "{words}"
+    );
+    // What the older record's model was is not known: it pairs with neither.
+    assert_eq!(apart(&[old.clone(), narrow, wide]).0, 3);
+    let (count, words) = apart(&[old, other_data]);
+    assert!(count == 2 && words.contains("data set digits abab"), "{words}");
+}
+
+#[test]
+fn a_control_that_replays_another_run_of_its_mechanism_stands_apart() {
+    let template = records(1).swap_remove(0);
+    let one = |key: &str, method: &str, gain: f64, replays: Option<&str>| {
+        let mut record = template.clone();
+        record.key = key.into();
+        record.spec.method = method.into();
+        let key = replays.map(str::to_owned);
+        record.spec.replays = key.map(|key| crate::paradigm::ReplaySource { key, trace: None });
+        if replays.is_none() {
+            record.spec.settings["modulation"] = serde_json::json!({ "gain": gain });
+        }
+        record
+    };
+    let all = [
+        one("a", "na", 1.0, None),
+        one("b", "na", 2.0, None),
+        one("c", "na+shuffled", 0.0, Some("a")),
+        one("d", "na+shuffled", 0.0, Some("b")),
+    ];
+    let results = Results::new(&all);
+    let ids: Vec<&str> = results.benchmarks[0].methods.iter().map(|method| method.id.as_str()).collect();
+    assert_eq!(ids, ["na [1 of 2]", "na [2 of 2]", "na+shuffled [1 of 2]", "na+shuffled [2 of 2]"]);
+    assert_eq!(results.conflicts.len(), 2, "{:?}", results.conflicts);
+}
+
+#[test]
 fn every_chart_has_its_numbers_beside_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let written = write(&records(2), folder.path(), &Options::default()).expect("a report");

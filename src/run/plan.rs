@@ -350,7 +350,9 @@ fn resolve(
     };
     let protocol = protocol(&header.paradigm).map_err(located)?;
     let chosen = choose(library, benchmark, method).map_err(|error| match error {
-        Error::Definition(error) if error.place == method => asked.blame(method, *error),
+        Error::Definition(error) if !error.place.is_empty() && error.place == method => {
+            asked.blame(method, *error)
+        }
         Error::Definition(error) => asked.refuse(method, *error),
         other => other,
     })?;

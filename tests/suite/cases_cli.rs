@@ -79,7 +79,9 @@ fn reported(first: &[(&str, &str)], second: &[(&str, &str)], methods: [&str; 2])
         let output =
             command.arg("report").args(from).arg("--out").arg(out.path()).output().expect("a report");
         assert!(output.status.success());
-        (text(&out.path().join("report.md")), String::from_utf8_lossy(&output.stderr).into_owned())
+        // Without the marks that keep Markdown from reading text as markup.
+        let report = text(&out.path().join("report.md")).replace('\\', "");
+        (report, String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let told = report([a.path(), b.path()]);
     assert_eq!(told, report([b.path(), a.path()]), "whatever the order");
@@ -105,11 +107,6 @@ fn two_definitions_of_one_version_stand_apart_and_both_are_named() {
             assert!(errors.contains(definition) && report.contains(definition), "{definition}: {errors}");
         }
         assert!(report.contains("definition 1 of 2") && report.contains("definition 2 of 2"), "{report}");
-        // The only pairs are those of the reference with itself.
-        assert!(
-            !report.contains(" pairs)")
-                && !report.lines().any(|row| row.starts_with("| EWC") && row.contains('+'))
-        );
         let ewc = report.lines().find(|row| row.starts_with("| EWC")).expect("a row");
         assert_eq!(ewc.matches('|').count(), 6, "no column of differences: {ewc}");
     }
@@ -126,7 +123,7 @@ fn one_definition_pairs_across_folders_however_it_is_written() {
         &[("tiny.toml", &longer)],
         ["naive", "ewc,ewc@optimiser.rate=0.05"],
     );
-    assert!(!errors.contains("warning") && !report.contains("1 of 2"), "{errors}");
+    assert!(!errors.contains("warning") && !report.contains("definition 1 of 2"), "{errors}");
     let ewc = report.lines().find(|row| row.starts_with("| EWC")).expect("a row");
     assert_eq!(ewc.matches('|').count(), 7, "with its difference to naive: {ewc}");
 }
@@ -142,7 +139,7 @@ fn a_preset_of_ones_own_that_changed_under_its_name_stands_apart() {
     assert!(errors.contains("tiny@1 · mine was run under two settings under the same name"), "{errors}");
     for rate in ["Mine [settings 1 of 2: optimiser.rate 0.05]", "Mine [settings 2 of 2: optimiser.rate 0.1]"]
     {
-        assert!(report.contains(&rate.replace('[', "\\[")), "{rate}: {report}");
+        assert!(report.contains(rate), "{rate}: {report}");
     }
 }
 
