@@ -154,7 +154,7 @@ fn a_mechanism_and_its_tuned_controls_are_searched_alike_or_there_is_no_verdict(
     let unsearched = searched(None, note(15, 4, false), note(15, 4, false)).0;
     assert_eq!(unsearched, "no verdict: the mechanism was not searched");
     let unequal = searched(note(15, 4, false), note(15, 1, false), note(15, 4, false)).0;
-    let words = "no verdict: unequal searches (trials: mechanism 60, tuned constant 15, tuned optimiser 60)";
+    let words = "no verdict: unequal searches (trials: mechanism 60, tuned optimiser 60, tuned constant 15)";
     assert_eq!(unequal, words);
     // What has no number to search is as good as searched.
     assert_eq!(searched(note(0, 1, false), note(15, 4, false), note(15, 4, false)).0, "helps");
