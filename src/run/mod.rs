@@ -5,6 +5,8 @@ mod executor;
 mod journal;
 mod plan;
 mod record;
+#[cfg(test)]
+mod schema;
 
 pub use environment::{cores, environment, prepare_process};
 pub use executor::{Executor, Listener, Outcome, Scorer, on_slots};

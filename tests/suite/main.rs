@@ -10,4 +10,5 @@ mod multi_task;
 mod online;
 mod opposed_behaviours;
 mod own_table;
+mod record_schema;
 mod transfer;
