@@ -32,7 +32,9 @@ fn incremental() -> Search {
 }
 
 fn transfer() -> Search {
-    let methods = ["l2-sp", "l2-zero"].map(|method| (method, grid("lambda", &STRENGTHS)));
+    // Ten decades, weak pulls first.
+    let pulls = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0, 10.0, 100.0, 1e3];
+    let methods = ["l2-sp", "l2-zero"].map(|method| (method, grid("lambda", &pulls)));
     (&["digits-even-to-odd", "sinusoid-phase"], methods.to_vec())
 }
 

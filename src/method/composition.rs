@@ -39,6 +39,16 @@ pub struct Parameter {
     pub meaning: &'static str,
 }
 
+/// The line of every quadratic pull's `proximal`.
+pub(super) const PROXIMAL: Parameter = Parameter {
+    name: "proximal",
+    default: "false",
+    range: "true, false",
+    meaning: "a Euclidean proximal step after the optimiser's update instead of the penalty's gradient: it ends in the \
+              minimum of loss + penalty under SGD alone. Under momentum μ the penalty counts 1 − μ; Adam divides the \
+              loss's gradient by √v̂ and leaves the step as it is, so that λ means something else there",
+};
+
 /// What a method says about itself.
 #[derive(Debug, Clone, Copy)]
 pub struct MethodInfo {

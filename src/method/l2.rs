@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::composition::{
-    Composition, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
+    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_share, check_strength,
 };
 use crate::error::{DefinitionError, Result};
 use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
@@ -38,12 +38,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2>(MethodInfo {
             range: "0 to 1",
             meaning: "γ, factor on every older task's λ_i at each boundary",
         },
-        Parameter {
-            name: "proximal",
-            default: "false",
-            range: "true, false",
-            meaning: "exact proximal step instead of a gradient",
-        },
+        PROXIMAL,
     ],
 });
 

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use super::composition::{
+    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_strength,
+};
 use crate::error::{DefinitionError, Result};
 use crate::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
 use crate::stream::Reveal;
@@ -29,7 +31,7 @@ enum Centre {
 
 impl Default for L2Sp {
     fn default() -> Self {
-        Self { lambda: 0.01, centre: Centre::Source, proximal: true }
+        Self { lambda: 0.01, centre: Centre::Source, proximal: false }
     }
 }
 
@@ -38,7 +40,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2Sp>(MethodInfo {
     summary: "A pull of the shared layers towards the source's solution; the output layer is free",
     formula: "L_t(θ) + ½ λ Σ_{shared layers} ‖θ − θ_s‖²",
     source: "Li, Grandvalet & Davoine 2018 (L2-SP, with β = 0: no decay of the new outputs)",
-    mapping: "c_eff = λ = α of Li et al. 2018, who write α/2 ‖w − w⁰‖² as well.",
+    mapping: "c_eff = λ = α of Li et al. 2018, who write α/2 ‖w − w⁰‖² as well: the gradient λ(θ − θ_s) goes through the optimiser together with the loss's. As a proximal step under Adam λ does not map to α: see `proximal`.",
     needs: &[Reveal::Boundary],
     parameters: &[
         Parameter { name: "lambda", default: "0.01", range: ">= 0", meaning: "strength λ" },
@@ -48,12 +50,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2Sp>(MethodInfo {
             range: "source, zero",
             meaning: "pull towards θ_s or towards 0 (plain L2)",
         },
-        Parameter {
-            name: "proximal",
-            default: "true",
-            range: "true, false",
-            meaning: "exact proximal step instead of a gradient",
-        },
+        PROXIMAL,
     ],
 });
 

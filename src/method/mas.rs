@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::composition::{
-    Composition, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
+    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_share, check_strength,
 };
 use crate::error::{DefinitionError, Result};
 use crate::nn::{Gradients, Magnitude, Passes, kernel};
@@ -46,12 +46,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
             range: "1 to 4096",
             meaning: "samples per pass (speed only)",
         },
-        Parameter {
-            name: "proximal",
-            default: "false",
-            range: "true, false",
-            meaning: "exact proximal step instead of a gradient (SGD, momentum)",
-        },
+        PROXIMAL,
     ],
 });
 

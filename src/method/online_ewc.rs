@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::composition::{
-    Composition, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
+    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_share, check_strength,
 };
 use super::fisher::FisherSettings;
 use crate::error::{DefinitionError, Result};
@@ -41,12 +41,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<OnlineEwc>(MethodInfo {
             range: "0 to 1",
             meaning: "decay of the running Fisher information per task",
         },
-        Parameter {
-            name: "proximal",
-            default: "false",
-            range: "true, false",
-            meaning: "exact proximal step instead of a gradient (SGD, momentum)",
-        },
+        PROXIMAL,
         Parameter {
             name: "fisher.estimator",
             default: "exact",

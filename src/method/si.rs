@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::composition::{
-    Composition, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
+    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_share, check_strength,
 };
 use crate::error::{DefinitionError, Result};
 use crate::nn::{Gradients, Parameters, kernel, read};
@@ -67,12 +67,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Si>(MethodInfo {
             range: "task, total",
             meaning: "gradient in ω: of the task loss alone (the authors' code) or of the whole objective (van de Ven's)",
         },
-        Parameter {
-            name: "proximal",
-            default: "false",
-            range: "true, false",
-            meaning: "exact proximal step (needs clip = relu-total)",
-        },
+        Parameter { range: "true with clip = relu-total, false", ..PROXIMAL },
     ],
 });
 

@@ -16,6 +16,8 @@ use crate::objective::{Event, EventContext, Weighted};
 use crate::rng::Streams;
 use crate::stream::{EvaluateOn, Reveal, Scenario, StreamKind, StreamSpec, TaskStream, TrainingData};
 
+mod minimum;
+
 const RATE: f32 = 0.5;
 
 struct Toy {

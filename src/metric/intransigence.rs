@@ -1,5 +1,5 @@
-//! Intransigence: the price that a method pays on new tasks. It needs the joint reference of the same seed, so it is
-//! the one metric that is computed between two records, in the report.
+//! Intransigence: the price that a method pays on new tasks. It needs the references of joint training with the same
+//! seed, so it is the one metric that is computed between two records, in the report.
 
 use super::matrix::{ONE_TASK, SquareMatrix};
 use crate::paradigm::RunLog;
@@ -8,14 +8,18 @@ use crate::run::MetricValue;
 /// Its name in tables.
 pub const INTRANSIGENCE: &str = "intransigence";
 
-/// mean_j (J\[j\] − R\[j\]\[j\]), J the last row of the joint run with the same seed.
+/// mean_k (J\[k\] − R\[k\]\[k\]), J\[k\] the accuracy on task k of a network that learned the tasks 0..=k together: the same
+/// classes compete for both.
 pub fn intransigence(log: &RunLog, joint: &RunLog) -> MetricValue {
-    let (r, joint) = match (SquareMatrix::of(log), SquareMatrix::of(joint)) {
-        (Ok(r), Ok(joint)) => (r, joint),
-        (Err(undefined), _) | (_, Err(undefined)) => return undefined,
+    let r = match SquareMatrix::of_sequence(log) {
+        Ok(r) => r,
+        Err(undefined) => return undefined,
     };
-    if r.tasks() != joint.tasks() {
+    let Some(reference) = joint.matrix.as_ref().and_then(|matrix| matrix.reference.as_ref()) else {
+        return MetricValue::undefined("the record of joint training has no references; run it again");
+    };
+    if r.tasks() != reference.len() {
         return MetricValue::undefined("the joint reference has another number of tasks");
     }
-    SquareMatrix::mean_over(0..r.tasks(), ONE_TASK, |j| joint.last(j) - r.at(j, j))
+    SquareMatrix::mean_over(0..r.tasks(), ONE_TASK, |k| reference[k] - r.at(k, k))
 }

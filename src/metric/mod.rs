@@ -1,7 +1,7 @@
 //! Layer 5: every number derived from a run's raw log, one file per concept.
 //!
 //! Notation: R\[i\]\[j\] is the test performance on task j after training on task i (0-based, T tasks), b\[j\] the
-//! performance at random initialisation, J\[j\] that of joint training. A metric that is undefined for a run has a
+//! performance at random initialisation, J\[k\] that of joint training on the tasks 0..=k. A metric that is undefined for a run has a
 //! reason, never the value 0. Peers collide on the names; `docs/metrics.md` (generated from [`METRICS`]) says which
 //! variant is ours.
 

@@ -113,7 +113,7 @@ pub const METRICS: &[Metric] = &[
     ),
     Metric {
         name: INTRANSIGENCE,
-        formula: "mean_j (J[j] − R[j][j]), J from joint training with the same seed",
+        formula: "mean_k (J[k] − R[k][k]), J[k] of a network that learned the tasks 0..=k together, with the same seed, initial weights and number of updates",
         source: "Chaudhry 2018",
         higher_is_better: false,
         paradigms: INCREMENTAL,
@@ -492,7 +492,7 @@ pub fn markdown() -> String {
         "# Metrics: one name, one formula\n\n\
          <!-- Generated from src/metric/registry.rs; refresh with `UPDATE_DOCS=1 cargo test metric`. -->\n\n\
          R[i][j] is the test performance on task j after training on task i (0-based, T tasks), b[j] the performance of\n\
-         the untrained network, J[j] that of joint training. The raw matrix is always in the record; every number below\n\
+         the untrained network, J[k] that of joint training on the tasks 0..=k. The raw matrix is always in the record; every number below\n\
          is derived from it afterwards. A metric that is undefined for a run is recorded with its reason, never as 0.\n\n\
          Intervals in reports are over seeds only: where a benchmark's data are a fixed split, all seeds share it, and no\n\
          interval holds the sampling of the data. Which intervals, and how often they hold the truth: `intervals.md`.\n\n\

@@ -52,7 +52,9 @@ pub trait Transform: Send {
 }
 
 /// A quadratic pull ½ Σ C (θ − θ̄)² taken as an exact proximal step after the update:
-/// θ ← (θ′ + η C θ̄) / (1 + η C). Stable for any C, unlike the explicit gradient once η C > 2.
+/// θ ← (θ′ + η C θ̄) / (1 + η C). Stable for any C, unlike the explicit gradient once η C > 2. It ends in the minimum of
+/// loss + pull where θ′ is a step down the loss's own gradient; a transform that rescales the gradient rescales the loss
+/// against the pull (momentum by 1/(1 − μ), Adam by 1/√v̂).
 #[derive(Debug, Clone, Copy)]
 pub struct Proximal<'a> {
     /// Multiplies C.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The raw outcome of one run. All fields are deterministic functions of the spec, the seed and the data.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RunLog {
     /// Accuracy matrix of a sequence of tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -31,6 +32,7 @@ pub struct RunLog {
 
 /// R\[i\]\[j\]: test accuracy on task j after training on task i, 0-based, plus the untrained network's row b\[j\].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AccuracyMatrix {
     /// One label per task, e.g. `3|7`.
     pub tasks: Vec<String>,
@@ -42,10 +44,14 @@ pub struct AccuracyMatrix {
     /// All tasks were learned at once: rows are snapshots of one training, not the ends of tasks.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub joint: bool,
+    /// J\[k\]: accuracy on task k of a network that learned the tasks 0..=k together; of joint training alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Vec<f64>>,
 }
 
 /// A named series of points.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Curve {
     /// Stable name, e.g. `accuracy/task0`.
     pub name: String,
@@ -70,6 +76,7 @@ impl Curve {
 
 /// A moment on the time axis.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Mark {
     /// Position on the curves' axis.
     pub x: f64,
@@ -79,6 +86,7 @@ pub struct Mark {
 
 /// Cost in counts, not in time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Footprint {
     /// Trainable parameters.
     pub parameters: u64,

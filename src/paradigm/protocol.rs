@@ -12,6 +12,7 @@ use crate::spec::{Benchmark, MethodPreset};
 
 /// One run, fully resolved: everything that decides its outcome, apart from the data itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RunSpec {
     /// Benchmark id, e.g. `split-digits-task`.
     pub benchmark: String,
@@ -32,6 +33,7 @@ pub struct RunSpec {
 
 /// A recorded run, by the key of its record: part of what decides an outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ReplaySource {
     pub key: String,
     /// Read from that record before the run begins.

@@ -137,6 +137,7 @@ fn log(rng: &mut FastRng, ability: f64, loss: f64) -> RunLog {
             rows,
             baseline: Some(vec![0.5; TASKS]),
             joint: false,
+            reference: None,
         }),
         curves,
         marks: (0..TASKS).map(|j| Mark { x: j as f64 * UPDATES, label: format!("task {j}") }).collect(),

@@ -8,6 +8,8 @@ mod journal;
 mod listener;
 mod plan;
 mod record;
+#[cfg(test)]
+mod schema;
 
 pub(crate) use arm::start;
 pub use environment::{cores, environment, prepare_process};

@@ -14,9 +14,12 @@ pub const RECORD_SCHEMA: u32 = 1;
 
 /// One run, finished in whatever way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Record {
+    #[cfg_attr(test, schemars(extend("const" = RECORD_SCHEMA)))]
     pub schema: u32,
     /// Content hash of resolved spec, seed and data: equal keys mean the same experiment.
+    #[cfg_attr(test, schemars(regex(pattern = "^[0-9a-f]{32}$")))]
     pub key: String,
     /// The suite or command that asked for it.
     pub suite: String,
@@ -43,11 +46,13 @@ pub struct Record {
     pub env: Env,
     /// SHA-256 over what was measured: spec, data, status, error and the raw log. Titles, scores, metrics and
     /// `base` are derived from definitions and log, so they are not part of it.
+    #[cfg_attr(test, schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub result_sha256: String,
 }
 
 /// Names for people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Titles {
     pub benchmark: String,
     pub benchmark_summary: String,
@@ -66,6 +71,7 @@ pub struct Titles {
 
 /// What a method is in a verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// A method with neuromodulators, in its `modulation` table or built in (`mechanism = true`).
@@ -93,6 +99,7 @@ impl Role {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Ok,
@@ -118,6 +125,7 @@ impl Status {
 
 /// A metric's value, or the reason why it has none. Never 0 for "undefined".
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum MetricValue {
     Value(f64),
@@ -154,6 +162,7 @@ impl From<f64> for MetricValue {
 
 /// Time is not deterministic and not part of the hash.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Time {
     /// Seconds from start to end of the run.
     pub wall_s: f64,
@@ -163,6 +172,7 @@ pub struct Time {
 
 /// Where the run happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Env {
     /// Version of this crate, its git revision, the compiler, the build profile and target.
     pub version: String,

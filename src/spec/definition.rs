@@ -45,6 +45,7 @@ pub struct BenchmarkHeader {
 
 /// The one number in which methods are compared on a benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Score {
     /// Name of a metric.
@@ -60,6 +61,7 @@ pub struct Score {
 
 /// The upper end of the normalised score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Ceiling {
     Method(String),

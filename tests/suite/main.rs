@@ -13,6 +13,7 @@ mod multi_task;
 mod online;
 mod opposed_behaviours;
 mod own_table;
+mod record_schema;
 mod roles;
 mod transfer;
 mod tune;

@@ -105,11 +105,14 @@ fn gradients_of_every_nm_rnn_agree_with_finite_differences() {
 
 #[test]
 fn gradients_of_every_plastic_network_agree_with_finite_differences() {
+    use plastic::GatedTrace::{New, Old};
     use plastic::Modulation::{Constant, Decay, Learned, None};
-    for modulation in [Learned, Constant, Decay, None] {
-        let task = binding();
-        gradient_is_exact(&Plastic::new(&plastic(modulation), task.channels(), task.outputs()), &task);
-        gradient_is_exact(&Plastic::new(&plastic(modulation), 3, 1), &interval());
+    for (modulation, gated_trace) in
+        [(Learned, Old), (Learned, New), (Constant, Old), (Constant, New), (Decay, Old), (None, Old)]
+    {
+        let (task, settings) = (binding(), PlasticSettings { gated_trace, ..plastic(modulation) });
+        gradient_is_exact(&Plastic::new(&settings, task.channels(), task.outputs()), &task);
+        gradient_is_exact(&Plastic::new(&settings, 3, 1), &interval());
     }
 }
 

@@ -44,9 +44,9 @@ pub enum Replay {
     /// The learner modulates itself.
     #[default]
     None,
-    /// Constants: the mean of every meta-parameter over the modulated run.
+    /// Constants: the mean of every meta-parameter over the modulated run, at each kind of decision.
     Mean,
-    /// The modulated run's trajectory, rotated by a random amount: right values at wrong times.
+    /// The modulated run's trajectory, rotated so that its switches come near no true ones: right values at wrong times.
     Rotated,
 }
 

@@ -89,7 +89,7 @@ const KINDS: &[Kind] = &[
     Kind {
         name: "goal-observer",
         task: "goals",
-        formula: "argmax p(goal | feedback), hazard and validity known",
+        formula: "argmax p(goal | feedback), validity known; hazard of the schedule or constant",
         read: reads!(Goals, GoalLearner, GoalObserver),
     },
     Kind {

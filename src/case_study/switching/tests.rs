@@ -1,4 +1,4 @@
-use super::bandit::{BanditLearner, BanditTask, DoyaSettings, SoftmaxSettings};
+use super::bandit::{BanditLearner, BanditTask, DoyaSettings, SecondChoice, SoftmaxSettings};
 use super::{Learner, Settings, Switching, Task};
 use crate::data::{Data, DataFolder};
 use crate::paradigm::{Protocol, RunLog, RunSpec, Unwatched, Watch};
@@ -92,9 +92,15 @@ fn all_learners_of_a_seed_meet_the_same_switches() {
 #[test]
 fn doya_without_modulation_is_the_learner_with_constants_bit_for_bit() {
     let task = Task::Bandit(BanditTask { trials: 300, ..BanditTask::default() });
-    let constants = SoftmaxSettings { rate: 0.35, inverse_temperature: 7.0, discount: 0.75 };
-    let doya =
-        DoyaSettings { rate: 0.35, inverse_temperature: 7.0, discount: 0.75, ..DoyaSettings::default() };
+    let second = SecondChoice { rate: Some(0.6), inverse_temperature: Some(3.0), discount: Some(0.875) };
+    let constants = SoftmaxSettings { rate: 0.35, inverse_temperature: 7.0, discount: 0.75, second };
+    let doya = DoyaSettings {
+        rate: 0.35,
+        inverse_temperature: 7.0,
+        discount: 0.75,
+        second,
+        ..DoyaSettings::default()
+    };
     let of = |learner| {
         let settings = Settings { task: task.clone(), learner: Learner::Bandit(learner) };
         let library = library();
@@ -284,5 +290,32 @@ fn a_watch_can_stop_a_run() {
         let data = Data::new(DataFolder::choose(None));
         let result = Switching.run(&spec(benchmark, method, 0, settings), &data, &mut Stop);
         assert!(matches!(result, Err(crate::Error::Stopped(_))), "{id}");
+    }
+}
+
+#[test]
+fn tuned_constants_of_the_bandit_have_a_number_per_target_and_kind_of_decision() {
+    let library = library();
+    for id in ["switching-bandit", "switching-bandit-volatile"] {
+        let benchmark = library.benchmark(id).unwrap();
+        let mut constants = [0, 0];
+        for method in &benchmark.header.methods {
+            let preset = library.method("switching", method).unwrap();
+            let Some(control) = preset.header.control.as_ref().filter(|role| role.kind == "tuned-constant")
+            else {
+                continue;
+            };
+            let learner = &Switching.resolve(benchmark, preset).unwrap()["learner"];
+            for target in ["rate", "inverse_temperature"] {
+                assert!(
+                    learner[target].is_f64() && learner["second"][target].is_f64(),
+                    "{id} {method} {target}"
+                );
+            }
+            // Lee's rule sets two meta-parameters, Doya's mapping the discount too.
+            assert!(control.of.is_some() || learner["second"]["discount"].is_f64(), "{id} {method}");
+            constants[usize::from(control.of.is_some())] += 1;
+        }
+        assert_eq!(constants, [4, 4], "{id}: the best of every restart is a control");
     }
 }

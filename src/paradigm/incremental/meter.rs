@@ -89,11 +89,12 @@ impl Meter {
     }
 
     /// All curves. Where each task has a network of its own, only the loss is a curve over the whole run.
-    pub fn curves(self, separate: bool) -> Vec<Curve> {
+    pub fn curves(&self, separate: bool) -> Vec<Curve> {
         if separate {
-            return vec![self.loss];
+            return vec![self.loss.clone()];
         }
-        self.tasks.into_iter().chain([self.seen, self.loss]).filter(|curve| !curve.x.is_empty()).collect()
+        let all = self.tasks.iter().chain([&self.seen, &self.loss]);
+        all.filter(|curve| !curve.x.is_empty()).cloned().collect()
     }
 }
 

@@ -166,13 +166,43 @@ impl<'a> Run<'a> {
                 rows,
                 baseline,
                 joint: self.regime == Regime::Joint,
+                reference: None,
             }),
             marks: if self.regime == Regime::Joint { Vec::new() } else { marks },
             curves: self.meter.curves(self.regime == Regime::Separate),
             ..RunLog::default()
         };
         log.add_modulation(&self.learner, self.replays, 1.0);
+        // A reference is an unmodulated network.
+        if self.regime == Regime::Joint && self.learner.modulation().is_none() {
+            let reference = self.references(&initial, &log, watch)?;
+            log.matrix.iter_mut().for_each(|matrix| matrix.reference = Some(reference.clone()));
+        }
         Ok(log)
+    }
+
+    /// J\[k\] of Chaudhry et al. 2018: accuracy on task k of a network that learned the tasks 0..=k together, from the same
+    /// initial weights and with the updates that a sequence has had by then. The last one is the run itself.
+    fn references(&mut self, initial: &[Vec<f32>], log: &RunLog, watch: &mut dyn Watch) -> Result<Vec<f64>> {
+        let tasks = self.stream.len();
+        let mut found = Vec::with_capacity(tasks);
+        for task in 0..tasks - 1 {
+            self.learner.model.parameters().restore(initial)?;
+            self.learner.optimiser.reset();
+            let order = self.streams.get(&format!("order/joint{task}"));
+            let mut loader = self.stream.pool(0, task).loader(self.settings.budget.batch, order);
+            for _ in 0..(task + 1) * self.settings.budget.updates_per_task {
+                self.learner.step(&loader.next_batch()?)?;
+                self.done += 1;
+                Pace::new(watch, self.share()).ask()?;
+            }
+            self.learner.check_finite()?;
+            let mut pace = Pace::new(watch, self.share());
+            found.push(self.meter.accuracy(&self.stream, &self.learner, (task, Some(task)), &mut pace)?);
+        }
+        let last = log.matrix.as_ref().and_then(|matrix| matrix.rows.last()?.last().copied());
+        found.extend(last);
+        Ok(found)
     }
 
     /// One task of a sequence, boundaries included where the stream reveals them.
@@ -202,7 +232,8 @@ impl<'a> Run<'a> {
     /// Share of the run's updates that are done.
     #[allow(clippy::cast_precision_loss)]
     fn share(&self) -> f64 {
-        self.done as f64 / (self.settings.budget.updates_per_task * self.stream.len()) as f64
+        let total = self.settings.budget.updates_per_task * updates_in_tasks(self.regime, self.stream.len());
+        self.done as f64 / total as f64
     }
 
     fn train(
@@ -237,4 +268,9 @@ impl<'a> Run<'a> {
             ..Footprint::default()
         }
     }
+}
+
+/// How many times the updates of one task a run makes; joint training trains the references too.
+fn updates_in_tasks(regime: Regime, tasks: usize) -> usize {
+    if regime == Regime::Joint { tasks * (tasks + 1) / 2 } else { tasks }
 }

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::modulated;
+use super::updates_in_tasks;
 use crate::data::{self, Splitting};
 use crate::error::{DefinitionError, Error, Result};
-use crate::method::{MethodEntry, method};
+use crate::method::{MethodEntry, Regime, method};
 use crate::modulation::ModulationSpec;
 use crate::nn::ModelSpec;
 use crate::optim::OptimiserSpec;
@@ -164,7 +165,11 @@ impl Resolved {
         let model = self.benchmark.model.build(entry.shape, outputs, &Streams::new(0));
         let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
         let evaluations = updates / self.benchmark.curve.every as f64 * tasks;
-        let training = updates * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
+        let regime = method(&self.method.kind).and_then(|entry| entry.compose(&self.method.parameters));
+        let regime = regime.map_or_else(|_| Regime::default(), |composition| composition.regime);
+        let trained =
+            updates * updates_in_tasks(regime, self.benchmark.stream.len(entry.classes)) as f64 / tasks;
+        let training = trained * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
         training + evaluations * 2.0 * madds * self.benchmark.curve.samples as f64 / 1e11
     }
 }

@@ -11,8 +11,8 @@ pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "Definitions")];
     blocks.push(Block::heading(3, "Metrics"));
     blocks.push(Block::paragraph(
-        "R[i][j] is the test performance on task j after training on task i, b[j] that of the untrained network, J[j] \
-         that of joint training. A metric that is undefined for a run has no value, never 0.",
+        "R[i][j] is the test performance on task j after training on task i, b[j] that of the untrained network, J[k] that \
+         of joint training on the tasks 0..=k. A metric that is undefined for a run has no value, never 0.",
     ));
     let mut table = Table::new("", ["name", "better", "formula", "same as"]);
     let used = |m: &&crate::metric::Metric| results.benchmarks.iter().any(|b| m.applies_to(&b.paradigm));

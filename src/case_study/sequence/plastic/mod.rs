@@ -1,12 +1,14 @@
 //! Backpropamine (Miconi, Rawal, Clune & Stanley 2019, retroactive modulation) and its controls, one step as the unit:
 //!
 //! - y = tanh(W in + (w + α ∘ H) y′ + b), y′ the activity one step before
-//! - E ← (1 − η) E + η · y y′ᵀ, H ← clip(H + M E, −1, 1), M = tanh(m · y + m₀)
+//! - H ← clip(H + M E, −1, 1) with the trace E of the steps before, M = tanh(m · y + m₀); then
+//!   E ← (1 − η) E + η · y y′ᵀ, the order of the authors' code. `gated_trace = "new"` swaps the two.
 //! - out = C y + d
 //!
 //! Differentiable plasticity without modulation (Miconi, Stanley & Clune 2018): H ← (1 − η) H + η · y y′ᵀ.
 
 mod pass;
+mod synapse;
 
 use std::ops::Range;
 
@@ -34,7 +36,18 @@ pub enum Modulation {
     None,
 }
 
-/// The network. Defaults are ours.
+/// Which trace M multiplies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GatedTrace {
+    /// That of the steps before, as in the authors' code: this step's coincidence waits for the next signal.
+    #[default]
+    Old,
+    /// That which this step's coincidence has entered already.
+    New,
+}
+
+/// The network. Defaults are ours, but for the order of trace and gate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PlasticSettings {
@@ -43,13 +56,21 @@ pub struct PlasticSettings {
     /// η before training, in (0, 1); it is learned. Default 0.5.
     pub initial_rate: f64,
     pub modulation: Modulation,
+    /// Which trace M multiplies, where there is an M: the old one (default, the authors') or the new one.
+    pub gated_trace: GatedTrace,
     /// What replaces the network's own signals at test. Default: nothing.
     pub control: Control,
 }
 
 impl Default for PlasticSettings {
     fn default() -> Self {
-        Self { units: 32, initial_rate: 0.5, modulation: Modulation::Learned, control: Control::default() }
+        Self {
+            units: 32,
+            initial_rate: 0.5,
+            modulation: Modulation::Learned,
+            gated_trace: GatedTrace::default(),
+            control: Control::default(),
+        }
     }
 }
 
@@ -70,6 +91,7 @@ pub struct Plastic {
     channels: usize,
     outputs: usize,
     modulation: Modulation,
+    gated_trace: GatedTrace,
     /// W\[channel\]\[unit\], b, w\[from\]\[to\], C\[output\]\[unit\], d.
     input: Range<usize>,
     bias: Range<usize>,
@@ -110,6 +132,7 @@ impl Plastic {
             channels,
             outputs,
             modulation,
+            gated_trace: settings.gated_trace,
             input,
             bias,
             weights,

@@ -4,7 +4,8 @@
 
 use multiversion::multiversion;
 
-use super::{Modulation, Plastic};
+use super::synapse::{Flow, grow, shrink};
+use super::{GatedTrace, Modulation, Plastic};
 use crate::case_study::opposed::kernel;
 use crate::case_study::sequence::episodes::Episodes;
 use crate::case_study::sequence::lane::{
@@ -29,25 +30,6 @@ impl Places {
         let trace = hebb + (steps + 1) * square;
         let end = trace + if net.is_gated() { (steps + 1) * square } else { 0 };
         Self { n, square, hebb, trace, end }
-    }
-}
-
-/// One step of the plastic part: `hebb` and `trace` of this step become those of the next.
-#[inline(always)]
-fn grow(
-    rate: f32,
-    gate: &Lane,
-    pre: &Lane,
-    post: &[Lane],
-    old: (&[Lane], &[Lane]),
-    new: (&mut [Lane], &mut [Lane]),
-) {
-    for i in 0..post.len() {
-        for b in 0..LANES {
-            let e = (1.0 - rate) * old.1[i][b] + rate * (pre[b] * post[i][b]);
-            new.1[i][b] = e;
-            new.0[i][b] = (old.0[i][b] + gate[b] * e).clamp(-1.0, 1.0);
-        }
     }
 }
 
@@ -128,14 +110,12 @@ pub(super) fn forward(
             let (trace, next_trace) = trace[t * square..].split_at_mut(square);
             for j in 0..n {
                 let row = j * n..(j + 1) * n;
-                grow(
-                    rate,
-                    &gate,
-                    &pre[j],
-                    post,
-                    (&hebb[row.clone()], &trace[row.clone()]),
-                    (&mut next_hebb[row.clone()], &mut next_trace[row]),
-                );
+                let old = (&hebb[row.clone()], &trace[row.clone()]);
+                let new = (&mut next_hebb[row.clone()], &mut next_trace[row]);
+                match net.gated_trace {
+                    GatedTrace::Old => grow::<true>(rate, &gate, &pre[j], post, old, new),
+                    GatedTrace::New => grow::<false>(rate, &gate, &pre[j], post, old, new),
+                }
             }
         } else if net.modulation == Modulation::Decay {
             for j in 0..n {
@@ -155,14 +135,6 @@ pub(super) fn forward(
             }
         }
     }
-}
-
-/// Rate and gate of a step, and the derivatives by them.
-struct Flow {
-    rate: f32,
-    gate: Lane,
-    by_gate: Lane,
-    by_rate: Lane,
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512vl+avx512bw+avx2+fma", "x86_64+avx2+fma"))]
@@ -198,10 +170,17 @@ pub(super) fn backward(
             let by_activity = (&mut *by_post, &mut *by_pre);
             let by_synapse = (&mut *by_hebb, &mut *by_trace);
             let flow = if gated {
-                let trace = &tape.state[at(places.trace)];
-                shrink::<true>(flow, pre, post, (hebb, trace), by_synapse, by_activity)
+                let synapse = (hebb, &tape.state[at(places.trace)]);
+                match net.gated_trace {
+                    GatedTrace::Old => {
+                        shrink::<true, true>(flow, pre, post, synapse, by_synapse, by_activity)
+                    }
+                    GatedTrace::New => {
+                        shrink::<true, false>(flow, pre, post, synapse, by_synapse, by_activity)
+                    }
+                }
             } else {
-                shrink::<false>(flow, pre, post, (hebb, hebb), by_synapse, by_activity)
+                shrink::<false, false>(flow, pre, post, (hebb, hebb), by_synapse, by_activity)
             };
             by_rate = flow.by_rate;
             if gated {
@@ -257,53 +236,4 @@ pub(super) fn backward(
         let slope = rate * (1.0 - rate);
         add_scaled(&mut gradient[net.rate.start], slope, &by_rate);
     }
-}
-
-/// Back through the growth of H and E, synapse by synapse. `by_synapse` holds the derivatives by H and E after the
-/// step and then those before it; `by_activity` receives those by post- and presynaptic activity.
-#[inline(always)]
-fn shrink<const GATED: bool>(
-    flow: Flow,
-    pre: &[Lane],
-    post: &[Lane],
-    (hebb, trace): (&[Lane], &[Lane]),
-    (by_hebb, by_trace): (&mut [Lane], &mut [Lane]),
-    (by_post, by_pre): (&mut [Lane], &mut [Lane]),
-) -> Flow {
-    let n = pre.len();
-    let Flow { rate, gate, mut by_gate, mut by_rate } = flow;
-    for j in 0..n {
-        let mut to_pre = ZERO;
-        for i in 0..n {
-            let at = j * n + i;
-            let (h, e) = (&hebb[at], &trace[at]);
-            for b in 0..LANES {
-                let both = pre[j][b] * post[i][b];
-                // Derivative by what is mixed with rate η: the trace, or H itself where it decays.
-                let by_mixed = if GATED {
-                    let mixed = (1.0 - rate) * e[b] + rate * both;
-                    let raw = h[b] + gate[b] * mixed;
-                    let by_raw = if raw.abs() < 1.0 { by_hebb[at][b] } else { 0.0 };
-                    by_gate[b] += by_raw * mixed;
-                    by_hebb[at][b] = by_raw;
-                    by_trace[at][b] + by_raw * gate[b]
-                } else {
-                    by_hebb[at][b]
-                };
-                let kept = (1.0 - rate) * by_mixed;
-                if GATED {
-                    by_trace[at][b] = kept;
-                } else {
-                    by_hebb[at][b] = kept;
-                }
-                by_rate[b] += by_mixed * (both - if GATED { e[b] } else { h[b] });
-                to_pre[b] += rate * by_mixed * post[i][b];
-                by_post[i][b] += rate * by_mixed * pre[j][b];
-            }
-        }
-        for b in 0..LANES {
-            by_pre[j][b] += to_pre[b];
-        }
-    }
-    Flow { rate, gate, by_gate, by_rate }
 }

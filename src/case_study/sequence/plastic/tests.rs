@@ -4,7 +4,17 @@ use crate::case_study::sequence::lane::{LANES, ZERO};
 
 /// One unit, one input, one output; parameters by hand.
 fn one_unit(modulation: Modulation, steps: &[f32], parameters: &[(&str, f32)]) -> (Tape, Plastic) {
-    let (network, values, episodes) = build(modulation, steps, parameters);
+    with_trace(GatedTrace::Old, modulation, steps, parameters)
+}
+
+fn with_trace(
+    gated_trace: GatedTrace,
+    modulation: Modulation,
+    steps: &[f32],
+    parameters: &[(&str, f32)],
+) -> (Tape, Plastic) {
+    let (mut network, values, episodes) = build(modulation, steps, parameters);
+    network.gated_trace = gated_trace;
     let mut tape = Tape::default();
     network.forward(&values, &episodes, None, &mut tape);
     (tape, network)
@@ -32,17 +42,27 @@ fn two_steps_of_trace_and_gate_equal_hand_computed_ones() {
     let parameters =
         [("input", 1.0), ("weights", 0.5), ("plasticity", 2.0), ("rate", 0.0), ("gate_bias", 0.3)];
     let with_readout: Vec<(&str, f32)> = parameters.into_iter().chain([("readout", 1.0)]).collect();
-    let (tape, _) = one_unit(Modulation::Constant, &[1.0, 0.5, 0.0], &with_readout);
     let y1 = 1f64.tanh();
     // No activity before the first step, so nothing to trace.
     let y2 = (0.5 + 0.5 * y1).tanh();
     let trace = 0.5 * y1 * y2;
-    let hebb = gate * trace;
-    let y3 = ((0.5 + 2.0 * hebb) * y2).tanh();
-    for (found, wanted) in tape.outputs.iter().zip([y1, y2, y3]) {
-        assert!((f64::from(found[9]) - wanted).abs() < 1e-6, "{} {wanted}", found[9]);
+    // The new trace is gated in the step that made it, the old one a step later.
+    for (gated, after) in [(GatedTrace::New, gate * trace), (GatedTrace::Old, 0.0)] {
+        let (tape, _) = with_trace(gated, Modulation::Constant, &[1.0, 0.5, 0.0, 0.0], &with_readout);
+        let y3 = ((0.5 + 2.0 * after) * y2).tanh();
+        let next = 0.5 * trace + 0.5 * y2 * y3;
+        let hebb = after + gate * if gated == GatedTrace::New { next } else { trace };
+        let y4 = ((0.5 + 2.0 * hebb) * y3).tanh();
+        for (found, wanted) in tape.outputs.iter().zip([y1, y2, y3, y4]) {
+            assert!((f64::from(found[9]) - wanted).abs() < 1e-6, "{gated:?}: {} {wanted}", found[9]);
+        }
+        assert!((f64::from(tape.signals[2][0]) - gate).abs() < 1e-6);
     }
-    assert!((f64::from(tape.signals[2][0]) - gate).abs() < 1e-6);
+}
+
+#[test]
+fn the_authors_order_is_the_default() {
+    assert_eq!(PlasticSettings::default().gated_trace, GatedTrace::Old);
 }
 
 #[test]

@@ -7,9 +7,12 @@
 
 mod controller;
 mod session;
+mod settings;
 mod values;
 
-pub use controller::{BanditLearner, DoyaSettings, Modulator, SoftmaxSettings, UncertaintySettings};
+pub use settings::{
+    BanditLearner, DoyaSettings, Modulator, SecondChoice, SoftmaxSettings, UncertaintySettings,
+};
 pub use values::Values;
 
 use rand::RngExt;

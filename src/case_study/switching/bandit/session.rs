@@ -3,8 +3,9 @@
 use rand::RngExt;
 
 use super::controller::{self, Knobs, Modulators};
-use super::{BanditLearner, BanditTask, DoyaSettings, Script, SoftmaxSettings, Values, Wait};
+use super::{BanditLearner, BanditTask, Script, Values, Wait};
 use crate::case_study::switching::check::{Progress, Replay};
+use crate::case_study::switching::rotation::Rotation;
 use crate::case_study::switching::softmax;
 use crate::case_study::switching::trace::Trace;
 use crate::error::{Error, Result};
@@ -29,31 +30,35 @@ pub(in crate::case_study::switching) fn run(
     if replay == Replay::None {
         return live(task, learner, &script, None, streams, &mut Progress::new(watch, 0.0, 1.0)).map(|r| r.0);
     }
-    let (_, recorded) = live(task, learner, &script, None, streams, &mut Progress::new(watch, 0.0, 0.5))?;
-    let replayed = replayed(replay, recorded, streams);
-    live(task, learner, &script, Some(&replayed), streams, &mut Progress::new(watch, 0.5, 0.5)).map(|r| r.0)
-}
-
-/// The recorded meta-parameters, their mean, or the same rotated by a third to two thirds of the session.
-fn replayed(replay: Replay, mut recorded: Vec<Knobs>, streams: &Streams) -> Vec<Knobs> {
+    let (_, mut knobs) = live(task, learner, &script, None, streams, &mut Progress::new(watch, 0.0, 0.5))?;
+    let mut rotation = None;
     match replay {
         Replay::None => {}
-        Replay::Mean => {
-            let mean = |of: fn(&Knobs) -> f64| recorded.iter().map(of).sum::<f64>() / recorded.len() as f64;
-            recorded = vec![Knobs {
-                rate: mean(|k| k.rate),
-                inverse_temperature: mean(|k| k.inverse_temperature),
-                discount: mean(|k| k.discount),
-            }];
-        }
+        Replay::Mean => knobs = [0, 1].map(|kind| mean(&knobs, kind)).to_vec(),
         Replay::Rotated => {
             // Whole trials, so that first choices keep the values of first choices.
-            let trials = recorded.len() / 2;
-            let by = streams.get("rotation").random_range(trials / 3..=trials - trials / 3);
-            recorded.rotate_right(2 * by);
+            let chosen = Rotation::new(&script.switches, task.trials, streams);
+            knobs.rotate_right(2 * chosen.by);
+            rotation = Some(chosen);
         }
     }
-    recorded
+    let mut progress = Progress::new(watch, 0.5, 0.5);
+    let (mut log, _) = live(task, learner, &script, Some(&knobs), streams, &mut progress)?;
+    if let Some(rotation) = rotation {
+        rotation.write(&mut log);
+    }
+    Ok(log)
+}
+
+/// The mean of the meta-parameters at first (`kind` 0) or at second choices (1), which take turns.
+fn mean(recorded: &[Knobs], kind: usize) -> Knobs {
+    let own = || recorded.iter().skip(kind).step_by(2);
+    let mean = |of: fn(&Knobs) -> f64| own().map(of).sum::<f64>() / own().count() as f64;
+    Knobs {
+        rate: mean(|k| k.rate),
+        inverse_temperature: mean(|k| k.inverse_temperature),
+        discount: mean(|k| k.discount),
+    }
 }
 
 fn live(
@@ -166,19 +171,15 @@ impl<'a> Agent<'a> {
         let replayed = self.replayed.map(|knobs| knobs[self.used.len() % knobs.len()]);
         let mut knobs = match (replayed, &self.modulators, self.learner) {
             (Some(knobs), ..) => knobs,
-            (None, Some(modulators), _) => modulators.knobs(),
+            (None, Some(modulators), _) => modulators.knobs(state),
             (None, None, BanditLearner::Uncertainty(s)) => Knobs {
                 // Fixed below, when the action is known.
                 rate: 0.0,
                 inverse_temperature: controller::inverse_temperature(s, &self.values, state),
-                discount: s.discount,
+                discount: s.discount(state),
             },
-            (
-                None,
-                None,
-                BanditLearner::Softmax(SoftmaxSettings { rate, inverse_temperature, discount })
-                | BanditLearner::Doya(DoyaSettings { rate, inverse_temperature, discount, .. }),
-            ) => Knobs { rate: *rate, inverse_temperature: *inverse_temperature, discount: *discount },
+            (None, None, BanditLearner::Softmax(s)) => s.knobs(state),
+            (None, None, BanditLearner::Doya(s)) => s.base(state),
         };
         let probabilities = softmax::probabilities(&self.values.means(state), knobs.inverse_temperature);
         let action = softmax::pick(&probabilities, draw);
@@ -229,5 +230,19 @@ impl<'a> Agent<'a> {
     /// Levels of the modulators, if it has any.
     fn levels(&self) -> impl Iterator<Item = f64> {
         self.modulators.as_ref().map(Modulators::levels).into_iter().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_is_taken_of_each_kind_of_decision() {
+        let knobs = |rate| Knobs { rate, inverse_temperature: 10.0 * rate, discount: rate / 10.0 };
+        let recorded = [0.1, 0.5, 0.3, 0.7].map(knobs);
+        let means = [0, 1].map(|kind| mean(&recorded, kind));
+        assert!((means[0].rate - 0.2).abs() < 1e-12 && (means[1].rate - 0.6).abs() < 1e-12, "{means:?}");
+        assert!((means[1].inverse_temperature - 6.0).abs() < 1e-12, "{means:?}");
     }
 }

@@ -1,10 +1,9 @@
 //! One learner meets one session of samples.
 
-use rand::RngExt;
-
 use super::exact::ExactObserver;
 use super::{ChangePointLearner, ChangePointTask, NoSettings, Script};
 use crate::case_study::switching::check::{Progress, Replay};
+use crate::case_study::switching::rotation::Rotation;
 use crate::case_study::switching::trace::Trace;
 use crate::error::{Error, Result};
 use crate::modulation::ReducedBayesianObserver;
@@ -35,6 +34,7 @@ pub(in crate::case_study::switching) fn run(
     let script = task.draw(streams);
     let mut progress = Progress::new(watch, 0.0, 1.0);
     let progress = &mut progress;
+    let mut rotation = None;
     let course = match learner {
         ChangePointLearner::FixedRate(s) => fixed(task, &script, progress, |_| s.rate)?,
         ChangePointLearner::ToldMean(NoSettings {}) => told(task, &script, progress)?,
@@ -49,8 +49,9 @@ pub(in crate::case_study::switching) fn run(
                 }
                 Replay::Rotated => {
                     let (mut rates, trials) = (course.rate, task.trials);
-                    let by = streams.get("rotation").random_range(trials / 3..=trials - trials / 3);
-                    rates.rotate_right(by);
+                    let chosen = Rotation::new(&script.switches, trials, streams);
+                    rates.rotate_right(chosen.by);
+                    rotation = Some(chosen);
                     fixed(task, &script, progress, |trial| rates[trial])?
                 }
             }
@@ -63,7 +64,11 @@ pub(in crate::case_study::switching) fn run(
             value: course.prediction[at],
         });
     }
-    Ok(log(task, script, course))
+    let mut log = log(task, script, course);
+    if let Some(rotation) = rotation {
+        rotation.write(&mut log);
+    }
+    Ok(log)
 }
 
 fn start(task: &ChangePointTask) -> f64 {

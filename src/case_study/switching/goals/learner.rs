@@ -1,8 +1,8 @@
-//! Learners of the goal: the cholinergic–noradrenergic rule with its ablations, a delta rule, the ideal observer.
+//! Learners of the goal: the cholinergic–noradrenergic rule with its ablations, a delta rule, the observer.
 
 use serde::{Deserialize, Serialize};
 
-use super::GoalTask;
+use super::observer::ObserverSettings;
 use crate::case_study::switching::check::{Replay, within};
 use crate::error::DefinitionError;
 
@@ -72,8 +72,8 @@ pub struct NoSettings {}
 pub enum GoalLearner {
     AchNe(CholinergicSettings),
     GoalDelta(DeltaSettings),
-    /// Bayes' rule with the true hazard (1/block) and validity; guesses the most probable goal.
-    GoalObserver(NoSettings),
+    /// Bayes' rule with the true validity; guesses the most probable goal.
+    GoalObserver(ObserverSettings),
 }
 
 impl GoalLearner {
@@ -86,7 +86,7 @@ impl GoalLearner {
                 within("rate", s.rate, 0.0, 1.0)?;
                 within("inverse_temperature", s.inverse_temperature, 0.0, f64::INFINITY)
             }
-            Self::GoalObserver(NoSettings {}) => Ok(()),
+            Self::GoalObserver(ObserverSettings { hazard: _ }) => Ok(()),
         }
     }
 }
@@ -175,37 +175,9 @@ impl Cholinergic {
     }
 }
 
-/// The probability of each goal given all feedback, for an observer that knows hazard and validity.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct GoalObserver {
-    pub probability: Vec<f64>,
-}
-
-impl GoalObserver {
-    pub(super) fn new(goals: usize) -> Self {
-        Self { probability: vec![(goals as f64).recip(); goals] }
-    }
-
-    /// Bayes' rule, then the chance of a switch before the next trial.
-    pub(super) fn learn(&mut self, task: &GoalTask, guess: usize, positive: bool) {
-        for (goal, probability) in self.probability.iter_mut().enumerate() {
-            let chance = task.positive(guess, goal);
-            *probability *= if positive { chance } else { 1.0 - chance };
-        }
-        let sum: f64 = self.probability.iter().sum();
-        let hazard = (task.block as f64).recip();
-        let others = (task.goals - 1) as f64;
-        for probability in &mut self.probability {
-            let now = *probability / sum;
-            *probability = (1.0 - hazard) * now + hazard * (1.0 - now) / others;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case_study::switching::goals::Feedback;
 
     #[test]
     fn levels_follow_the_published_factors() {
@@ -259,19 +231,5 @@ mod tests {
             ..CholinergicSettings::default()
         };
         assert!(mean_without.check().expect_err("ablated").to_string().contains("replay"));
-    }
-
-    #[test]
-    fn the_ideal_observer_follows_bayes_rule() {
-        let task = GoalTask { goals: 2, validity: 0.8, block: 10, ..GoalTask::default() };
-        let mut observer = GoalObserver::new(2);
-        observer.learn(&task, 0, true);
-        // 0.8 against 0.2, then one switch in ten: 0.9·0.8 + 0.1·0.2.
-        assert!((observer.probability[0] - 0.74).abs() < 1e-12, "{:?}", observer.probability);
-        let task = GoalTask { goals: 3, feedback: Feedback::OtherGoal, ..task };
-        let mut observer = GoalObserver::new(3);
-        observer.learn(&task, 0, false);
-        // 0.2 : 0.9 : 0.9 → 0.1, then 0.9·0.1 + 0.05·0.9.
-        assert!((observer.probability[0] - 0.135).abs() < 1e-12, "{:?}", observer.probability);
     }
 }

@@ -3,9 +3,11 @@
 //! goal every 400 ± 30 trials.
 
 mod learner;
+mod observer;
 mod session;
 
 pub use learner::{CholinergicSettings, DeltaSettings, GoalLearner, NoSettings};
+pub use observer::{Hazard, ObserverSettings};
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,11 @@
 
 use rand::RngExt;
 
-use super::learner::{Cholinergic, GoalObserver};
-use super::{GoalLearner, GoalTask, NoSettings, Script};
+use super::learner::Cholinergic;
+use super::observer::GoalObserver;
+use super::{GoalLearner, GoalTask, Script};
 use crate::case_study::switching::check::{Progress, Replay};
+use crate::case_study::switching::rotation::Rotation;
 use crate::case_study::switching::softmax;
 use crate::case_study::switching::trace::Trace;
 use crate::error::Result;
@@ -45,31 +47,43 @@ pub(in crate::case_study::switching) fn run(
 ) -> Result<RunLog> {
     let script = task.draw(streams);
     let replay = if let GoalLearner::AchNe(s) = learner { s.replay } else { Replay::None };
+    let mut rotation = None;
     let course = if replay == Replay::None {
         play(task, &script, learner, streams, None, &mut Progress::new(watch, 0.0, 1.0))?
     } else {
         let first = play(task, &script, learner, streams, None, &mut Progress::new(watch, 0.0, 0.5))?;
-        let forced = replayed(first.decisive, replay, streams);
-        play(task, &script, learner, streams, Some(&forced), &mut Progress::new(watch, 0.5, 1.0))?
+        let (forced, chosen) = replayed(first.decisive, replay, &script.switches, streams);
+        rotation = chosen;
+        play(task, &script, learner, streams, Some(&forced), &mut Progress::new(watch, 0.5, 0.5))?
     };
-    Ok(log(task, script, course))
+    let mut log = log(task, script, course);
+    if let Some(rotation) = rotation {
+        rotation.write(&mut log);
+    }
+    Ok(log)
 }
 
-/// The levels of a session at their mean, or rotated by a third to two thirds of it.
-fn replayed(mut levels: Vec<f64>, replay: Replay, streams: &Streams) -> Vec<f64> {
-    let trials = levels.len();
+/// The levels of a session at their mean, or rotated in time.
+fn replayed(
+    mut levels: Vec<f64>,
+    replay: Replay,
+    switches: &[usize],
+    streams: &Streams,
+) -> (Vec<f64>, Option<Rotation>) {
+    let mut rotation = None;
     match replay {
         Replay::None => {}
         Replay::Mean => {
-            let mean = levels.iter().sum::<f64>() / trials as f64;
+            let mean = levels.iter().sum::<f64>() / levels.len() as f64;
             levels.fill(mean);
         }
         Replay::Rotated => {
-            let by = streams.get("rotation").random_range(trials / 3..=trials - trials / 3);
-            levels.rotate_right(by);
+            let chosen = Rotation::new(switches, levels.len(), streams);
+            levels.rotate_right(chosen.by);
+            rotation = Some(chosen);
         }
     }
-    levels
+    (levels, rotation)
 }
 
 /// One learner, one session; `forced`: the noradrenaline of each trial in place of its own.
@@ -88,7 +102,7 @@ fn play(
             rate: s.rate,
             inverse_temperature: s.inverse_temperature,
         },
-        GoalLearner::GoalObserver(NoSettings {}) => Agent::Observer(GoalObserver::new(task.goals)),
+        GoalLearner::GoalObserver(s) => Agent::Observer(GoalObserver::new(*s, task.goals)),
     };
     let mut rng = streams.get("choices");
     let trials = script.goal.len();
@@ -206,10 +220,10 @@ mod tests {
     fn replayed_levels_are_the_mean_or_come_at_other_times_and_decide() {
         let streams = Streams::new(5);
         let levels: Vec<f64> = (0..30).map(f64::from).collect();
-        assert_eq!(replayed(levels.clone(), Replay::Mean, &streams), vec![14.5; 30]);
-        let mut rotated = replayed(levels.clone(), Replay::Rotated, &streams);
+        assert_eq!(replayed(levels.clone(), Replay::Mean, &[], &streams), (vec![14.5; 30], None));
+        let (mut rotated, rotation) = replayed(levels.clone(), Replay::Rotated, &[], &streams);
         let first = rotated.iter().position(|level| *level == 0.0).expect("the first level");
-        assert!((10..=20).contains(&first), "{first}");
+        assert_eq!(rotation.map(|rotation| rotation.by), Some(first));
         rotated.sort_by(f64::total_cmp);
         assert_eq!(rotated, levels);
         let task = GoalTask { block: 40, jitter: 0, blocks: 2, ..GoalTask::default() };

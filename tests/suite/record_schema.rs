@@ -1,0 +1,178 @@
+//! The published schema holds for what runs really leave: every protocol, role and end.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use neuromod_bench::data::{Data, DataFolder};
+use neuromod_bench::metric;
+use neuromod_bench::paradigm::PROTOCOLS;
+use neuromod_bench::run::{Executor, Journal, Listener, Plan, Record, Role, Selection, Status, environment};
+use neuromod_bench::spec::{Library, Source};
+
+struct Silent;
+impl Listener for Silent {}
+
+/// Per benchmark what is changed of it, and the methods that run.
+const SHORT: &[(&str, &str, &[&str])] = &[
+    (
+        "split-digits-domain",
+        "budget = { updates_per_task = 5, batch = 8 }",
+        &["naive", "joint", "noradrenaline", "noradrenaline-constant", "noradrenaline-optimiser"],
+    ),
+    (
+        "sinusoid-10shot-quick",
+        "budget = { outer_steps = 2, episodes_per_step = 2 }",
+        &["fomaml", "nmn", "nmn-shuffled"],
+    ),
+    ("omniglot-sequential", "", &["oml"]),
+    (
+        "sine",
+        "stream = { source = { kind = \"sine\" }, samples = 400, segments = 2 }",
+        &["oracle-reset", "dopamine"],
+    ),
+    (
+        "digits-even-to-odd",
+        "budget = { source_updates = 5, target_updates = 5, batch = 8 }",
+        &["scratch", "l2-sp"],
+    ),
+    ("digits-attributes", "budget = { updates = 5, batch = 8 }", &["equal", "pc-grad"]),
+    (
+        "go-nogo-example",
+        "task = { cues = [\"A\", \"B\"], block = 3, record_raster = true }",
+        &["full", "shuffled-na"],
+    ),
+    (
+        "opposed-light",
+        "training = { trials_per_update = 2, max_updates = 4, min_updates = 2, stop_loss = 4.0, stop_accuracy = 0.98 }",
+        &["gain-100", "no-modulation"],
+    ),
+    ("switching-bandit", "", &["doya", "doya-rotated", "constants", "doya-no-na"]),
+    ("change-point", "", &["observer", "observer-rotated", "observer-mean"]),
+    ("goal-switching-85", "", &["ach-ne", "ach-ne-rotated", "goal-observer"]),
+    (
+        "cue-binding-light",
+        "training = { updates = 3, batch = 4, test_trials = 16 }",
+        &["backpropamine", "backpropamine-mean"],
+    ),
+    (
+        "measure-wait-go",
+        "training = { updates = 2, batch = 16, test_trials = 16 }",
+        &["nm-rnn", "nm-rnn-input"],
+    ),
+];
+
+fn library() -> Library {
+    let mut library = Library::embedded().expect("embedded definitions");
+    for (id, change, _) in SHORT {
+        let benchmark = library.benchmarks.get_mut(*id).expect("a benchmark");
+        benchmark.body.extend(change.parse::<toml::Table>().expect("toml"));
+    }
+    library
+}
+
+fn records(library: &Library, selection: &Selection, limit: Option<Duration>) -> Vec<Record> {
+    let plan = Plan::new(library, selection).expect("a valid plan");
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let (mut journal, _) = Journal::open(dir.path()).expect("journal");
+    let executor = Executor {
+        data: &Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" }),
+        jobs: 1,
+        time_limit: limit,
+        env: environment(1),
+        scorer: metric::score_all,
+        traces: Default::default(),
+        interrupt: &AtomicBool::new(false),
+    };
+    executor.execute(&plan.runs, &mut journal, &Silent).expect("journal can be written").records
+}
+
+fn selection(target: &str, methods: &[&str]) -> Selection {
+    let methods = methods.iter().map(|method| (*method).to_owned()).collect();
+    Selection { targets: vec![target.to_owned()], methods, seeds: Some(1) }
+}
+
+/// Every control that the suite derives, of one mechanism with two modulators.
+fn derived(library: &mut Library) -> Vec<Record> {
+    let mechanism = "schema = 1\nid = \"two\"\ntitle = \"Two\"\nparadigm = \"incremental\"\nkind = \"naive\"\n\
+         provenance = \"for tests\"\n[modulation.modulators.noradrenaline]\nsource = { kind = \"surprise\" }\n\
+         receptors = [{ target = \"slope\", sensitivity = 0.5 }]\n[modulation.modulators.serotonin]\n\
+         source = { kind = \"reward-rate\" }\nreceptors = [{ target = \"learning-rate\", sensitivity = 0.2 }]\n";
+    let suite = "schema = 1\nid = \"derived\"\ntitle = \"Derived\"\nsummary = \"For tests.\"\nseeds = 2\n[[cell]]\n\
+         benchmarks = [\"split-digits-domain\"]\nmethods = [\"two\"]\ncontrols = [\"all\", \"factorial\"]\n";
+    for (name, text) in [("two.toml", mechanism), ("derived.toml", suite)] {
+        library.add(Source { name: name.into(), text: text.into() }).expect("valid");
+    }
+    records(library, &Selection { seeds: Some(2), ..selection("derived", &[]) }, None)
+}
+
+#[test]
+fn records_of_every_protocol_role_and_end_follow_the_published_schema() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../results/schema/record.json")).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a valid schema");
+    let mut library = library();
+    let mut all: Vec<Record> =
+        SHORT.iter().flat_map(|(id, _, methods)| records(&library, &selection(id, methods), None)).collect();
+    all.extend(derived(&mut library));
+    all.extend(records(&library, &selection("split-digits-domain", &["naive"]), Some(Duration::ZERO)));
+    let wild = "optimiser = { kind = \"sgd\", rate = 1e30 }".parse::<toml::Table>().expect("toml");
+    library.benchmarks.get_mut("split-digits-domain").expect("known").body.extend(wild);
+    all.extend(records(&library, &selection("split-digits-domain", &["naive"]), None));
+    let (mut protocols, mut kinds, mut ends) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for record in &all {
+        let line = serde_json::to_string(record).expect("serialises");
+        let value: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        let problems: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
+        assert!(problems.is_empty(), "{} {}: {problems:?}", record.spec.benchmark, record.spec.method);
+        protocols.insert(record.spec.paradigm.as_str());
+        ends.insert(record.status);
+        kinds.insert(match &record.titles.role {
+            None => "method".to_owned(),
+            Some(Role::Mechanism) => "mechanism".to_owned(),
+            Some(Role::Control { kind, .. }) => kind.clone(),
+        });
+    }
+    let known: BTreeSet<&str> = PROTOCOLS.iter().map(|protocol| protocol.name()).collect();
+    assert_eq!(protocols, known);
+    // Omniglot is not embedded: the sequential one fails, and says so.
+    assert_eq!(ends, [Status::Ok, Status::Diverged, Status::Failed, Status::Timeout].into());
+    let failed: Vec<&str> =
+        all.iter().filter(|r| r.status == Status::Failed).map(|r| r.spec.paradigm.as_str()).collect();
+    assert_eq!(failed, ["meta-sequential"]);
+    for kind in ["method", "mechanism", "tuned-optimiser", "tuned-constant", "mean-gain", "shuffled"] {
+        assert!(kinds.contains(kind), "{kind} is not among {kinds:?}");
+    }
+    for (control, _) in neuromod_bench::modulation::CONTROLS {
+        let name = control.split(':').next().expect("a name");
+        assert!(kinds.iter().any(|kind| kind.starts_with(name)), "{control} is not among {kinds:?}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_no_record_holds() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../results/schema/record.json")).expect("JSON");
+    let schema = jsonschema::validator_for(&schema).expect("a valid schema");
+    let library = library();
+    let record = records(&library, &selection("change-point", &["observer"]), None).remove(0);
+    let fine = serde_json::to_value(&record).expect("serialises");
+    assert!(schema.is_valid(&fine));
+    for (pointer, wrong) in [
+        ("/status", serde_json::json!("fine")),
+        ("/key", serde_json::json!("short")),
+        ("/schema", serde_json::json!(2)),
+        ("/titles/role", serde_json::json!({ "controll": {} })),
+        ("/curves/0/y", serde_json::json!(["a"])),
+    ] {
+        let mut record = fine.clone();
+        *record.pointer_mut(pointer).expect("a field") = wrong;
+        assert!(!schema.is_valid(&record), "{pointer}");
+    }
+    for at in ["", "/titles", "/footprint", "/spec"] {
+        let mut record = fine.clone();
+        let fields = record.pointer_mut(at).and_then(|value| value.as_object_mut()).expect("an object");
+        fields.insert("unheard_of".into(), serde_json::json!(1));
+        assert!(!schema.is_valid(&record), "a key that nobody knows in `{at}`");
+    }
+}
