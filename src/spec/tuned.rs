@@ -38,6 +38,7 @@ impl Arm {
 
 /// How a method's settings were chosen: rows are compared where this agrees.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SearchNote {
     /// Settings tried per restart; 0: there is nothing to choose.

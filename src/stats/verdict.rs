@@ -166,6 +166,14 @@ impl Verdict {
         self.answers.iter().find(|(asked, _)| *asked == question).map(|(_, answer)| answer)
     }
 
+    /// Whether two questions are carried by one and the same control.
+    pub fn same(&self, a: Question, b: Question) -> bool {
+        match (self.answer(a), self.answer(b)) {
+            (Some(a), Some(b)) => a.carried_by.method == b.carried_by.method,
+            _ => false,
+        }
+    }
+
     /// p of the words: the largest of those they rest on, without and with correction. `None` without a verdict.
     pub fn p(&self) -> Option<(f64, f64)> {
         let answers = self.rests_on.iter().filter_map(|question| self.answer(*question));
@@ -239,7 +247,13 @@ fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option
     if worse(Unmodulated) {
         return (Finding::Hurts, vec![Unmodulated], None);
     }
-    let worse: Vec<Question> = [TunedConstant, TunedOptimiser].into_iter().filter(|q| worse(*q)).collect();
+    // Where one control is both, it is beaten or not; two families must not say different things of it.
+    let one = verdict.same(TunedConstant, TunedOptimiser);
+    let mut worse: Vec<Question> =
+        [TunedConstant, TunedOptimiser].into_iter().filter(|q| worse(*q)).collect();
+    if one && worse.len() < 2 {
+        worse.clear();
+    }
     if !worse.is_empty() {
         if better(Unmodulated) {
             let rests_on = std::iter::once(Unmodulated).chain(worse.iter().copied()).collect();
@@ -248,6 +262,8 @@ fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option
         return (Finding::Worse(worse.clone()), worse, None);
     }
     let (constant, optimiser) = (better(TunedConstant), better(TunedOptimiser));
+    let (constant, optimiser) =
+        if one { (constant && optimiser, constant && optimiser) } else { (constant, optimiser) };
     if constant && optimiser {
         return (Finding::GoodConstant, vec![TunedConstant, TunedOptimiser], Some(Benefit));
     }

@@ -120,6 +120,31 @@ fn of_several_tuned_constants_each_must_be_beaten_and_all_are_listed() {
 }
 
 #[test]
+fn a_control_that_is_tuned_constant_and_tuned_optimiser_in_one_is_beaten_or_not() {
+    // The second mechanism is asked of a tuned optimiser only in the sense that its own is another method.
+    let both = |p: f64| {
+        let mut case = case([p, p, 0.2, 0.2], &[]);
+        case.comparisons.iter_mut().for_each(|comparison| comparison.method = "both".into());
+        case
+    };
+    // Corrected over two, 0.03 is 0.03 against constants (the other p is smaller) and 0.06 against optimisers.
+    let other = case([0.5, 0.001, 0.2, 0.2], &[]);
+    let verdicts = judge(vec![both(0.03), other.clone()]);
+    let corrected = |question| verdicts[0].answer(question).map(|answer| answer.corrected);
+    assert_eq!(
+        (corrected(Question::TunedConstant), corrected(Question::TunedOptimiser)),
+        (Some(0.03), Some(0.06))
+    );
+    assert_eq!(verdicts[0].finding, Finding::NoDifference);
+    let verdicts = judge(vec![both(-0.03), other]);
+    assert_eq!(verdicts[0].finding, Finding::NoDifference);
+    assert_eq!(
+        judge(vec![both(-0.03)])[0].finding.words(),
+        "worse than a tuned constant and a tuned optimiser"
+    );
+}
+
+#[test]
 fn what_has_no_verdict_says_why_and_takes_no_part_in_the_correction() {
     let few: Scores = (0..9).map(|seed| (seed, 1.0 + seed as f64)).collect();
     let other: Scores = (0..9).map(|seed| (seed, seed as f64)).collect();
