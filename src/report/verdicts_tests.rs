@@ -36,6 +36,8 @@ fn copied(all: &[Record], from: &str, id: &str, kind: &str, score: impl Fn(u64) 
     chosen
         .map(|mut record| {
             record.spec.method = id.into();
+            // Names stay distinct: two methods of one title would be told apart by their ids.
+            record.titles.method = id.into();
             record.titles.role = Some(control(kind));
             record.metrics.insert("average_accuracy".into(), score(record.spec.seed).into());
             record
