@@ -106,13 +106,11 @@ fn said_to_help(advantage: f64) -> usize {
 #[test]
 fn a_mechanism_that_is_its_tuned_constant_is_said_to_help_in_at_most_16_of_200_studies() {
     let helped = said_to_help(0.0);
-    println!("equal to its tuned constant: {helped} of 200");
     assert!(helped <= 16, "{helped} of 200");
 }
 
 #[test]
 fn a_planted_effect_of_one_standard_deviation_is_found_in_at_least_85_percent_of_studies() {
     let helped = said_to_help(1.0);
-    println!("one standard deviation better: {helped} of 200");
     assert!(helped >= 170, "{helped} of 200");
 }

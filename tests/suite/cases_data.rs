@@ -102,7 +102,7 @@ fn nothing_is_searched_on_a_table_that_is_scored_as_a_whole() {
     let text = fs::read_to_string(dir.path().join("definitions/mine.toml")).expect("readable");
     fs::write(dir.path().join("definitions/mine.toml"), text.replace("no-change", "sgd-0-1")).expect("write");
     let mut command = bench(dir.path());
-    command.args(["tune", "mine", "--method", "sgd-0-1", "--part", "optimiser", "--budget", "5"]);
+    command.args(["tune", "mine", "--method", "sgd-0-1", "--trials", "5"]);
     command.args(["--data-dir", ".", "--benchmarks", "definitions"]);
     command.assert().code(2).stderr(contains("none is left to search on"));
 }

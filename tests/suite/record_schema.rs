@@ -18,7 +18,7 @@ const SHORT: &[(&str, &str, &[&str])] = &[
     (
         "split-digits-domain",
         "budget = { updates_per_task = 5, batch = 8 }",
-        &["naive", "joint", "noradrenaline", "noradrenaline-constant", "noradrenaline-optimiser"],
+        &["naive", "joint", "noradrenaline", "noradrenaline+tuned-constant", "noradrenaline+tuned-optimiser"],
     ),
     (
         "sinusoid-10shot-quick",

@@ -49,7 +49,7 @@ fn definitions() -> tempfile::TempDir {
 }
 
 fn tune(folder: &Path, more: &[&str]) -> String {
-    let small = ["--trials", "3", "--restarts", "2", "--seeds", "1", "--confirm", "1", "--jobs", "2"];
+    let small = ["--trials", "3", "--restarts", "2", "--seeds", "1", "--confirm", "1"];
     let output = bench()
         .args(["tune", "tiny", "--method", "two", "--benchmarks"])
         .arg(folder)
@@ -65,7 +65,7 @@ fn tune(folder: &Path, more: &[&str]) -> String {
 #[test]
 fn a_search_run_again_on_top_of_what_it_found_finds_the_same() {
     let dir = definitions();
-    let said = tune(dir.path(), &[]);
+    let said = tune(dir.path(), &["--jobs", "2"]);
     assert!(
         said.contains("mechanism of two on tiny: 2 × 3 trials") && said.contains("tuned-constant"),
         "{said}"
