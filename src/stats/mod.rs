@@ -4,6 +4,7 @@
 mod bootstrap;
 mod comparison;
 mod effect;
+mod finding;
 mod holm;
 mod sign_flip;
 mod summary;
@@ -12,13 +13,11 @@ mod verdict;
 pub use bootstrap::{Interval, bca, stratified};
 pub use comparison::{Answer, Comparison, Direction, LEVEL, Scores};
 pub use effect::{paired_effect_size, probability_of_improvement};
+pub use finding::{Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED};
 pub use holm::holm;
 pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
 pub use summary::{inter_quartile_mean, mean, median, quantile, standard_deviation};
-pub use verdict::{
-    Case, Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED, Verdict,
-    judge,
-};
+pub use verdict::{Case, Verdict, judge};
 
 #[cfg(test)]
 mod tests;

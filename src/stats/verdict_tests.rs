@@ -1,7 +1,8 @@
 use rand_distr::{Distribution, StandardNormal};
 
+use super::super::finding::INFORMATION;
 use super::super::sign_flip::p_of;
-use super::super::{LEVEL, Scores};
+use super::super::{LEVEL, Scores, TUNED_CONSTANT, UNMODULATED};
 use super::*;
 use crate::rng::Streams;
 
@@ -117,6 +118,30 @@ fn of_several_tuned_constants_each_must_be_beaten_and_all_are_listed() {
     let verdict = judge(vec![case]).remove(0);
     assert_eq!(verdict.answer(Question::TunedConstant).map(|answer| answer.p), Some(1.0));
     assert_eq!(verdict.finding.words(), "better than untuned, not better than a tuned constant");
+}
+
+#[test]
+fn a_control_that_is_tuned_constant_and_tuned_optimiser_in_one_is_beaten_or_not() {
+    let both = |p: f64| {
+        let mut case = case([p, p, 0.2, 0.2], &[]);
+        case.comparisons.iter_mut().for_each(|comparison| comparison.method = "both".into());
+        case
+    };
+    // Corrected over two, 0.03 is 0.03 against constants (the other p is smaller) and 0.06 against optimisers.
+    let other = case([0.5, 0.001, 0.2, 0.2], &[]);
+    let verdicts = judge(vec![both(0.03), other.clone()]);
+    let corrected = |question| verdicts[0].answer(question).map(|answer| answer.corrected);
+    assert_eq!(
+        (corrected(Question::TunedConstant), corrected(Question::TunedOptimiser)),
+        (Some(0.03), Some(0.06))
+    );
+    assert_eq!(verdicts[0].finding, Finding::NoDifference);
+    let verdicts = judge(vec![both(-0.03), other]);
+    assert_eq!(verdicts[0].finding, Finding::NoDifference);
+    assert_eq!(
+        judge(vec![both(-0.03)])[0].finding.words(),
+        "worse than a tuned constant and a tuned optimiser"
+    );
 }
 
 #[test]

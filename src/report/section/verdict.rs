@@ -77,9 +77,22 @@ fn summary(judged: &[Judged<'_, '_>]) -> Table {
 /// The verdict with the comparisons that carry its p, and with those that a second half of the words denies.
 fn sentence(one: &Judged<'_, '_>) -> String {
     let verdict = &one.verdict;
+    let both = verdict.same(Question::TunedConstant, Question::TunedOptimiser);
+    let less = |question: &Question| {
+        // One control that is both is cited once, with the larger corrected p.
+        let twin = match question {
+            Question::TunedConstant => Question::TunedOptimiser,
+            Question::TunedOptimiser => Question::TunedConstant,
+            _ => return false,
+        };
+        let corrected = |asked| verdict.answer(asked).map(|answer| answer.corrected);
+        let (own, other) = (corrected(*question), corrected(twin));
+        both && verdict.rests_on.contains(&twin) && (own < other || own == other && *question > twin)
+    };
     let mut clauses: Vec<String> = verdict
         .rests_on
         .iter()
+        .filter(|question| !less(question))
         .filter_map(|question| Some((question, verdict.answer(*question)?)))
         .map(|(question, answer)| against(one, *question, answer))
         .collect();
