@@ -4,6 +4,7 @@
 mod bootstrap;
 mod comparison;
 mod effect;
+mod finding;
 mod holm;
 mod sign_flip;
 mod student;
@@ -13,15 +14,13 @@ mod verdict;
 pub use bootstrap::{Interval, mean_interval, stratified};
 pub use comparison::{Answer, Comparison, Direction, LEVEL, Scores};
 pub use effect::{paired_effect_size, probability_of_improvement};
+pub use finding::{Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED};
 pub use holm::holm;
 pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
 pub use summary::{
     difference, inter_quartile_mean, is_rounding, mean, median, quantile, size, standard_deviation,
 };
-pub use verdict::{
-    Case, Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED, Verdict,
-    judge,
-};
+pub use verdict::{Case, Verdict, judge};
 
 #[cfg(test)]
 mod tests;

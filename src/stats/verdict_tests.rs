@@ -1,7 +1,8 @@
 use rand_distr::{Distribution, StandardNormal};
 
+use super::super::finding::INFORMATION;
 use super::super::sign_flip::p_of;
-use super::super::{LEVEL, Scores};
+use super::super::{LEVEL, Scores, TUNED_CONSTANT, UNMODULATED};
 use super::*;
 use crate::rng::Streams;
 
@@ -121,7 +122,6 @@ fn of_several_tuned_constants_each_must_be_beaten_and_all_are_listed() {
 
 #[test]
 fn a_control_that_is_tuned_constant_and_tuned_optimiser_in_one_is_beaten_or_not() {
-    // The second mechanism is asked of a tuned optimiser only in the sense that its own is another method.
     let both = |p: f64| {
         let mut case = case([p, p, 0.2, 0.2], &[]);
         case.comparisons.iter_mut().for_each(|comparison| comparison.method = "both".into());

@@ -1,0 +1,128 @@
+//! What is asked of a mechanism, and the words that come out.
+
+/// Controls without which there is no verdict.
+pub const REQUIRED: [&str; 4] = [TUNED_OPTIMISER, TUNED_CONSTANT, "mean-gain", "shuffled"];
+pub const TUNED_OPTIMISER: &str = "tuned-optimiser";
+pub const TUNED_CONSTANT: &str = "tuned-constant";
+/// The control that "hurts" and "untuned" refer to.
+pub const UNMODULATED: &str = "unmodulated";
+/// The control that, where it was run, tells a gain from the information in its signals.
+pub const INFORMATION: &str = "context-input";
+
+/// What is asked of every mechanism; each question has a p of its own and is corrected over the mechanisms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// Against all four required controls.
+    Benefit,
+    Unmodulated,
+    TunedConstant,
+    TunedOptimiser,
+    Information,
+}
+
+impl Question {
+    /// In the order of tables.
+    pub const ALL: [Self; 5] =
+        [Self::Benefit, Self::Unmodulated, Self::TunedConstant, Self::TunedOptimiser, Self::Information];
+
+    /// Whom the mechanism is compared with.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Benefit => "all four required controls",
+            Self::Unmodulated => "no modulation",
+            Self::TunedConstant => "tuned constant",
+            Self::TunedOptimiser => "tuned optimiser",
+            Self::Information => "its signals as plain inputs",
+        }
+    }
+
+    pub(super) fn asks(self, control: &str) -> bool {
+        match self {
+            Self::Benefit => REQUIRED.contains(&control),
+            Self::Unmodulated => control == UNMODULATED,
+            Self::TunedConstant => control == TUNED_CONSTANT,
+            Self::TunedOptimiser => control == TUNED_OPTIMISER,
+            Self::Information => control == INFORMATION,
+        }
+    }
+}
+
+/// The verdict in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// Better than each required control, and than its signals as plain inputs where that was run.
+    Helps,
+    /// Better than each required control, but not than its signals as plain inputs.
+    HelpsAsInput,
+    /// Better than what was tuned, but not than its own mean or its own gains out of order as well.
+    GoodConstant,
+    /// Better than the first, not better than the second.
+    OnlyBetter {
+        than: &'static str,
+        not: &'static str,
+    },
+    /// Better than no modulation, worse than these.
+    UntunedWorse(Vec<Question>),
+    /// Worse than these, where no word is to be said against no modulation.
+    Worse(Vec<Question>),
+    /// Worse than no modulation.
+    Hurts,
+    NoDifference,
+    /// There is no verdict, and why.
+    None(NoVerdict),
+}
+
+/// Why a mechanism has no verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoVerdict {
+    /// No receptor ever left neutral, in any of so many seeds.
+    NeverActed {
+        seeds: usize,
+    },
+    /// It acted, but everything measured is the unmodulated run's, in each of so many seeds.
+    ChangedNothing {
+        seeds: usize,
+    },
+    /// All trials of its search scored the same.
+    Tied,
+    /// The mechanism and its tuned controls were not searched alike; what is missing or unequal.
+    Search(String),
+    /// Required controls that were not run.
+    Incomplete(Vec<String>),
+    TooFewSeeds,
+}
+
+impl NoVerdict {
+    fn words(&self) -> String {
+        match self {
+            Self::NeverActed { .. } => "never acted: no verdict".into(),
+            Self::ChangedNothing { .. } => "changed no answer: no verdict".into(),
+            Self::Tied => "all trials tie: no verdict".into(),
+            Self::Search(why) => format!("no verdict: {why}"),
+            Self::Incomplete(missing) => format!("no verdict: {} not run", missing.join(", ")),
+            Self::TooFewSeeds => "too few seeds for a verdict".into(),
+        }
+    }
+}
+
+fn listed(questions: &[Question]) -> String {
+    let words: Vec<String> = questions.iter().map(|question| format!("a {}", question.words())).collect();
+    words.join(" and ")
+}
+
+impl Finding {
+    /// The words of the report.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Helps => "helps".into(),
+            Self::HelpsAsInput => "helps, but not more than its signals as plain inputs".into(),
+            Self::GoodConstant => "a good constant, not a benefit of modulation".into(),
+            Self::OnlyBetter { than, not } => format!("better than {than}, not better than {not}"),
+            Self::UntunedWorse(tuned) => format!("better than untuned, worse than {}", listed(tuned)),
+            Self::Worse(tuned) => format!("worse than {}", listed(tuned)),
+            Self::Hurts => "hurts".into(),
+            Self::NoDifference => "no difference found".into(),
+            Self::None(why) => why.words(),
+        }
+    }
+}
