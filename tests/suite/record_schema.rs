@@ -39,7 +39,7 @@ const SHORT: &[(&str, &str, &[&str])] = &[
     ("digits-attributes", "budget = { updates = 5, batch = 8 }", &["equal", "pc-grad"]),
     (
         "go-nogo-example",
-        "task = { cues = [\"A\", \"B\"], block = 3, record_raster = true }",
+        "task = { cues = [\"A\", \"B\"], block = 30, record_raster = true }",
         &["full", "shuffled-na"],
     ),
     (
