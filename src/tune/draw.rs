@@ -56,9 +56,8 @@ impl Draw {
         let mut draw = Self::default();
         draw.add_declared(preset, arm)?;
         let declared = |key: &str| preset.header.space.contains_key(key);
-        let own_rate =
-            declared("parameters.rate") || declared("optimiser.rate") || declared("optimiser.kind");
-        if protocol.takes_optimiser() && !own_rate {
+        let own = declared("optimiser.rate") || declared("optimiser.kind");
+        if protocol.takes_optimiser() && !own {
             draw.add("optimiser.kind", Range::words(&["sgd", "momentum", "adam"]));
             draw.add("optimiser.rate", Range::log(RATES.0, RATES.1));
         }
@@ -233,13 +232,15 @@ mod tests {
 
     #[test]
     fn an_unmodulated_arm_searches_the_optimiser_alone_and_a_declared_one_replaces_it() {
-        let keys = |preset: &MethodPreset| draw(preset, Arm::Optimiser).values(&[0.2, 0.2]).len();
+        let keys = |preset: &MethodPreset| draw(preset, Arm::Optimiser).values(&[0.2; 3]).len();
         assert_eq!(keys(&preset("")), 2);
         let own = preset(
             "[space]\n\"optimiser.kind\" = { values = [\"sgd\"] }\n\"parameters.rate\" = { low = 0.01, high = 1.0 }\n",
         );
         let values = draw(&own, Arm::Optimiser).values(&[0.5, 0.5]);
         assert_eq!(values.keys().collect::<Vec<_>>(), ["optimiser.kind", "parameters.rate"]);
+        // A rate among the parameters may be another one, of loss weights, say: the optimiser is searched all the same.
+        assert_eq!(keys(&preset("[space]\n\"parameters.rate\" = { low = 0.01, high = 1.0 }\n")), 3);
     }
 
     #[test]

@@ -120,7 +120,10 @@ fn every_mechanism_that_a_suite_runs_stands_in_the_table_of_verdicts() {
             // question another benchmark or suite asks.
             let shown = [",opposed-light,", ",go-nogo-example,", ",go-nogo-policy,"];
             let lacking = csv.lines().filter(|line| line.contains("not run"));
-            assert!(lacking.clone().all(|line| shown.iter().any(|benchmark| line.contains(benchmark))), "{csv}");
+            assert!(
+                lacking.clone().all(|line| shown.iter().any(|benchmark| line.contains(benchmark))),
+                "{csv}"
+            );
             assert!(wanted.contains(&("cue-binding-light".into(), "backpropamine".into())));
         }
     }
