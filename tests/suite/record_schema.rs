@@ -52,7 +52,7 @@ const SHORT: &[(&str, &str, &[&str])] = &[
     ("goal-switching-85", "", &["ach-ne", "ach-ne-rotated", "goal-observer"]),
     (
         "cue-binding-light",
-        "training = { updates = 3, batch = 4, test_trials = 16 }",
+        "training = { updates = 3, batch = 16, test_trials = 16 }",
         &["backpropamine", "backpropamine-mean"],
     ),
     (
