@@ -136,12 +136,12 @@ fn learners_are_between_chance_and_ceiling_and_need_dopamine() {
 }
 
 #[test]
-fn the_ideal_observer_beats_every_other_learner_of_the_goal() {
+fn the_observer_beats_every_other_learner_of_the_goal() {
     for benchmark in ["goal-switching-99", "goal-switching-70", "goal-switching-85-other"] {
         let accuracy = |method| short(benchmark, method, 11).scalars["accuracy"];
-        let ideal = accuracy("goal-observer");
+        let observer = accuracy("goal-observer");
         for method in ["ach-ne", "ach-ne-no-ach", "ach-ne-no-ne", "goal-delta"] {
-            assert!(ideal > accuracy(method), "{benchmark} {method}");
+            assert!(observer > accuracy(method), "{benchmark} {method}");
         }
     }
 }
