@@ -90,11 +90,11 @@ fn a_label_out_of_range_is_named_with_what_is_allowed() {
 fn a_stream_with_one_class_is_refused_whether_read_cut_short_or_generated() {
     let one = "a,b,class\n1,2,1\n2,3,1\n";
     refused(one, |text| text, "mine.csv: holds only the class 1; a stream needs at least two");
-    // Rows 1 to 12 belong to class 0.
+    // Rows 1 to 12 belong to class 0; the first two are for tuning.
     let late: String = std::iter::once("a,b,class\n".to_owned())
         .chain((0..20).map(|i| format!("1,2,{}\n", u32::from(i > 11))))
         .collect();
-    let short = |text: String| text.replace("stream = {", "stream = { samples = 12,");
+    let short = |text: String| text.replace("stream = {", "stream = { samples = 10,");
     refused(&late, short, "holds only the class 0; a stream needs at least two");
     let sea = |text: String| {
         let (before, rest) = text.split_once("stream = ").expect("a stream");
