@@ -359,22 +359,66 @@ fn a_signal_ends_a_test_phase_that_would_take_hours() {
     }
 }
 
+/// The benchmark with these edits is refused for this method, in these words.
+fn refused(benchmark: &str, method: &str, edits: &[(&str, &str)], words: &[&str]) {
+    let library = Library::embedded().expect("embedded definitions");
+    let mut text = library.benchmark(benchmark).expect("known").source.text.clone();
+    for (from, to) in edits {
+        assert!(text.contains(from), "{benchmark} has no {from}");
+        text = text.replace(from, to);
+    }
+    let source = Source { name: "mine.toml".into(), text };
+    let benchmark = neuromod_bench::spec::Benchmark::parse(source).expect("parses");
+    let preset = library.method(&benchmark.header.paradigm, method).expect("known");
+    let protocol = protocol(&benchmark.header.paradigm).expect("known");
+    let message = protocol.resolve(&benchmark, preset).expect_err("refused").to_string();
+    assert!(words.iter().all(|word| message.contains(word)), "{message}");
+}
+
+#[test]
+fn a_split_per_seed_is_for_data_without_a_published_split_and_never_searched_on() {
+    let mnist = [("curve = {", "split = \"per-seed\"\ncurve = {")];
+    refused(
+        "split-mnist-domain",
+        "naive",
+        &mnist,
+        &["`split` = \"per-seed\"", "the authors of this data set"],
+    );
+    let searched = [("split = \"per-seed\"", "split = \"per-seed\"\nevaluate = \"validation\"")];
+    let words = ["`evaluate` = validation", "a search would see what is scored"];
+    refused("split-digits-domain-resampled", "ewc", &searched, &words);
+    let dir = tempfile::tempdir().expect("temporary folder");
+    let mut command = bench(dir.path());
+    command.args([
+        "tune",
+        "split-digits-domain-resampled",
+        "--method",
+        "ewc",
+        "--part",
+        "parameters",
+        "--budget",
+        "5",
+    ]);
+    command.assert().code(2).stderr(contains("a search would see what is scored"));
+}
+
+#[test]
+fn a_split_per_seed_changes_the_images_and_nothing_else_of_a_definition() {
+    let short: &[(&str, &str)] = &[("updates_per_task = 200", "updates_per_task = 5")];
+    let matrix = |benchmark: &str, seed: u64| {
+        let spec = RunSpec { seed, ..spec(benchmark, "naive", short) };
+        protocol("incremental").expect("known").run(&spec, &data(), &mut Unwatched).expect("runs").matrix
+    };
+    let (fixed, own) = (matrix("split-digits-domain", 0), matrix("split-digits-domain-resampled", 0));
+    let tasks =
+        |m: &Option<neuromod_bench::paradigm::AccuracyMatrix>| m.as_ref().expect("a matrix").tasks.clone();
+    assert_eq!(tasks(&fixed), tasks(&own));
+    assert_ne!(fixed, own);
+    assert_eq!(own, matrix("split-digits-domain-resampled", 0));
+}
+
 #[test]
 fn settings_that_could_not_be_stopped_in_time_are_refused_with_name_value_and_range() {
-    let refused = |benchmark: &str, method: &str, edits: &[(&str, &str)], words: &[&str]| {
-        let library = Library::embedded().expect("embedded definitions");
-        let mut text = library.benchmark(benchmark).expect("known").source.text.clone();
-        for (from, to) in edits {
-            assert!(text.contains(from), "{benchmark} has no {from}");
-            text = text.replace(from, to);
-        }
-        let source = Source { name: "mine.toml".into(), text };
-        let benchmark = neuromod_bench::spec::Benchmark::parse(source).expect("parses");
-        let preset = library.method(&benchmark.header.paradigm, method).expect("known");
-        let protocol = protocol(&benchmark.header.paradigm).expect("known");
-        let message = protocol.resolve(&benchmark, preset).expect_err("refused").to_string();
-        assert!(words.iter().all(|word| message.contains(word)), "{message}");
-    };
     let large = [("units = 96", "units = 4096"), ("steps = 100\n", "steps = 10000\n")];
     refused("opposed-light", "gain-100", &large, &["`trial.steps` = 10000", "at most 381"]);
     let trials = [("geometry = true", "geometry = true\ntest_trials = 1000000000")];

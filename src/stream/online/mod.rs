@@ -5,6 +5,7 @@
 //! learner that is to know the changes (the oracle) is another type, which alone can receive a [`ToldChange`]; only
 //! this module can make one.
 
+mod check;
 mod generate;
 mod schedule;
 mod spec;
