@@ -396,7 +396,7 @@ fn a_split_per_seed_is_for_data_without_a_published_split_and_never_searched_on(
         "ewc",
         "--part",
         "parameters",
-        "--budget",
+        "--trials",
         "5",
     ]);
     command.assert().code(2).stderr(contains("a search would see what is scored"));

@@ -12,6 +12,9 @@ use crate::error::Result;
 use crate::paradigm::{Curve, Pace, RunLog};
 use crate::rng::Streams;
 
+/// Numbers of sixteen trials at a time, by group and step.
+type Lanes = Vec<Vec<Lane>>;
+
 /// Scores, the example trial (curves `trial/…` over its steps, its events as marks) and the mean signals at events.
 pub(super) fn examine(
     settings: &Settings,
@@ -24,7 +27,7 @@ pub(super) fn examine(
 ) -> Result<()> {
     let test = problem.test(settings.training.test_trials, streams);
     let mut tape = Tape::default();
-    let mut run = |forced: Option<&[Vec<Lane>]>| -> Result<(Vec<Vec<Lane>>, Vec<Vec<Lane>>)> {
+    let mut run = |forced: Option<&[Vec<Lane>]>| -> Result<(Lanes, Lanes)> {
         let one = |(g, episodes): (usize, &Episodes)| {
             pace.ask()?;
             network.forward(parameters, episodes, forced.map(|forced| forced[g].as_slice()), &mut tape);
