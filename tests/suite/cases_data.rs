@@ -389,16 +389,7 @@ fn a_split_per_seed_is_for_data_without_a_published_split_and_never_searched_on(
     refused("split-digits-domain-resampled", "ewc", &searched, &words);
     let dir = tempfile::tempdir().expect("temporary folder");
     let mut command = bench(dir.path());
-    command.args([
-        "tune",
-        "split-digits-domain-resampled",
-        "--method",
-        "ewc",
-        "--part",
-        "parameters",
-        "--trials",
-        "5",
-    ]);
+    command.args(["tune", "split-digits-domain-resampled", "--method", "ewc", "--trials", "5"]);
     command.assert().code(2).stderr(contains("a search would see what is scored"));
 }
 
