@@ -14,6 +14,8 @@ use neuromod_bench::{metric, paradigm, run};
 use predicates::prelude::*;
 use predicates::str::contains;
 
+use crate::common::{bench, definitions, folder, text};
+
 const TINY: &str = r#"schema = 1
 id = "tiny"
 version = 1
@@ -37,29 +39,6 @@ kind = "naive"
 provenance = "none"
 optimiser = { rate = 0.05 }
 "#;
-
-fn bench() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
-    command.env_remove("NEUROMOD_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache").env("NO_COLOR", "1");
-    command
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("temporary folder")
-}
-
-fn text(path: &Path) -> String {
-    fs::read_to_string(path).expect("a readable file")
-}
-
-/// A folder of definitions with these files.
-fn definitions(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = folder();
-    for (name, content) in files {
-        fs::write(dir.path().join(name), content).expect("write");
-    }
-    dir
-}
 
 /// Two runs of `methods` on the benchmark of these definitions.
 fn tiny(definitions: &Path, out: &Path, methods: &str) -> Command {

@@ -7,55 +7,32 @@ use std::process::Command as Process;
 use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
-use neuromod_bench::data::{Data, DataFolder, sha256_hex};
+use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::paradigm::{RunSpec, Unwatched, Watch, protocol};
 use neuromod_bench::spec::{Library, Source};
 use neuromod_bench::{Error, StopReason};
 use predicates::prelude::*;
 use predicates::str::contains;
 
+use crate::common::{self, rows, table_folder};
+
 fn data() -> Data {
     Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })
 }
 
 fn bench(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
-    command.env_remove("NEUROMOD_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache").env("NO_COLOR", "1");
+    let mut command = common::bench();
     command.current_dir(dir);
     command
 }
 
-/// Forty rows whose class is whether `a` > 0.5.
-fn rows() -> String {
-    let row = |i: u32| {
-        format!("{},{},{}\n", f64::from(i * 7 % 10) / 10.0, f64::from(i % 3), u32::from(i * 7 % 10 > 5))
-    };
-    (0..40).map(row).collect()
-}
-
-/// A folder with this table and a definition of a stream made from it, `more` behind its last line.
+/// A folder with this table and a definition of a stream made from it: `stream` in its table, `more` behind its last line.
 fn folder(csv: &str, stream: &str, more: &str) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("temporary folder");
-    let sum = sha256_hex(csv.as_bytes());
-    let definition = format!(
-        r#"schema = 1
-id = "mine"
-version = 1
-title = "Mine"
-paradigm = "online"
-summary = "For tests."
-score = {{ metric = "prequential_accuracy", chance = 0.5, ceiling = 1.0 }}
-methods = ["no-change"]
-stream = {{ source = {{ kind = "table", file = "mine.csv", features = 2, classes = 2, sha256 = "{sum}" }}{stream} }}
-model = {{ kind = "mlp", hidden = [4] }}
-curve = {{ every = 1000, window = 10 }}
-{more}
-"#
-    );
-    fs::write(dir.path().join("mine.csv"), csv).expect("write");
-    fs::create_dir(dir.path().join("definitions")).expect("create");
-    fs::write(dir.path().join("definitions/mine.toml"), definition).expect("write");
-    dir
+    let edit = |text: String| {
+        let text = text.replace(", \"sgd-0-1\"", "").replace("every = 10,", "every = 1000,");
+        text.replace("\" } }\n", &format!("\" }}{stream} }}\n")) + more + "\n"
+    };
+    table_folder(csv, edit)
 }
 
 fn run_mine(dir: &Path) -> Command {

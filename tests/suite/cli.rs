@@ -8,23 +8,10 @@ use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::contains;
 
-fn bench() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
-    command.env_remove("NEUROMOD_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache").env("NO_COLOR", "1");
-    command
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("temporary folder")
-}
-
-fn text(path: &Path) -> String {
-    fs::read_to_string(path).expect("a readable file")
-}
+use crate::common::{self, bench, folder, text};
 
 /// A definition folder with one quick benchmark, optionally edited.
 fn definitions(edit: impl Fn(String) -> String) -> tempfile::TempDir {
-    let dir = folder();
     let benchmark = r#"schema = 1
 id = "tiny"
 version = 1
@@ -39,8 +26,7 @@ model = { kind = "mlp", hidden = [16] }
 budget = { updates_per_task = 20, batch = 8 }
 curve = { every = 10, samples = 20 }
 "#;
-    fs::write(dir.path().join("tiny.toml"), edit(benchmark.to_owned())).expect("write");
-    dir
+    common::definitions(&[("tiny.toml", &edit(benchmark.to_owned()))])
 }
 
 fn tiny(definitions: &Path, out: &Path) -> Command {

@@ -7,24 +7,10 @@ use neuromod_bench::metric;
 use neuromod_bench::run::{Executor, Journal, Listener, Plan, Record, Role, Selection, Status, environment};
 use neuromod_bench::spec::{Library, Source};
 
+use crate::common::TINY_DOMAIN;
+
 struct Silent;
 impl Listener for Silent {}
-
-const BENCHMARK: &str = r#"
-schema = 1
-id = "tiny"
-version = 1
-title = "Tiny"
-paradigm = "incremental"
-summary = "For tests."
-score = { metric = "average_accuracy", chance = 0.5, ceiling = 1.0, reference = "naive" }
-methods = ["naive", "two"]
-data = "digits"
-stream = { tasks = { kind = "split" }, scenario = "domain", reveals = ["boundary"] }
-model = { kind = "mlp", hidden = [16] }
-budget = { updates_per_task = 20, batch = 8 }
-curve = { every = 10, samples = 20 }
-"#;
 
 const MECHANISM: &str = r#"
 schema = 1
@@ -58,7 +44,7 @@ controls = ["all"]
 
 fn library() -> Library {
     let mut library = Library::embedded().expect("embedded definitions");
-    for (name, text) in [("tiny.toml", BENCHMARK), ("two.toml", MECHANISM), ("suite.toml", SUITE)] {
+    for (name, text) in [("tiny.toml", TINY_DOMAIN), ("two.toml", MECHANISM), ("suite.toml", SUITE)] {
         library.add(Source { name: name.into(), text: text.into() }).expect("parses");
     }
     library

@@ -4,6 +4,7 @@ mod big_data;
 mod cases_cli;
 mod cases_data;
 mod cli;
+mod common;
 mod controls;
 mod engine_laws;
 mod engine_processes;

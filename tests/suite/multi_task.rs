@@ -28,16 +28,20 @@ fn settings(changes: &str, kind: &str, parameters: &str) -> Result<serde_json::V
     MultiTask.resolve(&benchmark, &preset).map_err(|error| error.to_string())
 }
 
-fn run(changes: &str, kind: &str, parameters: &str) -> RunLog {
-    let spec = RunSpec {
+fn spec(settings: serde_json::Value) -> RunSpec {
+    RunSpec {
         replays: None,
         benchmark: "digits-attributes".into(),
         version: 2,
         paradigm: "multi-task".into(),
         method: "mine".into(),
         seed: 3,
-        settings: settings(changes, kind, parameters).expect("resolves"),
-    };
+        settings,
+    }
+}
+
+fn run(changes: &str, kind: &str, parameters: &str) -> RunLog {
+    let spec = spec(settings(changes, kind, parameters).expect("resolves"));
     MultiTask.run(&spec, &data(), &mut Unwatched).expect("runs")
 }
 
@@ -139,15 +143,7 @@ fn the_terms_are_the_tasks_and_there_is_no_other_loss_to_weigh() {
 
 fn modulated(changes: &str, modulation: &str) -> Result<RunLog, String> {
     let settings = settings(changes, "static", &format!("\n{modulation}"))?;
-    let spec = RunSpec {
-        replays: None,
-        benchmark: "digits-attributes".into(),
-        version: 2,
-        paradigm: "multi-task".into(),
-        method: "mine".into(),
-        seed: 3,
-        settings,
-    };
+    let spec = spec(settings);
     MultiTask.run(&spec, &data(), &mut Unwatched).map_err(|error| error.to_string())
 }
 

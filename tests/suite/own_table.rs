@@ -8,41 +8,14 @@ use neuromod_bench::data::sha256_hex;
 use predicates::prelude::*;
 use predicates::str::contains;
 
-/// Forty rows whose class is whether `a` > 0.5.
-fn table() -> String {
-    let row = |i: u32| {
-        format!("{},{},{}\n", f64::from(i * 7 % 10) / 10.0, f64::from(i % 3), u32::from(i * 7 % 10 > 5))
-    };
-    std::iter::once("a,b,class\n".to_owned()).chain((0..40).map(row)).collect()
-}
+use crate::common::{bench, rows, table_folder};
 
-/// A folder with a definition, and with this table as data.
-fn folder(csv: &str, edit: impl Fn(String) -> String) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("temporary folder");
-    let sum = sha256_hex(csv.as_bytes());
-    let definition = format!(
-        r#"schema = 1
-id = "mine"
-version = 1
-title = "Mine"
-paradigm = "online"
-summary = "For tests."
-score = {{ metric = "prequential_accuracy", chance = 0.5, ceiling = 1.0 }}
-methods = ["no-change", "sgd-0-1"]
-stream = {{ source = {{ kind = "table", file = "mine.csv", features = 2, classes = 2, sha256 = "{sum}" }} }}
-model = {{ kind = "mlp", hidden = [4] }}
-curve = {{ every = 10, window = 10 }}
-"#
-    );
-    fs::write(dir.path().join("mine.csv"), csv).expect("write");
-    fs::create_dir(dir.path().join("definitions")).expect("create");
-    fs::write(dir.path().join("definitions/mine.toml"), edit(definition)).expect("write");
-    dir
+fn table() -> String {
+    format!("a,b,class\n{}", rows())
 }
 
 fn run(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
-    command.env_remove("NEUROMOD_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache").env("NO_COLOR", "1");
+    let mut command = bench();
     command.args(["run", "mine", "--seeds", "1"]).arg("--data-dir").arg(dir);
     command.arg("--benchmarks").arg(dir.join("definitions")).arg("--out").arg(dir.join("out"));
     command
@@ -50,7 +23,7 @@ fn run(dir: &Path) -> Command {
 
 /// Refused with code 2 and this message, and nothing trained.
 fn refused(csv: &str, edit: impl Fn(String) -> String, message: &str) {
-    let dir = folder(csv, edit);
+    let dir = table_folder(csv, edit);
     run(dir.path()).assert().code(2).stderr(contains(message));
     let records = fs::read_to_string(dir.path().join("out/records.jsonl")).unwrap_or_default();
     assert!(records.is_empty(), "{message}: {records}");
@@ -58,7 +31,7 @@ fn refused(csv: &str, edit: impl Fn(String) -> String, message: &str) {
 
 #[test]
 fn a_table_of_ones_own_is_a_stream() {
-    let dir = folder(&table(), |text| text);
+    let dir = table_folder(&table(), |text| text);
     run(dir.path()).assert().success().stdout(contains("mine@1"));
     let records = fs::read_to_string(dir.path().join("out/records.jsonl")).expect("records");
     assert_eq!(records.lines().count(), 2);
@@ -107,7 +80,7 @@ fn a_stream_with_one_class_is_refused_whether_read_cut_short_or_generated() {
 
 #[test]
 fn a_file_that_is_missing_or_not_the_one_described_is_refused() {
-    let dir = folder(&table(), |text| text);
+    let dir = table_folder(&table(), |text| text);
     fs::remove_file(dir.path().join("mine.csv")).expect("remove");
     run(dir.path()).assert().code(2).stderr(contains("mine.csv not found in").and(contains("--data-dir")));
     refused(&table(), |text| text.replace("features = 2", "features = 3"), "2 columns before the class, but");

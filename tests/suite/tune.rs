@@ -3,25 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use assert_cmd::Command;
 use neuromod_bench::paradigm::protocol;
 use neuromod_bench::spec::Library;
 
-const BENCHMARK: &str = r#"
-schema = 1
-id = "tiny"
-version = 1
-title = "Tiny"
-paradigm = "incremental"
-summary = "For tests."
-score = { metric = "average_accuracy", chance = 0.5, ceiling = 1.0, reference = "naive" }
-methods = ["naive", "two"]
-data = "digits"
-stream = { tasks = { kind = "split" }, scenario = "domain", reveals = ["boundary"] }
-model = { kind = "mlp", hidden = [16] }
-budget = { updates_per_task = 20, batch = 8 }
-curve = { every = 10, samples = 20 }
-"#;
+use crate::common::{self, TINY_DOMAIN, bench};
 
 const MECHANISM: &str = r#"
 schema = 1
@@ -35,17 +20,8 @@ source = { kind = "surprise" }
 receptors = [{ target = "slope", sensitivity = 0.5 }, { target = "learning-rate", sensitivity = 1.0 }]
 "#;
 
-fn bench() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
-    command.env_remove("NEUROMOD_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache").env("NO_COLOR", "1");
-    command
-}
-
 fn definitions() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("temporary folder");
-    fs::write(dir.path().join("tiny.toml"), BENCHMARK).expect("written");
-    fs::write(dir.path().join("two.toml"), MECHANISM).expect("written");
-    dir
+    common::definitions(&[("tiny.toml", TINY_DOMAIN), ("two.toml", MECHANISM)])
 }
 
 fn tune(folder: &Path, more: &[&str]) -> String {
