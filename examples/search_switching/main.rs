@@ -170,7 +170,7 @@ fn main() -> anyhow::Result<()> {
         if !ids.is_empty() && !ids.contains(&&header.id) {
             continue;
         }
-        let higher = metric::find(&header.score.metric).is_none_or(|metric| metric.higher_is_better);
+        let higher = metric::higher_is_better(&header.score.metric);
         let listed = ARMS.iter().filter(|arm| header.methods.iter().any(|m| m == arm.preset));
         for arm in listed.filter(|arm| arms.is_empty() || arms.iter().any(|name| *name == arm.preset)) {
             let mut preset = library.method("switching", arm.preset)?.clone();

@@ -4,6 +4,7 @@ use super::arguments::{Kind, ListArguments};
 use super::exit;
 use super::output::{columns, library, print};
 use crate::modulation::{CONTROLS, INTERACTIONS, Need, SOURCES, TARGETS};
+use crate::run::TUNED_CONTROLS;
 use crate::{data, metric};
 
 pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
@@ -77,6 +78,11 @@ fn modulators() -> Vec<(String, String)> {
     }
     let interactions = INTERACTIONS.iter();
     rows.extend(interactions.map(|(_, name, about)| (format!("interaction {name}"), (*about).to_owned())));
-    rows.extend(CONTROLS.iter().map(|(name, about)| (format!("control +{name}"), (*about).to_owned())));
+    rows.extend(
+        CONTROLS
+            .iter()
+            .chain(TUNED_CONTROLS)
+            .map(|(name, about)| (format!("control +{name}"), (*about).to_owned())),
+    );
     rows
 }

@@ -86,7 +86,7 @@ fn keep(search: &Search<'_>, folder: &Path, question: &Question, found: &Found) 
         budget: &search.budget,
         command: &command,
     };
-    let path = write(folder, &[kept])?;
+    let path = write(folder, &kept)?;
     let mut text = format!(
         "{} of {method} on {id}: {restarts} × {trials} trials, seeds {FIRST_SEED} to {}; scored again on {CONFIRM_SEED} to {}\n",
         question.arm.word(),
@@ -105,11 +105,8 @@ fn keep(search: &Search<'_>, folder: &Path, question: &Question, found: &Found) 
     if found.tied {
         writeln!(text, "   all trials tie: nothing that was searched has an effect")?;
     }
-    if let Some(path) = path {
-        writeln!(text, "   written: {}", path.display())?;
-    }
-    print(&text)?;
-    Ok(())
+    writeln!(text, "   written: {}", path.display())?;
+    Ok(print(&text)?)
 }
 
 fn words(values: &Table) -> String {
@@ -177,6 +174,5 @@ fn try_values(search: &Search<'_>, method: &str, text: &str) -> anyhow::Result<(
     for (place, (score, value)) in scores.iter().zip(&values).enumerate() {
         writeln!(lines, " {} {score:.4}  {value}", if place == winner { '*' } else { ' ' })?;
     }
-    print(&lines)?;
-    Ok(())
+    Ok(print(&lines)?)
 }

@@ -92,6 +92,11 @@ pub fn find(name: &str) -> Option<&'static Metric> {
     METRICS.iter().find(|metric| metric.name == name)
 }
 
+/// Whether more of a score is better; so it is of one that is not registered.
+pub fn higher_is_better(name: &str) -> bool {
+    find(name).is_none_or(|metric| metric.higher_is_better)
+}
+
 /// Every metric of a paradigm for one run. Scalars that no registered metric names appear under their own name, so
 /// nothing that a protocol measured is lost.
 pub fn score_all(paradigm: &str, log: &RunLog) -> BTreeMap<String, MetricValue> {

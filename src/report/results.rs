@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::chart::Color;
 use crate::metric;
 use crate::run::{MetricValue, Record, Role, Status};
-use crate::spec::{Ceiling, Score};
+use crate::spec::{Ceiling, Score, SearchNote};
 use crate::stats::{self, Interval, SignFlip, VERDICT_SEEDS};
 
 /// Everything the report talks about.
@@ -94,7 +94,7 @@ impl<'a> BenchmarkResults<'a> {
 
     /// Whether more of the score is better.
     pub fn higher_is_better(&self) -> bool {
-        metric::find(&self.score.metric).is_none_or(|metric| metric.higher_is_better)
+        metric::higher_is_better(&self.score.metric)
     }
 
     /// The methods, best mean score first, those without a score last.
@@ -200,6 +200,11 @@ impl<'a> MethodResults<'a> {
     /// Runs that finished.
     pub fn ok(&self) -> impl Iterator<Item = &'a Record> + '_ {
         self.records.iter().copied().filter(|record| record.status == Status::Ok)
+    }
+
+    /// How its settings were chosen; `None`: its records do not say.
+    pub fn search(&self) -> Option<&'a SearchNote> {
+        self.records.iter().find_map(|record| record.titles.search.as_ref())
     }
 
     /// `5 ok`, or `3 ok, 1 diverged, 1 failed`.

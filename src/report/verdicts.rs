@@ -21,40 +21,6 @@ pub(super) struct Judged<'r, 'a> {
     pub notes: Vec<String>,
 }
 
-/// Whether a method's numbers were searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Searched {
-    /// Its record does not say.
-    Unknown,
-    /// It has no number to search.
-    NothingToSearch,
-    /// So many trials in all restarts together.
-    Known { trials: u64 },
-}
-
-impl Searched {
-    /// Trials over all restarts, where they are known.
-    fn total(self) -> Option<u64> {
-        match self {
-            Self::Known { trials } => Some(trials),
-            _ => None,
-        }
-    }
-}
-
-/// What a method's records say about its search.
-pub(super) fn searched(method: &MethodResults<'_>) -> Searched {
-    match note(method) {
-        None => Searched::Unknown,
-        Some(note) if note.trials == 0 => Searched::NothingToSearch,
-        Some(note) => Searched::Known { trials: note.total() },
-    }
-}
-
-fn note<'a>(method: &MethodResults<'a>) -> Option<&'a SearchNote> {
-    method.records.iter().find_map(|record| record.titles.search.as_ref())
-}
-
 /// Every mechanism of the report, judged.
 pub(super) fn judged<'r, 'a>(results: &'r Results<'a>) -> Vec<Judged<'r, 'a>> {
     let mut found = Vec::new();
@@ -154,15 +120,17 @@ fn unequal(
     notes: &mut Vec<String>,
 ) -> Option<NoVerdict> {
     let tuned = controls.iter().filter(|(kind, _)| [TUNED_CONSTANT, TUNED_OPTIMISER].contains(kind));
-    let rows: Vec<(&str, Searched)> = std::iter::once(("mechanism", searched(mechanism)))
-        .chain(tuned.map(|(kind, control)| (*kind, searched(control))))
+    let rows: Vec<(&str, Option<&SearchNote>)> = std::iter::once(("mechanism", mechanism.search()))
+        .chain(tuned.map(|(kind, control)| (*kind, control.search())))
         .collect();
-    if note(mechanism).is_some_and(|note| note.tied) {
+    if mechanism.search().is_some_and(|note| note.tied) {
         return Some(NoVerdict::Tied);
     }
-    let budgets: Vec<(&str, u64)> =
-        rows.iter().filter_map(|(name, own)| Some((*name, own.total()?))).collect();
-    let unknown = rows.iter().find(|row| row.1 == Searched::Unknown);
+    let budgets: Vec<(&str, u64)> = rows
+        .iter()
+        .filter_map(|(name, own)| Some((*name, own.filter(|note| note.trials > 0)?.total())))
+        .collect();
+    let unknown = rows.iter().find(|row| row.1.is_none());
     match (budgets.first(), unknown) {
         (None, None) => None,
         (None, Some(_)) => {

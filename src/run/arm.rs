@@ -4,9 +4,21 @@
 use toml::{Table, Value};
 
 use super::Role;
-use crate::error::{DefinitionError, Error, Result};
+use crate::error::{DefinitionError, Result};
 use crate::modulation::{LevelSpec, ModulationSpec, SourceSpec, Transmission};
 use crate::spec::{Arm, Benchmark, Library, MethodPreset, SearchNote, Tuned};
+
+/// The tuned controls' lines in `bench list modulators`.
+pub(crate) const TUNED_CONTROLS: &[(&str, &str)] = &[
+    (
+        "tuned-optimiser",
+        "the method without modulation at its best settings, where `bench tune` has found them",
+    ),
+    (
+        "tuned-constant",
+        "constant effects at their best, where `bench tune` has found them; -2, -3, … of the other restarts",
+    ),
+];
 
 /// A tuned control as the command line and definitions name it behind a mechanism's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,16 +79,13 @@ impl TunedControl {
             let problem =
                 format!("no search has found the {} `{}` of `{id}` on {on}", self.title(), self.name());
             let allowed = vec![format!("after `bench tune {on} --method {id}`")];
-            return Err(Error::from(DefinitionError {
-                key: self.name(),
-                problem,
-                allowed,
-                ..DefinitionError::default()
-            }));
+            return Err(
+                DefinitionError { key: self.name(), problem, allowed, ..DefinitionError::default() }.into()
+            );
         };
         let mut derived = start(preset, on, self.arm)?.with_values(on, values)?;
         derived.header.title = format!("{}, {}", preset.header.title, self.title());
-        derived.header.provenance.clone_from(&provenance(found));
+        derived.header.provenance = provenance(found);
         let of = Some(id.clone());
         let role = Role::Control { of, kind: self.kind().to_owned(), also: None, shown: false };
         Ok((derived, role, found.note()))

@@ -11,7 +11,7 @@ mod record;
 #[cfg(test)]
 mod schema;
 
-pub(crate) use arm::start;
+pub(crate) use arm::{TUNED_CONTROLS, start};
 pub use environment::{cores, environment, prepare_process};
 pub use executor::{Executor, Outcome, Scorer, on_slots};
 pub use journal::{Journal, Recovery, read_records};

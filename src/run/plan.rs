@@ -288,8 +288,11 @@ struct Chosen {
 }
 
 /// A preset with what a search found for it on the benchmark.
-fn found(library: &Library, benchmark: &Benchmark, name: &str) -> Result<(MethodPreset, Option<SearchNote>)> {
-    let preset = library.method(&benchmark.header.paradigm, name)?;
+fn found(
+    library: &Library,
+    benchmark: &Benchmark,
+    preset: &MethodPreset,
+) -> Result<(MethodPreset, Option<SearchNote>)> {
     let arm = if preset.header.modulation.is_empty() { Arm::Method } else { Arm::Mechanism };
     let Some(found) = library.found(preset, benchmark, arm)? else {
         return Ok((preset.clone(), preset.header.search.clone()));
@@ -317,13 +320,16 @@ fn choose(library: &Library, benchmark: &Benchmark, method: &str) -> Result<Chos
         let (preset, role, note) = control.derive(library, untuned, benchmark)?;
         return Ok(Chosen { preset, control: None, role: Some(role), search: Some(note) });
     }
-    let (mut preset, search) = found(library, benchmark, base(name))?;
+    let (mut preset, search) = found(library, benchmark, untuned)?;
     if name.contains('@') {
         // What is varied was not searched.
         let preset = preset.varied(name)?;
         return Ok(Chosen { role: role(&preset, method, None), preset, control: None, search: None });
     }
-    let control = control.map(str::parse::<Control>).transpose()?;
+    let control = control.map(str::parse::<Control>).transpose().map_err(|mut error| {
+        error.allowed.extend(arm::TUNED_CONTROLS.iter().map(|(name, _)| (*name).to_owned()));
+        error
+    })?;
     if let Some(control) = &control {
         if preset.header.modulation.is_empty() {
             return Err(refuse("modulation", format!("`{name}` has no modulation, so it has no controls")));

@@ -15,4 +15,4 @@ pub use library::Library;
 pub use space::{Range, Scale, Space, rounded};
 pub use tuned::{Arm, SearchNote, Tuned, TunedFile};
 pub use typed::Source;
-pub use variation::{base, value_of, varied_number};
+pub use variation::{TABLES, base, value_of, varied_number};

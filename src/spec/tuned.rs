@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::{MethodPreset, SCHEMA, Source};
+use super::{MethodPreset, SCHEMA, Source, TABLES};
 use crate::data::sha256_hex;
 use crate::error::{DefinitionError, Result};
 
@@ -137,9 +137,6 @@ impl TunedFile {
         Ok(file)
     }
 }
-
-/// The tables of a preset that a search may change.
-const TABLES: [&str; 4] = ["optimiser", "model", "modulation", "parameters"];
 
 impl MethodPreset {
     /// A digest of everything in the preset that decides a run on this benchmark or what a search may change.

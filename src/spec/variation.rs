@@ -3,8 +3,8 @@
 use super::{MethodPreset, Source};
 use crate::error::{DefinitionError, Result};
 
-/// The tables of a preset whose keys can be varied.
-const TABLES: [&str; 4] = ["optimiser", "model", "modulation", "parameters"];
+/// The tables of a preset whose keys can be varied and searched.
+pub const TABLES: [&str; 4] = ["optimiser", "model", "modulation", "parameters"];
 
 /// The preset's id in a method's id.
 pub fn base(method: &str) -> &str {

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use crate::error::{DefinitionError, Result};
 use crate::modulation::{ModulationSpec, ReceptorSpec, Response};
 use crate::paradigm::Protocol;
-use crate::spec::{Arm, MethodPreset, Range, Scale, rounded};
+use crate::spec::{Arm, MethodPreset, Range, Scale, TABLES, rounded};
 
 /// Rates of plain gradient descent; momentum takes a tenth of them, Adam a hundredth.
 const RATES: (f64, f64) = (0.003, 3.0);
@@ -98,8 +98,7 @@ impl Draw {
             if key.starts_with("modulation.") && arm != Arm::Mechanism {
                 continue;
             }
-            let known = ["optimiser.", "model.", "modulation.", "parameters."];
-            if !known.iter().any(|table| key.starts_with(table)) {
+            if !key.split_once('.').is_some_and(|(table, _)| TABLES.contains(&table)) {
                 let allowed = "a key of optimiser, model, modulation or parameters";
                 return Err(preset.refuse(DefinitionError::range(&format!("space.{key}"), key, allowed)));
             }

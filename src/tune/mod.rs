@@ -26,7 +26,7 @@ use crate::error::{DefinitionError, Error, Result};
 use crate::metric;
 use crate::paradigm::{RunSpec, Unwatched, protocol};
 use crate::run::{MetricValue, on_slots, start};
-use crate::spec::{Arm, Benchmark, Library, MethodPreset};
+use crate::spec::{Arm, Benchmark, Library, MethodPreset, TABLES};
 
 /// Searches on one benchmark.
 #[derive(Debug, Clone)]
@@ -53,8 +53,7 @@ impl Question {
     /// Two questions with one answer: the optimiser arms of two mechanisms of the same method, say.
     pub fn same_search(&self, other: &Self, benchmark: &str) -> bool {
         let decides = |question: &Self| {
-            let tables = ["optimiser", "model", "modulation", "parameters"];
-            let effective = tables.map(|table| question.start.effective(table, benchmark));
+            let effective = TABLES.map(|table| question.start.effective(table, benchmark));
             (question.start.header.kind.clone(), effective)
         };
         self.draw == other.draw && decides(self) == decides(other)
@@ -103,7 +102,7 @@ impl<'a> Search<'a> {
     /// Definition errors; a run that fails for another reason than divergence, which counts as chance.
     pub fn answer(&self, question: &Question) -> Result<Found> {
         let (library, id) = (self.library, &self.benchmark.header.id);
-        let higher = higher_is_better(self.benchmark);
+        let higher = metric::higher_is_better(&self.benchmark.header.score.metric);
         let mut score = |values: &[Table], seeds: Range<u64>| {
             let presets: Result<Vec<MethodPreset>> =
                 values.iter().map(|values| question.start.with_values(id, values)).collect();
@@ -118,11 +117,6 @@ impl<'a> Search<'a> {
     pub fn ends(question: &Question, trial: &Trial) -> Vec<String> {
         trial.place.as_ref().map_or_else(Vec::new, |place| question.draw.at_an_end(place))
     }
-}
-
-/// Whether a benchmark's score is better where it is higher.
-pub fn higher_is_better(benchmark: &Benchmark) -> bool {
-    metric::find(&benchmark.header.score.metric).is_none_or(|metric| metric.higher_is_better)
 }
 
 /// The mean score of each preset on a benchmark's validation data, over a range of seeds. A run that diverges counts as
@@ -188,7 +182,6 @@ pub fn validation_scores(
 /// # Errors
 /// An unknown benchmark.
 pub fn best(library: &Library, benchmark: &str, scores: &[f64]) -> Result<usize> {
-    let sign = if higher_is_better(library.benchmark(benchmark)?) { 1.0 } else { -1.0 };
-    let most = scores.iter().map(|score| sign * score).fold(f64::NEG_INFINITY, f64::max);
-    Ok(scores.iter().position(|score| sign * score == most).unwrap_or_default())
+    let metric = &library.benchmark(benchmark)?.header.score.metric;
+    Ok(procedure::best_of(scores, metric::higher_is_better(metric)))
 }

@@ -107,7 +107,7 @@ fn confirm_best(
     confirm: u64,
     score: &mut Score<'_>,
 ) -> Result<Found> {
-    let sign = if higher { 1.0 } else { -1.0 };
+    let sign = sign(higher);
     let mut ranked: Vec<usize> = (0..all.len()).collect();
     // The first of equals: sorting is stable.
     ranked.sort_by(|a, b| (sign * all[*b].score).total_cmp(&(sign * all[*a].score)));
@@ -122,11 +122,20 @@ fn confirm_best(
     for (trial, score) in again.iter().zip(&scores) {
         all[*trial].again = Some(*score);
     }
-    let most = scores.iter().map(|score| sign * score).fold(f64::NEG_INFINITY, f64::max);
-    let place = scores.iter().position(|score| sign * score == most).unwrap_or_default();
-    let best = again.get(place).copied().unwrap_or_default();
+    let best = again.get(best_of(&scores, higher)).copied().unwrap_or_default();
     let tied = all.iter().all(|trial| trial.score == all[0].score);
     Ok(Found { trials: all, best, of_restarts, tied })
+}
+
+fn sign(higher: bool) -> f64 {
+    if higher { 1.0 } else { -1.0 }
+}
+
+/// The place of the best of some scores: the first of equals.
+pub(super) fn best_of(scores: &[f64], higher: bool) -> usize {
+    let sign = sign(higher);
+    let most = scores.iter().map(|score| sign * score).fold(f64::NEG_INFINITY, f64::max);
+    scores.iter().position(|score| sign * score == most).unwrap_or_default()
 }
 
 impl Found {

@@ -46,13 +46,12 @@ impl Kept<'_> {
     }
 }
 
-/// Writes answers to `<folder>/<paradigm>.toml`. What the file says of other methods, benchmarks and arms stays.
+/// Writes an answer to `<folder>/<paradigm>.toml`. What the file says of other methods, benchmarks and arms stays.
 ///
 /// # Errors
 /// A file that cannot be read or written, or that is not one of tuned values.
-pub fn write(folder: &Path, kept: &[Kept<'_>]) -> Result<Option<PathBuf>> {
-    let Some(first) = kept.first() else { return Ok(None) };
-    let paradigm = &first.benchmark.header.paradigm;
+pub fn write(folder: &Path, kept: &Kept<'_>) -> Result<PathBuf> {
+    let paradigm = &kept.benchmark.header.paradigm;
     let path = folder.join(format!("{paradigm}.toml"));
     let mut file = match std::fs::read_to_string(&path) {
         Ok(text) => TunedFile::parse(&Source { name: path.display().to_string(), text })?,
@@ -61,13 +60,10 @@ pub fn write(folder: &Path, kept: &[Kept<'_>]) -> Result<Option<PathBuf>> {
         }
         Err(error) => return Err(Error::io("read", &path)(error)),
     };
-    for one in kept {
-        let entry = one.entry()?;
-        let place = |other: &Tuned| (other.benchmark.clone(), other.method.clone(), other.arm);
-        file.entry.retain(|other| place(other) != place(&entry));
-        file.entry.push(entry);
-    }
-    file.entry.sort_by(|a, b| (&a.benchmark, &a.method, a.arm).cmp(&(&b.benchmark, &b.method, b.arm)));
+    let entry = kept.entry()?;
+    file.entry.retain(|other| place(other) != place(&entry));
+    file.entry.push(entry);
+    file.entry.sort_by(|a, b| place(a).cmp(&place(b)));
     let text = toml::to_string(&file)
         .map_err(|error| DefinitionError { problem: error.to_string(), ..DefinitionError::default() })?;
     std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
@@ -75,5 +71,10 @@ pub fn write(folder: &Path, kept: &[Kept<'_>]) -> Result<Option<PathBuf>> {
     let whole = path.with_extension("toml.new");
     std::fs::write(&whole, HEAD.to_owned() + &text).map_err(Error::io("write", &whole))?;
     std::fs::rename(&whole, &path).map_err(Error::io("write", &path))?;
-    Ok(Some(path))
+    Ok(path)
+}
+
+/// What an entry is about, and its order in the file.
+fn place(entry: &Tuned) -> (&str, &str, Arm) {
+    (&entry.benchmark, &entry.method, entry.arm)
 }

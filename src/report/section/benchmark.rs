@@ -51,9 +51,8 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         })
         .collect();
     // A p only between rows whose settings were searched equally.
-    let fair = |method: &MethodResults<'_>| {
-        reference.is_some_and(|r| SearchNote::fair(searched(method), searched(r)))
-    };
+    let fair =
+        |method: &MethodResults<'_>| reference.is_some_and(|r| SearchNote::fair(method.search(), r.search()));
     let judged = ranked.iter().zip(&differences).filter(|(method, _)| fair(method));
     let p: Vec<f64> = judged.filter_map(|(_, d)| d.as_ref()?.p).collect();
     let mut corrected = stats::holm(&p).into_iter();
@@ -92,14 +91,9 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
     table
 }
 
-/// How a method's settings were chosen.
-fn searched<'m>(method: &'m MethodResults<'_>) -> Option<&'m SearchNote> {
-    method.records.first().and_then(|record| record.titles.search.as_ref())
-}
-
 /// The budget of its search, in a word.
 fn trials(method: &MethodResults<'_>) -> String {
-    match searched(method) {
+    match method.search() {
         None => "not searched".into(),
         Some(note) if note.trials == 0 => "nothing to choose".into(),
         Some(note) => format!("{} × {} seeds", note.total(), note.seeds),
@@ -163,7 +157,7 @@ fn score_axis(benchmark: &BenchmarkResults<'_>) -> Axis {
 
 fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let some_searched =
-        benchmark.methods.iter().any(|method| searched(method).is_some_and(|note| note.trials > 0));
+        benchmark.methods.iter().any(|method| method.search().is_some_and(|note| note.trials > 0));
     let rows: Vec<DotRow> = benchmark
         .ranked()
         .into_iter()
@@ -171,7 +165,7 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             let scores = benchmark.scores(method);
             let bad = method.records.len() - method.ok().count();
             let mut note = scores.mean().map(number).unwrap_or_default();
-            if some_searched && searched(method).is_none() {
+            if some_searched && method.search().is_none() {
                 note = format!("{note} not searched").trim_start().to_owned();
             }
             if bad > 0 {

@@ -29,24 +29,21 @@ fn alarms(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
         let counts: Vec<f64> =
             method.ok().filter(watches).filter_map(|r| r.log.scalars.get("resets").copied()).collect();
         let (mean, seeds) = (stats::mean(&counts)?, count(counts.len(), "seed"));
-        Some(if counts.iter().all(|alarms| *alarms == 0.0) {
+        let silent = counts.iter().filter(|alarms| **alarms == 0.0).count();
+        let words = if silent == counts.len() {
             format!(
                 "{} never fired ({seeds}): it is plain descent at its own learning rate here",
                 method.title
             )
         } else {
-            let silent = counts.iter().filter(|alarms| **alarms == 0.0).count();
             let none = if silent > 0 { format!(", none in {silent} of them") } else { String::new() };
             format!("{} {} per run (mean over {seeds}{none})", method.title, number(mean))
-        })
+        };
+        let unsearched = if method.search().is_none() { "; its threshold was not searched" } else { "" };
+        Some(words + unsearched)
     });
     let words: Vec<String> = words.collect();
-    (!words.is_empty()).then(|| {
-        Block::paragraph(format!(
-            "Alarms of the detectors, whose thresholds were not searched: {}.",
-            words.join("; ")
-        ))
-    })
+    (!words.is_empty()).then(|| Block::paragraph(format!("Alarms of the detectors. {}.", words.join(". "))))
 }
 
 /// Mean over seeds, with a 95 % band if asked, at every x that at least one seed has.
