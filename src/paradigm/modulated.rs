@@ -188,15 +188,12 @@ impl RunLog {
 
     /// Whether everything that was measured is the same as in another run, apart from what modulation did there.
     pub fn same_outcome(&self, other: &Self) -> bool {
-        let outcome = |log: &Self| {
-            let apart = |name: &String| name.starts_with(ACTED) || name.starts_with(CLAMPED);
-            log.scalars
-                .iter()
-                .filter(|(name, _)| !apart(name))
-                .map(|(k, v)| (k.clone(), *v))
-                .collect::<Vec<_>>()
-        };
-        self.matrix == other.matrix && self.curves == other.curves && outcome(self) == outcome(other)
+        self.matrix == other.matrix && self.curves == other.curves && self.outcomes().eq(other.outcomes())
+    }
+
+    /// Scalars that say what came out.
+    fn outcomes(&self) -> impl Iterator<Item = (&String, &f64)> {
+        self.scalars.iter().filter(|(name, _)| !name.starts_with(ACTED) && !name.starts_with(CLAMPED))
     }
 }
 
