@@ -1,4 +1,4 @@
-//! Embeds every TOML file under `benchmarks/` and records the build's provenance.
+//! Records the build's provenance and, in a release, embeds every TOML file under `benchmarks/`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,20 +7,17 @@ use std::{env, fs};
 
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let mut files = Vec::new();
-    collect(&root.join("benchmarks"), &mut files);
-    files.sort();
-    let mut code = String::from("&[\n");
-    for path in files {
-        let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().replace('\\', "/");
-        writeln!(code, "    ({name:?}, include_str!({:?})),", path.to_string_lossy()).expect("a string");
+    println!("cargo:rustc-check-cfg=cfg(definitions_embedded)");
+    if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        println!("cargo:rustc-cfg=definitions_embedded");
+        embed(&root);
     }
-    code.push_str("]\n");
-    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("definitions.rs"), code).expect("write to OUT_DIR");
 
     let ask = |program: &str, arguments: &[&str]| {
-        let output = Command::new(program).args(arguments).current_dir(&root).output().ok()?;
+        // Git would otherwise refresh its index, which is watched below: every build would be followed by another.
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&root).env("GIT_OPTIONAL_LOCKS", "0");
+        let output = command.output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
@@ -41,7 +38,6 @@ fn main() {
     if root.join(format!("tests/fixtures/golden/{processor}.json")).exists() {
         println!("cargo:rustc-cfg=golden_known");
     }
-    println!("cargo:rerun-if-changed=benchmarks");
     println!("cargo:rerun-if-changed=Cargo.lock");
     println!("cargo:rerun-if-changed=build.rs");
     for watched in [".git/HEAD", ".git/index"] {
@@ -49,6 +45,22 @@ fn main() {
             println!("cargo:rerun-if-changed={watched}");
         }
     }
+}
+
+/// Writes the list of definitions, each with its path from the root.
+fn embed(root: &Path) {
+    println!("cargo:rerun-if-changed=benchmarks");
+    let mut files = Vec::new();
+    collect(&root.join("benchmarks"), &mut files);
+    files.sort();
+    let mut code = String::from("&[\n");
+    for path in files {
+        let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+        writeln!(code, "    ({name:?}, include_str!({:?})),", path.to_string_lossy()).expect("a string");
+    }
+    code.push_str("]\n");
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("definitions.rs"), code).expect("write to OUT_DIR");
 }
 
 /// What decides the bits of matrix products here: processor, instruction sets that kernels are chosen by, caches that

@@ -1,36 +1,20 @@
 //! neuromod-bench: does this neuromodulatory mechanism make a network learn better over time, on which of the
 //! five learning paradigms, and is the benefit more than a well-tuned constant would give?
 //!
-//! Data flows through the modules in this order:
+//! Data flows through the members of the workspace in this order:
 //!
 //! ```text
-//! benchmarks/*.toml ─► spec ─► run (plan, executor) ─► record ─► metric ─► stats ─► report
+//! benchmarks/*.toml ─► contract::definition ─► run (plan, executor) ─► contract::record ─► report (metric, stats, charts)
 //! ```
 //!
-//! A learner that meets a stream is five replaceable parts: [`stream`], [`nn`], [`objective`], [`modulation`]
-//! and [`optim`]. Everything right of *record* is a pure function of records.
+//! What trains stands in [`learn`], [`paradigms`] and [`cases`]; everything right of *record* is a pure function of records.
+//! This crate knows them all ([`registry`]) and is known by none.
 
-pub mod case_study;
 pub mod cli;
-pub mod data;
-pub mod error;
-pub mod method;
-pub mod metric;
-pub mod modulation;
-pub mod nn;
-mod normal;
-pub mod objective;
-pub mod optim;
-pub mod paradigm;
-mod plain;
-pub mod report;
-pub mod rng;
+pub mod definitions;
+pub mod registry;
 pub mod run;
-pub mod spec;
-pub mod spiking;
-pub mod state;
-pub mod stats;
-pub mod stream;
 pub mod tune;
 
-pub use error::{DefinitionError, Error, Result, StopReason};
+pub use base::{DefinitionError, Error, Result, StopReason};
+pub use {base, cases, contract, data, dynamics, learn, numeric, paradigms, report};

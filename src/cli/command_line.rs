@@ -19,7 +19,7 @@ fn joined(arguments: impl IntoIterator<Item = OsString>) -> String {
 /// which bash, zsh and ksh read.
 fn quoted(argument: &OsStr) -> String {
     let bytes = argument.as_encoded_bytes();
-    let text = std::str::from_utf8(bytes).ok().filter(|text| crate::plain::line(text) == *text);
+    let text = std::str::from_utf8(bytes).ok().filter(|text| base::plain::line(text) == *text);
     let Some(text) = text else { return format!("$'{}'", escaped(bytes)) };
     let harmless = |c: char| c.is_alphanumeric() || "%+,-./:=@_".contains(c);
     if !text.is_empty() && text.chars().all(harmless) {

@@ -3,9 +3,10 @@
 use super::arguments::{Kind, ListArguments};
 use super::exit;
 use super::output::{columns, library, print};
-use crate::modulation::{CONTROLS, INTERACTIONS, Need, SOURCES, TARGETS};
 use crate::run::TUNED_CONTROLS;
-use crate::{data, metric};
+use data;
+use learn::modulation::{CONTROLS, INTERACTIONS, Need, SOURCES, TARGETS};
+use report::metric;
 
 pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
     let library = library(&arguments.sources)?;
@@ -17,24 +18,25 @@ pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
     for kind in kinds {
         let (heading, rows) = match kind {
             Kind::Suites => {
-                let row = |(id, suite): (&String, &crate::spec::Suite)| {
+                let row = |(id, suite): (&String, &contract::definition::Suite)| {
                     (id.clone(), format!("{} ({} seeds)", suite.header.summary, suite.header.seeds))
                 };
                 ("suites", library.suites.iter().map(row).collect())
             }
             Kind::Benchmarks => {
-                let row = |(id, benchmark): (&String, &crate::spec::Benchmark)| {
+                let row = |(id, benchmark): (&String, &contract::definition::Benchmark)| {
                     (id.clone(), benchmark.header.summary.clone())
                 };
                 ("benchmarks", library.benchmarks.iter().map(row).collect())
             }
             Kind::Methods => {
-                let row = |((paradigm, id), preset): (&(String, String), &crate::spec::MethodPreset)| {
-                    let about = crate::paradigm::protocol(paradigm)
-                        .and_then(|protocol| protocol.formula(preset))
-                        .unwrap_or_default();
-                    (id.clone(), format!("{} ({paradigm}): {about}", preset.header.title))
-                };
+                let row =
+                    |((paradigm, id), preset): (&(String, String), &contract::definition::MethodPreset)| {
+                        let about = crate::registry::protocol(paradigm)
+                            .and_then(|protocol| protocol.formula(preset))
+                            .unwrap_or_default();
+                        (id.clone(), format!("{} ({paradigm}): {about}", preset.header.title))
+                    };
                 ("methods", library.methods.iter().map(row).collect())
             }
             Kind::Modulators => {

@@ -16,7 +16,7 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 
-use crate::error::Error;
+use base::error::Error;
 
 /// Exit codes that scripts can rely on.
 pub mod exit {

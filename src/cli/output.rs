@@ -2,10 +2,10 @@
 
 use std::io::{IsTerminal, Write};
 
-use crate::data::{Data, DataFolder};
-use crate::error::{DefinitionError, Error, Result};
-use crate::plain;
-use crate::spec::{Library, MethodPreset};
+use base::error::{DefinitionError, Error, Result};
+use base::plain;
+use contract::definition::{Library, MethodPreset};
+use data::{Data, DataFolder};
 
 use super::arguments::Sources;
 
@@ -47,7 +47,7 @@ pub fn colour() -> bool {
 
 /// Embedded definitions plus the user's folder.
 pub fn library(sources: &Sources) -> Result<Library> {
-    let mut library = Library::embedded()?;
+    let mut library = crate::definitions::shipped()?;
     if let Some(folder) = &sources.benchmarks {
         library.add_folder(folder)?;
     }

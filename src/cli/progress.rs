@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::output::{seconds, tell};
-use crate::plain;
-use crate::run::{Listener, PlannedRun, Record, Status};
+use crate::run::{Listener, PlannedRun};
+use base::plain;
+use contract::{Record, Status};
 
 /// Listens to the executor and draws.
 pub struct Progress {

@@ -10,10 +10,13 @@ use super::arguments::ReportArguments;
 use super::exit;
 use super::output::{colour, print_styled, tell};
 use super::session::{default_out, rescore};
-use crate::error::Error;
-use crate::plain;
-use crate::report::{self, Options};
-use crate::run::{Record, Status, read_records};
+use crate::registry;
+use crate::run::read_records;
+use ::report::Options;
+use base::error::Error;
+use base::plain;
+use contract::{Record, Status};
+use report;
 
 pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let mut found = Vec::new();
@@ -37,6 +40,7 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let options = Options {
         title: suites.into_iter().collect::<Vec<_>>().join(", "),
         color: colour(),
+        paradigms: registry::paradigms(),
         ..Options::default()
     };
     std::fs::create_dir_all(&out).map_err(Error::input("create the output folder", &out))?;

@@ -12,13 +12,16 @@ use super::arguments::{Format, RunArguments};
 use super::output::{colour, columns, data, library, print, print_styled, seconds, tell};
 use super::progress::Progress;
 use super::{command_line, exit, report};
-use crate::error::{DefinitionError, Error};
-use crate::metric;
-use crate::modulation::Trace;
-use crate::plain;
-use crate::report::Options;
-use crate::run::{self, Executor, Journal, Plan, PlannedRun, Record, Recovery, Selection, Status};
-use crate::spec::Library;
+use crate::registry;
+use crate::run;
+use crate::run::{Executor, Journal, Plan, PlannedRun, Recovery, Selection};
+use ::report::Options;
+use ::report::metric;
+use base::error::{DefinitionError, Error};
+use base::plain;
+use contract::Trace;
+use contract::definition::Library;
+use contract::{Record, Status};
 
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
@@ -114,6 +117,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         command: command_line::of_this_process(),
         wall_s: Some(started.elapsed().as_secs_f64()),
         color: colour(),
+        paradigms: registry::paradigms(),
     };
     finish(arguments, &records, &out, &options)?;
     if outcome.left > 0 {

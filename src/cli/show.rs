@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use super::arguments::ShowArguments;
 use super::exit;
 use super::output::{columns, library, method as chosen, print, seconds};
-use crate::error::{DefinitionError, Error};
-use crate::method;
-use crate::modulation::{INTERACTIONS, ModulationSpec, ModulatorSpec, ReceptorSpec, Response};
-use crate::paradigm::protocol;
-use crate::plain;
-use crate::spec::{Benchmark, Library, MethodPreset, base};
-use crate::{data, metric};
+use crate::registry::protocol;
+use base::error::{DefinitionError, Error};
+use base::plain;
+use contract::definition::{Benchmark, Library, MethodPreset, base};
+use data;
+use dynamics::Response;
+use learn::modulation::{INTERACTIONS, ModulationSpec, ModulatorSpec, ReceptorSpec};
+use paradigms::method;
+use report::metric;
 
 pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
     let library = library(&arguments.sources)?;

@@ -8,12 +8,12 @@ use toml::{Table, Value};
 use super::arguments::{TuneArguments, TunePart};
 use super::exit;
 use super::output::{data, library, method as named, print};
-use crate::error::{DefinitionError, Result};
 use crate::run;
-use crate::spec::{Arm, Benchmark, MethodPreset};
 use crate::tune::{
     Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, validation_scores, write,
 };
+use base::error::{DefinitionError, Result};
+use contract::definition::{Arm, Benchmark, MethodPreset};
 
 pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     let library = library(&arguments.sources)?;
@@ -152,11 +152,12 @@ fn try_values(search: &Search<'_>, method: &str, text: &str) -> anyhow::Result<(
         allowed: vec!["e.g. parameters.lambda=1,10,100 or optimiser.kind=sgd,adam".into()],
         ..DefinitionError::default()
     };
-    let (key, values) = text.split_once('=').ok_or_else(|| crate::Error::from(wrong()))?;
-    let values: Vec<Value> = values.split(',').map(|value| crate::spec::value_of(value.trim())).collect();
+    let (key, values) = text.split_once('=').ok_or_else(|| base::error::Error::from(wrong()))?;
+    let values: Vec<Value> =
+        values.split(',').map(|value| contract::definition::value_of(value.trim())).collect();
     let usable = |value: &Value| value.as_str() != Some("") && value.as_float().is_none_or(f64::is_finite);
     if !values.iter().all(usable) {
-        return Err(crate::Error::from(wrong()).into());
+        return Err(base::error::Error::from(wrong()).into());
     }
     // A bare key is a parameter.
     let key = if key.contains('.') { key.trim().to_owned() } else { format!("parameters.{}", key.trim()) };

@@ -3,10 +3,10 @@
 
 use toml::{Table, Value};
 
-use super::Role;
-use crate::error::{DefinitionError, Result};
-use crate::modulation::{LevelSpec, ModulationSpec, SourceSpec, Transmission};
-use crate::spec::{Arm, Benchmark, Library, MethodPreset, SearchNote, Tuned};
+use base::error::{DefinitionError, Result};
+use contract::Role;
+use contract::definition::{Arm, Benchmark, Library, MethodPreset, SearchNote, Tuned};
+use learn::modulation::{LevelSpec, ModulationSpec, SourceSpec, Transmission};
 
 /// The tuned controls' lines in `bench list modulators`.
 pub(crate) const TUNED_CONTROLS: &[(&str, &str)] = &[
@@ -165,10 +165,10 @@ fn held(mut spec: ModulationSpec) -> ModulationSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Source;
+    use base::source::Source;
 
     fn library(others: usize) -> (Library, MethodPreset) {
-        let mut library = Library::embedded().unwrap();
+        let mut library = crate::definitions::shipped().unwrap();
         let preset = MethodPreset::parse(Source {
             name: "na.toml".into(),
             text: "schema = 1\nid = \"na\"\ntitle = \"NA\"\nparadigm = \"incremental\"\nkind = \"naive\"\nprovenance = \"test\"\n\

@@ -1,7 +1,8 @@
 //! Who asked for a method, so that an error about it is told where it was asked for and not where its parts are defined.
 
-use crate::error::{DefinitionError, Error};
-use crate::spec::{Benchmark, Source, Suite};
+use base::error::{DefinitionError, Error};
+use base::source::Source;
+use contract::definition::{Benchmark, Suite};
 
 /// The command line, a suite's cell or a benchmark's own list.
 #[derive(Debug, Clone, Copy)]

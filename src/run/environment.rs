@@ -1,9 +1,10 @@
 //! Where a run happens, as far as it can change numbers or speed.
 
-use super::Env;
+use contract::Env;
 
 /// Fixes the thread counts of the tensor engine before any thread starts: run-level parallelism beats operator-level
 /// on small networks, and unset variables make each product re-read the processor's description.
+#[allow(unsafe_code)]
 pub fn prepare_process() {
     for name in ["RAYON_NUM_THREADS", "CANDLE_NUM_THREADS"] {
         if std::env::var_os(name).is_none() {

@@ -6,11 +6,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::listener::{Advisory, Listener, silently};
-use super::{Env, Journal, MetricValue, PlannedRun, RECORD_SCHEMA, Record, Status, Time};
-use crate::data::Data;
-use crate::error::{Error, Result, StopReason};
-use crate::modulation::Trace;
-use crate::paradigm::{RunLog, Watch, protocol};
+use super::{Journal, PlannedRun};
+use crate::registry::protocol;
+use base::error::{Error, Result, StopReason};
+use contract::Trace;
+use contract::{Env, MetricValue, RECORD_SCHEMA, Record, Status, Time};
+use contract::{RunLog, Watch};
+use data::Data;
 
 /// Stack of a slot: candle's backward pass and the drop of its graph recurse.
 const STACK: usize = 64 << 20;

@@ -5,8 +5,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::Record;
-use crate::error::{Error, Result};
+use base::error::{Error, Result};
+use contract::Record;
+use contract::Status;
 
 /// File name of the journal inside an output folder.
 const FILE: &str = "records.jsonl";
@@ -167,7 +168,7 @@ fn parse(path: &Path, text: &[u8]) -> Result<(Recovery, usize)> {
         match place.get(&record.key) {
             Some(at) => {
                 let old = &recovery.records[*at];
-                let both_ok = old.status == super::Status::Ok && record.status == super::Status::Ok;
+                let both_ok = old.status == Status::Ok && record.status == Status::Ok;
                 if both_ok && old.result_sha256 != record.result_sha256 && old.env.cpu == record.env.cpu {
                     recovery.nondeterministic.push(record.key.clone());
                 }

@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{PlannedRun, Record};
+use super::PlannedRun;
+use contract::Record;
 
 /// Hears what happens, for progress bars. Called from the slots' threads and from the collecting thread.
 pub trait Listener: Sync {

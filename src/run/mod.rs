@@ -7,9 +7,6 @@ mod executor;
 mod journal;
 mod listener;
 mod plan;
-mod record;
-#[cfg(test)]
-mod schema;
 
 pub(crate) use arm::{TUNED_CONTROLS, start};
 pub use environment::{cores, environment, prepare_process};
@@ -17,4 +14,3 @@ pub use executor::{Executor, Outcome, Scorer, on_slots};
 pub use journal::{Journal, Recovery, read_records};
 pub use listener::{Listener, install_panic_hook};
 pub use plan::{Plan, PlannedRun, Selection};
-pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::arm::{self, TunedControl};
+use super::arm;
+use super::arm::TunedControl;
 use super::asked::{Asked, line_of_word};
-use super::{RECORD_SCHEMA, Role, Titles};
-use crate::data::{self, Data, sha256_hex};
-use crate::error::{DefinitionError, Error, Result};
-use crate::modulation::{Control, ModulationSpec};
-use crate::paradigm::{Protocol, ReplaySource, RunSpec, protocol};
-use crate::spec::{
+use crate::registry::protocol;
+use base::digest::sha256_hex;
+use base::error::{DefinitionError, Error, Result};
+use contract::definition::{
     Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, Suite, base,
 };
+use contract::{Protocol, ReplaySource, RunSpec};
+use contract::{RECORD_SCHEMA, Role, Titles};
+use data;
+use data::Data;
+use learn::modulation::{Control, ModulationSpec};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Default)]
@@ -350,7 +354,7 @@ fn resolve(
 ) -> Result<Vec<PlannedRun>> {
     let benchmark = library.benchmark(id)?;
     let header = &benchmark.header;
-    let located = |error: crate::Error| match error {
+    let located = |error: base::error::Error| match error {
         Error::Definition(error) => benchmark.refuse(*error),
         other => other,
     };

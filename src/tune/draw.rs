@@ -4,10 +4,11 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 use toml::{Table, Value};
 
-use crate::error::{DefinitionError, Result};
-use crate::modulation::{ModulationSpec, ReceptorSpec, Response};
-use crate::paradigm::Protocol;
-use crate::spec::{Arm, MethodPreset, Range, Scale, TABLES, rounded};
+use base::error::{DefinitionError, Result};
+use contract::Protocol;
+use contract::definition::{Arm, MethodPreset, Range, Scale, TABLES, rounded};
+use dynamics::Response;
+use learn::modulation::{ModulationSpec, ReceptorSpec};
 
 /// Rates of plain gradient descent; momentum takes a tenth of them, Adam a hundredth.
 const RATES: (f64, f64) = (0.003, 3.0);
@@ -188,9 +189,9 @@ fn constants(receptor: &ReceptorSpec, clamp: [f64; 2]) -> Range {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paradigm::protocol;
-    use crate::rng::Streams;
-    use crate::spec::Source;
+    use crate::registry::protocol;
+    use base::rng::Streams;
+    use base::source::Source;
 
     fn preset(more: &str) -> MethodPreset {
         let text = format!(

@@ -21,12 +21,14 @@ pub use draw::{Draw, Place};
 pub use procedure::{Budget, CONFIRM_SEED, FIRST_SEED, Found, Score, Trial, search};
 pub use write::{Kept, write};
 
-use crate::data::Data;
-use crate::error::{DefinitionError, Error, Result};
-use crate::metric;
-use crate::paradigm::{RunSpec, Unwatched, protocol};
-use crate::run::{MetricValue, on_slots, start};
-use crate::spec::{Arm, Benchmark, Library, MethodPreset, TABLES};
+use crate::registry::protocol;
+use crate::run::{on_slots, start};
+use base::error::{DefinitionError, Error, Result};
+use contract::MetricValue;
+use contract::definition::{Arm, Benchmark, Library, MethodPreset, TABLES};
+use contract::{RunSpec, Unwatched};
+use data::Data;
+use report::metric;
 
 /// Searches on one benchmark.
 #[derive(Debug, Clone)]

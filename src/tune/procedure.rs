@@ -9,8 +9,8 @@ use std::ops::Range;
 use toml::Table;
 
 use super::draw::{Draw, Place};
-use crate::error::Result;
-use crate::rng::Streams;
+use base::error::Result;
+use base::rng::Streams;
 
 /// First of the search's seeds, far from those that benchmarks report.
 pub const FIRST_SEED: u64 = 100_000;

@@ -12,8 +12,8 @@ use toml::Table;
 
 use super::draw::Draw;
 use super::procedure::{Budget, search};
-use crate::spec::Range as Values;
-use crate::stats::{Case, Comparison, Finding, Scores, SignFlip, judge};
+use base::stats::{Case, Comparison, Finding, Scores, SignFlip, judge};
+use contract::definition::Range as Values;
 
 const BUDGET: Budget = Budget { trials: 15, restarts: 4, seeds: 3, confirm: 10 };
 const REPORTED: Range<u64> = 0..20;

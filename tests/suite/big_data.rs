@@ -1,13 +1,13 @@
 //! Tests on MNIST and its relatives. They need the data folder in `NEUROMOD_DATA` and are ignored by default:
 //! `NEUROMOD_DATA=DIR cargo test --test big_data -- --include-ignored`.
 
+use neuromod_bench::base::rng::Streams;
+use neuromod_bench::contract::Unwatched;
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::metric;
-use neuromod_bench::paradigm::{Unwatched, protocol};
-use neuromod_bench::rng::Streams;
+use neuromod_bench::learn::stream::{EvaluateOn, TaskStream};
+use neuromod_bench::registry::protocol;
+use neuromod_bench::report::metric;
 use neuromod_bench::run::{Plan, Selection};
-use neuromod_bench::spec::Library;
-use neuromod_bench::stream::{EvaluateOn, TaskStream};
 
 fn data() -> Data {
     assert!(std::env::var_os("NEUROMOD_DATA").is_some(), "set NEUROMOD_DATA to the folder that holds mnist/");
@@ -32,7 +32,7 @@ fn both_sets_load_verified_with_their_published_sizes() {
 #[ignore = "needs MNIST in NEUROMOD_DATA"]
 fn tasks_are_views_that_share_the_pixels() {
     let mnist = data().get("mnist").expect("loads");
-    let library = Library::embedded().expect("valid");
+    let library = neuromod_bench::definitions::shipped().expect("valid");
     let spec = library.benchmark("permuted-mnist-domain").expect("known").body["stream"].clone();
     let spec = spec.try_into().expect("stream");
     let before = std::sync::Arc::strong_count(&mnist.train_full.pixels);
@@ -45,7 +45,7 @@ fn tasks_are_views_that_share_the_pixels() {
 #[test]
 #[ignore = "needs MNIST in NEUROMOD_DATA"]
 fn split_mnist_in_short_lands_where_it_must() {
-    let mut library = Library::embedded().expect("valid");
+    let mut library = neuromod_bench::definitions::shipped().expect("valid");
     let data = data();
     let mut score = |id: &str, method: &str| {
         let benchmark = library.benchmarks.get_mut(id).expect("known");
@@ -71,7 +71,7 @@ fn elec2_has_its_published_no_change_and_majority_accuracies() {
     let data = data();
     let table = data.table("elec2").expect("loads");
     assert_eq!((table.len(), table.columns.len(), table.labels[0]), (45_312, 6, 1));
-    let library = Library::embedded().expect("valid");
+    let library = neuromod_bench::definitions::shipped().expect("valid");
     let scores = |benchmark: &str, method: &str| {
         let selection =
             Selection { targets: vec![benchmark.into()], methods: vec![method.into()], seeds: Some(1) };
@@ -82,7 +82,7 @@ fn elec2_has_its_published_no_change_and_majority_accuracies() {
         metric::score_all("online", &log)
     };
     let five_digits =
-        |value: &neuromod_bench::run::MetricValue| format!("{:.5}", value.value().expect("defined"));
+        |value: &neuromod_bench::contract::MetricValue| format!("{:.5}", value.value().expect("defined"));
     let persistent = scores("elec2-whole", "no-change");
     assert_eq!(five_digits(&persistent["prequential_accuracy"]), "0.85328");
     assert_eq!(persistent["kappa_temporal"].value(), Some(0.0));

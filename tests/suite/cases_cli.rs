@@ -7,10 +7,12 @@ use std::process::Command as Process;
 use std::sync::atomic::AtomicBool;
 
 use assert_cmd::Command;
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::{Record, Status};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::run::{Executor, Journal, Listener, Plan, PlannedRun, Record, Selection, Status};
-use neuromod_bench::spec::{Library, Source};
-use neuromod_bench::{metric, paradigm, run};
+use neuromod_bench::report::metric;
+use neuromod_bench::run::{Executor, Journal, Listener, Plan, PlannedRun, Selection};
+use neuromod_bench::{registry, run};
 use predicates::prelude::*;
 use predicates::str::contains;
 
@@ -125,10 +127,10 @@ fn a_preset_of_ones_own_that_changed_under_its_name_stands_apart() {
 /// What may differ between runs that are compared is the method's; all else a benchmark resolves to is the same.
 #[test]
 fn every_method_leaves_the_benchmarks_own_settings_as_they_are() {
-    let library = Library::embedded().expect("valid");
+    let library = neuromod_bench::definitions::shipped().expect("valid");
     let mut compared = 0;
     for (id, benchmark) in &library.benchmarks {
-        let of_method = paradigm::protocol(&benchmark.header.paradigm).expect("known").settings_of_method();
+        let of_method = registry::protocol(&benchmark.header.paradigm).expect("known").settings_of_method();
         let mut own: Option<BTreeMap<String, serde_json::Value>> = None;
         for method in library.method_ids(&benchmark.header.paradigm) {
             let selection =
@@ -193,7 +195,7 @@ impl Listener for Broken {
 
 #[test]
 fn a_listener_that_panics_changes_no_run() {
-    let mut library = Library::embedded().expect("valid");
+    let mut library = neuromod_bench::definitions::shipped().expect("valid");
     library.add(Source { name: "tiny.toml".into(), text: TINY.into() }).expect("valid");
     let selection = Selection { targets: vec!["tiny".into()], methods: vec!["naive".into()], seeds: Some(3) };
     let plan = Plan::new(&library, &selection).expect("a plan");
@@ -457,7 +459,7 @@ fn a_method_of_several_paradigms_is_shown_for_each_with_what_its_modulation_does
 
 #[test]
 fn numbers_in_settings_are_shown_as_they_were_written() {
-    let library = Library::embedded().expect("valid");
+    let library = neuromod_bench::definitions::shipped().expect("valid");
     // A widened single has at least fifteen digits; no definition has a number of so many.
     for (id, benchmark) in &library.benchmarks {
         let method = &benchmark.header.methods[0];

@@ -7,14 +7,16 @@ use std::process::Command as Process;
 use std::time::{Duration, Instant};
 
 use assert_cmd::Command;
+use neuromod_bench::base::error::{Error, StopReason};
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::{RunSpec, Unwatched, Watch};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::paradigm::{RunSpec, Unwatched, Watch, protocol};
-use neuromod_bench::spec::{Library, Source};
-use neuromod_bench::{Error, StopReason};
+use neuromod_bench::registry::protocol;
 use predicates::prelude::*;
 use predicates::str::contains;
 
-use crate::common::{self, rows, table_folder};
+use crate::common;
+use crate::common::{rows, table_folder};
 
 fn data() -> Data {
     Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })
@@ -99,14 +101,14 @@ impl Watch for Counter {
 
 /// A benchmark with its settings changed, ready to run.
 fn spec(benchmark: &str, method: &str, edits: &[(&str, &str)]) -> RunSpec {
-    let library = Library::embedded().expect("embedded definitions");
+    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     let mut text = library.benchmark(benchmark).expect("known").source.text.clone();
     for (from, to) in edits {
         assert!(text.contains(from), "{benchmark} has no {from}");
         text = text.replace(from, to);
     }
     let source = Source { name: format!("{benchmark}.toml"), text };
-    let benchmark = neuromod_bench::spec::Benchmark::parse(source).expect("parses");
+    let benchmark = neuromod_bench::contract::definition::Benchmark::parse(source).expect("parses");
     let paradigm = benchmark.header.paradigm.clone();
     let preset = library.method(&paradigm, method).expect("known");
     let settings = protocol(&paradigm).expect("known").resolve(&benchmark, preset).expect("valid");
@@ -274,7 +276,7 @@ fn a_run_ends_at_the_first_question_that_says_so_whatever_its_phase() {
 
 /// A copy of the dose–response benchmark with a short training and these settings.
 fn dose_response(edits: &[(&str, &str)]) -> tempfile::TempDir {
-    let library = Library::embedded().expect("embedded definitions");
+    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     let mut text = library.benchmark("dose-response").expect("known").source.text.clone();
     let training = "[training]\nmax_updates = 1\nmin_updates = 1\nevaluate_every = 1\nevaluation_trials = 1";
     text = text.replace("id = \"dose-response\"", "id = \"long\"").replace("[training]", training);
@@ -338,14 +340,14 @@ fn a_signal_ends_a_test_phase_that_would_take_hours() {
 
 /// The benchmark with these edits is refused for this method, in these words.
 fn refused(benchmark: &str, method: &str, edits: &[(&str, &str)], words: &[&str]) {
-    let library = Library::embedded().expect("embedded definitions");
+    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     let mut text = library.benchmark(benchmark).expect("known").source.text.clone();
     for (from, to) in edits {
         assert!(text.contains(from), "{benchmark} has no {from}");
         text = text.replace(from, to);
     }
     let source = Source { name: "mine.toml".into(), text };
-    let benchmark = neuromod_bench::spec::Benchmark::parse(source).expect("parses");
+    let benchmark = neuromod_bench::contract::definition::Benchmark::parse(source).expect("parses");
     let preset = library.method(&benchmark.header.paradigm, method).expect("known");
     let protocol = protocol(&benchmark.header.paradigm).expect("known");
     let message = protocol.resolve(&benchmark, preset).expect_err("refused").to_string();
@@ -379,7 +381,7 @@ fn a_split_per_seed_changes_the_images_and_nothing_else_of_a_definition() {
     };
     let (fixed, own) = (matrix("split-digits-domain", 0), matrix("split-digits-domain-resampled", 0));
     let tasks =
-        |m: &Option<neuromod_bench::paradigm::AccuracyMatrix>| m.as_ref().expect("a matrix").tasks.clone();
+        |m: &Option<neuromod_bench::contract::AccuracyMatrix>| m.as_ref().expect("a matrix").tasks.clone();
     assert_eq!(tasks(&fixed), tasks(&own));
     assert_ne!(fixed, own);
     assert_eq!(own, matrix("split-digits-domain-resampled", 0));

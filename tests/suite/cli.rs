@@ -8,7 +8,8 @@ use assert_cmd::Command;
 use predicates::prelude::*;
 use predicates::str::contains;
 
-use crate::common::{self, bench, folder, text};
+use crate::common;
+use crate::common::{bench, folder, text};
 
 /// A definition folder with one quick benchmark, optionally edited.
 fn definitions(edit: impl Fn(String) -> String) -> tempfile::TempDir {
@@ -365,10 +366,10 @@ fn list_and_show_tell_everything_in_the_registries() {
     let listed = bench().arg("list").output().expect("runs");
     let listed = String::from_utf8(listed.stdout).expect("text");
     assert!(listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
-    let library = neuromod_bench::spec::Library::embedded().expect("valid");
+    let library = neuromod_bench::definitions::shipped().expect("valid");
     let ids = library.benchmarks.keys().chain(library.suites.keys()).map(String::as_str);
     let ids = ids.chain(library.methods.keys().map(|(_, id)| id.as_str()));
-    let ids = ids.chain(neuromod_bench::metric::METRICS.iter().map(|metric| metric.name));
+    let ids = ids.chain(neuromod_bench::report::metric::METRICS.iter().map(|metric| metric.name));
     for id in ids {
         assert!(listed.contains(id), "bench list does not tell of {id}");
         bench().args(["show", id]).assert().success().stdout(contains(id));
@@ -382,7 +383,7 @@ fn json_output_is_one_record_per_line() {
     let lines = String::from_utf8(output.stdout).expect("text");
     assert_eq!(lines.lines().count(), 6);
     for line in lines.lines() {
-        let record: neuromod_bench::run::Record = serde_json::from_str(line).expect("a record");
+        let record: neuromod_bench::contract::Record = serde_json::from_str(line).expect("a record");
         assert_eq!(record.hash().expect("hash"), record.result_sha256);
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::atomic::AtomicBool;
 
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::definition::Library;
+use neuromod_bench::contract::{Record, Role, Status};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::metric;
-use neuromod_bench::run::{Executor, Journal, Listener, Plan, Record, Role, Selection, Status, environment};
-use neuromod_bench::spec::{Library, Source};
+use neuromod_bench::report::metric;
+use neuromod_bench::run::{Executor, Journal, Listener, Plan, Selection, environment};
 
 use crate::common::TINY_DOMAIN;
 
@@ -43,14 +45,14 @@ controls = ["all"]
 "#;
 
 fn library() -> Library {
-    let mut library = Library::embedded().expect("embedded definitions");
+    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     for (name, text) in [("tiny.toml", TINY_DOMAIN), ("two.toml", MECHANISM), ("suite.toml", SUITE)] {
         library.add(Source { name: name.into(), text: text.into() }).expect("parses");
     }
     library
 }
 
-fn plan(targets: &[&str], methods: &[&str]) -> neuromod_bench::error::Result<Plan> {
+fn plan(targets: &[&str], methods: &[&str]) -> neuromod_bench::base::error::Result<Plan> {
     let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     let selection = Selection { targets: all(targets), methods: all(methods), seeds: None };
     Plan::new(&library(), &selection)
@@ -211,7 +213,7 @@ provenance = "for tests"
 source = { kind = "surprise" }
 receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
 "#;
-    let mut library = Library::embedded().expect("embedded definitions");
+    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     library.add(Source { name: "ignored.toml".into(), text: preset.into() }).expect("parses");
     let selection =
         Selection { targets: vec!["go-nogo-example".into()], methods: vec!["ignored".into()], seeds: None };

@@ -1,10 +1,10 @@
 //! Laws of the engine that hold for every network.
 
 use candle_core::{Device, Tensor};
-use neuromod_bench::modulation::{Gain, Gains, LayerGain};
-use neuromod_bench::nn::{Active, Gradients, Init, MlpSpec, Model, ModelSpec, Role, cross_entropy};
-use neuromod_bench::optim::{Kind, OptimiserSpec, UpdateContext};
-use neuromod_bench::rng::Streams;
+use neuromod_bench::base::rng::Streams;
+use neuromod_bench::learn::gains::{Gain, Gains, LayerGain};
+use neuromod_bench::learn::nn::{Active, Gradients, Init, MlpSpec, Model, ModelSpec, Role, cross_entropy};
+use neuromod_bench::learn::optim::{Kind, OptimiserSpec, UpdateContext};
 use proptest::prelude::*;
 use rand::RngExt;
 

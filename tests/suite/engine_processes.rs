@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use candle_core::{Device, Tensor};
-use neuromod_bench::modulation::Gains;
-use neuromod_bench::nn::{Active, Gradients, ModelSpec, cross_entropy};
-use neuromod_bench::optim::{OptimiserSpec, UpdateContext};
-use neuromod_bench::rng::Streams;
+use neuromod_bench::base::rng::Streams;
+use neuromod_bench::learn::gains::Gains;
+use neuromod_bench::learn::nn::{Active, Gradients, ModelSpec, cross_entropy};
+use neuromod_bench::learn::optim::{OptimiserSpec, UpdateContext};
 use rand::RngExt;
 
 /// Set in children only.
@@ -32,7 +32,7 @@ fn child(test: &str, variables: &[(&str, &str)]) -> String {
 
 /// Trains each network for a few steps of a batch large enough for candle to use its thread pool; returns the bits
 /// of all parameters, or the error.
-fn train() -> neuromod_bench::Result<String> {
+fn train() -> neuromod_bench::base::error::Result<String> {
     let mut answer = String::new();
     for spec in MODELS {
         let spec: ModelSpec = serde_json::from_str(spec).expect("a model");

@@ -8,10 +8,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use neuromod_bench::data::{Data, DataFolder, sha256_hex};
-use neuromod_bench::paradigm::{Unwatched, protocol};
+use neuromod_bench::base::digest::sha256_hex;
+use neuromod_bench::contract::Unwatched;
+use neuromod_bench::data::{Data, DataFolder};
+use neuromod_bench::registry::protocol;
 use neuromod_bench::run::{Plan, Selection};
-use neuromod_bench::spec::Library;
 
 const RUNS: &[(&str, &[&str])] = &[
     ("split-digits-task", &["naive", "frozen", "l2", "ewc", "online-ewc", "si", "mas", "separate", "joint"]),
@@ -38,7 +39,7 @@ fn file() -> PathBuf {
 /// The hash of each run's raw log, by benchmark at its version and method.
 fn measured() -> BTreeMap<String, String> {
     neuromod_bench::run::prepare_process();
-    let library = Library::embedded().expect("definitions");
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
     let data = Data::new(DataFolder::choose(None));
     let mut hashes = BTreeMap::new();
     for (benchmark, methods) in RUNS {

@@ -3,27 +3,30 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use neuromod_bench::base::error::{Error, StopReason};
+use neuromod_bench::base::rng::Streams;
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::Watch;
+use neuromod_bench::contract::definition::Library;
+use neuromod_bench::contract::{Record, Status};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::metric;
-use neuromod_bench::modulation::{Anatomy, Gain, Gains, LayerGain, ModulationSpec, TARGETS, TargetKind};
-use neuromod_bench::nn::{Model, ModelSpec, Role};
-use neuromod_bench::objective::{Event, Objective, Weighted};
-use neuromod_bench::optim::{Kind, OptimiserSpec};
-use neuromod_bench::paradigm::{Learner, Watch};
-use neuromod_bench::rng::Streams;
-use neuromod_bench::run::{
-    Executor, Journal, Listener, Plan, PlannedRun, Record, Selection, Status, environment,
-};
-use neuromod_bench::spec::{Library, Source};
-use neuromod_bench::stream::{EvaluateOn, Reveal, TaskStream};
-use neuromod_bench::{Error, StopReason, method};
+use neuromod_bench::learn::Learner;
+use neuromod_bench::learn::gains::{Gain, Gains, LayerGain};
+use neuromod_bench::learn::modulation::{Anatomy, ModulationSpec, TARGETS, TargetKind};
+use neuromod_bench::learn::nn::{Model, ModelSpec, Role};
+use neuromod_bench::learn::objective::{Event, Objective, Weighted};
+use neuromod_bench::learn::optim::{Kind, OptimiserSpec};
+use neuromod_bench::learn::stream::{EvaluateOn, Reveal, TaskStream};
+use neuromod_bench::paradigms::method;
+use neuromod_bench::report::metric;
+use neuromod_bench::run::{Executor, Journal, Listener, Plan, PlannedRun, Selection, environment};
 
 struct Silent;
 impl Listener for Silent {}
 
 /// A small, quick benchmark: five tasks of 20 updates.
 fn library() -> Library {
-    let mut library = Library::embedded().expect("embedded definitions");
+    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     for scenario in ["task", "class"] {
         let reveals = if scenario == "task" { r#"["task-id", "boundary"]"# } else { r#"["boundary"]"# };
         let text = format!(
@@ -416,12 +419,12 @@ fn gradients_by_term_add_up_to_the_whole() {
     train(&mut learner, &stream, 0..2);
     let batch = stream.training(2).loader(8, Streams::new(1).get("b")).next_batch().expect("batch");
     let gains = Gains { terms: [("ewc".to_owned(), 0.5)].into(), ..Gains::default() };
-    let mut whole = neuromod_bench::nn::Gradients::default();
+    let mut whole = neuromod_bench::learn::nn::Gradients::default();
     let model = learner.model.as_ref();
     learner.objective.gradient(model, &batch, &gains, &mut whole).expect("gradient");
     let apart = learner.objective.gradients_by_term(model, &batch, &gains).expect("gradients");
     assert_eq!(apart.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["task", "ewc"]);
-    let mut sum = neuromod_bench::nn::Gradients::zeros(model.parameters());
+    let mut sum = neuromod_bench::learn::nn::Gradients::zeros(model.parameters());
     apart.iter().for_each(|(_, gradients)| sum.add_scaled(gradients, 1.0));
     for (sum, whole) in sum.buffers.iter().flatten().zip(whole.buffers.iter().flatten()) {
         assert!((sum - whole).abs() <= 1e-6 * (1.0 + whole.abs()), "{sum} {whole}");
@@ -490,10 +493,10 @@ cell = [{ benchmarks = ["tiny-task"], methods = ["naive", "si"] }, { benchmarks 
 fn law_7_every_parameter_gets_a_finite_gradient_over_a_task() {
     for model in MODELS {
         let (mut learner, stream) = learner(model, Kind::Sgd, vec![]);
-        let mut sums = neuromod_bench::nn::Gradients::zeros(learner.model.parameters());
+        let mut sums = neuromod_bench::learn::nn::Gradients::zeros(learner.model.parameters());
         // All tasks, because in the task scenario each has outputs of its own.
         for batch in stream.pool(0, 4).batches(128) {
-            let mut gradients = neuromod_bench::nn::Gradients::default();
+            let mut gradients = neuromod_bench::learn::nn::Gradients::default();
             let batch = batch.expect("batch");
             let Learner { model, objective, base: gains, .. } = &mut learner;
             objective.gradient(model.as_ref(), &batch, gains, &mut gradients).expect("gradient");
@@ -535,6 +538,6 @@ fn a_run_over_its_time_limit_says_so() {
     let plan = plan(&library, &["tiny-task"], &["naive"], 1);
     let spec = &plan.runs[0].spec;
     let outcome =
-        neuromod_bench::paradigm::protocol(&spec.paradigm).expect("known").run(spec, &data(), &mut Impatient);
+        neuromod_bench::registry::protocol(&spec.paradigm).expect("known").run(spec, &data(), &mut Impatient);
     assert!(matches!(outcome, Err(Error::Stopped(StopReason::TimeLimit))));
 }

@@ -1,21 +1,24 @@
 //! Eq. 5, θ* = argmin Σ_i λ_i L_i(θ; D_i): what must hold.
 
 use candle_core::{Device, Tensor};
+use neuromod_bench::base::rng::Streams;
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::definition::MethodPreset;
+use neuromod_bench::contract::{Protocol, RunLog, RunSpec, Unwatched};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::modulation::Gains;
-use neuromod_bench::nn::{Activation, Active, Gradients, Init, Mlp, Model};
-use neuromod_bench::objective::{HeadLoss, NoTask, Objective, Weighted};
-use neuromod_bench::paradigm::{MultiTask, Protocol, RunLog, RunSpec, Unwatched};
-use neuromod_bench::rng::Streams;
-use neuromod_bench::spec::{Library, MethodPreset, Source};
-use neuromod_bench::stream::{Batch, EvaluateOn, Extra, MultiTaskSpec};
+use neuromod_bench::learn::gains::Gains;
+use neuromod_bench::learn::nn::{Active, Gradients, Init, Mlp, Model};
+use neuromod_bench::learn::objective::{HeadLoss, NoTask, Objective, Weighted};
+use neuromod_bench::learn::stream::{Batch, EvaluateOn, Extra, MultiTaskSpec};
+use neuromod_bench::numeric::Activation;
+use neuromod_bench::paradigms::MultiTask;
 
 fn data() -> Data {
     Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })
 }
 
 fn settings(changes: &str, kind: &str, parameters: &str) -> Result<serde_json::Value, String> {
-    let library = Library::embedded().expect("definitions");
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
     let mut benchmark = library.benchmark("digits-attributes").expect("known").clone();
     for text in ["budget = { updates = 60, batch = 16 }", changes] {
         benchmark.body.extend(text.parse::<toml::Table>().expect("toml"));
@@ -218,7 +221,7 @@ fn what_does_not_fit_is_refused_before_training_with_what_is_allowed() {
 
 #[test]
 fn every_multi_task_benchmark_resolves_with_every_method_that_it_names() {
-    let library = Library::embedded().expect("definitions");
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
     for benchmark in library.benchmarks.values().filter(|b| b.header.paradigm == "multi-task") {
         for method in &benchmark.header.methods {
             let preset = library.method("multi-task", method).expect("known");

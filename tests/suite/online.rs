@@ -1,13 +1,14 @@
 //! The online paradigm from definition to numbers. The reference values of Elec2 are in `tests/suite/big_data.rs`.
 
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::{RunLog, Unwatched};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::metric;
-use neuromod_bench::paradigm::{RunLog, Unwatched, protocol};
+use neuromod_bench::registry::protocol;
+use neuromod_bench::report::metric;
 use neuromod_bench::run::{Plan, Selection};
-use neuromod_bench::spec::{Library, Source};
 
 fn run(data: &Data, benchmark: &str, method: &str) -> RunLog {
-    let library = Library::embedded().expect("embedded definitions");
+    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     let selection =
         Selection { targets: vec![benchmark.into()], methods: vec![method.into()], seeds: Some(1) };
     let plan = Plan::new(&library, &selection).expect("a valid plan");
@@ -22,7 +23,7 @@ fn score(log: &RunLog, name: &str) -> f64 {
 
 #[test]
 fn elec2_without_its_file_says_where_it_was_looked_for_before_anything_trains() {
-    let library = Library::embedded().expect("embedded definitions");
+    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     let data = Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" });
     let selection = Selection { targets: vec!["elec2".into()], methods: Vec::new(), seeds: Some(1) };
     let plan = Plan::new(&library, &selection).expect("definitions are valid");
@@ -32,7 +33,7 @@ fn elec2_without_its_file_says_where_it_was_looked_for_before_anything_trains() 
 
 #[test]
 fn a_table_is_refused_where_images_are_needed() {
-    let mut library = Library::embedded().expect("embedded definitions");
+    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     let mut text = library.benchmark("split-digits-domain").expect("known").source.text.clone();
     text =
         text.replace("data = \"digits\"", "data = \"elec2\"").replace("split-digits-domain", "split-elec2");

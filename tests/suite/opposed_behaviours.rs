@@ -1,14 +1,16 @@
 //! The case study "opposed behaviours" as a user meets it: definitions in, a log out.
 
+use neuromod_bench::base::error::{Error, StopReason};
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::definition::{Benchmark, Library, MethodPreset};
+use neuromod_bench::contract::{Protocol, RunLog, RunSpec, Unwatched};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::paradigm::{Protocol, RunLog, RunSpec, Unwatched, protocol};
-use neuromod_bench::spec::{Benchmark, Library, MethodPreset, Source};
-use neuromod_bench::{Error, StopReason};
+use neuromod_bench::registry::protocol;
 
 const PARADIGM: &str = "opposed-behaviours";
 
 fn library() -> Library {
-    Library::embedded().expect("embedded definitions are valid")
+    neuromod_bench::definitions::shipped().expect("embedded definitions are valid")
 }
 
 /// The study generates its data; the folder is never read.
@@ -148,7 +150,7 @@ fn impossible_settings_are_refused_with_the_place_and_what_is_allowed() {
 #[test]
 fn a_run_stops_when_the_watch_asks() {
     struct Stop;
-    impl neuromod_bench::paradigm::Watch for Stop {
+    impl neuromod_bench::contract::Watch for Stop {
         fn progress(&mut self, _share: f64) -> Option<StopReason> {
             Some(StopReason::Interrupt)
         }

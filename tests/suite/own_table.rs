@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use neuromod_bench::data::sha256_hex;
+use neuromod_bench::base::digest::sha256_hex;
 use predicates::prelude::*;
 use predicates::str::contains;
 

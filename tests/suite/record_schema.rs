@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::definition::Library;
+use neuromod_bench::contract::{Record, Role, Status};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::metric;
-use neuromod_bench::paradigm::PROTOCOLS;
-use neuromod_bench::run::{Executor, Journal, Listener, Plan, Record, Role, Selection, Status, environment};
-use neuromod_bench::spec::{Library, Source};
+use neuromod_bench::registry::PROTOCOLS;
+use neuromod_bench::report::metric;
+use neuromod_bench::run::{Executor, Journal, Listener, Plan, Selection, environment};
 
 struct Silent;
 impl Listener for Silent {}
@@ -63,7 +65,7 @@ const SHORT: &[(&str, &str, &[&str])] = &[
 ];
 
 fn library() -> Library {
-    let mut library = Library::embedded().expect("embedded definitions");
+    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     for (id, change, _) in SHORT {
         let benchmark = library.benchmarks.get_mut(*id).expect("a benchmark");
         benchmark.body.extend(change.parse::<toml::Table>().expect("toml"));
@@ -144,7 +146,7 @@ fn records_of_every_protocol_role_and_end_follow_the_published_schema() {
     for kind in ["method", "mechanism", "tuned-optimiser", "tuned-constant", "mean-gain", "shuffled"] {
         assert!(kinds.contains(kind), "{kind} is not among {kinds:?}");
     }
-    for (control, _) in neuromod_bench::modulation::CONTROLS {
+    for (control, _) in neuromod_bench::learn::modulation::CONTROLS {
         let name = control.split(':').next().expect("a name");
         assert!(kinds.iter().any(|kind| kind.starts_with(name)), "{control} is not among {kinds:?}");
     }

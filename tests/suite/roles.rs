@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use neuromod_bench::modulation::ModulationSpec;
-use neuromod_bench::paradigm::{Curve, RunLog};
-use neuromod_bench::report::{self, Options};
-use neuromod_bench::run::{
-    MetricValue, Plan, PlannedRun, RECORD_SCHEMA, Record, Role, Selection, Status, Time,
-};
-use neuromod_bench::spec::{Library, MethodPreset};
+use neuromod_bench::contract::definition::{Library, MethodPreset};
+use neuromod_bench::contract::{Curve, RunLog};
+use neuromod_bench::contract::{MetricValue, RECORD_SCHEMA, Record, Role, Status, Time};
+use neuromod_bench::learn::modulation::ModulationSpec;
+use neuromod_bench::registry;
+use neuromod_bench::report;
+use neuromod_bench::report::Options;
+use neuromod_bench::run::{Plan, PlannedRun, Selection};
 
 /// Kinds whose modulation is part of the method, by paradigm.
 const BUILT_IN: &[(&str, &[&str])] = &[
@@ -19,7 +20,7 @@ const BUILT_IN: &[(&str, &[&str])] = &[
 ];
 
 fn library() -> Library {
-    Library::embedded().expect("embedded definitions")
+    neuromod_bench::definitions::shipped().expect("embedded definitions")
 }
 
 /// Neuromodulators of a preset, on whatever benchmark.
@@ -108,7 +109,12 @@ fn every_mechanism_that_a_suite_runs_stands_in_the_table_of_verdicts() {
             .collect();
         let records: Vec<Record> = plan.runs.into_iter().map(made_up).collect();
         let folder = tempfile::tempdir().expect("a folder");
-        report::write(&records, folder.path(), &Options::default()).expect("a report");
+        report::write(
+            &records,
+            folder.path(),
+            &Options { paradigms: registry::paradigms(), ..Options::default() },
+        )
+        .expect("a report");
         let csv = std::fs::read_to_string(folder.path().join("verdicts.csv")).unwrap_or_default();
         let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
         let found: BTreeSet<(String, String)> =

@@ -1,16 +1,20 @@
 //! Eq. 1, θ_t* = argmin L_t(θ; D_t) + λ R(θ) with θ initialised at θ_s: what must hold.
 
 use candle_core::{Device, Tensor};
+use neuromod_bench::base::rng::Streams;
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::definition::MethodPreset;
+use neuromod_bench::contract::{Protocol, RunLog, RunSpec, Unwatched};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::method;
-use neuromod_bench::modulation::Gains;
-use neuromod_bench::nn::{Activation, Active, Gradients, Init, Mlp, Model};
-use neuromod_bench::objective::{Event, MeanSquared, Objective};
-use neuromod_bench::optim::{Kind, OptimiserSpec};
-use neuromod_bench::paradigm::{Learner, Protocol, RunLog, RunSpec, Transfer, Unwatched};
-use neuromod_bench::rng::Streams;
-use neuromod_bench::spec::{Library, MethodPreset, Source};
-use neuromod_bench::stream::{Batch, EvaluateOn, Extra, Inputs, Table, TransferPair, TransferSpec};
+use neuromod_bench::learn::Learner;
+use neuromod_bench::learn::gains::Gains;
+use neuromod_bench::learn::nn::{Active, Gradients, Init, Mlp, Model};
+use neuromod_bench::learn::objective::{Event, MeanSquared, Objective};
+use neuromod_bench::learn::optim::{Kind, OptimiserSpec};
+use neuromod_bench::learn::stream::{Batch, EvaluateOn, Extra, Inputs, Table, TransferPair, TransferSpec};
+use neuromod_bench::numeric::Activation;
+use neuromod_bench::paradigms::Transfer;
+use neuromod_bench::paradigms::method;
 
 fn data() -> Data {
     Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })
@@ -31,8 +35,11 @@ fn settings(
     kind: &str,
     parameters: &str,
 ) -> Result<serde_json::Value, String> {
-    let mut benchmark =
-        Library::embedded().expect("definitions").benchmark(benchmark).expect("known").clone();
+    let mut benchmark = neuromod_bench::definitions::shipped()
+        .expect("definitions")
+        .benchmark(benchmark)
+        .expect("known")
+        .clone();
     let small = "budget = { source_updates = 60, target_updates = 40, batch = 16 }";
     for text in [small, changes] {
         benchmark.body.extend(text.parse::<toml::Table>().expect("toml"));
@@ -88,7 +95,7 @@ fn parameters_after(kind: &str, lambda: f64) -> Vec<(usize, Vec<f32>, Vec<f32>)>
     let terms = method::method(kind).expect("known").compose(&parameters).expect("composes").terms;
     let optimiser = OptimiserSpec { kind: Kind::Sgd, rate: 0.1, ..OptimiserSpec::default() };
     let mut learner = Learner::new(Box::new(model), Objective::new(terms), optimiser.build(), &streams);
-    let train = |data: &neuromod_bench::stream::TrainingData, name: &str, learner: &mut Learner| {
+    let train = |data: &neuromod_bench::learn::stream::TrainingData, name: &str, learner: &mut Learner| {
         let mut loader = data.loader(8, streams.get(name));
         for _ in 0..30 {
             learner.step(&loader.next_batch().expect("batch")).expect("step");
@@ -136,7 +143,7 @@ fn the_composed_loss_of_a_regression_equals_its_value_on_paper() {
     model.parameters().restore(&[vec![1.0], vec![0.0]]).expect("θ_s");
     let streams = Streams::new(1);
     let gains = Gains::default();
-    let cx = neuromod_bench::objective::EventContext {
+    let cx = neuromod_bench::learn::objective::EventContext {
         model: &model,
         data: &table,
         gains: &gains,
@@ -235,7 +242,7 @@ fn what_does_not_fit_is_refused_before_training_with_what_is_allowed() {
 
 #[test]
 fn every_transfer_benchmark_resolves_with_every_method_that_it_names() {
-    let library = Library::embedded().expect("definitions");
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
     for benchmark in library.benchmarks.values().filter(|b| b.header.paradigm == "transfer") {
         for method in &benchmark.header.methods {
             let preset = library.method("transfer", method).expect("known");

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use neuromod_bench::paradigm::protocol;
-use neuromod_bench::spec::Library;
+use neuromod_bench::registry::protocol;
 
-use crate::common::{self, TINY_DOMAIN, bench};
+use crate::common;
+use crate::common::{TINY_DOMAIN, bench};
 
 const MECHANISM: &str = r#"
 schema = 1
@@ -115,7 +115,7 @@ fn single_values_are_tried_whole_numbers_and_words_too() {
 
 #[test]
 fn every_tuned_value_that_is_shipped_belongs_to_a_preset_as_it_stands_and_resolves() {
-    let library = Library::embedded().expect("definitions");
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
     for ((paradigm, method, benchmark, arm), tuned) in &library.tuned {
         let preset = library.method(paradigm, method).expect(method);
         let benchmark = library.benchmark(benchmark).expect(benchmark);

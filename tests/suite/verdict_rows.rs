@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use neuromod_bench::run::{Plan, Role, Selection};
-use neuromod_bench::spec::Library;
-use neuromod_bench::stats::{REQUIRED, UNMODULATED};
+use neuromod_bench::base::stats::{REQUIRED, UNMODULATED};
+use neuromod_bench::contract::Role;
+use neuromod_bench::run::{Plan, Selection};
 
 /// Mechanism → (kinds of its controls, methods planned for the kind) of one benchmark in a suite, and the seeds.
 fn planned(suite: &str, benchmark: &str, mechanism: &str) -> (BTreeMap<String, BTreeSet<String>>, usize) {
-    let library = Library::embedded().expect("valid");
+    let library = neuromod_bench::definitions::shipped().expect("valid");
     let selection = Selection { targets: vec![suite.into()], ..Selection::default() };
     let plan = Plan::new(&library, &selection).expect("resolves");
     let runs: Vec<_> = plan.runs.iter().filter(|run| run.spec.benchmark == benchmark).collect();

@@ -1,0 +1,12 @@
+//! What everything stands on and that knows nothing of runs: errors, named random streams, text, states, statistics.
+
+pub mod digest;
+pub mod error;
+pub mod normal;
+pub mod plain;
+pub mod rng;
+pub mod source;
+pub mod state;
+pub mod stats;
+
+pub use error::{DefinitionError, Error, Result, StopReason};

@@ -1,0 +1,271 @@
+//! One session: the agent meets the task.
+
+use rand::RngExt;
+
+use super::agent::Agent;
+use super::model::{ModelSettings, NoradrenalineSource};
+use super::noradrenaline::Noradrenaline;
+use super::probe::Probe;
+use super::task::{Block, Schedule, TaskSettings, TrialOrder};
+use super::trial::Trial;
+use crate::spiking::noise::Noise;
+use crate::spiking::predictive::PredictiveNetwork;
+use base::error::{Error, Result};
+use base::rng::Streams;
+use contract::Watch;
+
+/// Outcomes that the predictive network tells apart.
+const REWARD: usize = 0;
+const PUNISHMENT: usize = 1;
+const NEUTRAL: usize = 2;
+/// Trials whose spikes are kept when asked for: the last of a block and the first of the next.
+const RASTER_TRIALS: usize = 3;
+
+/// Spikes of one trial of an example session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RasterTrial {
+    pub trial: usize,
+    /// (ms, neuron)
+    pub spikes: Vec<(u32, u16)>,
+}
+
+/// What a session leaves behind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Session {
+    pub trials: Vec<Trial>,
+    pub blocks: Vec<Block>,
+    /// Consecutive correct answers that end a block; `None` when blocks have a fixed length.
+    pub criterion: Option<usize>,
+    pub raster: Vec<RasterTrial>,
+    /// The policy where it was probed, in order of trials.
+    pub probes: Vec<Probe>,
+    pub parameters: u64,
+    pub spikes: u64,
+    pub synaptic_operations: u64,
+}
+
+/// Runs a session. Controls that replay noradrenaline first run their own model with the same seed.
+///
+/// # Errors
+/// Bad parameters; a weight that is not finite; a watch that asks to stop.
+pub fn run_session(
+    task: &TaskSettings,
+    model: &ModelSettings,
+    seed: u64,
+    watch: &mut dyn Watch,
+) -> Result<Session> {
+    task.check()?;
+    model.check()?;
+    let streams = Streams::new(seed);
+    if !model.noradrenaline.source.replays() {
+        return live(task, model, &streams, None, &mut |share| watch.progress(share));
+    }
+    let mut full = model.clone();
+    full.noradrenaline.source = NoradrenalineSource::Surprise;
+    let unprobed = TaskSettings { probe: None, ..task.clone() };
+    let recorded = live(&unprobed, &full, &streams, None, &mut |share| watch.progress(0.5 * share))?;
+    let levels = recorded.trials.iter().map(|trial| f64::from(trial.noradrenaline)).collect();
+    let (model, levels) = replayed(task, model, levels, &streams);
+    live(task, &model, &streams, Some(levels), &mut |share| watch.progress(0.5 + 0.5 * share))
+}
+
+/// The levels and the model of a control, from the levels of the model's own session.
+fn replayed(
+    task: &TaskSettings,
+    model: &ModelSettings,
+    mut levels: Vec<f64>,
+    streams: &Streams,
+) -> (ModelSettings, Vec<f64>) {
+    let mut model = model.clone();
+    if model.noradrenaline.source == NoradrenalineSource::Shuffled {
+        let margin = task.block / 3;
+        let by = streams.get("shuffle").random_range(margin..=levels.len() - margin);
+        levels.rotate_right(by);
+        return (model, levels);
+    }
+    let receptor = model.relaxation.receptor();
+    let count = levels.len() as f64;
+    let share = levels.iter().map(|level| receptor.effect(*level)).sum::<f64>() / count;
+    let level = levels.iter().sum::<f64>() / count;
+    // 1 − (1 − share)(1 − constant), the way in which the two shares of a trial combine.
+    model.relaxation.constant += share as f32 * (1.0 - model.relaxation.constant);
+    model.relaxation.noradrenaline = 0.0;
+    // Under a criterion the control's session may be longer than the one it replays.
+    (model, vec![level; task.longest()])
+}
+
+type Report<'a> = &'a mut dyn FnMut(f64) -> Option<base::error::StopReason>;
+
+fn live(
+    task: &TaskSettings,
+    model: &ModelSettings,
+    streams: &Streams,
+    trace: Option<Vec<f64>>,
+    report: Report<'_>,
+) -> Result<Session> {
+    let mut agent = Agent::new(model, streams)?;
+    let mut prediction_noise = Noise::new(streams.fast("predictive"));
+    let mut predictive =
+        PredictiveNetwork::new(8, 3, model.predictive, &mut Noise::new(streams.fast("init/predictive")))?;
+    let mut noradrenaline = Noradrenaline::new(model, trace)?;
+    let mut order = TrialOrder::new(streams.get("task"));
+    let mut session = Session {
+        trials: Vec::with_capacity(task.longest()),
+        criterion: (task.schedule == Schedule::Criterion).then_some(task.criterion),
+        ..Session::default()
+    };
+    for (index, &cue) in task.cues.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| task.cues[before]);
+        let start = session.trials.len();
+        if cue.novel && index > 0 {
+            let mut fresh = Noise::new(streams.fast(&format!("init/novel{index}")));
+            agent.meet_novel_exemplars(&mut fresh);
+            predictive.forget(&mut fresh);
+        }
+        let mut in_a_row = 0;
+        for within in 0..task.block {
+            let wants_raster = task.record_raster
+                && ((index > 0 && within < RASTER_TRIALS)
+                    || (index + 1 < task.cues.len() && within + RASTER_TRIALS >= task.block));
+            agent.circuit.raster = wants_raster.then(|| Vec::with_capacity(8192));
+            let compound = order.draw();
+            let level = noradrenaline.level(session.trials.len(), (index > 0).then_some(within));
+            let trial = session.trials.len();
+            let to_shift = (index + 1 < task.cues.len()).then_some(task.block - within);
+            if let Some(probe) = task.probe.filter(|p| p.wants((index > 0).then_some(within), to_shift)) {
+                let mut copy = agent.apart(&streams.within(&format!("probe/trial{trial}")));
+                let answer = |compound| copy.answer(compound, level);
+                session.probes.push(Probe::of(trial, cue.element, probe.realisations, answer));
+            }
+            let response = agent.respond(compound, level);
+            let present = super::task::COMPOUNDS[compound].contains(&cue.element);
+            let reward = task.reward.reward(present, response.go);
+            let error = f64::from(reward) - response.value;
+            let outcome = match reward {
+                r if r > 0.5 => REWARD,
+                r if r < -0.5 => PUNISHMENT,
+                _ => NEUTRAL,
+            };
+            let surprise =
+                predictive.feedback(2 * compound + usize::from(response.go), outcome, &mut prediction_noise);
+            let weight_change = agent.learn(response.go, error, level);
+            noradrenaline.observe(surprise);
+            if let Some(spikes) = agent.circuit.raster.take() {
+                session.raster.push(RasterTrial { trial: session.trials.len(), spikes });
+            }
+            let trial = Trial {
+                compound,
+                cue: cue.element,
+                present,
+                go: response.go,
+                reward,
+                value: response.value as f32,
+                dopamine: agent.dopamine.value() as f32,
+                weight_change: weight_change as f32,
+                absent: surprise.absent,
+                surprise: surprise.total,
+                noradrenaline: level as f32,
+                rates: response.rates,
+                attention: agent.attention.gains[0],
+            };
+            if !(weight_change.is_finite() && response.value.is_finite() && surprise.total.is_finite()) {
+                let what = "the mean weight change of a trial".to_owned();
+                return Err(Error::Diverged { update: session.trials.len(), what, value: weight_change });
+            }
+            session.trials.push(trial);
+            if session.trials.len().is_multiple_of(8)
+                && let Some(reason) = report(session.trials.len() as f64 / task.longest() as f64)
+            {
+                return Err(Error::Stopped(reason));
+            }
+            in_a_row = if trial.correct() { in_a_row + 1 } else { 0 };
+            if task.schedule == Schedule::Criterion && in_a_row >= task.criterion {
+                break;
+            }
+        }
+        session.blocks.push(Block { start, end: session.trials.len(), cue, before });
+    }
+    session.parameters = (agent.circuit.input.weights.len() + predictive.parameters()) as u64;
+    session.spikes = agent.circuit.spikes + predictive.spikes;
+    session.synaptic_operations = agent.circuit.synaptic_operations + predictive.synaptic_operations;
+    Ok(session)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::go_nogo::Cue;
+    use contract::Unwatched;
+
+    fn short(cues: &[&str]) -> TaskSettings {
+        let cues = cues.iter().map(|cue| Cue::try_from((*cue).to_owned()).unwrap()).collect();
+        TaskSettings { cues, block: 40, ..TaskSettings::default() }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_session_and_another_seed_another() {
+        let task = short(&["A", "B*"]);
+        let run = |seed| run_session(&task, &ModelSettings::default(), seed, &mut Unwatched).unwrap();
+        assert_eq!(run(1), run(1));
+        assert_ne!(run(1).trials, run(2).trials);
+    }
+
+    #[test]
+    fn conditions_share_the_order_of_stimuli_of_their_seed() {
+        let task = short(&["A", "B"]);
+        let order = |source| {
+            let mut model = ModelSettings::default();
+            model.noradrenaline.source = source;
+            let session = run_session(&task, &model, 5, &mut Unwatched).unwrap();
+            session.trials.iter().map(|trial| trial.compound).collect::<Vec<_>>()
+        };
+        let full = order(NoradrenalineSource::Surprise);
+        assert_eq!(full, order(NoradrenalineSource::None));
+        assert_eq!(full, order(NoradrenalineSource::Shuffled));
+        assert_eq!(full, order(NoradrenalineSource::Mean));
+    }
+
+    #[test]
+    fn the_mean_control_has_the_mean_level_and_the_mean_relaxation_of_the_session_it_replays() {
+        let task = short(&["A", "B"]);
+        let mut model = ModelSettings::default();
+        model.noradrenaline.source = NoradrenalineSource::Mean;
+        model.relaxation.constant = 0.1;
+        // Relaxation is 0.8·relu(NA − 0.3)/0.7: 0, 0.8, 0.4 and 0.8/14, mean 0.314286.
+        let (control, levels) = replayed(&task, &model, vec![0.0, 1.0, 0.65, 0.35], &Streams::new(1));
+        assert_eq!(levels, vec![0.5; 80]);
+        assert_eq!(control.relaxation.noradrenaline, 0.0);
+        assert!((control.relaxation.constant - (0.1 + 0.9 * 0.314_286)).abs() < 1e-6);
+
+        let full = run_session(&task, &ModelSettings::default(), 5, &mut Unwatched).unwrap();
+        model.relaxation.constant = 0.0;
+        let mean = run_session(&task, &model, 5, &mut Unwatched).unwrap();
+        let level = full.trials.iter().map(|t| f64::from(t.noradrenaline)).sum::<f64>() / 80.0;
+        assert!(level > 0.0);
+        assert!(mean.trials.iter().all(|trial| trial.noradrenaline == level as f32));
+    }
+
+    #[test]
+    fn a_criterion_ends_a_block_early() {
+        let task =
+            TaskSettings { schedule: Schedule::Criterion, block: 120, criterion: 3, ..short(&["A", "X"]) };
+        let session = run_session(&task, &ModelSettings::default(), 1, &mut Unwatched).unwrap();
+        for block in &session.blocks {
+            let last = &session.trials[block.end - 3..block.end];
+            assert!(block.end - block.start == 120 || last.iter().all(Trial::correct));
+        }
+        assert!(session.trials.len() < 240);
+    }
+
+    #[test]
+    fn a_watch_can_stop_a_session() {
+        struct Stop;
+        impl Watch for Stop {
+            fn progress(&mut self, _share: f64) -> Option<base::error::StopReason> {
+                Some(base::error::StopReason::Interrupt)
+            }
+        }
+        let result = run_session(&short(&["A"]), &ModelSettings::default(), 1, &mut Stop);
+        assert!(matches!(result, Err(Error::Stopped(_))));
+    }
+}

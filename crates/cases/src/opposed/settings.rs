@@ -1,0 +1,479 @@
+//! The settings of a run, their defaults and their checks.
+
+use serde::{Deserialize, Serialize};
+
+use super::task::Stimulus;
+use super::train::SIDE_BY_SIDE;
+use base::error::Result;
+use base::error::{DefinitionError, Error};
+use contract::definition::{Benchmark, MethodPreset};
+
+/// The body of a benchmark's file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    #[serde(default)]
+    pub network: NetworkSettings,
+    #[serde(default)]
+    pub trial: TrialSettings,
+    #[serde(default)]
+    pub training: TrainingSettings,
+    /// The value of f at the selected sub-population where a method selects behaviours by sub-population.
+    #[serde(default = "default_population_level")]
+    pub population_level: f64,
+    /// The answer that "No-Go" (response 0 in the table) asks for: 0 (default) or −1.
+    #[serde(default)]
+    pub no_go: i8,
+    /// Trials per condition of the final test.
+    #[serde(default = "default_test_trials")]
+    pub test_trials: usize,
+    pub behaviour: Vec<Behaviour>,
+    /// Dose–response sweep after training; absent: not measured.
+    #[serde(default)]
+    pub dose: Option<DoseSettings>,
+    /// Trajectories, principal components and tubes after training.
+    #[serde(default)]
+    pub geometry: bool,
+}
+
+fn default_population_level() -> f64 {
+    2.0
+}
+
+fn default_test_trials() -> usize {
+    100
+}
+
+/// One stimulus–response map.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behaviour {
+    pub name: String,
+    /// f, where a method selects behaviours by level; 1 is no modulation.
+    pub level: f64,
+    /// Answers to the three stimuli: 1, 0, −1; a stimulus that is absent is never shown.
+    #[serde(default)]
+    pub plus: Option<i8>,
+    #[serde(default)]
+    pub minus: Option<i8>,
+    #[serde(default)]
+    pub null: Option<i8>,
+}
+
+impl Behaviour {
+    /// The answer to a stimulus.
+    pub fn response(&self, stimulus: Stimulus) -> Option<i8> {
+        match stimulus {
+            Stimulus::Plus => self.plus,
+            Stimulus::Minus => self.minus,
+            Stimulus::Null => self.null,
+        }
+    }
+}
+
+/// The network at its start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkSettings {
+    /// N.
+    pub units: usize,
+    /// Probability that a unit is excitatory.
+    pub excitatory_share: f64,
+    /// Probability of a synapse.
+    pub connection_probability: f64,
+    /// g in |w| = g·|N(0,1)|/√(N p).
+    pub initial_gain: f64,
+    /// Standard deviation of the noise per step.
+    pub noise: f64,
+    /// Range of the time constants in steps of 5 ms.
+    pub tau_min: f64,
+    pub tau_max: f64,
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        Self {
+            units: 200,
+            excitatory_share: 0.8,
+            connection_probability: 0.2,
+            initial_gain: 1.5,
+            noise: 0.1,
+            tau_min: 4.0,
+            tau_max: 20.0,
+        }
+    }
+}
+
+/// The course of a trial in steps of 5 ms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrialSettings {
+    pub steps: usize,
+    pub stimulus_onset: usize,
+    pub stimulus_steps: usize,
+}
+
+impl Default for TrialSettings {
+    fn default() -> Self {
+        Self { steps: 200, stimulus_onset: 50, stimulus_steps: 25 }
+    }
+}
+
+impl TrialSettings {
+    /// The first step after the stimulus.
+    pub fn response_onset(&self) -> usize {
+        self.stimulus_onset + self.stimulus_steps
+    }
+}
+
+/// How the network is trained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrainingSettings {
+    /// Adam's step size.
+    pub learning_rate: f64,
+    /// Trials per update, dealt from a shuffled deck of all conditions; 1 is the ancestor's way.
+    pub trials_per_update: usize,
+    pub max_updates: usize,
+    /// No stop before this many updates.
+    pub min_updates: usize,
+    /// Updates between evaluations.
+    pub evaluate_every: usize,
+    /// Trials of an evaluation, spread evenly over the conditions.
+    pub evaluation_trials: usize,
+    /// Stop when the mean loss of the evaluation is below this …
+    pub stop_loss: f64,
+    /// … and the accuracy of the worst behaviour above this.
+    pub stop_accuracy: f64,
+    /// Largest norm of the gradient; 0 is no limit.
+    pub gradient_clip: f64,
+}
+
+impl Default for TrainingSettings {
+    fn default() -> Self {
+        Self {
+            learning_rate: 0.01,
+            trials_per_update: 1,
+            max_updates: 5000,
+            min_updates: 1500,
+            evaluate_every: 100,
+            evaluation_trials: 100,
+            stop_loss: 7.0,
+            stop_accuracy: 0.95,
+            gradient_clip: 0.0,
+        }
+    }
+}
+
+/// The sweep of f (and of a current) after training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DoseSettings {
+    /// Values of f, increasing; those between the trained levels enter the fit, the others are shown.
+    pub levels: Vec<f64>,
+    /// Trials per stimulus and level.
+    #[serde(default = "default_dose_trials")]
+    pub trials: usize,
+}
+
+fn default_dose_trials() -> usize {
+    20
+}
+
+/// What selects a behaviour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Select {
+    /// The level of one scalar on one population.
+    #[default]
+    Level,
+    /// Which of as many disjoint sub-populations stands at `population_level`.
+    Population,
+}
+
+/// Whose modulation a behaviour gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assign {
+    /// Its own.
+    #[default]
+    Own,
+    /// A control: the mean over the behaviours, in training and at test.
+    Mean,
+    /// A control: trained with its own; at test that of a behaviour drawn evenly in every trial.
+    Shuffled,
+}
+
+impl Assign {
+    /// The default is left out of records.
+    fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
+}
+
+/// Which cells may be targeted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cells {
+    #[default]
+    All,
+    Excitatory,
+    Inhibitory,
+}
+
+/// Which weights of a targeted unit the gain scales.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Those it receives.
+    #[default]
+    Incoming,
+    /// Those it sends.
+    Outgoing,
+    /// Those between two targeted units.
+    BothEnds,
+}
+
+/// The method: what the context does to the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Nothing: the network cannot know the context.
+    None,
+    /// f scales weights.
+    WeightGain,
+    /// Every targeted synapse gets 1 ± (f − 1), sign fixed at random: a gain of equal norm.
+    RandomGain,
+    /// The targeted units get a current of matched effect, (f − 1) times the root mean square of the recurrent input
+    /// in the untrained network.
+    AdditiveCurrent,
+    /// One more input per behaviour with fixed N(0, 1) weights, on during the whole trial.
+    ContextInput,
+}
+
+/// The registry of methods: name in `kind = "…"`, kind, formula.
+const KINDS: &[(&str, Kind, &str)] = &[
+    ("none", Kind::None, "τ ẋ = −x + W r + w_in u, the same in every context"),
+    (
+        "weight-gain",
+        Kind::WeightGain,
+        "τ ẋ = −x + (F ∘ W) r + w_in u, F = f at targeted synapses, 1 elsewhere",
+    ),
+    (
+        "random-gain",
+        Kind::RandomGain,
+        "τ ẋ = −x + (F ∘ W) r + w_in u, F = 1 ± (f − 1) at targeted synapses, signs random",
+    ),
+    (
+        "additive-current",
+        Kind::AdditiveCurrent,
+        "τ ẋ = −x + W r + w_in u + (f − 1) κ at targeted units, κ = rms of (W r)",
+    ),
+    (
+        "context-input",
+        Kind::ContextInput,
+        "τ ẋ = −x + W r + w_in u + w_context, one fixed random vector per context",
+    ),
+];
+
+impl Kind {
+    /// The kind that a preset names, and its formula.
+    ///
+    /// # Errors
+    /// An unknown kind, with the known ones.
+    pub fn of(method: &MethodPreset) -> Result<(Self, &'static str)> {
+        let wanted = method.header.kind.as_str();
+        let Some((_, kind, formula)) = KINDS.iter().find(|(name, ..)| *name == wanted) else {
+            let mut error = DefinitionError::unknown("method", wanted, KINDS.iter().map(|(name, ..)| *name));
+            error.key = "kind".into();
+            return Err(method.refuse(error));
+        };
+        Ok((*kind, formula))
+    }
+}
+
+/// Parameters of a method preset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct MethodParameters {
+    fraction: f64,
+    cells: Cells,
+    scope: Scope,
+    select: Select,
+    assign: Assign,
+}
+
+impl Default for MethodParameters {
+    fn default() -> Self {
+        let (cells, scope, select) = (Cells::All, Scope::Incoming, Select::Level);
+        Self { fraction: 1.0, cells, scope, select, assign: Assign::Own }
+    }
+}
+
+/// A method, resolved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Modulation {
+    pub kind: Kind,
+    /// Share of the cells that is targeted (per behaviour, if selected by population), in (0, 1].
+    pub fraction: f64,
+    pub cells: Cells,
+    pub scope: Scope,
+    pub select: Select,
+    #[serde(default, skip_serializing_if = "Assign::is_own")]
+    pub assign: Assign,
+}
+
+/// Everything that decides a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub task: Task,
+    pub modulation: Modulation,
+}
+
+impl Settings {
+    /// Reads and checks a benchmark with a method.
+    ///
+    /// # Errors
+    /// Definition errors that name file, line, key, value and what is allowed.
+    pub fn resolve(benchmark: &Benchmark, method: &MethodPreset) -> Result<Self> {
+        let task: Task = benchmark.settings()?;
+        task.check().map_err(|error| benchmark.refuse(error))?;
+        let (kind, _) = Kind::of(method)?;
+        let parameters: MethodParameters = method.parameters(&benchmark.header.id)?;
+        let MethodParameters { fraction, cells, scope, select, assign } = parameters;
+        let modulation = Modulation { kind, fraction, cells, scope, select, assign };
+        modulation.check(&task).map_err(|error| method.refuse(error))?;
+        Ok(Self { task, modulation })
+    }
+
+    /// Settings that [`Settings::resolve`] wrote into a run's spec.
+    ///
+    /// # Errors
+    /// When they are something else.
+    pub fn of(value: &serde_json::Value) -> Result<Self> {
+        Settings::deserialize(value).map_err(Error::from)
+    }
+}
+
+fn demand(
+    fine: bool,
+    key: &str,
+    found: impl std::fmt::Display,
+    allowed: &str,
+) -> Result<(), DefinitionError> {
+    if fine { Ok(()) } else { Err(DefinitionError::range(key, found, allowed)) }
+}
+
+/// Counts that only cost time: high enough for any study, low enough to end.
+const MOST: usize = 1_000_000;
+
+impl Task {
+    fn check(&self) -> Result<(), DefinitionError> {
+        self.check_counts()?;
+        let Task { network: n, trial, training: t, .. } = self;
+        demand((8..=4096).contains(&n.units), "network.units", n.units, "8 to 4096")?;
+        let open = |x: f64| x > 0.0 && x < 1.0;
+        demand(open(n.excitatory_share), "network.excitatory_share", n.excitatory_share, "between 0 and 1")?;
+        let p = n.connection_probability;
+        demand(p > 0.0 && p <= 1.0, "network.connection_probability", p, "above 0, at most 1")?;
+        let positive = |x: f64| x > 0.0 && x.is_finite();
+        demand(positive(n.initial_gain), "network.initial_gain", n.initial_gain, "above 0")?;
+        demand(n.noise >= 0.0 && n.noise.is_finite(), "network.noise", n.noise, "at least 0")?;
+        demand(n.tau_min >= 1.0, "network.tau_min", n.tau_min, "at least 1 step")?;
+        demand(
+            n.tau_max > n.tau_min && n.tau_max.is_finite(),
+            "network.tau_max",
+            n.tau_max,
+            "above tau_min",
+        )?;
+        let onset = trial.response_onset();
+        demand(
+            trial.steps > onset,
+            "trial.steps",
+            trial.steps,
+            &format!("above {onset}, the stimulus's end"),
+        )?;
+        demand(trial.steps <= 10_000, "trial.steps", trial.steps, "at most 10000")?;
+        demand(trial.stimulus_steps > 0, "trial.stimulus_steps", trial.stimulus_steps, "at least 1")?;
+        demand(positive(t.learning_rate), "training.learning_rate", t.learning_rate, "above 0")?;
+        let batch = t.trials_per_update;
+        demand((1..=512).contains(&batch), "training.trials_per_update", batch, "1 to 512")?;
+        let clip = t.gradient_clip;
+        demand(clip >= 0.0 && clip.is_finite(), "training.gradient_clip", clip, "at least 0 (0: no limit)")?;
+        demand(matches!(self.no_go, 0 | -1), "no_go", self.no_go, "0 or -1")?;
+        let level = self.population_level;
+        demand(positive(level) && level != 1.0, "population_level", level, "above 0 and not 1")?;
+        demand(!self.behaviour.is_empty(), "behaviour", "[]", "at least one")?;
+        for behaviour in &self.behaviour {
+            demand(positive(behaviour.level), "behaviour.level", behaviour.level, "above 0")?;
+            let answers = [behaviour.plus, behaviour.minus, behaviour.null];
+            let found = format!("{:?} of `{}`", answers, behaviour.name);
+            let fine = answers.iter().flatten().all(|answer| (-1..=1).contains(answer))
+                && answers.iter().any(Option::is_some);
+            demand(fine, "behaviour", &found, "1, 0 or -1 for at least one of plus, minus, null")?;
+            let mixed = self.no_go == -1 && answers.contains(&Some(-1));
+            demand(!mixed, "no_go", self.no_go, "0 where a behaviour asks for the response -1")?;
+        }
+        if let Some(dose) = &self.dose {
+            let two = self.behaviour.len() == 2 && self.behaviour[0].level != self.behaviour[1].level;
+            let count = self.behaviour.len();
+            demand(two, "dose", format!("with {count} behaviours"), "two behaviours at different levels")?;
+            let levels = &dose.levels;
+            let increasing = levels.windows(2).all(|pair| pair[0] < pair[1]);
+            let fine = levels.len() >= 4 && increasing && levels.iter().all(|level| positive(*level));
+            demand(fine, "dose.levels", format!("{levels:?}"), "at least 4 positive, increasing numbers")?;
+        }
+        self.check_size()
+    }
+
+    fn check_counts(&self) -> Result<(), DefinitionError> {
+        let t = &self.training;
+        for (key, value, most) in [
+            ("training.max_updates", t.max_updates, 10_000_000),
+            ("training.evaluate_every", t.evaluate_every, 10_000_000),
+            ("training.evaluation_trials", t.evaluation_trials, MOST),
+            ("test_trials", self.test_trials, MOST),
+            ("behaviour (how many)", self.behaviour.len(), 1000),
+            ("dose.trials", self.dose.as_ref().map_or(1, |dose| dose.trials), MOST),
+            ("dose.levels (how many)", self.dose.as_ref().map_or(1, |dose| dose.levels.len().max(1)), 10_000),
+        ] {
+            DefinitionError::check_count(key, value, most)?;
+        }
+        Ok(())
+    }
+
+    /// What nothing interrupts (trials side by side through all their steps), and what must fit in memory.
+    fn check_size(&self) -> Result<(), DefinitionError> {
+        let Task { network, trial, training, .. } = self;
+        let (units, batch) = (network.units as u64, training.trials_per_update.max(SIDE_BY_SIDE));
+        let per_step = units.saturating_mul(units).saturating_mul(batch as u64);
+        DefinitionError::check_work("trial.steps", trial.steps, per_step)?;
+        // All noisy trials of one stimulus are held at once.
+        let held = units.saturating_mul(trial.steps as u64).saturating_mul(self.behaviour.len() as u64);
+        let fine = !self.geometry || held <= 4_000_000;
+        let found = format!("true with {held} units × steps × behaviours");
+        demand(fine, "geometry", found, "true with at most 4000000 units × steps × behaviours, or false")
+    }
+}
+
+impl Modulation {
+    fn check(&self, task: &Task) -> Result<(), DefinitionError> {
+        let fraction = self.fraction;
+        demand(fraction > 0.0 && fraction <= 1.0, "parameters.fraction", fraction, "above 0, at most 1")?;
+        if self.select == Select::Population {
+            let count = task.behaviour.len();
+            let fine = fraction * count as f64 <= 1.0 + 1e-9;
+            let allowed = format!("at most 1/{count}, as the {count} sub-populations are disjoint");
+            demand(fine, "parameters.fraction", fraction, &allowed)?;
+        }
+        if self.kind == Kind::RandomGain {
+            let levels = task.behaviour.iter().map(|behaviour| behaviour.level);
+            let worst = levels.fold(0.0, |worst: f64, level| worst.max((level - 1.0).abs()));
+            let allowed = "levels from 0 to 2, so that 1 ± (f − 1) keeps the sign of every weight";
+            demand(worst <= 1.0, "kind", format!("random-gain with |f − 1| = {worst}"), allowed)?;
+        }
+        Ok(())
+    }
+}

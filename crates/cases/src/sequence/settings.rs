@@ -1,0 +1,200 @@
+//! A run's settings: the benchmark's task, training and optimiser, and the preset's network.
+
+use serde::{Deserialize, Serialize};
+
+use super::check::{above, count};
+use super::control::Control;
+use super::lane::LANES;
+use super::network::Network;
+use super::nm_rnn;
+use super::nm_rnn::{NmRnn, NmRnnSettings};
+use super::plastic;
+use super::plastic::{Plastic, PlasticSettings};
+use super::task::Task;
+use base::error::{DefinitionError, Result};
+use contract::definition::{Benchmark, MethodPreset};
+
+/// How much is learned and tested.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Training {
+    /// Adam updates, 1 to 100,000. Default 1,000.
+    pub updates: usize,
+    /// Trials per update, a multiple of 16, at most 512. Default 32.
+    pub batch: usize,
+    /// Trials of the test, per condition where the task has any, 1 to 10,000; rounded up to a multiple of 16.
+    /// Default 32.
+    pub test_trials: usize,
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        Self { updates: 1000, batch: 32, test_trials: 32 }
+    }
+}
+
+/// Adam with a rate that falls linearly to a tenth of its first value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Optimiser {
+    /// First learning rate, above 0, at most 1. Default 0.004.
+    pub rate: f64,
+    /// Largest norm of a gradient, above 0, at most a million. Default 1.
+    pub clip: f64,
+}
+
+impl Default for Optimiser {
+    fn default() -> Self {
+        Self { rate: 0.004, clip: 1.0 }
+    }
+}
+
+/// A network with its parameters, or one of its controls.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum NetworkSettings {
+    NmRnn(NmRnnSettings),
+    Backpropamine(PlasticSettings),
+}
+
+/// Everything that decides a run, apart from its seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub task: Task,
+    pub training: Training,
+    pub optimiser: Optimiser,
+    pub network: NetworkSettings,
+}
+
+/// The body of a benchmark's file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    task: Task,
+    #[serde(default)]
+    training: Training,
+    #[serde(default)]
+    optimiser: Optimiser,
+}
+
+const KINDS: [&str; 2] = ["nm-rnn", "backpropamine"];
+
+fn read(method: &MethodPreset, benchmark: &str) -> Result<NetworkSettings> {
+    let kind = &method.header.kind;
+    match kind.as_str() {
+        "nm-rnn" => Ok(NetworkSettings::NmRnn(method.parameters(benchmark)?)),
+        "backpropamine" => Ok(NetworkSettings::Backpropamine(method.parameters(benchmark)?)),
+        _ => {
+            let error = DefinitionError::unknown("kind of method", kind, KINDS);
+            Err(method.refuse(DefinitionError { key: "kind".into(), ..error }))
+        }
+    }
+}
+
+/// One line for reports.
+pub(super) fn formula(method: &MethodPreset) -> Result<&'static str> {
+    use nm_rnn::Modulation as Gain;
+    use plastic::Modulation as Gate;
+    Ok(match read(method, "")? {
+        NetworkSettings::NmRnn(settings) => match settings.modulation {
+            Gain::Gain => {
+                "τẋ = −x + Σ_r s_r(t) u_r v_rᵀ tanh(x) + B in, s = σ(A z + b), z a small recurrent network"
+            }
+            Gain::Constant => "τẋ = −x + Σ_r s_r u_r v_rᵀ tanh(x) + B in, s = σ(b) learned, constant in time",
+            Gain::Input => "τẋ = −x + Σ_r u_r v_rᵀ tanh(x) + Σ_r k_r s_r(t) + B in, s as in the NM-RNN",
+            Gain::None => "τẋ = −x + Σ_r u_r v_rᵀ tanh(x) + B in",
+        },
+        NetworkSettings::Backpropamine(settings) => match settings.modulation {
+            Gate::Learned => {
+                "y = tanh(W in + (w + α∘H) y′ + b), E ← (1 − η)E + η y y′ᵀ, H ← clip(H + M(t) E), M = tanh(m·y + m₀)"
+            }
+            Gate::Constant => "the same with M = tanh(m₀) learned, constant in time",
+            Gate::Decay => "y = tanh(W in + (w + α∘H) y′ + b), H ← (1 − η)H + η y y′ᵀ",
+            Gate::None => "y = tanh(W in + w y′ + b)",
+        },
+    })
+}
+
+impl Training {
+    fn check(&self) -> Result<(), DefinitionError> {
+        count("updates", self.updates, 1, 100_000)?;
+        count("test_trials", self.test_trials, 1, 10_000)?;
+        if self.batch == 0 || !self.batch.is_multiple_of(LANES) || self.batch > 512 {
+            return Err(DefinitionError::range("batch", self.batch, "a multiple of 16, 16 to 512"));
+        }
+        Ok(())
+    }
+}
+
+impl Optimiser {
+    fn check(&self) -> Result<(), DefinitionError> {
+        above("rate", self.rate, 0.0, 1.0)?;
+        above("clip", self.clip, 0.0, 1e6)
+    }
+}
+
+impl NetworkSettings {
+    fn check(&self) -> Result<(), DefinitionError> {
+        match self {
+            Self::NmRnn(settings) => settings.check()?,
+            Self::Backpropamine(settings) => settings.check()?,
+        }
+        self.control().check(self.has_signal())
+    }
+
+    /// What replaces the network's own signals at test.
+    pub(super) fn control(&self) -> &Control {
+        match self {
+            Self::NmRnn(settings) => &settings.control,
+            Self::Backpropamine(settings) => &settings.control,
+        }
+    }
+
+    fn has_signal(&self) -> bool {
+        match self {
+            Self::NmRnn(settings) => settings.modulation != nm_rnn::Modulation::None,
+            Self::Backpropamine(settings) => {
+                matches!(settings.modulation, plastic::Modulation::Learned | plastic::Modulation::Constant)
+            }
+        }
+    }
+
+    /// The network for a task with these inputs and outputs.
+    pub fn build(&self, channels: usize, outputs: usize) -> Box<dyn Network> {
+        match self {
+            Self::NmRnn(settings) => Box::new(NmRnn::new(settings, channels, outputs)),
+            Self::Backpropamine(settings) => Box::new(Plastic::new(settings, channels, outputs)),
+        }
+    }
+}
+
+impl Settings {
+    /// Checks a benchmark with a method preset.
+    ///
+    /// # Errors
+    /// Definition errors that point into the right file.
+    pub fn resolve(benchmark: &Benchmark, method: &MethodPreset) -> Result<Self> {
+        let Body { task, training, optimiser } = benchmark.settings()?;
+        let below = |table: &'static str| {
+            move |mut error: DefinitionError| {
+                error.key = format!("{table}.{}", error.key);
+                error
+            }
+        };
+        task.problem().check().map_err(|error| benchmark.refuse(below("task")(error)))?;
+        training.check().map_err(|error| benchmark.refuse(below("training")(error)))?;
+        optimiser.check().map_err(|error| benchmark.refuse(below("optimiser")(error)))?;
+        let id = &benchmark.header.id;
+        let optimiser = match method.optimiser(&optimiser, id)? {
+            Some(own) => {
+                own.check().map_err(|error| method.refuse(below("optimiser")(error)))?;
+                own
+            }
+            None => optimiser,
+        };
+        let network = read(method, id)?;
+        network.check().map_err(|error| method.refuse(below("parameters")(error)))?;
+        Ok(Self { task, training, optimiser, network })
+    }
+}

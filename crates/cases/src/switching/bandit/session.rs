@@ -1,0 +1,249 @@
+//! One learner meets one session of the bandit.
+
+use rand::RngExt;
+
+use super::controller;
+use super::controller::{Knobs, Modulators};
+use super::{BanditLearner, BanditTask, Script, Values, Wait};
+use crate::switching::check::{Progress, Replay};
+use crate::switching::rotation::Rotation;
+use crate::switching::softmax;
+use crate::switching::trace::Trace;
+use base::error::{Error, Result};
+use base::rng::Streams;
+use contract::{Footprint, RunLog, Watch};
+
+/// The state in which an arm is chosen; arm k leads to state 1 + k.
+const START: usize = 0;
+
+/// Runs a session. Replay controls first run the modulated learner with the same seed.
+///
+/// # Errors
+/// A value that is not finite; a watch that asks to stop.
+pub fn run(
+    task: &BanditTask,
+    learner: &BanditLearner,
+    streams: &Streams,
+    watch: &mut dyn Watch,
+) -> Result<RunLog> {
+    let script = task.draw(streams);
+    let replay = learner.replay();
+    if replay == Replay::None {
+        return live(task, learner, &script, None, streams, &mut Progress::new(watch, 0.0, 1.0)).map(|r| r.0);
+    }
+    let (_, mut knobs) = live(task, learner, &script, None, streams, &mut Progress::new(watch, 0.0, 0.5))?;
+    let mut rotation = None;
+    match replay {
+        Replay::None => {}
+        Replay::Mean => knobs = [0, 1].map(|kind| mean(&knobs, kind)).to_vec(),
+        Replay::Rotated => {
+            // Whole trials, so that first choices keep the values of first choices.
+            let chosen = Rotation::new(&script.switches, task.trials, streams);
+            knobs.rotate_right(2 * chosen.by);
+            rotation = Some(chosen);
+        }
+    }
+    let mut progress = Progress::new(watch, 0.5, 0.5);
+    let (mut log, _) = live(task, learner, &script, Some(&knobs), streams, &mut progress)?;
+    if let Some(rotation) = rotation {
+        rotation.write(&mut log);
+    }
+    Ok(log)
+}
+
+/// The mean of the meta-parameters at first (`kind` 0) or at second choices (1), which take turns.
+fn mean(recorded: &[Knobs], kind: usize) -> Knobs {
+    let own = || recorded.iter().skip(kind).step_by(2);
+    let mean = |of: fn(&Knobs) -> f64| own().map(of).sum::<f64>() / own().count() as f64;
+    Knobs {
+        rate: mean(|k| k.rate),
+        inverse_temperature: mean(|k| k.inverse_temperature),
+        discount: mean(|k| k.discount),
+    }
+}
+
+fn live(
+    task: &BanditTask,
+    learner: &BanditLearner,
+    script: &Script,
+    replayed: Option<&[Knobs]>,
+    streams: &Streams,
+    progress: &mut Progress<'_>,
+) -> Result<(RunLog, Vec<Knobs>)> {
+    let mut agent = Agent::new(task.arms, learner, replayed, streams)?;
+    let mut choices = streams.get("choices");
+    let trials = task.trials;
+    let (mut reward, mut steps, mut right, mut late) = (0.0, 0, 0, 0);
+    let mut performance = Vec::with_capacity(trials);
+    let mut waits = Vec::with_capacity(trials);
+    let mut signals: Vec<Vec<f64>> = (0..6).map(|_| Vec::with_capacity(trials)).collect();
+    for trial in 0..trials {
+        progress.at(trial, trials)?;
+        let arm = agent.choose(START, choices.random());
+        agent.learn((START, arm), (0.0, 1, 1 + arm))?;
+        let wait = if agent.choose(1 + arm, choices.random()) == 0 { Wait::Soon } else { Wait::Late };
+        let (size, duration) = task.outcome(wait);
+        let earned = if script.rewarded[trial][arm] { size } else { 0.0 };
+        agent.learn((1 + arm, wait as usize), (earned, duration, START))?;
+        agent.end_trial(earned / (1 + duration) as f64);
+        reward += earned;
+        steps += 1 + duration;
+        right += usize::from(arm == script.best[trial]);
+        late += usize::from(wait == Wait::Late);
+        performance.push(f64::from(u8::from(arm == script.best[trial])));
+        waits.push(f64::from(u8::from(wait == Wait::Late)));
+        let knobs = agent.last_two();
+        let shown = [knobs.rate, knobs.inverse_temperature, knobs.discount];
+        for (signal, value) in signals.iter_mut().zip(shown.into_iter().chain(agent.levels())) {
+            signal.push(value);
+        }
+    }
+    let names = ["rate", "inverse_temperature", "discount", "acetylcholine", "noradrenaline", "serotonin"];
+    let trace = Trace {
+        switches: script.switches.clone(),
+        performance: vec![("right", performance), ("late", waits)],
+        signals: names.into_iter().zip(signals).filter(|(_, values)| !values.is_empty()).collect(),
+    };
+    let mut log = RunLog {
+        footprint: Footprint {
+            parameters: agent.values.parameters() as u64,
+            updates: 2 * trials as u64,
+            ..Footprint::default()
+        },
+        ..RunLog::default()
+    };
+    log.scalars.insert("reward_rate".into(), reward / steps as f64);
+    log.scalars.insert("accuracy".into(), right as f64 / trials as f64);
+    log.scalars.insert("late_share".into(), late as f64 / trials as f64);
+    log.scalars.insert("switches".into(), script.switches.len() as f64);
+    for (name, of) in MEANS {
+        let sum: f64 = agent.used.iter().map(of).sum();
+        log.scalars.insert((*name).into(), sum / agent.used.len() as f64);
+    }
+    trace.write(&mut log);
+    Ok((log, agent.used))
+}
+
+type Of = fn(&Knobs) -> f64;
+const MEANS: &[(&str, Of)] = &[
+    ("mean_rate", |k| k.rate),
+    ("mean_inverse_temperature", |k| k.inverse_temperature),
+    ("mean_discount", |k| k.discount),
+];
+
+/// A learner with its values and whatever sets its meta-parameters.
+struct Agent<'a> {
+    learner: &'a BanditLearner,
+    values: Values,
+    modulators: Option<Modulators>,
+    replayed: Option<&'a [Knobs]>,
+    /// The meta-parameters of every decision so far.
+    used: Vec<Knobs>,
+    rng: base::rng::StreamRng,
+}
+
+impl<'a> Agent<'a> {
+    fn new(
+        arms: usize,
+        learner: &'a BanditLearner,
+        replayed: Option<&'a [Knobs]>,
+        streams: &Streams,
+    ) -> Result<Self> {
+        let mut rng = streams.get("learner");
+        let values = match learner {
+            BanditLearner::Uncertainty(s) => Values::ensemble(
+                arms,
+                s.members,
+                (s.mask, s.spread),
+                (s.initial_mean, s.initial_variance),
+                &mut rng,
+            ),
+            _ => Values::single(arms),
+        };
+        let modulators = match learner {
+            BanditLearner::Doya(settings) => Some(Modulators::new(settings)?),
+            _ => None,
+        };
+        Ok(Self { learner, values, modulators, replayed, used: Vec::new(), rng })
+    }
+
+    /// Chooses an action and fixes the meta-parameters with which it will be learned from.
+    fn choose(&mut self, state: usize, draw: f64) -> usize {
+        let replayed = self.replayed.map(|knobs| knobs[self.used.len() % knobs.len()]);
+        let mut knobs = match (replayed, &self.modulators, self.learner) {
+            (Some(knobs), ..) => knobs,
+            (None, Some(modulators), _) => modulators.knobs(state),
+            (None, None, BanditLearner::Uncertainty(s)) => Knobs {
+                // Fixed below, when the action is known.
+                rate: 0.0,
+                inverse_temperature: controller::inverse_temperature(s, &self.values, state),
+                discount: s.discount(state),
+            },
+            (None, None, BanditLearner::Softmax(s)) => s.knobs(state),
+            (None, None, BanditLearner::Doya(s)) => s.base(state),
+        };
+        let probabilities = softmax::probabilities(&self.values.means(state), knobs.inverse_temperature);
+        let action = softmax::pick(&probabilities, draw);
+        if let (BanditLearner::Uncertainty(s), None) = (self.learner, replayed) {
+            knobs.rate = controller::rate(s, &self.values, state, action);
+        }
+        self.used.push(knobs);
+        action
+    }
+
+    /// Learns from the reward that came after `steps` and from the state it led to.
+    fn learn(&mut self, at: (usize, usize), (reward, steps, next): (f64, usize, usize)) -> Result<()> {
+        let Some(knobs) = self.used.last().copied() else { return Ok(()) };
+        let factor = self.modulators.as_ref().map_or(1.0, Modulators::third_factor);
+        // The reward comes with the last step: it is discounted by the steps before.
+        let discounted = (0..steps - 1).fold(reward, |value, _| value * knobs.discount);
+        let bootstrap = (0..steps).fold(1.0, |value, _| value * knobs.discount);
+        let error = self.values.learn(at, (discounted, bootstrap, next), (knobs.rate, factor), &mut self.rng);
+        if !error.is_finite() {
+            return Err(Error::Diverged {
+                update: self.used.len(),
+                what: "the prediction error".into(),
+                value: error,
+            });
+        }
+        if let Some(modulators) = &mut self.modulators {
+            modulators.surprise(error);
+        }
+        Ok(())
+    }
+
+    fn end_trial(&mut self, reward_per_step: f64) {
+        if let Some(modulators) = &mut self.modulators {
+            modulators.reward_rate(reward_per_step);
+        }
+    }
+
+    /// The mean meta-parameters of a trial's two decisions.
+    fn last_two(&self) -> Knobs {
+        let two = &self.used[self.used.len() - 2..];
+        Knobs {
+            rate: f64::midpoint(two[0].rate, two[1].rate),
+            inverse_temperature: f64::midpoint(two[0].inverse_temperature, two[1].inverse_temperature),
+            discount: f64::midpoint(two[0].discount, two[1].discount),
+        }
+    }
+
+    /// Levels of the modulators, if it has any.
+    fn levels(&self) -> impl Iterator<Item = f64> {
+        self.modulators.as_ref().map(Modulators::levels).into_iter().flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mean_is_taken_of_each_kind_of_decision() {
+        let knobs = |rate| Knobs { rate, inverse_temperature: 10.0 * rate, discount: rate / 10.0 };
+        let recorded = [0.1, 0.5, 0.3, 0.7].map(knobs);
+        let means = [0, 1].map(|kind| mean(&recorded, kind));
+        assert!((means[0].rate - 0.2).abs() < 1e-12 && (means[1].rate - 0.6).abs() < 1e-12, "{means:?}");
+        assert!((means[1].inverse_temperature - 6.0).abs() < 1e-12, "{means:?}");
+    }
+}

@@ -1,0 +1,173 @@
+//! A run's settings: the benchmark's task and the preset's learner, checked against each other.
+
+use serde::{Deserialize, Serialize};
+
+use super::bandit::{BanditLearner, BanditTask};
+use super::change_point::{ChangePointLearner, ChangePointTask};
+use super::goals::{GoalLearner, GoalTask};
+use base::error::{DefinitionError, Result};
+use contract::definition::{Benchmark, MethodPreset};
+
+/// The three tasks; a benchmark's file has one table `[task]` with its `kind`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Task {
+    Bandit(BanditTask),
+    Goals(GoalTask),
+    ChangePoint(ChangePointTask),
+}
+
+/// The learners of each task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Learner {
+    Bandit(BanditLearner),
+    Goals(GoalLearner),
+    ChangePoint(ChangePointLearner),
+}
+
+/// Everything that decides a run, apart from its seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub task: Task,
+    pub learner: Learner,
+}
+
+/// The body of a benchmark's file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    task: Task,
+}
+
+/// A kind of method: name, the task it learns, formula, how its parameters are read.
+struct Kind {
+    name: &'static str,
+    task: &'static str,
+    formula: &'static str,
+    read: fn(&MethodPreset, &str) -> Result<Learner>,
+}
+
+macro_rules! reads {
+    ($task:ident, $learner:ident, $kind:ident) => {
+        |preset, benchmark| Ok(Learner::$task($learner::$kind(preset.parameters(benchmark)?)))
+    };
+}
+
+const KINDS: &[Kind] = &[
+    Kind {
+        name: "softmax",
+        task: "bandit",
+        formula: "Q ← Q + α(γⁿ⁻¹r + γⁿ max Q′ − Q), p ∝ exp(βQ); α, β, γ constant",
+        read: reads!(Bandit, BanditLearner, Softmax),
+    },
+    Kind {
+        name: "doya",
+        task: "bandit",
+        formula: "the same; DA = δ, α ∝ 1 + ρ·ACh, β ∝ 1 + ρ·NA, 1/(1 − γ) ∝ 1 + ρ·5-HT",
+        read: reads!(Bandit, BanditLearner, Doya),
+    },
+    Kind {
+        name: "uncertainty",
+        task: "bandit",
+        formula: "ensemble of the same; α = E/(E + A), β = 1/⟨E⟩",
+        read: reads!(Bandit, BanditLearner, Uncertainty),
+    },
+    Kind {
+        name: "ach-ne",
+        task: "goals",
+        formula: "p ∝ exp(β·ACh); ACh × 1.4 or 0.9, NE × 0.7 or 1.1; reset when NE > ⟨ACh⟩/(0.5 + ⟨ACh⟩)",
+        read: reads!(Goals, GoalLearner, AchNe),
+    },
+    Kind {
+        name: "goal-delta",
+        task: "goals",
+        formula: "V ← V + α(feedback − V), p ∝ exp(βV); α, β constant",
+        read: reads!(Goals, GoalLearner, GoalDelta),
+    },
+    Kind {
+        name: "goal-observer",
+        task: "goals",
+        formula: "argmax p(goal | feedback), validity known; hazard of the schedule or constant",
+        read: reads!(Goals, GoalLearner, GoalObserver),
+    },
+    Kind {
+        name: "reduced-observer",
+        task: "change-point",
+        formula: "b ← b + (τ + (1 − τ)·p_cp)·δ",
+        read: reads!(ChangePoint, ChangePointLearner, ReducedObserver),
+    },
+    Kind {
+        name: "exact-observer",
+        task: "change-point",
+        formula: "b = Σ p(last jump at t | samples)·b_t, hazard and noise known",
+        read: reads!(ChangePoint, ChangePointLearner, ExactObserver),
+    },
+    Kind {
+        name: "fixed-rate",
+        task: "change-point",
+        formula: "b ← b + α·δ, α constant",
+        read: reads!(ChangePoint, ChangePointLearner, FixedRate),
+    },
+    Kind {
+        name: "told-mean",
+        task: "change-point",
+        formula: "b = mean of the samples since the last jump, which it is told",
+        read: reads!(ChangePoint, ChangePointLearner, ToldMean),
+    },
+];
+
+fn kind(method: &MethodPreset) -> Result<&'static Kind> {
+    let name = &method.header.kind;
+    KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
+        let error = DefinitionError::unknown("kind of method", name, KINDS.iter().map(|kind| kind.name));
+        method.refuse(DefinitionError { key: "kind".into(), ..error })
+    })
+}
+
+/// One line for reports.
+pub(super) fn formula(method: &MethodPreset) -> Result<&'static str> {
+    Ok(kind(method)?.formula)
+}
+
+impl Settings {
+    /// Checks a benchmark with a method preset.
+    ///
+    /// # Errors
+    /// Definition errors that point into the right file: a value out of range, a method for another task.
+    pub fn resolve(benchmark: &Benchmark, method: &MethodPreset) -> Result<Self> {
+        let Body { task } = benchmark.settings()?;
+        let below = |table: &'static str| {
+            move |mut error: DefinitionError| {
+                error.key = format!("{table}.{}", error.key);
+                error
+            }
+        };
+        let (name, checked) = match &task {
+            Task::Bandit(task) => ("bandit", task.check()),
+            Task::Goals(task) => ("goals", task.check()),
+            Task::ChangePoint(task) => ("change-point", task.check()),
+        };
+        checked.map_err(|error| benchmark.refuse(below("task")(error)))?;
+        let kind = kind(method)?;
+        if kind.task != name {
+            let allowed = KINDS.iter().filter(|kind| kind.task == name).map(|kind| kind.name.to_owned());
+            return Err(method.refuse(DefinitionError {
+                key: "kind".into(),
+                found: kind.name.into(),
+                problem: format!("does not learn the task `{name}` of `{}`", benchmark.header.id),
+                allowed: allowed.collect(),
+                ..DefinitionError::default()
+            }));
+        }
+        let learner = (kind.read)(method, &benchmark.header.id)?;
+        let checked = match &learner {
+            Learner::Bandit(learner) => learner.check(),
+            Learner::Goals(learner) => learner.check(),
+            Learner::ChangePoint(learner) => learner.check(),
+        };
+        checked.map_err(|error| method.refuse(below("parameters")(error)))?;
+        Ok(Self { task, learner })
+    }
+}

@@ -1,0 +1,119 @@
+//! Benchmarks: the header that is common to all paradigms, and a body that belongs to one.
+
+use serde::{Deserialize, Serialize};
+
+use super::header::check_header;
+use base::error::{DefinitionError, Error, Result};
+use base::source::Source;
+
+/// A benchmark: a data stream, a model, a budget. The header is common to all paradigms, the rest belongs to its
+/// paradigm, which checks it.
+#[derive(Debug, Clone)]
+pub struct Benchmark {
+    pub header: BenchmarkHeader,
+    /// The keys below the header, still unchecked.
+    pub body: toml::Table,
+    pub source: Source,
+}
+
+/// What every benchmark has.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BenchmarkHeader {
+    /// Must be [`SCHEMA`].
+    pub schema: u32,
+    /// Lower case, digits and dashes.
+    pub id: String,
+    /// Bumped when a change can alter a number.
+    pub version: u32,
+    pub title: String,
+    /// Name of a protocol.
+    pub paradigm: String,
+    /// One or two sentences for the report.
+    pub summary: String,
+    /// Where the protocol was published.
+    #[serde(default)]
+    pub cites: Option<String>,
+    pub score: Score,
+    /// Methods that run when the user names none.
+    pub methods: Vec<String>,
+}
+
+/// The one number in which methods are compared on a benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Score {
+    /// Name of a metric.
+    pub metric: String,
+    /// Value at chance level: 0 on the normalised scale.
+    pub chance: f64,
+    /// The method whose mean defines 1 on the normalised scale, or a fixed number.
+    pub ceiling: Ceiling,
+    /// The method against which paired differences are taken.
+    #[serde(default)]
+    pub reference: Option<String>,
+}
+
+/// The upper end of the normalised score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Ceiling {
+    Method(String),
+    Value(f64),
+}
+
+impl Score {
+    fn check(&self) -> Result<(), DefinitionError> {
+        if !self.chance.is_finite() {
+            return Err(DefinitionError::range("score.chance", self.chance, "a finite number"));
+        }
+        match self.ceiling {
+            Ceiling::Value(value) if !value.is_finite() || value == self.chance => {
+                let allowed = "a finite number other than chance, or the id of a method";
+                Err(DefinitionError::range("score.ceiling", value, allowed))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+const HEADER_KEYS: &[&str] =
+    &["schema", "id", "version", "title", "paradigm", "summary", "cites", "score", "methods"];
+
+impl Benchmark {
+    /// Parses the header; the body waits for its paradigm.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn parse(source: Source) -> Result<Self> {
+        let mut table = source.table()?;
+        let mut header = toml::Table::new();
+        for key in HEADER_KEYS {
+            if let Some(value) = table.remove(*key) {
+                header.insert((*key).to_owned(), value);
+            }
+        }
+        let header: BenchmarkHeader = source.read(header.into(), "")?;
+        check_header(&source, header.schema, &header.id)?;
+        header.score.check().map_err(|error| source.locate(error))?;
+        if header.methods.is_empty() {
+            return Err(source.locate(DefinitionError::range("methods", "[]", "at least one method")));
+        }
+        Ok(Self { header, body: table, source })
+    }
+
+    /// The body as the paradigm's own settings.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn settings<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
+        self.source.read(self.body.clone().into(), "")
+    }
+
+    /// Points an error in a setting at this file.
+    pub fn refuse(&self, error: DefinitionError) -> Error {
+        self.source.locate(error)
+    }
+}

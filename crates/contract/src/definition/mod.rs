@@ -1,0 +1,19 @@
+//! Layer 0: definitions in TOML, checked before anything runs.
+
+mod benchmark;
+mod header;
+mod library;
+mod method;
+mod space;
+mod suite;
+mod tuned;
+mod variation;
+
+pub use benchmark::{Benchmark, BenchmarkHeader, Ceiling, Score};
+pub use header::SCHEMA;
+pub use library::Library;
+pub use method::{ControlRole, MethodHeader, MethodPreset};
+pub use space::{Range, Scale, Space, rounded};
+pub use suite::{Cell, MOST_SEEDS, Suite, SuiteHeader};
+pub use tuned::{Arm, SearchNote, Tuned, TunedFile};
+pub use variation::{TABLES, base, value_of, varied_number};

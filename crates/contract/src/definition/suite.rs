@@ -1,0 +1,72 @@
+//! Suites: cells of benchmarks × methods × seeds.
+
+use serde::Deserialize;
+
+use super::header::check_header;
+use base::error::{DefinitionError, Result};
+use base::source::Source;
+
+/// Seeds per cell at most.
+pub const MOST_SEEDS: u64 = 100_000;
+
+/// A suite: cells of benchmarks × methods × seeds.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    pub header: SuiteHeader,
+    pub source: Source,
+}
+
+/// A suite's file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SuiteHeader {
+    pub schema: u32,
+    pub id: String,
+    pub title: String,
+    pub summary: String,
+    /// Seeds per cell unless the cell says otherwise.
+    pub seeds: u64,
+    pub cell: Vec<Cell>,
+}
+
+/// benchmarks × methods, each with `seeds` seeds.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    pub benchmarks: Vec<String>,
+    /// Empty: each benchmark's own list.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    #[serde(default)]
+    pub seeds: Option<u64>,
+    /// Controls of every modulated method of the cell: `required`, `ablations`, `factorial`, `all`, or single ones.
+    #[serde(default)]
+    pub controls: Vec<String>,
+}
+
+impl Suite {
+    /// Parses a suite.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn parse(source: Source) -> Result<Self> {
+        let table = source.table()?;
+        let header: SuiteHeader = source.read(table.into(), "")?;
+        check_header(&source, header.schema, &header.id)?;
+        let counts = header.cell.iter().filter_map(|cell| cell.seeds).chain([header.seeds]);
+        for seeds in counts {
+            if !(1..=MOST_SEEDS).contains(&seeds) {
+                let error = DefinitionError::range("seeds", seeds, &format!("1 to {MOST_SEEDS}"));
+                return Err(source.locate(error));
+            }
+        }
+        if header.cell.is_empty() || header.cell.iter().any(|cell| cell.benchmarks.is_empty()) {
+            return Err(source.locate(DefinitionError::range(
+                "cell",
+                "[]",
+                "cells with at least one benchmark",
+            )));
+        }
+        Ok(Self { header, source })
+    }
+}

@@ -1,0 +1,13 @@
+//! What a run is, without knowing any: definitions say what to do, a [`Protocol`] does it, a [`RunLog`] is what it
+//! leaves, a [`Record`] is one line of a results file.
+
+pub mod definition;
+mod log;
+pub mod protocol;
+mod record;
+#[cfg(test)]
+mod schema;
+
+pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
+pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Unwatched, Watch};
+pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

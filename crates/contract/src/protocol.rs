@@ -1,0 +1,202 @@
+//! The contract between the harness and whatever it benchmarks.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::RunLog;
+use crate::Trace;
+use crate::definition::{Benchmark, MethodPreset};
+use base::error::{Error, Result, StopReason};
+use data::Data;
+
+/// One run, fully resolved: everything that decides its outcome, apart from the data itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RunSpec {
+    /// Benchmark id, e.g. `split-digits-task`.
+    pub benchmark: String,
+    /// Version of the benchmark's definition; a change that can alter a number bumps it.
+    pub version: u32,
+    /// Name of the [`Protocol`].
+    pub paradigm: String,
+    /// Id of the method preset.
+    pub method: String,
+    /// Seed of every random stream of the run.
+    pub seed: u64,
+    /// Every setting with its default filled in, as [`Protocol::resolve`] returned it.
+    pub settings: serde_json::Value,
+    /// The recorded run that a control replays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replays: Option<ReplaySource>,
+}
+
+/// A recorded run, by the key of its record: part of what decides an outcome.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ReplaySource {
+    pub key: String,
+    /// Read from that record before the run begins.
+    #[serde(skip)]
+    pub trace: Option<Arc<Trace>>,
+}
+
+impl RunSpec {
+    /// What the run replays, if it is a control of that kind.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.replays.as_ref().and_then(|replays| replays.trace.as_deref())
+    }
+}
+
+/// What a protocol tells the harness while it runs, and the harness's only way to stop it early.
+pub trait Watch {
+    /// Called often (every few milliseconds of work) with the share of the run that is done, in [0, 1].
+    /// `Some` asks the protocol to return [`base::error::Error::Stopped`] at once.
+    fn progress(&mut self, share: f64) -> Option<StopReason>;
+}
+
+/// A watch that neither shows anything nor stops the run: for tests and library users.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn progress(&mut self, _share: f64) -> Option<StopReason> {
+        None
+    }
+}
+
+/// A watch in the hands of long work (a test phase, an estimate over all samples), which asks it after each small piece.
+pub struct Pace<'a> {
+    watch: &'a mut dyn Watch,
+    share: f64,
+}
+
+impl<'a> Pace<'a> {
+    /// Work during which so much of the run counts as done.
+    pub fn new(watch: &'a mut dyn Watch, share: f64) -> Self {
+        Self { watch, share }
+    }
+
+    /// Asks the watch.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] when it wants the run to end.
+    pub fn ask(&mut self) -> Result<()> {
+        self.watch.progress(self.share).map_or(Ok(()), |reason| Err(Error::Stopped(reason)))
+    }
+
+    /// The same with another share done.
+    ///
+    /// # Errors
+    /// As [`Pace::ask`].
+    pub fn at(&mut self, share: f64) -> Result<()> {
+        self.share = share;
+        self.ask()
+    }
+}
+
+/// What a reader of records has to know of a protocol.
+#[derive(Debug, Clone, Copy)]
+pub struct Paradigm {
+    pub name: &'static str,
+    /// As [`Protocol::settings_of_method`].
+    pub settings_of_method: &'static [&'static str],
+}
+
+impl Paradigm {
+    /// A paradigm with the usual tables; so counts one that is not known.
+    pub const fn usual(name: &'static str) -> Self {
+        Self { name, settings_of_method: &["method", "modulation", "model", "optimiser"] }
+    }
+}
+
+/// A paradigm or case study. It turns a checked spec and a seed into a log; it never prints, plots or writes files.
+pub trait Protocol: Sync {
+    /// The value of `paradigm = "…"` in a benchmark's TOML.
+    fn name(&self) -> &'static str;
+
+    /// One line for `bench list`.
+    fn summary(&self) -> &'static str;
+
+    /// Checks a benchmark together with a method preset and returns every setting with defaults filled in.
+    ///
+    /// # Errors
+    /// A definition error that names the offending key and what is allowed. All checks happen here, before any run.
+    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value>;
+
+    /// Whether presets may have `[modulation]` and `[model]` tables here.
+    fn takes_modulation(&self) -> bool {
+        false
+    }
+
+    /// Whether a preset's `optimiser` table is read.
+    fn takes_optimiser(&self) -> bool {
+        true
+    }
+
+    /// Makes a benchmark judge on validation data instead of test data, for searches. The default does nothing: tasks that
+    /// are generated anew for each seed are other ones on the search's seeds.
+    fn judge_on_validation(&self, _benchmark: &mut Benchmark) {}
+
+    /// The keys of what [`Protocol::resolve`] returns that belong to the method, or that a method may replace. All others
+    /// are the benchmark's alone, and equal in all runs that may be compared.
+    fn settings_of_method(&self) -> &'static [&'static str] {
+        Paradigm::usual("").settings_of_method
+    }
+
+    /// What a reader of its records has to know.
+    fn paradigm(&self) -> Paradigm {
+        Paradigm { name: self.name(), settings_of_method: self.settings_of_method() }
+    }
+
+    /// The benchmark's settings as it says them, with defaults filled in, before any method replaces some. Needed where a
+    /// benchmark has keys named in [`Protocol::settings_of_method`].
+    ///
+    /// # Errors
+    /// Definition errors that point into the benchmark's file.
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        Ok(serde_json::to_value(&benchmark.body)?)
+    }
+
+    /// The method's formula, one line, for reports.
+    ///
+    /// # Errors
+    /// An unknown kind of method.
+    fn formula(&self, method: &MethodPreset) -> Result<String>;
+
+    /// Ids of the data sets that these settings need (empty for generated data).
+    ///
+    /// # Errors
+    /// When `settings` did not come from [`Protocol::resolve`].
+    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>>;
+
+    /// Reads and checks all data that these settings need, so that no run fails later for want of them.
+    ///
+    /// # Errors
+    /// Missing, damaged or unusable data.
+    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
+        self.datasets(settings)?.iter().try_for_each(|id| data.load(id))
+    }
+
+    /// Rough cost of one run in core-seconds, for progress, `bench show` and balancing.
+    fn expected_cost(&self, settings: &serde_json::Value) -> f64;
+
+    /// Trains and evaluates.
+    ///
+    /// # Errors
+    /// [`base::error::Error::Diverged`] when a number stops being finite, [`base::error::Error::Stopped`] when the watch asks.
+    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog>;
+}
+
+/// [`Protocol::judge_on_validation`] where the benchmark itself says what it is judged on.
+pub fn evaluate_on_validation(benchmark: &mut Benchmark) {
+    benchmark.body.insert("evaluate".into(), "validation".into());
+}
+
+/// Settings as JSON, by way of text, so that an f32 of 0.001 stays 0.001 and does not become 0.0010000000474974513.
+///
+/// # Errors
+/// Settings that JSON cannot hold.
+pub fn as_written(settings: &impl Serialize) -> Result<serde_json::Value> {
+    Ok(serde_json::from_str(&serde_json::to_string(settings)?)?)
+}

@@ -1,0 +1,97 @@
+//! A labelled data set in memory: bytes shared by every run, converted to floats batch by batch.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use base::error::{Error, Result};
+
+/// Samples of one split. Pixels stay bytes (a quarter of the memory of floats); `scale` turns them into [0, 1].
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// n × features, row-major.
+    pub pixels: Arc<[u8]>,
+    /// n labels, each below `classes`.
+    pub labels: Arc<[u8]>,
+}
+
+impl Split {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are no samples.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+}
+
+/// How samples are dealt out to training, validation and test, where nobody has published that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Splitting {
+    /// One split for all seeds.
+    #[default]
+    Fixed,
+    /// Each seed draws its own, from the stream `data-split`.
+    PerSeed,
+}
+
+impl Splitting {
+    /// Whether this is the default, which records leave out.
+    pub fn is_fixed(&self) -> bool {
+        *self == Self::Fixed
+    }
+}
+
+/// A classification data set, cut into splits.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// Registry id, e.g. `mnist`.
+    pub id: String,
+    /// Channels, height, width.
+    pub shape: [usize; 3],
+    pub classes: usize,
+    /// A pixel value times this lies in [0, 1].
+    pub scale: f32,
+    pub train: Split,
+    /// For choosing hyper-parameters; never part of `train`.
+    pub validation: Split,
+    /// Where `validation` was cut from the published training set, the two together: what a final run trains on.
+    /// Equal to `train` where the validation split is a fixed part of its own.
+    pub train_full: Split,
+    pub test: Split,
+}
+
+impl Dataset {
+    /// Numbers per sample.
+    pub fn features(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Checks that splits are complete and labels are in range.
+    ///
+    /// # Errors
+    /// A data error that names the split and the offending value.
+    pub fn check(self) -> Result<Self> {
+        let splits = [("train", &self.train), ("validation", &self.validation), ("test", &self.test)];
+        for (name, split) in splits {
+            if split.pixels.len() != split.len() * self.features() {
+                let problem = format!(
+                    "{name} has {} labels but {} pixels, not {} per sample",
+                    split.len(),
+                    split.pixels.len(),
+                    self.features()
+                );
+                return Err(Error::data(&self.id, problem));
+            }
+            if let Some(label) = split.labels.iter().find(|label| usize::from(**label) >= self.classes) {
+                let problem =
+                    format!("{name} holds the label {label}; allowed are 0 to {}", self.classes - 1);
+                return Err(Error::data(&self.id, problem));
+            }
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,273 @@
+//! Layer 1: data sets, loaded once and shared by every run.
+
+mod dataset;
+pub mod digits;
+mod folder;
+mod idx;
+mod manifest;
+pub mod omniglot;
+mod png;
+mod table;
+mod zip;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rand::seq::SliceRandom;
+
+pub use dataset::{Dataset, Split, Splitting};
+pub use folder::{DataFolder, VARIABLE};
+pub use manifest::{Entry, FileEntry, Layout, entry, manifest};
+pub use table::Table;
+
+use base::digest::sha256_hex;
+use base::error::{Error, Result};
+use base::rng::Streams;
+
+/// The data sets of a session: each is read, verified and decoded once, on first use.
+#[derive(Debug)]
+pub struct Data {
+    folder: DataFolder,
+    loaded: Mutex<BTreeMap<String, Arc<Dataset>>>,
+    tables: Mutex<BTreeMap<String, Arc<Table>>>,
+}
+
+impl Data {
+    /// Data sets from this folder, and the embedded ones.
+    pub fn new(folder: DataFolder) -> Self {
+        Self { folder, loaded: Mutex::default(), tables: Mutex::default() }
+    }
+
+    /// Where files are looked for.
+    pub fn folder(&self) -> &DataFolder {
+        &self.folder
+    }
+
+    /// Reads a data set of either layout, so that nothing fails later for want of it.
+    ///
+    /// # Errors
+    /// As [`Data::get`] and [`Data::table`].
+    pub fn load(&self, id: &str) -> Result<()> {
+        match entry(id)?.layout {
+            Layout::Images | Layout::Characters => self.get(id).map(drop),
+            Layout::Table => self.table(id).map(drop),
+        }
+    }
+
+    /// A table by id: rows in the order of time.
+    ///
+    /// # Errors
+    /// Unknown id or a data set of images; missing, truncated or damaged files; a missing value.
+    pub fn table(&self, id: &str) -> Result<Arc<Table>> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = tables.get(id) {
+            return Ok(table.clone());
+        }
+        let entry = entry(id)?;
+        let Some(file) = entry.file.first().filter(|_| entry.layout == Layout::Table) else {
+            return Err(Error::data(id, "holds images, not a table in the order of time"));
+        };
+        let bytes = self.folder.read(id, &entry, file)?;
+        let table = Arc::new(Table::parse(id, &file.name, &String::from_utf8_lossy(&bytes), entry.classes)?);
+        tables.insert(id.to_owned(), table.clone());
+        Ok(table)
+    }
+
+    /// A user's own table, a path within the data folder; its SHA-256 (decompressed) stands in the definition.
+    ///
+    /// # Errors
+    /// A missing file; whatever [`Table::parse`] refuses; another number of columns; another checksum.
+    pub fn own_table(&self, file: &str, features: usize, classes: usize, sha256: &str) -> Result<Arc<Table>> {
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = format!("{file} {features} {classes} {sha256}");
+        if let Some(table) = tables.get(&key) {
+            return Ok(table.clone());
+        }
+        let bytes = self.folder.read_own(file)?;
+        // What is wrong within the table says more than its checksum.
+        let table = Table::parse("table", file, &String::from_utf8_lossy(&bytes), classes)?;
+        let columns = table.columns.len();
+        if columns != features {
+            let problem =
+                format!("{file}: {columns} columns before the class, but the definition says {features}");
+            return Err(Error::data("table", problem));
+        }
+        let found = sha256_hex(&bytes);
+        if found != sha256 {
+            let problem = format!("{file}: SHA-256 {found}, but the definition says {sha256}");
+            return Err(Error::data("table", problem));
+        }
+        let table = Arc::new(table);
+        tables.insert(key, table.clone());
+        Ok(table)
+    }
+
+    /// A data set by id.
+    ///
+    /// # Errors
+    /// Unknown id; missing, truncated or damaged files.
+    pub fn get(&self, id: &str) -> Result<Arc<Dataset>> {
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(dataset) = loaded.get(id) {
+            return Ok(dataset.clone());
+        }
+        let entry = entry(id)?;
+        let dataset = Arc::new(self.read(id, &entry)?);
+        loaded.insert(id.to_owned(), dataset.clone());
+        Ok(dataset)
+    }
+
+    /// A data set, split as a benchmark asks: once for all, or anew from the streams of a run.
+    ///
+    /// # Errors
+    /// As [`Data::get`]; a split per seed of a data set whose split is published.
+    pub fn split(&self, id: &str, splitting: Splitting, streams: &Streams) -> Result<Arc<Dataset>> {
+        match splitting {
+            Splitting::Fixed => self.get(id),
+            Splitting::PerSeed => {
+                entry(id)?.check_splitting(splitting)?;
+                digits::resampled(streams).map(Arc::new)
+            }
+        }
+    }
+
+    /// The entry says how a set is read; only what has a format of its own has code of its own.
+    fn read(&self, id: &str, entry: &Entry) -> Result<Dataset> {
+        match entry.layout {
+            Layout::Characters => omniglot::load(&self.folder, entry),
+            Layout::Images if entry.embedded => digits::load(),
+            Layout::Images => self.read_idx(id, entry),
+            Layout::Table => Err(entry.check_images(id).err().unwrap_or_default().into()),
+        }
+    }
+
+    /// The four files of MNIST's layout, in the manifest's order: training images and labels, test images and labels.
+    fn read_idx(&self, id: &str, entry: &Entry) -> Result<Dataset> {
+        let [train_pixels, train_labels, test_pixels, test_labels] = &entry.file[..] else {
+            let problem = format!("{} files in the manifest, but the IDX layout has 4", entry.file.len());
+            return Err(Error::data(id, problem));
+        };
+        let read = |file: &FileEntry, dimensions: usize| -> Result<(Vec<usize>, Arc<[u8]>)> {
+            let bytes = self.folder.read(id, entry, file)?;
+            let (sizes, body) = idx::parse(id, &file.name, &bytes, dimensions)?;
+            Ok((sizes, body.into()))
+        };
+        let images = |file: &FileEntry| -> Result<Arc<[u8]>> {
+            let (sizes, pixels) = read(file, 3)?;
+            let [_, height, width] = entry.shape;
+            if entry.shape[0] != 1 || sizes[1..] != [height, width] {
+                let (found, said) = (&sizes[1..], entry.shape);
+                let problem = format!("{}: images of {found:?}, but the manifest says {said:?}", file.name);
+                return Err(Error::data(id, problem));
+            }
+            Ok(pixels)
+        };
+        let full = Split { pixels: images(train_pixels)?, labels: read(train_labels, 1)?.1 };
+        let test = Split { pixels: images(test_pixels)?, labels: read(test_labels, 1)?.1 };
+        let whole = Dataset {
+            id: id.to_owned(),
+            shape: entry.shape,
+            classes: entry.classes,
+            scale: 1.0 / 255.0,
+            train: full.clone(),
+            validation: full.clone(),
+            train_full: full,
+            test,
+        }
+        .check()?;
+        let (train, validation) = hold_out(&whole.train_full, whole.features());
+        Ok(Dataset { train, validation, ..whole })
+    }
+}
+
+/// Cuts a sixth of the training set for validation (10,000 of 60,000), by a fixed shuffle.
+fn hold_out(full: &Split, features: usize) -> (Split, Split) {
+    let mut order: Vec<usize> = (0..full.len()).collect();
+    order.shuffle(&mut Streams::new(0).get("validation-split"));
+    let (validation, train) = order.split_at_mut(full.len() / 6);
+    let take = |indices: &mut [usize]| {
+        indices.sort_unstable();
+        Split {
+            pixels: indices
+                .iter()
+                .flat_map(|i| full.pixels[i * features..(i + 1) * features].iter().copied())
+                .collect(),
+            labels: indices.iter().map(|i| full.labels[*i]).collect(),
+        }
+    };
+    (take(train), take(validation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A third set in the layout of MNIST: 12 training and 2 test images of 2 × 3 pixels, three classes.
+    fn write_third_set(folder: &std::path::Path) -> Entry {
+        let idx = |dimensions: &[u32], body: &[u8]| {
+            let magic = 0x0800 + u32::try_from(dimensions.len()).expect("few");
+            let header = std::iter::once(magic).chain(dimensions.iter().copied()).flat_map(u32::to_be_bytes);
+            header.chain(body.iter().copied()).collect::<Vec<u8>>()
+        };
+        let pixels: Vec<u8> = (0..72).collect();
+        let labels: Vec<u8> = (0..12).map(|i| i % 3).collect();
+        let files = [
+            ("train-images", idx(&[12, 2, 3], &pixels)),
+            ("train-labels", idx(&[12], &labels)),
+            ("test-images", idx(&[2, 2, 3], &[200; 12])),
+            ("test-labels", idx(&[2], &[2, 1])),
+        ];
+        std::fs::create_dir(folder.join("third")).expect("create");
+        let file = files.map(|(name, bytes)| {
+            std::fs::write(folder.join("third").join(name), &bytes).expect("write");
+            FileEntry {
+                name: name.into(),
+                bytes: bytes.len() as u64,
+                sha256: sha256_hex(&bytes),
+                raw_bytes: None,
+                raw_sha256: None,
+            }
+        });
+        Entry { classes: 3, shape: [1, 2, 3], file: file.into(), ..entry("mnist").expect("known") }
+    }
+
+    #[test]
+    fn any_idx_set_of_the_manifest_is_read_from_its_own_folder() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let third = write_third_set(folder.path());
+        let data = Data::new(DataFolder { path: folder.path().into(), chosen_by: "the test" });
+        let set = data.read("third", &third).expect("no code of its own is needed");
+        assert_eq!((set.id.as_str(), set.classes, set.shape), ("third", 3, [1, 2, 3]));
+        assert_eq!((set.train.len(), set.validation.len(), set.train_full.len()), (10, 2, 12));
+        assert_eq!((set.test.labels[..].to_vec(), set.test.pixels[0]), (vec![2, 1], 200));
+        // What goes wrong is said of this set, not of another one.
+        std::fs::remove_file(folder.path().join("third/test-labels")).expect("remove");
+        let message = data.read("third", &third).expect_err("a file is missing").to_string();
+        let place = folder.path().join("third").display().to_string();
+        assert!(message.starts_with("data set `third`: test-labels not found in"), "{message}");
+        assert!(message.contains(&place), "{message}");
+    }
+
+    #[test]
+    fn an_entry_that_is_not_what_its_files_hold_is_refused() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let third = write_third_set(folder.path());
+        let data = Data::new(DataFolder { path: folder.path().into(), chosen_by: "the test" });
+        let message = |entry: &Entry| data.read("third", entry).expect_err("refused").to_string();
+        let turned = Entry { shape: [1, 3, 2], ..third.clone() };
+        assert!(message(&turned).contains("images of [2, 3], but the manifest says [1, 3, 2]"));
+        let narrow = Entry { classes: 2, ..third.clone() };
+        assert!(message(&narrow).contains("train holds the label 2; allowed are 0 to 1"));
+        let short = Entry { file: third.file[..3].to_vec(), ..third.clone() };
+        assert!(message(&short).contains("3 files in the manifest, but the IDX layout has 4"));
+    }
+
+    #[test]
+    fn every_idx_set_of_the_manifest_has_its_four_files() {
+        for (id, entry) in manifest().expect("valid") {
+            if entry.layout == Layout::Images && !entry.embedded {
+                assert_eq!(entry.file.len(), 4, "{id}");
+            }
+        }
+    }
+}

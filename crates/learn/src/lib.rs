@@ -1,0 +1,20 @@
+//! The trunk of gradient learners. A learner that meets a stream is five replaceable parts: [`stream`], [`nn`],
+//! [`objective`], [`modulation`] and [`optim`]; [`Learner`] is one step of it.
+//!
+//! ```text
+//! stream ──batch──► model (slope, bias gains) ──scores──► objective (weighted loss terms)
+//!                      ▲                                     │ gradients
+//!                      │ gains                               ▼
+//!                  modulation                          optimiser chain (rate, momentum gains) ──► parameters
+//! ```
+
+pub mod gains;
+mod learner;
+pub mod modulated;
+pub mod modulation;
+pub mod nn;
+pub mod objective;
+pub mod optim;
+pub mod stream;
+
+pub use learner::Learner;

@@ -1,0 +1,28 @@
+//! Layer 2: neuromodulators as gains. A neuromodulator is a name; what it does comes from what drives it
+//! ([`SourceSpec`]), how it evolves ([`Level`]), whom it reaches ([`Transmission`], [`Scope`]) and what it scales
+//! ([`Receptor`], [`TargetKind`]). The mapping is data ([`ModulationSpec`]), and its effects on a learner are data too:
+//! [`Gains`] on learning rate, momentum, slopes, biases, loss weights and more.
+//!
+//! ```text
+//! signal source ─► release (interactions) ─► level ─► transmission ─► receptor ─► gain on a target
+//! ```
+
+mod channel;
+mod control;
+mod interaction;
+mod pipeline;
+mod replay;
+mod shares;
+mod source;
+mod spec;
+mod target;
+mod transmission;
+
+pub use control::{CONTROLS, Control};
+pub use interaction::{INTERACTIONS, Interaction, InteractionKind};
+pub use pipeline::Modulation;
+pub use replay::{ReplayKind, Replayed};
+pub use source::{BoundaryTold, Need, Observation, Rule, SOURCES, SourceEntry, SourceSpec};
+pub use spec::{Anatomy, LevelSpec, ModulationSpec, ModulatorSpec, ReceptorSpec};
+pub use target::{Scope, TARGETS, TargetEntry, TargetKind};
+pub use transmission::{Transmission, Volume};

@@ -1,0 +1,307 @@
+//! The running pipeline: source → release with interactions → level → transmission → receptor → gain.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::channel::{Channel, Site};
+use super::interaction;
+use super::interaction::{Interaction, InteractionKind};
+use super::replay::ReplayKind;
+use super::source::{BoundaryTold, Need, Observation, Signal};
+use super::spec::{ModulationSpec, ModulatorSpec, ReceptorSpec};
+use super::transmission::Way;
+use crate::gains::Gains;
+use crate::nn::Model;
+use base::error::Result;
+use base::rng::Streams;
+use base::state::State;
+use contract::Trace;
+use dynamics::Level;
+
+/// All neuromodulators of a learner.
+pub struct Modulation {
+    /// In the order in which they act.
+    modulators: Vec<Modulator>,
+    /// With the places of both ends in `modulators`.
+    interactions: Vec<(Interaction, usize, usize)>,
+    synergies: Vec<Synergy>,
+    layers: Vec<usize>,
+    recurrent: usize,
+    as_input: bool,
+    needs: Vec<Need>,
+    steps: u64,
+}
+
+struct Modulator {
+    name: String,
+    source: Box<dyn Signal>,
+    level: Level,
+    before: f64,
+    spec: ModulatorSpec,
+    way: Way,
+    channels: Vec<Channel>,
+    /// The level at every step so far.
+    history: Vec<f32>,
+}
+
+/// One more factor 1 + κ m_i m_j where two modulators converge: a channel whose level is the product of theirs.
+struct Synergy {
+    /// Places in `modulators`.
+    pair: [usize; 2],
+    channel: Channel,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    source: Value,
+    level: f64,
+    before: f64,
+    way: Way,
+    history: Vec<f32>,
+}
+
+impl Modulation {
+    /// Starts the pipeline. Random parts draw from `streams` within `modulation/<name>`.
+    ///
+    /// # Errors
+    /// A spec that was not resolved; a control without the trace that it replays.
+    pub fn new(
+        spec: &ModulationSpec,
+        model: &dyn Model,
+        streams: &Streams,
+        trace: Option<&Trace>,
+    ) -> Result<Self> {
+        let names: Vec<String> = spec.modulators.keys().cloned().collect();
+        let order = interaction::order(&names, &spec.interactions)?;
+        let place = |name: &str| order.iter().position(|index| names[*index] == name).unwrap_or_default();
+        let layers = model.layer_units();
+        let site = Site {
+            layers: &layers,
+            parameters: model.parameters(),
+            clamp: spec.clamp,
+            replayed: spec.replayed.as_ref(),
+            trace,
+        };
+        let mut modulators = Vec::with_capacity(order.len());
+        for index in &order {
+            let (name, own) = (&names[*index], &spec.modulators[&names[*index]]);
+            let streams = streams.within("modulation").within(name);
+            let level = own.level.build()?;
+            let channel = |receptor: &ReceptorSpec| {
+                let named = receptor.channel(name);
+                let streams = streams.within(&named);
+                Channel::new(named, receptor, own, level.value(), &site, &streams)
+            };
+            modulators.push(Modulator {
+                name: name.clone(),
+                source: own.source.start(&streams)?,
+                before: level.value(),
+                way: Way::new(&own.transmission, level.value(), &streams),
+                channels: own.receptors.iter().map(channel).collect::<Result<_>>()?,
+                level,
+                spec: own.clone(),
+                history: Vec::new(),
+            });
+        }
+        let (convergent, edges): (Vec<_>, Vec<_>) =
+            spec.interactions.iter().partition(|edge| edge.kind == InteractionKind::Convergent);
+        let mut synergies = Vec::new();
+        for edge in convergent {
+            let Some(target) = edge.target else { continue };
+            let pair = [place(&edge.from), place(&edge.to)];
+            let (name, receptor) = (edge.channel(), ReceptorSpec::global(target, edge.strength));
+            let product = pair.map(|at: usize| modulators[at].level.value()).iter().product();
+            let streams = streams.within("modulation").within(&name);
+            let channel =
+                Channel::new(name, &receptor, &spec.modulators[&edge.from], product, &site, &streams)?;
+            synergies.push(Synergy { pair, channel });
+        }
+        let modulation = Self {
+            interactions: edges
+                .iter()
+                .map(|edge| ((*edge).clone(), place(&edge.from), place(&edge.to)))
+                .collect(),
+            synergies,
+            modulators,
+            recurrent: model.recurrent_layers(),
+            as_input: spec.as_input,
+            needs: [Need::Input, Need::Gradient].into_iter().filter(|need| spec.needs(*need)).collect(),
+            layers,
+            steps: 0,
+        };
+        if spec.replayed.as_ref().is_some_and(|replayed| replayed.kind == ReplayKind::MeanGainRescaled) {
+            let mut values = model.parameters().snapshot()?;
+            modulation.channels().for_each(|c| c.rescale_weights(model.parameters(), &mut values));
+            model.parameters().restore(&values)?;
+        }
+        Ok(modulation)
+    }
+
+    fn channels(&self) -> impl Iterator<Item = &Channel> {
+        let own = self.modulators.iter().flat_map(|modulator| &modulator.channels);
+        own.chain(self.synergies.iter().map(|synergy| &synergy.channel))
+    }
+
+    fn channels_mut(&mut self) -> impl Iterator<Item = &mut Channel> {
+        let own = self.modulators.iter_mut().flat_map(|modulator| &mut modulator.channels);
+        own.chain(self.synergies.iter_mut().map(|synergy| &mut synergy.channel))
+    }
+
+    /// Whether observations need the batch's mean input.
+    pub fn wants_input(&self) -> bool {
+        self.needs.contains(&Need::Input)
+    }
+
+    /// Whether observations need the gradient.
+    pub fn wants_gradient(&self) -> bool {
+        self.needs.contains(&Need::Gradient)
+    }
+
+    /// A task boundary was passed.
+    pub fn boundary(&mut self, told: &BoundaryTold) {
+        self.modulators.iter_mut().for_each(|modulator| modulator.source.boundary(told));
+    }
+
+    /// Takes in what the learner saw: levels and effects of the next step.
+    pub fn observe(&mut self, seen: &Observation) {
+        for index in 0..self.modulators.len() {
+            let mut signal = self.modulators[index].source.next(seen);
+            let acting = |edge: &(Interaction, usize, usize)| {
+                let from = &self.modulators[edge.1];
+                (edge.2 == index).then(|| {
+                    let level = if edge.0.delayed { from.before } else { from.level.value() };
+                    (edge.0.kind, edge.0.strength, level)
+                })
+            };
+            let edges: Vec<_> = self.interactions.iter().filter_map(acting).collect();
+            for (kind, strength, level) in &edges {
+                match kind {
+                    InteractionKind::Modulatory => signal *= (1.0 + strength * level).max(0.0),
+                    InteractionKind::Threshold => signal = (signal - strength * level).max(0.0),
+                    InteractionKind::Opponent | InteractionKind::Convergent => {}
+                }
+            }
+            let modulator = &mut self.modulators[index];
+            let mut level = modulator.level.step(signal);
+            for (kind, strength, other) in &edges {
+                if *kind == InteractionKind::Opponent {
+                    // An opponent takes away at most all of it: a negative factor would turn the level round.
+                    level *= (1.0 - strength * other).max(0.0);
+                }
+            }
+            modulator.level.clamp_to(level);
+            let arrived = modulator.way.step(&modulator.spec.transmission, level);
+            modulator.channels.iter_mut().for_each(|channel| channel.arrive(arrived));
+        }
+        for Synergy { pair, channel } in &mut self.synergies {
+            channel.arrive(pair.map(|at| self.modulators[at].level.value()).iter().product());
+        }
+        // The next step's `previous level` is this one's.
+        self.modulators.iter_mut().for_each(|modulator| modulator.before = modulator.level.value());
+    }
+
+    /// Puts the effects in force on the gains of the step that comes now, and notes them.
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn apply(&mut self, gains: &mut Gains) {
+        let step = usize::try_from(self.steps).unwrap_or(usize::MAX);
+        self.steps += 1;
+        for modulator in &mut self.modulators {
+            modulator.history.push(modulator.level.value() as f32);
+        }
+        if self.as_input {
+            gains.context = self.modulators.iter().map(|m| m.level.value() as f32).collect();
+            return;
+        }
+        self.channels_mut().for_each(|channel| channel.settle(step));
+        self.channels().for_each(|channel| channel.put(&self.layers, self.recurrent, gains));
+    }
+
+    /// Levels so far, by modulator.
+    pub fn levels(&self) -> Trace {
+        self.modulators.iter().map(|modulator| (modulator.name.clone(), modulator.history.clone())).collect()
+    }
+
+    /// Effects so far, by channel; none where levels are plain inputs.
+    pub fn trace(&self) -> Trace {
+        let acting = self.channels().filter(|_| !self.as_input);
+        acting.map(|channel| (channel.name.clone(), channel.history.clone())).collect()
+    }
+
+    /// Share of the steps at which a receptor's limits were reached, by channel.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn clamped(&self) -> Vec<(String, f64)> {
+        let share = |channel: &Channel| channel.clamped as f64 / self.steps.max(1) as f64;
+        self.channels().map(|channel| (channel.name.clone(), share(channel))).collect()
+    }
+
+    /// Share of the steps at which some receptor of a modulator left neutral, by modulator; where levels are plain inputs,
+    /// at which its level was not 0. A synergy counts for both of its modulators.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn acted(&self) -> Vec<(String, f64)> {
+        let share = |(index, modulator): (usize, &Modulator)| {
+            let synergies = self.synergies.iter().filter(|synergy| synergy.pair.contains(&index));
+            let channels: Vec<&Channel> =
+                modulator.channels.iter().chain(synergies.map(|synergy| &synergy.channel)).collect();
+            let steps = 0..modulator.history.len();
+            let acting = |step: &usize| {
+                if self.as_input {
+                    modulator.history[*step] != 0.0
+                } else {
+                    channels.iter().any(|channel| channel.acted(*step))
+                }
+            };
+            (modulator.name.clone(), steps.filter(acting).count() as f64 / self.steps.max(1) as f64)
+        };
+        self.modulators.iter().enumerate().map(share).collect()
+    }
+
+    /// Everything a checkpoint needs.
+    ///
+    /// # Errors
+    /// When a memory cannot be written as JSON.
+    pub fn save(&self) -> Result<State> {
+        #[allow(clippy::cast_precision_loss)]
+        let mut state = State::default().number("steps", self.steps as f64);
+        for modulator in &self.modulators {
+            let remembered = Remembered {
+                source: modulator.source.save()?,
+                level: modulator.level.value(),
+                before: modulator.before,
+                way: modulator.way.clone(),
+                history: modulator.history.clone(),
+            };
+            state.values.insert(modulator.name.clone(), serde_json::to_value(&remembered)?);
+        }
+        let channels: Vec<_> = self.channels().map(|c| (c.drive, c.effect, c.clamped, &c.history)).collect();
+        state.values.insert("channels".into(), serde_json::to_value(channels)?);
+        Ok(state)
+    }
+
+    /// The inverse of [`Modulation::save`].
+    ///
+    /// # Errors
+    /// When the state is another pipeline's.
+    pub fn load(&mut self, state: &State) -> Result<()> {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let steps = state.get_number("steps")? as u64;
+        self.steps = steps;
+        for modulator in &mut self.modulators {
+            let remembered: Remembered = serde_json::from_value(state.get_value(&modulator.name)?.clone())?;
+            modulator.source.load(&remembered.source)?;
+            modulator.level.clamp_to(remembered.level);
+            modulator.before = remembered.before;
+            modulator.way = remembered.way;
+            modulator.history = remembered.history;
+        }
+        let channels: Vec<(f64, f64, u64, Vec<f32>)> =
+            serde_json::from_value(state.get_value("channels")?.clone())?;
+        for (channel, remembered) in self.channels_mut().zip(channels) {
+            (channel.drive, channel.effect, channel.clamped, channel.history) = remembered;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "pipeline_tests.rs"]
+mod tests;

@@ -1,0 +1,158 @@
+//! Controls that replay what a modulated run did: its gains, but not for its reasons.
+
+use rand::seq::SliceRandom;
+use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
+
+use base::error::{DefinitionError, Result};
+use base::rng::Streams;
+use contract::Trace;
+
+/// What is made of a recorded run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplayKind {
+    /// Its mean effect, at every step: level instead of dynamics.
+    MeanGain,
+    /// Slopes: initial weights × ḡ and their learning rate × E[g²] instead of the gain, which is the same for a constant
+    /// gain under SGD; other targets: their mean effect.
+    MeanGainRescaled,
+    /// Its effects, block-permuted in time: timing.
+    Shuffled,
+    /// The effects of another seed's run, in order: own state.
+    Yoked,
+    /// First-order noise with the effects' mean, variance and autocorrelation: content.
+    MatchedNoise,
+}
+
+/// How effects are replayed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replayed {
+    pub kind: ReplayKind,
+    /// Steps per block of `shuffled`, ≥ 1. Default 20.
+    #[serde(default = "block")]
+    pub block: usize,
+}
+
+fn block() -> usize {
+    20
+}
+
+impl Replayed {
+    /// With the default block.
+    pub fn new(kind: ReplayKind) -> Self {
+        Self { kind, block: block() }
+    }
+
+    /// The effects to apply, by channel.
+    ///
+    /// # Errors
+    /// A trace that lacks a channel or is empty.
+    pub(super) fn effects(
+        &self,
+        trace: &Trace,
+        channel: &str,
+        limits: [f64; 2],
+        streams: &Streams,
+    ) -> Result<Vec<f32>> {
+        let recorded = trace.get(channel).filter(|values| !values.is_empty()).ok_or_else(|| {
+            DefinitionError::unknown("channel of the recorded run", channel, trace.keys().map(String::as_str))
+        })?;
+        let streams = streams.within("replay");
+        let mean = mean(recorded);
+        #[allow(clippy::cast_possible_truncation)]
+        Ok(match self.kind {
+            ReplayKind::MeanGain | ReplayKind::MeanGainRescaled => vec![mean as f32],
+            ReplayKind::Yoked => recorded.clone(),
+            ReplayKind::Shuffled => {
+                let mut blocks: Vec<&[f32]> = recorded.chunks(self.block.max(1)).collect();
+                // The same permutation for all channels: what went together stays together.
+                blocks.shuffle(&mut streams.get("shuffled"));
+                blocks.concat()
+            }
+            ReplayKind::MatchedNoise => {
+                let (sd, a) = moments(recorded, mean);
+                let mut random = streams.get(&format!("noise/{channel}"));
+                let mut x: f64 = StandardNormal.sample(&mut random);
+                let step = |_: &f32| {
+                    let now = (mean + sd * x).clamp(limits[0], limits[1]) as f32;
+                    let epsilon: f64 = StandardNormal.sample(&mut random);
+                    x = a * x + (1.0 - a * a).max(0.0).sqrt() * epsilon;
+                    now
+                };
+                recorded.iter().map(step).collect()
+            }
+        })
+    }
+}
+
+/// E[g] and E[g²].
+pub(super) fn raw_moments(values: &[f32]) -> [f64; 2] {
+    [mean(values), mean_of(values, |g| g * g)]
+}
+
+fn mean(values: &[f32]) -> f64 {
+    mean_of(values, |g| g)
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn mean_of(values: &[f32], of: impl Fn(f64) -> f64) -> f64 {
+    values.iter().map(|x| of(f64::from(*x))).sum::<f64>() / values.len().max(1) as f64
+}
+
+/// Standard deviation and lag-1 autocorrelation around `mean`.
+#[allow(clippy::cast_precision_loss)]
+fn moments(values: &[f32], mean: f64) -> (f64, f64) {
+    let off = |x: &f32| f64::from(*x) - mean;
+    let square: f64 = values.iter().map(|x| off(x).powi(2)).sum();
+    let lagged: f64 = values.windows(2).map(|pair| off(&pair[0]) * off(&pair[1])).sum();
+    let a = if square > 0.0 { (lagged / square).clamp(-0.999, 0.999) } else { 0.0 };
+    ((square / values.len().max(1) as f64).sqrt(), a)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn effects(kind: ReplayKind, recorded: &[f32]) -> Vec<f32> {
+        let trace: Trace = [("a".to_owned(), recorded.to_vec())].into();
+        let replayed = Replayed { kind, block: 2 };
+        replayed.effects(&trace, "a", [0.1, 10.0], &Streams::new(3)).unwrap()
+    }
+
+    #[test]
+    fn shuffling_keeps_the_values_and_the_blocks() {
+        let recorded: Vec<f32> = (0..10u8).map(f32::from).collect();
+        let shuffled = effects(ReplayKind::Shuffled, &recorded);
+        assert_ne!(shuffled, recorded);
+        assert!(shuffled.chunks(2).all(|pair| pair[1] == pair[0] + 1.0));
+        let mut sorted = shuffled.clone();
+        sorted.sort_by(f32::total_cmp);
+        assert_eq!(sorted, recorded);
+    }
+
+    #[test]
+    fn the_mean_is_one_number_and_the_yoked_run_is_the_other_run() {
+        assert_eq!(effects(ReplayKind::MeanGain, &[1.0, 2.0, 6.0]), [3.0]);
+        assert_eq!(effects(ReplayKind::Yoked, &[1.0, 2.0, 6.0]), [1.0, 2.0, 6.0]);
+    }
+
+    #[test]
+    fn matched_noise_has_the_moments_of_what_it_replaces() {
+        // A slow sine: mean 2, standard deviation 0.5/√2, autocorrelation cos(0.1).
+        let recorded: Vec<f32> = (0..20_000u16).map(|t| 2.0 + 0.5 * (0.1 * f32::from(t)).sin()).collect();
+        let noise = effects(ReplayKind::MatchedNoise, &recorded);
+        let (expected, own) = (mean(&recorded), mean(&noise));
+        let ((sd, a), (own_sd, own_a)) = (moments(&recorded, expected), moments(&noise, own));
+        assert!((own - expected).abs() < 0.1 && (own_sd - sd).abs() < 0.05 && (own_a - a).abs() < 0.01);
+    }
+
+    #[test]
+    fn a_trace_without_the_channel_is_refused_by_name() {
+        let trace: Trace = [("dopamine → slope".to_owned(), vec![1.0])].into();
+        let replayed = Replayed::new(ReplayKind::MeanGain);
+        let error = replayed.effects(&trace, "dopamine → bias", [0.0, 1.0], &Streams::new(0)).unwrap_err();
+        assert!(error.to_string().contains("dopamine → bias"), "{error}");
+    }
+}

@@ -1,0 +1,364 @@
+//! What drives a neuromodulator: a number per step, computed from what the learner itself saw in the step before.
+//!
+//! A source is checked settings, a memory, and a rule from [`Observation`] to a signal. Adding one is a file here and a
+//! line in [`SOURCES`]. What a source may know is what [`Observation`] holds: the batch that was trained on, never test
+//! data, a later sample, or the task. Task boundaries reach a source only as a [`BoundaryTold`], which nothing but the
+//! learner's event path can make, and only where the stream reveals them:
+//!
+//! ```compile_fail
+//! let told = learn::modulation::BoundaryTold { _private: () };
+//! ```
+//!
+//! ```compile_fail
+//! fn task_of(seen: &learn::modulation::Observation) -> usize { seen.task }
+//! ```
+
+mod change;
+mod conflict;
+mod control;
+mod novelty;
+mod reward;
+mod uncertainty;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::nn::Gradients;
+use base::error::{DefinitionError, Result};
+use base::rng::Streams;
+
+/// What the learner saw in the step before.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Observation {
+    /// Mean task loss of the batch (cross-entropy in nats, or squared error), before the update.
+    pub loss: f64,
+    /// Share of right answers in the batch, a mean over tasks where a sample has several; minus the loss where answers are
+    /// numbers and in the outer loop of meta-learning.
+    pub reward: f64,
+    /// Mean entropy of the predictive distribution, nats, likewise; 0 where there is none ([`Need::Distribution`]).
+    pub entropy: f64,
+    /// Classes that competed, at least 1; of several tasks the geometric mean.
+    pub choices: f64,
+    /// Mean input of the batch; empty unless a source wants it.
+    pub input: Vec<f32>,
+    /// The update's gradient; empty unless a source wants it.
+    pub gradient: Gradients,
+}
+
+/// The permission to know that a task boundary has just been passed.
+#[derive(Debug)]
+pub struct BoundaryTold {
+    _private: (),
+}
+
+impl BoundaryTold {
+    /// Made by the learner when its protocol tells it about a boundary.
+    pub(crate) fn new() -> Self {
+        Self { _private: () }
+    }
+}
+
+/// What a source needs beyond loss, reward and entropy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// [`Observation::input`].
+    Input,
+    /// [`Observation::gradient`].
+    Gradient,
+    /// A distribution over answers: numbers as answers have none.
+    Distribution,
+    /// Task boundaries: a control, not a mechanism.
+    Boundary,
+}
+
+/// A source's settings and its rule.
+pub trait Rule: Serialize + DeserializeOwned + Send + 'static {
+    /// What it remembers between steps.
+    type Memory: Serialize + DeserializeOwned + Send;
+
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    fn check(&self) -> Result<(), DefinitionError> {
+        Ok(())
+    }
+
+    /// The memory before the first step.
+    fn start(&self, streams: &Streams) -> Self::Memory;
+
+    /// The signal after a step.
+    fn next(&self, memory: &mut Self::Memory, seen: &Observation) -> f64;
+
+    /// A task boundary was passed.
+    fn boundary(&self, _memory: &mut Self::Memory, _told: &BoundaryTold) {}
+}
+
+/// A running source.
+pub(super) trait Signal: Send {
+    fn next(&mut self, seen: &Observation) -> f64;
+    fn boundary(&mut self, told: &BoundaryTold);
+    fn save(&self) -> Result<Value>;
+    fn load(&mut self, state: &Value) -> Result<()>;
+}
+
+struct Running<R: Rule> {
+    rule: R,
+    memory: R::Memory,
+}
+
+impl<R: Rule> Signal for Running<R> {
+    fn next(&mut self, seen: &Observation) -> f64 {
+        self.rule.next(&mut self.memory, seen)
+    }
+
+    fn boundary(&mut self, told: &BoundaryTold) {
+        self.rule.boundary(&mut self.memory, told);
+    }
+
+    fn save(&self) -> Result<Value> {
+        Ok(serde_json::to_value(&self.memory)?)
+    }
+
+    fn load(&mut self, state: &Value) -> Result<()> {
+        self.memory = serde_json::from_value(state.clone())?;
+        Ok(())
+    }
+}
+
+/// A registered source.
+pub struct SourceEntry {
+    /// The value of `source.kind`.
+    pub name: &'static str,
+    pub formula: &'static str,
+    /// Settings with their defaults, in words.
+    pub settings: &'static str,
+    /// Where it comes from.
+    pub reference: &'static str,
+    pub needs: &'static [Need],
+    resolve: fn(Value) -> Result<Value, DefinitionError>,
+    start: fn(Value, &Streams) -> Result<Box<dyn Signal>>,
+}
+
+impl SourceEntry {
+    const fn of<R: Rule>(
+        name: &'static str,
+        formula: &'static str,
+        settings: &'static str,
+        reference: &'static str,
+        needs: &'static [Need],
+    ) -> Self {
+        Self { name, formula, settings, reference, needs, resolve: resolve::<R>, start: start::<R> }
+    }
+}
+
+/// The registry of sources: definitions, `bench list modulators` and tests iterate over it.
+pub const SOURCES: &[SourceEntry] = &[
+    SourceEntry::of::<reward::PredictionError>(
+        "reward-prediction-error",
+        "r − r̄, r̄ ← r̄ + rate (r − r̄); r the batch's accuracy: a surrogate, no reward is given",
+        "rate = 0.05",
+        "Schultz, Dayan & Montague 1997; the surrogate is this suite's",
+        &[],
+    ),
+    SourceEntry::of::<reward::Rate>(
+        "reward-rate",
+        "r̄ ← r̄ + rate (r − r̄), r the batch's accuracy",
+        "rate = 0.05",
+        "Niv et al. 2007 (average reward)",
+        &[],
+    ),
+    SourceEntry::of::<reward::Improvement>(
+        "loss-improvement",
+        "(L̄_slow − L̄_fast) / L̄_slow, running means of the loss",
+        "fast = 0.2, slow = 0.02",
+        "this suite, after learning-progress signals (Oudeyer 2007)",
+        &[],
+    ),
+    SourceEntry::of::<uncertainty::Surprise>(
+        "surprise",
+        "−ln p(y), the mean cross-entropy in nats; squash = true: tanh of it",
+        "squash = false",
+        "Shannon; squashing after Barry & Gerstner 2024",
+        &[],
+    ),
+    SourceEntry::of::<uncertainty::Entropy>(
+        "predictive-entropy",
+        "H(softmax) / ln K; nats = true: H itself",
+        "nats = false",
+        "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
+        &[Need::Distribution],
+    ),
+    SourceEntry::of::<uncertainty::Expected>(
+        "expected-uncertainty",
+        "running mean of the loss, held while (L − μ)/σ > threshold flags a change",
+        "rate = 0.02, threshold = 3",
+        "Yu & Dayan 2005",
+        &[],
+    ),
+    SourceEntry::of::<uncertainty::Unexpected>(
+        "unexpected-uncertainty",
+        "relu((L − μ)/σ − threshold), running μ and σ of the loss",
+        "rate = 0.02, threshold = 2",
+        "Yu & Dayan 2005",
+        &[],
+    ),
+    SourceEntry::of::<change::TimeSince>(
+        "time-since-change",
+        "s ← min(1, s + 1/horizon); s ← 0 when (L − μ)/σ > threshold flags a change",
+        "horizon = 500, rate = 0.02, threshold = 3",
+        "this suite: patience (Doya 2002, serotonin as time scale)",
+        &[],
+    ),
+    SourceEntry::of::<change::ChangePoint>(
+        "change-point",
+        "p_cp that the mean loss has jumped, by the reduced Bayesian observer; rate = true: its learning rate α",
+        "hazard = 0.002, noise = 0.5, range = [0, 5], rate = false",
+        "Nassar et al. 2010, 2012",
+        &[],
+    ),
+    SourceEntry::of::<novelty::Novelty>(
+        "novelty",
+        "d / (d + d̄), d the distance of the batch's mean input to the nearest of K running prototypes, d̄ its running mean",
+        "prototypes = 8, rate = 0.05",
+        "Hwu & Krichmar 2020",
+        &[Need::Input],
+    ),
+    SourceEntry::of::<novelty::Familiarity>(
+        "familiarity",
+        "1 − novelty",
+        "prototypes = 8, rate = 0.05",
+        "Hwu & Krichmar 2020",
+        &[Need::Input],
+    ),
+    SourceEntry::of::<novelty::Both>(
+        "novelty-familiarity",
+        "4 · novelty · familiarity",
+        "prototypes = 8, rate = 0.05",
+        "Hwu & Krichmar 2020 (their product; the 4 makes 1 the largest value)",
+        &[Need::Input],
+    ),
+    SourceEntry::of::<conflict::Conflict>(
+        "gradient-conflict",
+        "max(0, −cos(g, ḡ)), ḡ the running mean of the gradient",
+        "rate = 0.1",
+        "this suite, after gradient surgery (Yu et al. 2020)",
+        &[Need::Gradient],
+    ),
+    SourceEntry::of::<control::Constant>("constant", "value", "value = 1", "control", &[]),
+    SourceEntry::of::<control::Noise>(
+        "noise",
+        "AR(1): x ← mean + a (x − mean) + sd √(1 − a²) ε, ε ~ N(0, 1)",
+        "mean = 0, sd = 1, autocorrelation = 0",
+        "control",
+        &[],
+    ),
+    SourceEntry::of::<control::Boundary>(
+        "boundary",
+        "1 in the step after a task boundary, else 0: an oracle",
+        "none",
+        "control",
+        &[Need::Boundary],
+    ),
+    SourceEntry::of::<control::Schedule>(
+        "schedule",
+        "decay^n − 1 after n task boundaries: with sensitivity 1 a gain of decay^n",
+        "decay = 0.5",
+        "control: a hand-made schedule (stable SGD, Mirzadeh 2020)",
+        &[Need::Boundary],
+    ),
+];
+
+/// A source as a definition names it: its kind and the settings of that kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceSpec {
+    /// A name in [`SOURCES`].
+    pub kind: String,
+    /// Complete once [`SourceSpec::resolve`] has filled in the defaults.
+    #[serde(flatten)]
+    pub settings: serde_json::Map<String, Value>,
+}
+
+impl SourceSpec {
+    /// A source that is always `value`.
+    pub fn constant(value: f64) -> Self {
+        let settings = [("value".to_owned(), Value::from(value))].into_iter().collect();
+        Self { kind: "constant".into(), settings }
+    }
+
+    /// The registered entry.
+    ///
+    /// # Errors
+    /// Unknown kind, with the nearest known one.
+    pub fn entry(&self) -> Result<&'static SourceEntry, DefinitionError> {
+        SOURCES.iter().find(|entry| entry.name == self.kind).ok_or_else(|| DefinitionError {
+            key: "kind".into(),
+            ..DefinitionError::unknown("source", &self.kind, SOURCES.iter().map(|entry| entry.name))
+        })
+    }
+
+    /// Checks the settings and fills in defaults. Keys of errors are relative to the source's table.
+    ///
+    /// # Errors
+    /// Unknown kind or key, a value out of range.
+    pub fn resolve(&mut self) -> Result<(), DefinitionError> {
+        let entry = self.entry()?;
+        if let Value::Object(settings) = (entry.resolve)(Value::Object(self.settings.clone()))? {
+            self.settings = settings;
+        }
+        Ok(())
+    }
+
+    pub(super) fn start(&self, streams: &Streams) -> Result<Box<dyn Signal>> {
+        (self.entry()?.start)(Value::Object(self.settings.clone()), streams)
+    }
+}
+
+fn resolve<R: Rule>(settings: Value) -> Result<Value, DefinitionError> {
+    let wrong = |error: serde_json::Error| DefinitionError {
+        problem: error.to_string(),
+        ..DefinitionError::default()
+    };
+    let rule: R = serde_json::from_value(settings).map_err(wrong)?;
+    rule.check()?;
+    serde_json::to_value(&rule).map_err(wrong)
+}
+
+fn start<R: Rule>(settings: Value, streams: &Streams) -> Result<Box<dyn Signal>> {
+    let rule: R = serde_json::from_value(settings)?;
+    let memory = rule.start(streams);
+    Ok(Box::new(Running { rule, memory }))
+}
+
+/// A running mean that starts at its first value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+struct RunningMean(Option<f64>);
+
+impl RunningMean {
+    /// x̄ ← x̄ + rate (x − x̄).
+    fn see(&mut self, x: f64, rate: f64) -> f64 {
+        let mean = self.0.map_or(x, |mean| mean + rate * (x - mean));
+        self.0 = Some(mean);
+        mean
+    }
+
+    fn get(self) -> Option<f64> {
+        self.0
+    }
+}
+
+fn check_rate(key: &str, rate: f64) -> Result<(), DefinitionError> {
+    if rate > 0.0 && rate <= 1.0 {
+        Ok(())
+    } else {
+        Err(DefinitionError::range(key, rate, "above 0, up to 1"))
+    }
+}
+
+fn check_finite(key: &str, value: f64) -> Result<(), DefinitionError> {
+    if value.is_finite() { Ok(()) } else { Err(DefinitionError::range(key, value, "a finite number")) }
+}
+
+#[cfg(test)]
+mod tests;

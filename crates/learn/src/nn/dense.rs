@@ -1,0 +1,293 @@
+//! A fused dense layer: y = φ(g ∘ (x Wᵀ) + b + h), with a slope gain g and a bias shift h per unit.
+//!
+//! One candle op instead of five. Its backward writes weight gradients straight into the parameters' own buffers and
+//! skips the input gradient where nobody asks for it (the first layer).
+
+use std::sync::{Arc, Mutex};
+
+use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
+use rand::Rng;
+
+use super::fused::{Fused, accumulate, accumulate_row_sum, refuse_second_order};
+use super::parameters::{Parameter, Parameters, Role, SharedSlot, contiguous, lock, read};
+use super::squared::Magnitude;
+use crate::gains::LayerGain;
+use base::error::Result;
+use base::rng::Streams;
+use numeric::Activation;
+use numeric::matrix::{self, Matrix};
+
+/// Diverts a layer's backward pass: instead of weight gradients it collects per-sample deltas, from which sums over
+/// samples of squared or absolute gradients follow by one product (see `nn::squared`).
+#[derive(Debug)]
+pub(crate) struct Tap {
+    pub magnitude: Magnitude,
+    /// Weight of each sample in the pass that is being differentiated.
+    pub weight: Vec<f32>,
+    /// n × out, at the pre-activation: Σ over passes of weight · δ² or weight · |δ|.
+    pub deltas: Vec<f32>,
+    /// n × in: the layer's inputs in this batch.
+    pub input: Vec<f32>,
+    /// The slope gain in force: deltas at W x are these times the slope.
+    pub slope: Option<Vec<f32>>,
+}
+
+/// A dense layer's parameters and activation.
+#[derive(Debug)]
+pub struct Dense {
+    pub weight: Parameter,
+    pub bias: Parameter,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub activation: Activation,
+    pub(crate) tap: Arc<Mutex<Option<Tap>>>,
+}
+
+impl Dense {
+    /// Registers `layer{index}/weight` (outputs × inputs) and `layer{index}/bias` (outputs), initialised with `init`.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn new(
+        parameters: &mut Parameters,
+        layer: usize,
+        [inputs, outputs]: [usize; 2],
+        activation: Activation,
+        init: super::Init,
+        random: &mut impl Rng,
+    ) -> Result<Self> {
+        let (weight, bias) = init.dense(inputs, outputs, random);
+        Ok(Self {
+            weight: parameters.add(
+                &format!("layer{layer}/weight"),
+                layer,
+                Role::Weight,
+                &[outputs, inputs],
+                weight,
+            )?,
+            bias: parameters.add(&format!("layer{layer}/bias"), layer, Role::Bias, &[outputs], bias)?,
+            inputs,
+            outputs,
+            activation,
+            tap: Arc::default(),
+        })
+    }
+
+    /// Layers `first`, `first + 1`, … of `widths` from input to output, the last one without an activation. Weights come
+    /// from the streams `init/layer{index}`.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn stack(
+        parameters: &mut Parameters,
+        first: usize,
+        widths: &[usize],
+        activation: Activation,
+        init: super::Init,
+        streams: &Streams,
+    ) -> Result<Vec<Self>> {
+        let pairs = widths.windows(2).enumerate();
+        pairs
+            .map(|(index, pair)| {
+                let last = index + 2 == widths.len();
+                let activation = if last { Activation::Identity } else { activation };
+                let mut random = streams.get(&format!("init/layer{}", first + index));
+                let init = if last { init.of_output() } else { init };
+                Self::new(parameters, first + index, [pair[0], pair[1]], activation, init, &mut random)
+            })
+            .collect()
+    }
+
+    /// x (n × inputs, contiguous) → n × outputs. `tracked` false builds no graph.
+    ///
+    /// # Errors
+    /// Shape errors from the engine.
+    pub fn forward(&self, x: &Tensor, gain: &LayerGain, tracked: bool) -> Result<Tensor> {
+        let op = DenseOp {
+            fused: Fused::new(gain, self.outputs, self.activation)?,
+            slots: [self.weight.slot.clone(), self.bias.slot.clone()],
+            tap: self.tap.clone(),
+        };
+        let (weight, bias) = (self.weight.var.as_tensor(), self.bias.var.as_tensor());
+        Ok(if tracked { x.apply_op3(weight, bias, op)? } else { x.apply_op3_no_bwd(weight, bias, &op)? })
+    }
+
+    /// Multiply–adds of one forward pass per sample.
+    pub fn multiply_adds(&self) -> u64 {
+        (self.inputs * self.outputs) as u64
+    }
+
+    /// The same from candle's own ops: the oracle of the fused one.
+    #[cfg(test)]
+    fn forward_plain(&self, x: &Tensor, gain: &LayerGain) -> Result<Tensor> {
+        let vector = |values: Option<Vec<f32>>, neutral: f32| -> Result<Tensor> {
+            let values = values.unwrap_or_else(|| vec![neutral; self.outputs]);
+            Ok(Tensor::from_vec(values, self.outputs, x.device())?)
+        };
+        let z = x
+            .matmul(&self.weight.var.t()?)?
+            .broadcast_mul(&vector(gain.slope.expand(self.outputs)?, 1.0)?)?
+            .broadcast_add(&self.bias.var)?
+            .broadcast_add(&vector(gain.bias.expand(self.outputs)?, 0.0)?)?;
+        Ok(match self.activation {
+            Activation::Identity => z,
+            Activation::Relu => z.relu()?,
+            Activation::Tanh => z.tanh()?,
+            Activation::Sigmoid => candle_nn::ops::sigmoid(&z)?,
+        })
+    }
+}
+
+struct DenseOp {
+    fused: Fused,
+    /// Gradient buffers of weight and bias.
+    slots: [SharedSlot; 2],
+    tap: Arc<Mutex<Option<Tap>>>,
+}
+
+impl CustomOp3 for DenseOp {
+    fn name(&self) -> &'static str {
+        "fused-dense"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        x_layout: &Layout,
+        weight: &CpuStorage,
+        weight_layout: &Layout,
+        bias: &CpuStorage,
+        bias_layout: &Layout,
+    ) -> candle_core::Result<(CpuStorage, Shape)> {
+        let (n, inputs) = x_layout.shape().dims2()?;
+        let (outputs, expected) = weight_layout.shape().dims2()?;
+        if inputs != expected {
+            candle_core::bail!("dense layer of {expected} inputs got {inputs}");
+        }
+        let weight = Matrix::new(contiguous(weight, weight_layout)?, outputs, inputs);
+        let x = Matrix::new(contiguous(x, x_layout)?, n, inputs);
+        // W xᵀ instead of x Wᵀ: the faster order of the two for weights that lie row by row.
+        let z = matrix::product(weight, x.t());
+        let y = self.fused.activate_transposed(&z, &self.fused.shifted(contiguous(bias, bias_layout)?));
+        Ok((CpuStorage::F32(y), Shape::from((n, outputs))))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        _bias: &Tensor,
+        y: &Tensor,
+        gradient: &Tensor,
+    ) -> candle_core::Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        refuse_second_order(self.name())?;
+        let input_gradient = self.backward(x, weight, y, gradient).map_err(candle_core::Error::wrap)?;
+        Ok((input_gradient, None, None))
+    }
+}
+
+impl DenseOp {
+    fn backward(&self, x: &Tensor, weight: &Tensor, y: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let (n, inputs) = x.dims2()?;
+        let outputs = weight.dim(0)?;
+        let mut delta = read(&gradient.contiguous()?, <[f32]>::to_vec)?;
+        read(y, |y| self.fused.to_pre_activation(&mut delta, y))?;
+        let mut tap = lock(&self.tap);
+        if let Some(tap) = tap.as_mut() {
+            tap.deltas.resize(n * outputs, 0.0);
+            let rows = tap.deltas.chunks_exact_mut(outputs).zip(delta.chunks_exact(outputs));
+            for ((sum, delta), weight) in rows.zip(&tap.weight) {
+                tap.magnitude.add_scaled(sum, *weight, delta);
+            }
+            if tap.input.is_empty() {
+                tap.input = read(x, <[f32]>::to_vec)?;
+                tap.slope.clone_from(&self.fused.slope);
+            }
+        } else {
+            accumulate_row_sum(&self.slots[1], &delta);
+        }
+        self.fused.to_weighted_input(&mut delta);
+        let delta = Matrix::new(&delta, n, outputs);
+        if tap.is_none() {
+            read(x, |x| {
+                let x = Matrix::new(x, n, inputs);
+                accumulate(&self.slots[0], |gradient, add| matrix::matmul(gradient, delta.t(), x, add));
+            })?;
+        }
+        if !(x.track_op() || x.is_variable()) {
+            return Ok(None);
+        }
+        let dx = read(weight, |w| matrix::product(delta, Matrix::new(w, outputs, inputs)))?;
+        Ok(Some(Tensor::from_vec(dx, (n, inputs), x.device())?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gains::Gain;
+    use crate::nn::{Gradients, Init, testing};
+
+    fn layer(activation: Activation) -> (Parameters, Dense, Tensor) {
+        let mut parameters = Parameters::default();
+        let mut random = Streams::new(1).get("dense");
+        let dense =
+            Dense::new(&mut parameters, 0, [5, 4], activation, Init::default(), &mut random).expect("layer");
+        (parameters, dense, testing::uniform(&[3, 5], "x"))
+    }
+
+    fn gains() -> [LayerGain; 2] {
+        let unit = LayerGain {
+            slope: Gain::Units(vec![0.5, 2.0, 1.3, 0.9].into()),
+            bias: Gain::Units(vec![0.1, -0.2, 0.0, 0.3].into()),
+            ..LayerGain::default()
+        };
+        [LayerGain::default(), unit]
+    }
+
+    #[test]
+    fn forward_and_backward_equal_the_plain_ops() {
+        for activation in [Activation::Identity, Activation::Relu, Activation::Tanh, Activation::Sigmoid] {
+            for gain in gains() {
+                let (parameters, dense, x) = layer(activation);
+                let weights = testing::uniform(&[3, 4], "loss");
+                let mut gradients = [Gradients::default(), Gradients::default()];
+                let outputs = [dense.forward(&x, &gain, true), dense.forward_plain(&x, &gain)];
+                for (y, gradients) in outputs.iter().zip(&mut gradients) {
+                    let loss =
+                        (y.as_ref().expect("forward") * &weights).and_then(|l| l.sum_all()).expect("loss");
+                    parameters.backward(&loss, gradients).expect("backward");
+                }
+                for (fused, plain) in gradients[0].buffers.iter().zip(&gradients[1].buffers) {
+                    testing::assert_close(fused, plain, 1e-5);
+                }
+                assert!(gradients[0].norm() > 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_agree_with_finite_differences() {
+        for gain in gains() {
+            let (parameters, dense, x) = layer(Activation::Tanh);
+            testing::check_gradients(&parameters, 1e-2, || {
+                Ok(dense.forward(&x, &gain, true)?.sqr()?.sum_all()?)
+            });
+        }
+    }
+
+    #[test]
+    fn the_input_gradient_flows_where_it_is_asked_for() {
+        let (_, dense, x) = layer(Activation::Tanh);
+        let x = candle_core::Var::from_tensor(&x).expect("var");
+        let gain = &gains()[1];
+        let gradient = |y: Result<Tensor>| {
+            let loss = y.expect("forward").sum_all().expect("sum");
+            let store = loss.backward().expect("backward");
+            read(store.get(x.as_tensor()).expect("tracked"), <[f32]>::to_vec).expect("read")
+        };
+        let fused = gradient(dense.forward(x.as_tensor(), gain, true));
+        let plain = gradient(dense.forward_plain(x.as_tensor(), gain));
+        testing::assert_close(&fused, &plain, 1e-5);
+    }
+}

@@ -1,0 +1,35 @@
+//! Layer 1: parameters, layers and fused tensor operations on top of candle.
+
+mod cnn;
+mod conv;
+mod cross_entropy;
+mod dense;
+mod fused;
+mod gate;
+mod init;
+mod mlp;
+mod model;
+mod parameters;
+pub mod patches;
+mod pool;
+mod recurrent;
+mod rnn;
+mod spec;
+pub mod squared;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod twice;
+
+pub use cnn::{Cnn, CnnSizes};
+pub use conv::Conv;
+pub use cross_entropy::{Active, BatchStatistics, argmax, cross_entropy, weighted_cross_entropy};
+pub use dense::Dense;
+pub use init::Init;
+pub use mlp::Mlp;
+pub use model::{Model, predict};
+pub use parameters::{Gradients, Parameter, Parameters, Role, SharedSlot, Slot, read, write};
+pub use pool::max_pool;
+pub use recurrent::Recurrent;
+pub use rnn::{Rnn, RnnSizes};
+pub use spec::{CnnSpec, MlpSpec, ModelSpec, RnnSpec};
+pub use squared::{LabelPass, Magnitude, Passes};

@@ -1,0 +1,73 @@
+//! The interface of every network.
+
+use candle_core::Tensor;
+
+use super::cross_entropy::{Active, argmax};
+use super::parameters::{Gradients, Parameters, read};
+use super::squared;
+use super::squared::{Magnitude, Passes};
+use crate::gains::Gains;
+use base::error::Result;
+
+/// A network from inputs to class scores, whose layers can be gained.
+pub trait Model: Send {
+    /// All trainable tensors, in order.
+    fn parameters(&self) -> &Parameters;
+
+    /// x (n × features) → logits (n × outputs), as a graph that can be differentiated.
+    ///
+    /// # Errors
+    /// Shape errors.
+    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor>;
+
+    /// The same values without a graph, for evaluation.
+    ///
+    /// # Errors
+    /// Shape errors.
+    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor>;
+
+    /// Units per gainable layer, from the input; the last one is the output layer.
+    fn layer_units(&self) -> Vec<usize>;
+
+    /// How many of the first layers are recurrent and take a gain on their recurrent weights.
+    fn recurrent_layers(&self) -> usize {
+        0
+    }
+
+    /// Multiply–adds of one forward pass of one sample.
+    fn multiply_adds(&self) -> u64;
+
+    /// Number of logits.
+    fn outputs(&self) -> usize {
+        self.layer_units().last().copied().unwrap_or(0)
+    }
+
+    /// Σ over passes and samples of weight · |∂ℓ/∂θ|² (or its absolute value), where ℓ is each sample's own loss: the
+    /// raw material of Fisher information and of MAS. The default goes sample by sample; dense networks need one
+    /// product per layer and batch.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn gradient_magnitudes(
+        &self,
+        x: &Tensor,
+        gains: &Gains,
+        passes: &Passes,
+        magnitude: Magnitude,
+    ) -> Result<Gradients> {
+        squared::per_sample(&|x| self.forward(x, gains), self.parameters(), x, passes, magnitude)
+    }
+}
+
+/// Predicted labels for inputs (n × features), over the active outputs, without a graph.
+///
+/// # Errors
+/// Engine errors.
+pub fn predict(model: &dyn Model, inputs: &Tensor, active: &Active, gains: &Gains) -> Result<Vec<usize>> {
+    let logits = model.infer(inputs, gains)?;
+    let width = logits.dim(1)?;
+    read(&logits, |values| {
+        let rows = values.chunks_exact(width).enumerate();
+        rows.map(|(sample, row)| argmax(row, active.mask(sample))).collect()
+    })
+}

@@ -1,0 +1,112 @@
+//! The rule for λ_i as a setting.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Balance, Fixed, FixedSpec, GradNorm, GradNormSpec, PcGrad, PcGradSpec, Uncertainty, UncertaintySpec,
+    WeightAverage, WeightAverageSpec,
+};
+use base::error::{DefinitionError, Result};
+use base::rng::Streams;
+use contract::definition::MethodPreset;
+
+/// Which rule; the `kind` of a preset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum BalanceSpec {
+    Static(FixedSpec),
+    Uncertainty(UncertaintySpec),
+    WeightAverage(WeightAverageSpec),
+    GradNorm(GradNormSpec),
+    PcGrad(PcGradSpec),
+}
+
+/// kind, formula.
+const KINDS: [(&str, &str); 5] = [
+    ("static", "Σ_i λ_i L_i(θ; D_i), λ_i fixed"),
+    ("uncertainty", "Σ_i e^{−s_i} L_i(θ; D_i) + s_i / 2, s_i = ln σ_i² learned (Kendall 2018)"),
+    ("weight-average", "Σ_i λ_i L_i, λ_i = K softmax_i(L_i(t−1) / (T L_i(t−2))) (Liu 2019)"),
+    ("grad-norm", "Σ_i λ_i L_i, λ_i descends |λ_i‖∇L_i‖ − Ḡ r_i^α| (Chen 2018)"),
+    ("pc-grad", "Σ_i g_i, each projected onto the normal plane of those it conflicts with (Yu 2020)"),
+];
+
+impl BalanceSpec {
+    /// The formula of a kind.
+    ///
+    /// # Errors
+    /// Unknown kind, with the nearest known one.
+    pub fn formula(kind: &str) -> Result<&'static str, DefinitionError> {
+        KINDS.iter().find(|(known, _)| *known == kind).map(|(_, formula)| *formula).ok_or_else(|| {
+            let known = KINDS.iter().map(|(kind, _)| *kind);
+            DefinitionError { key: "kind".into(), ..DefinitionError::unknown("weighting", kind, known) }
+        })
+    }
+
+    /// Reads a preset for `tasks` tasks.
+    ///
+    /// # Errors
+    /// Definition errors that point into the preset's file.
+    pub fn new(preset: &MethodPreset, benchmark: &str, tasks: usize) -> Result<Self> {
+        let kind = preset.header.kind.as_str();
+        Self::formula(kind).map_err(|error| preset.refuse(error))?;
+        let mut spec = match kind {
+            "static" => Self::Static(preset.parameters(benchmark)?),
+            "uncertainty" => Self::Uncertainty(preset.parameters(benchmark)?),
+            "weight-average" => Self::WeightAverage(preset.parameters(benchmark)?),
+            "grad-norm" => Self::GradNorm(preset.parameters(benchmark)?),
+            _ => Self::PcGrad(preset.parameters(benchmark)?),
+        };
+        if let Self::Static(fixed) = &mut spec
+            && fixed.weights.is_empty()
+        {
+            fixed.weights = vec![1.0; tasks];
+        }
+        spec.check(tasks).map_err(|error| preset.refuse(error))?;
+        Ok(spec)
+    }
+
+    fn check(&self, tasks: usize) -> Result<(), DefinitionError> {
+        let positive = |key: &str, value: f32, zero: bool| {
+            if value.is_finite() && (value > 0.0 || (zero && value == 0.0)) {
+                return Ok(());
+            }
+            let allowed = if zero { "a number >= 0" } else { "a number > 0" };
+            Err(DefinitionError::range(&format!("parameters.{key}"), value, allowed))
+        };
+        match self {
+            Self::Static(FixedSpec { weights }) => {
+                let fine = weights.len() == tasks
+                    && weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
+                    && weights.iter().any(|weight| *weight > 0.0);
+                if fine {
+                    return Ok(());
+                }
+                let allowed = format!("{tasks} numbers >= 0, one per task, not all 0");
+                Err(DefinitionError::range("parameters.weights", format!("{weights:?}"), &allowed))
+            }
+            Self::Uncertainty(spec) => positive("rate", spec.rate, false),
+            Self::WeightAverage(spec) => {
+                if spec.window == 0 {
+                    return Err(DefinitionError::range("parameters.window", 0, "at least 1"));
+                }
+                positive("temperature", spec.temperature, false)
+            }
+            Self::GradNorm(spec) => {
+                positive("alpha", spec.alpha, true)?;
+                positive("rate", spec.rate, false)
+            }
+            Self::PcGrad(_) => Ok(()),
+        }
+    }
+
+    /// Builds the rule.
+    pub fn build(&self, tasks: usize, streams: &Streams) -> Box<dyn Balance> {
+        match self {
+            Self::Static(spec) => Box::new(Fixed { weights: spec.weights.clone() }),
+            Self::Uncertainty(spec) => Box::new(Uncertainty::new(spec, tasks)),
+            Self::WeightAverage(spec) => Box::new(WeightAverage::new(spec, tasks)),
+            Self::GradNorm(spec) => Box::new(GradNorm::new(spec, tasks)),
+            Self::PcGrad(_) => Box::new(PcGrad::new(tasks, streams)),
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The task loss of regression.
+
+use candle_core::Tensor;
+
+use super::{LossTerm, StepContext, TaskLoss};
+use crate::nn::{BatchStatistics, read};
+use crate::stream::Extra;
+use base::error::{Error, Result};
+
+/// Mean over samples and outputs of (f(x) − y)².
+#[derive(Debug, Default)]
+pub struct MeanSquared {
+    last: BatchStatistics,
+}
+
+impl LossTerm for MeanSquared {
+    fn name(&self) -> &str {
+        TaskLoss::NAME
+    }
+
+    fn forward(&mut self, cx: &StepContext<'_>) -> Result<Option<Tensor>> {
+        let Extra::Values(values) = &cx.batch.extra else {
+            return Err(Error::data("batch", "has labels, but the loss is that of a regression"));
+        };
+        let target = Tensor::from_slice(values, cx.logits.shape(), cx.logits.device())?;
+        let loss = (cx.logits - target)?.sqr()?.mean_all()?;
+        let mean = f64::from(read(&loss, |loss| loss[0])?);
+        // Accuracy and entropy have no meaning here.
+        self.last = BatchStatistics { loss: mean, accuracy: f64::NAN, entropy: f64::NAN };
+        Ok(Some(loss))
+    }
+
+    fn statistics(&self) -> Option<&BatchStatistics> {
+        Some(&self.last)
+    }
+}

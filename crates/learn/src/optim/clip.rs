@@ -1,0 +1,44 @@
+//! Clipping by global norm.
+
+use super::{Transform, UpdateContext};
+use crate::nn::Gradients;
+use base::error::Result;
+
+/// Scales all gradients down so that their joint Euclidean norm is at most `limit` > 0.
+#[derive(Debug, Clone, Copy)]
+pub struct ClipNorm {
+    pub limit: f32,
+}
+
+impl Transform for ClipNorm {
+    fn name(&self) -> &'static str {
+        "clip-norm"
+    }
+
+    fn update(&mut self, gradients: &mut Gradients, _cx: &UpdateContext<'_>) -> Result<()> {
+        let norm = gradients.norm();
+        if norm > f64::from(self.limit) {
+            #[allow(clippy::cast_possible_truncation)]
+            gradients.scale((f64::from(self.limit) / norm) as f32);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gains::Gains;
+    use crate::nn::Parameters;
+
+    #[test]
+    fn a_long_gradient_is_shortened_and_a_short_one_kept() {
+        let (parameters, gains) = (Parameters::default(), Gains::default());
+        let cx = UpdateContext { parameters: &parameters, gains: &gains };
+        let mut gradients = Gradients { buffers: vec![vec![3.0], vec![4.0]] };
+        ClipNorm { limit: 10.0 }.update(&mut gradients, &cx).expect("clip");
+        assert_eq!(gradients.buffers, [[3.0], [4.0]]);
+        ClipNorm { limit: 1.0 }.update(&mut gradients, &cx).expect("clip");
+        assert_eq!(gradients.buffers, [[0.6], [0.8]]);
+    }
+}

@@ -1,0 +1,15 @@
+//! Layer 2: the optimiser, a chain of small in-place transforms.
+
+mod adam;
+mod chain;
+mod clip;
+mod decay;
+mod momentum;
+mod spec;
+
+pub use adam::Adam;
+pub use chain::{Chain, Proximal, Transform, UpdateContext};
+pub use clip::ClipNorm;
+pub use decay::DecoupledDecay;
+pub use momentum::Momentum;
+pub use spec::{Kind, OptimiserSpec};

@@ -1,0 +1,113 @@
+//! The ranges of a stream's settings.
+
+use super::spec::{MOST_VALUES, OnlineStreamSpec, Source};
+use base::error::DefinitionError;
+
+impl OnlineStreamSpec {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    pub fn check(&self) -> Result<(), DefinitionError> {
+        if self.scored.is_some() && !self.is_table() {
+            let allowed = "nothing: only a table has rows to choose from; generated samples are drawn anew for searches";
+            return Err(DefinitionError::range("stream.scored", "a choice of rows", allowed));
+        }
+        match (&self.source, self.samples) {
+            (Source::Elec2 | Source::Table { .. }, None) => {}
+            (_, None) => return Err(DefinitionError::range("stream.samples", "nothing", "10 to 10000000")),
+            (_, Some(n)) if !(10..=10_000_000).contains(&n) => {
+                return Err(DefinitionError::range("stream.samples", n, "10 to 10000000"));
+            }
+            _ => {}
+        }
+        self.check_source()?;
+        let most = MOST_VALUES / self.features().max(1);
+        if let Some(n) = self.samples.filter(|n| *n > most) {
+            let allowed =
+                format!("at most {most}: a stream of {} features is held in memory", self.features());
+            return Err(DefinitionError::range("stream.samples", n, &allowed));
+        }
+        let most = if self.concepts().is_some() { self.expected_samples() / 10 } else { 1 };
+        if !(1..=most).contains(&self.segments) {
+            let allowed = match self.concepts() {
+                Some(_) => format!("1 to {most}, a tenth of the samples"),
+                None => "1: this source has no change points of its own choosing".into(),
+            };
+            return Err(DefinitionError::range("stream.segments", self.segments, &allowed));
+        }
+        let length = self.expected_samples() / self.segments;
+        if self.transition > length {
+            let allowed = format!("0 to {length}, the length of a segment");
+            return Err(DefinitionError::range("stream.transition", self.transition, &allowed));
+        }
+        if self.concepts().is_none() && self.transition > 0 {
+            let allowed = "0: this source has no change points of its own choosing";
+            return Err(DefinitionError::range("stream.transition", self.transition, allowed));
+        }
+        if self.delay >= self.expected_samples() {
+            let allowed = format!("less than the {} samples of the stream", self.expected_samples());
+            return Err(DefinitionError::range("stream.delay", self.delay, &allowed));
+        }
+        Ok(())
+    }
+
+    fn check_source(&self) -> Result<(), DefinitionError> {
+        let noise_of = |noise: f32| {
+            if (0.0..0.5).contains(&noise) {
+                return Ok(());
+            }
+            Err(DefinitionError::range("stream.source.noise", noise, "0 <= noise < 0.5"))
+        };
+        match &self.source {
+            Source::Sea { thresholds, noise } => {
+                noise_of(*noise)?;
+                let bad = thresholds.iter().find(|theta| !(**theta > 0.0 && **theta < 20.0));
+                if thresholds.is_empty() || bad.is_some() {
+                    let found = bad.map_or_else(|| "[]".to_owned(), ToString::to_string);
+                    let allowed = "at least one number between 0 and 20, so that both classes occur";
+                    return Err(DefinitionError::range("stream.source.thresholds", found, allowed));
+                }
+                Ok(())
+            }
+            Source::Sine { noise } => noise_of(*noise),
+            Source::Hyperplane { features, moving, speed, turn, noise } => {
+                noise_of(*noise)?;
+                let rules = [
+                    ("features", *features as f32, (2..=1000).contains(features), "2 to 1000"),
+                    ("moving", *moving as f32, moving <= features, "0 to the number of features"),
+                    ("speed", *speed, (0.0..=1.0).contains(speed), "0 to 1"),
+                    ("turn", *turn, (0.0..=1.0).contains(turn), "0 to 1"),
+                ];
+                match rules.iter().find(|rule| !rule.2) {
+                    Some((key, value, _, allowed)) => {
+                        Err(DefinitionError::range(&format!("stream.source.{key}"), value, allowed))
+                    }
+                    None => Ok(()),
+                }
+            }
+            Source::DigitsDrift { contexts } => {
+                if (2..=100).contains(contexts) {
+                    return Ok(());
+                }
+                Err(DefinitionError::range("stream.source.contexts", contexts, "2 to 100"))
+            }
+            Source::Table { file, features, classes, sha256 } => {
+                let sum = sha256.len() == 64 && sha256.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+                let rules = [
+                    ("file", file.clone(), !file.is_empty(), "a path within the data folder"),
+                    ("features", features.to_string(), (1..=10_000).contains(features), "1 to 10000"),
+                    ("classes", classes.to_string(), (2..=1000).contains(classes), "2 to 1000"),
+                    ("sha256", sha256.clone(), sum, "64 digits 0 to 9, a to f"),
+                ];
+                match rules.into_iter().find(|rule| !rule.2) {
+                    Some((key, value, _, allowed)) => {
+                        Err(DefinitionError::range(&format!("stream.source.{key}"), value, allowed))
+                    }
+                    None => Ok(()),
+                }
+            }
+            Source::Stagger | Source::Elec2 => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The generated sources: features and the class that each concept gives them, without noise.
+
+use rand::RngExt;
+use rand::seq::SliceRandom;
+
+use super::OnlineStream;
+use super::schedule::Schedule;
+use super::spec::{OnlineStreamSpec, Source};
+use crate::stream::EvaluateOn;
+use base::rng::{StreamRng, Streams};
+use data::Dataset;
+
+/// Class of a SEA sample (features in 0 to 10) under threshold θ: x₁ + x₂ ≤ θ.
+pub fn sea(x: [f32; 3], threshold: f32) -> bool {
+    x[0] + x[1] <= threshold
+}
+
+/// Class of a STAGGER sample under concept 0, 1 or 2; sizes small, medium, large, colours red, green, blue, shapes
+/// square, circle, triangle count from 0.
+pub fn stagger(size: usize, colour: usize, shape: usize, concept: usize) -> bool {
+    match concept {
+        0 => size == 0 && colour == 0,
+        1 => colour == 1 || shape == 1,
+        _ => size != 0,
+    }
+}
+
+/// Class of a sine sample under concept 0 to 3.
+pub fn sine(x: f32, y: f32, concept: usize) -> bool {
+    let below = match concept / 2 {
+        0 => y < x.sin(),
+        _ => y < 0.5 + 0.3 * (3.0 * std::f32::consts::PI * x).sin(),
+    };
+    below == concept.is_multiple_of(2)
+}
+
+/// Draws the whole stream. Features come from the stream `samples`, noise from `noise`, transitions from `drift`, so
+/// that one can change without the others.
+pub(super) fn generate(
+    spec: &OnlineStreamSpec,
+    digits: Option<(&Dataset, EvaluateOn)>,
+    streams: &Streams,
+) -> OnlineStream {
+    let samples = spec.expected_samples();
+    let schedule = Schedule::new(samples, spec.segments, spec.concepts().unwrap_or(1), spec.transition);
+    let mut drift = streams.get("drift");
+    let mut random = streams.get("samples");
+    let mut inputs = Vec::with_capacity(samples * spec.features());
+    let mut ideal = Vec::with_capacity(samples);
+    let noise = match &spec.source {
+        Source::Sea { thresholds, noise } => {
+            for at in 0..samples {
+                let x: [f32; 3] = std::array::from_fn(|_| 10.0 * random.random::<f32>());
+                inputs.extend(x.map(|value| value / 10.0));
+                ideal.push(u32::from(sea(x, thresholds[schedule.concept(at, &mut drift)])));
+            }
+            *noise
+        }
+        Source::Hyperplane { features, moving, speed, turn, noise } => {
+            let mut weights: Vec<f32> = (0..*features).map(|_| random.random()).collect();
+            let mut direction = vec![1.0f32; *moving];
+            for _ in 0..samples {
+                let x: Vec<f32> = (0..*features).map(|_| random.random()).collect();
+                let sum: f32 = weights.iter().zip(&x).map(|(w, x)| w * x).sum();
+                ideal.push(u32::from(sum >= 0.5 * weights.iter().sum::<f32>()));
+                inputs.extend(x);
+                for (weight, sign) in weights.iter_mut().zip(&mut direction) {
+                    *weight += *sign * speed;
+                    if drift.random::<f32>() < *turn {
+                        *sign = -*sign;
+                    }
+                }
+            }
+            *noise
+        }
+        Source::Stagger => {
+            for at in 0..samples {
+                let [size, colour, shape]: [usize; 3] = std::array::from_fn(|_| random.random_range(0..3));
+                for value in [size, colour, shape] {
+                    inputs.extend((0..3).map(|other| f32::from(u8::from(other == value))));
+                }
+                let concept = schedule.concept(at, &mut drift);
+                ideal.push(u32::from(stagger(size, colour, shape, concept)));
+            }
+            0.0
+        }
+        Source::Sine { noise } => {
+            for at in 0..samples {
+                let [x, y]: [f32; 2] = std::array::from_fn(|_| random.random());
+                inputs.extend([x, y]);
+                ideal.push(u32::from(sine(x, y, schedule.concept(at, &mut drift))));
+            }
+            *noise
+        }
+        Source::DigitsDrift { contexts } => {
+            if let Some((dataset, on)) = digits {
+                let permutations = label_permutations(*contexts, dataset.classes, streams);
+                let mut pool = Pool::new(dataset, on, random);
+                for at in 0..samples {
+                    let label = pool.next(dataset, &mut inputs);
+                    ideal.push(permutations[schedule.concept(at, &mut drift)][label]);
+                }
+            }
+            0.0
+        }
+        Source::Elec2 | Source::Table { .. } => 0.0,
+    };
+    let classes = u32::try_from(spec.classes()).unwrap_or(u32::MAX);
+    let labels = turn_over(&ideal, noise, classes, &mut streams.get("noise"));
+    OnlineStream {
+        features: spec.features(),
+        classes: spec.classes(),
+        inputs,
+        labels,
+        ideal: Some(ideal),
+        changes: schedule.into_changes(),
+    }
+}
+
+/// With chance `noise` a label becomes one of the others.
+fn turn_over(labels: &[u32], noise: f32, classes: u32, random: &mut StreamRng) -> Vec<u32> {
+    let mut turned = |label: u32| {
+        if noise > 0.0 && random.random::<f32>() < noise {
+            (label + random.random_range(1..classes)) % classes
+        } else {
+            label
+        }
+    };
+    labels.iter().map(|label| turned(*label)).collect()
+}
+
+/// New label per old one: the identity first, then permutations without a fixed point, from the streams `context{i}`.
+fn label_permutations(contexts: usize, classes: usize, streams: &Streams) -> Vec<Vec<u32>> {
+    let identity: Vec<u32> = (0..classes).filter_map(|class| u32::try_from(class).ok()).collect();
+    let mut all = vec![identity.clone()];
+    for context in 1..contexts {
+        let mut random = streams.get(&format!("context{context}"));
+        let mut order = identity.clone();
+        // One shuffle in e has no fixed point; a cycle is the way out that always ends.
+        for _ in 0..1000 {
+            order.shuffle(&mut random);
+            if order.iter().zip(&identity).all(|(new, old)| new != old) {
+                break;
+            }
+        }
+        if order.iter().zip(&identity).any(|(new, old)| new == old) {
+            order = identity.clone();
+            order.rotate_left(1);
+        }
+        all.push(order);
+    }
+    all
+}
+
+/// Images in shuffled passes.
+struct Pool {
+    /// Which of the dataset's splits, and the sample in it.
+    order: Vec<(usize, usize)>,
+    at: usize,
+    on: EvaluateOn,
+    random: StreamRng,
+}
+
+impl Pool {
+    /// Reported runs show the images of the validation and test splits; searches for settings those of the training
+    /// split, so that no image serves both.
+    fn new(dataset: &Dataset, on: EvaluateOn, random: StreamRng) -> Self {
+        let mut order = Vec::new();
+        for (index, split) in Self::splits(dataset, on).iter().enumerate() {
+            order.extend((0..split.len()).map(|sample| (index, sample)));
+        }
+        Self { at: order.len(), order, on, random }
+    }
+
+    fn splits(dataset: &Dataset, on: EvaluateOn) -> Vec<&data::Split> {
+        match on {
+            EvaluateOn::Test => vec![&dataset.validation, &dataset.test],
+            EvaluateOn::Validation => vec![&dataset.train],
+        }
+    }
+
+    fn next(&mut self, dataset: &Dataset, inputs: &mut Vec<f32>) -> usize {
+        if self.at >= self.order.len() {
+            self.order.shuffle(&mut self.random);
+            self.at = 0;
+        }
+        let (split, sample) = self.order[self.at];
+        self.at += 1;
+        let split = Self::splits(dataset, self.on)[split];
+        let features = dataset.features();
+        let pixels = &split.pixels[sample * features..(sample + 1) * features];
+        inputs.extend(pixels.iter().map(|pixel| f32::from(*pixel) * dataset.scale));
+        usize::from(split.labels[sample])
+    }
+}

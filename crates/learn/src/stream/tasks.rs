@@ -1,0 +1,225 @@
+//! A sequence of tasks made from one data set.
+
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+use rand::seq::SliceRandom;
+
+use super::batch::Samples;
+use super::rotation::Rotation;
+use super::{PixelMap, Reveal, Scenario, StreamKind, StreamSpec, TrainingData, View};
+use crate::nn::Active;
+use base::error::{DefinitionError, Result};
+use base::rng::Streams;
+use data::{Dataset, Split};
+
+/// A task: what is trained on, what is tested, and its name in charts.
+#[derive(Debug, Clone)]
+struct Task {
+    label: String,
+    train: View,
+    test: View,
+}
+
+/// The whole stream. Only the protocol holds it; the learner gets [`TrainingData`] and batches of it.
+#[derive(Debug, Clone)]
+pub struct TaskStream {
+    dataset: Arc<Dataset>,
+    spec: StreamSpec,
+    tasks: Vec<Task>,
+    outputs: usize,
+}
+
+/// Test samples of one task, still a view of the shared data: never reachable from a learner.
+#[derive(Debug, Clone)]
+pub struct TestSet {
+    dataset: Arc<Dataset>,
+    view: View,
+    count: usize,
+}
+
+impl TestSet {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Samples `range` as inputs (n × features) and output indices.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn batch(&self, range: std::ops::Range<usize>) -> Result<(Tensor, Vec<u32>)> {
+        let features = self.dataset.features();
+        let (first, n) = (range.start, range.len());
+        let mut inputs = Vec::with_capacity(n * features);
+        let targets = (first..first + n)
+            .map(|i| self.view.push(&self.dataset, i * self.view.len() / self.count, &mut inputs))
+            .collect();
+        Ok((Tensor::from_vec(inputs, (n, features), &Device::Cpu)?, targets))
+    }
+}
+
+/// Which split is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvaluateOn {
+    /// The published test split, training on all training data.
+    #[default]
+    Test,
+    /// A held-out part of the training data, for choosing hyper-parameters.
+    Validation,
+}
+
+impl TaskStream {
+    /// Builds the tasks. Class order and permutations come from the streams `stream/classes` and
+    /// `stream/permutation{i}`.
+    ///
+    /// # Errors
+    /// When the spec does not fit the data set.
+    pub fn new(spec: &StreamSpec, dataset: &Arc<Dataset>, on: EvaluateOn, streams: &Streams) -> Result<Self> {
+        spec.check(dataset.classes)?;
+        spec.check_shape(dataset)?;
+        let streams = streams.within("stream");
+        let own = spec.classes_per_task(dataset.classes);
+        let mut classes: Vec<usize> = (0..dataset.classes).collect();
+        if let StreamKind::Split { shuffle_classes: true, .. } = spec.tasks {
+            classes.shuffle(&mut streams.get("classes"));
+        }
+        let (train, test) = match on {
+            EvaluateOn::Test => (&dataset.train_full, &dataset.test),
+            EvaluateOn::Validation => (&dataset.train, &dataset.validation),
+        };
+        let mut tasks = Vec::new();
+        for index in 0..spec.len(dataset.classes) {
+            let (members, map, label) = match &spec.tasks {
+                StreamKind::Split { .. } => {
+                    let members = &classes[index * own..(index + 1) * own];
+                    let names: Vec<String> = members.iter().map(ToString::to_string).collect();
+                    (members, PixelMap::Identity, names.join("|"))
+                }
+                StreamKind::Permuted { .. } => {
+                    let count = u32::try_from(dataset.features()).unwrap_or(u32::MAX);
+                    let mut order: Vec<u32> = (0..count).collect();
+                    if index > 0 {
+                        order.shuffle(&mut streams.get(&format!("permutation{index}")));
+                    }
+                    (&classes[..], PixelMap::Permute(order.into()), format!("permutation {}", index + 1))
+                }
+                StreamKind::Rotated { angles } => {
+                    let [_, height, width] = dataset.shape;
+                    let rotation = Rotation::new(height, width, angles[index]);
+                    (&classes[..], PixelMap::Rotate(Arc::new(rotation)), format!("{}°", angles[index]))
+                }
+            };
+            let offset = if spec.scenario == Scenario::Domain { 0 } else { index * own };
+            let mut outputs = vec![u32::MAX; dataset.classes];
+            for (at, class) in members.iter().enumerate() {
+                outputs[*class] = u32::try_from(offset + at).unwrap_or(u32::MAX);
+            }
+            let outputs: Arc<[u32]> = outputs.into();
+            let view = |split: &Split| View {
+                split: split.clone(),
+                indices: (0..split.len())
+                    .filter(|i| outputs[usize::from(split.labels[*i])] != u32::MAX)
+                    .filter_map(|i| u32::try_from(i).ok())
+                    .collect(),
+                map: map.clone(),
+                outputs: outputs.clone(),
+            };
+            let task = Task { label, train: view(train), test: view(test) };
+            if task.train.is_empty() || task.test.is_empty() {
+                let what = format!("task {} ({})", index + 1, task.label);
+                return Err(
+                    DefinitionError::range(&what, "no samples", "at least one sample per split").into()
+                );
+            }
+            tasks.push(task);
+        }
+        Ok(Self {
+            dataset: dataset.clone(),
+            spec: spec.clone(),
+            tasks,
+            outputs: spec.outputs(dataset.classes),
+        })
+    }
+
+    /// Number of tasks.
+    pub fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// Names for charts.
+    pub fn labels(&self) -> Vec<String> {
+        self.tasks.iter().map(|task| task.label.clone()).collect()
+    }
+
+    /// Outputs that a network needs.
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Whether something is revealed to the learner.
+    pub fn reveals(&self, what: Reveal) -> bool {
+        self.spec.reveals(what)
+    }
+
+    /// Training data of one task (of all up to it where the stream is cumulative).
+    pub fn training(&self, task: usize) -> TrainingData {
+        let first = if self.spec.cumulative { 0 } else { task };
+        self.pool(first, task)
+    }
+
+    /// Training data of the tasks `first..=last`, with what the stream reveals and no more.
+    pub fn pool(&self, first: usize, last: usize) -> TrainingData {
+        let own_mask = self.spec.scenario == Scenario::Task;
+        let masks = if own_mask {
+            (first..=last).map(|task| self.mask(task, task)).collect()
+        } else {
+            Arc::from([self.mask(last, last)])
+        };
+        TrainingData {
+            samples: Samples::Views {
+                dataset: self.dataset.clone(),
+                views: self.tasks[first..=last].iter().map(|task| task.train.clone()).collect(),
+            },
+            masks,
+            own_mask,
+            task: (first == last && self.reveals(Reveal::TaskId)).then_some(last),
+        }
+    }
+
+    /// Outputs that compete for a sample of `task` when training has reached `reached`.
+    fn mask(&self, task: usize, reached: usize) -> Arc<[bool]> {
+        let own = self.spec.classes_per_task(self.dataset.classes);
+        let range = match self.spec.scenario {
+            Scenario::Task => task * own..(task + 1) * own,
+            Scenario::Domain => 0..self.outputs,
+            // A growing set of classes would give boundaries away where the stream hides them.
+            Scenario::Class if self.spec.all_outputs || !self.reveals(Reveal::Boundary) => 0..self.outputs,
+            Scenario::Class => 0..(reached + 1) * own,
+        };
+        (0..self.outputs).map(|output| range.contains(&output)).collect()
+    }
+
+    /// Outputs that compete when `task` is tested after training has reached `reached`; `None`: before any training,
+    /// when all classes of the stream compete.
+    pub fn test_active(&self, task: usize, reached: Option<usize>) -> Active {
+        Active::Same(self.mask(task, reached.unwrap_or(self.len() - 1)))
+    }
+
+    /// Test samples of one task, at most `limit` of them, evenly spaced.
+    pub fn test_set(&self, task: usize, limit: usize) -> TestSet {
+        let view = self.tasks[task].test.clone();
+        TestSet { dataset: self.dataset.clone(), count: view.len().min(limit), view }
+    }
+}

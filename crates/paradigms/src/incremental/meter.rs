@@ -1,0 +1,121 @@
+//! Measures accuracy on test data, which the learner never sees.
+
+use super::CurveSettings;
+use base::error::Result;
+use contract::{Curve, Pace};
+use learn::Learner;
+use learn::nn::predict;
+use learn::stream::{TaskStream, TestSet};
+
+/// Test sets, and the curves measured so far.
+pub(super) struct Meter {
+    /// Per task: all test samples, and the smaller set for curves.
+    full: Vec<TestSet>,
+    thinned: Vec<TestSet>,
+    tasks: Vec<Curve>,
+    seen: Curve,
+    loss: Curve,
+    /// Sum and count of training losses since the last point.
+    losses: (f64, u32),
+    /// Tasks that have curves.
+    first: usize,
+}
+
+impl Meter {
+    /// `first`: how many tasks have curves; `None`: all.
+    pub fn new(stream: &TaskStream, curve: &CurveSettings, first: Option<usize>) -> Self {
+        let sets = |limit: usize| (0..stream.len()).map(|task| stream.test_set(task, limit)).collect();
+        Self {
+            full: sets(usize::MAX),
+            thinned: sets(curve.samples),
+            tasks: (0..stream.len()).map(|task| Curve::new(format!("accuracy/task{task}"))).collect(),
+            seen: Curve::new("accuracy/seen"),
+            loss: Curve::new("loss"),
+            losses: (0.0, 0),
+            first: first.unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Accuracy on every task when training has reached task `reached` (`None`: before training).
+    pub fn accuracies(
+        &self,
+        stream: &TaskStream,
+        learner: &Learner,
+        reached: Option<usize>,
+        pace: &mut Pace<'_>,
+    ) -> Result<Vec<f64>> {
+        (0..self.full.len()).map(|task| self.accuracy(stream, learner, (task, reached), pace)).collect()
+    }
+
+    /// Accuracy on one task, all test samples, when training has reached another.
+    pub fn accuracy(
+        &self,
+        stream: &TaskStream,
+        learner: &Learner,
+        (task, reached): (usize, Option<usize>),
+        pace: &mut Pace<'_>,
+    ) -> Result<f64> {
+        score(&self.full[task], stream, learner, (task, reached), pace)
+    }
+
+    /// Notes a training loss.
+    pub fn saw(&mut self, loss: f64) {
+        self.losses.0 += loss;
+        self.losses.1 += 1;
+    }
+
+    /// Adds a point to every curve: tasks up to `reached` (of those measured), after `updates` updates.
+    pub fn measure(
+        &mut self,
+        stream: &TaskStream,
+        learner: &Learner,
+        reached: usize,
+        updates: usize,
+        pace: &mut Pace<'_>,
+    ) -> Result<()> {
+        #[allow(clippy::cast_precision_loss)]
+        let x = updates as f64;
+        let mut sum = 0.0;
+        let measured = (reached + 1).min(self.first);
+        for task in 0..measured {
+            let accuracy = score(&self.thinned[task], stream, learner, (task, Some(reached)), pace)?;
+            self.tasks[task].push(x, accuracy);
+            sum += accuracy;
+        }
+        #[allow(clippy::cast_precision_loss)]
+        self.seen.push(x, sum / measured as f64);
+        self.loss.push(x, self.losses.0 / f64::from(self.losses.1.max(1)));
+        self.losses = (0.0, 0);
+        Ok(())
+    }
+
+    /// All curves. Where each task has a network of its own, only the loss is a curve over the whole run.
+    pub fn curves(&self, separate: bool) -> Vec<Curve> {
+        if separate {
+            return vec![self.loss.clone()];
+        }
+        let all = self.tasks.iter().chain([&self.seen, &self.loss]);
+        all.filter(|curve| !curve.x.is_empty()).cloned().collect()
+    }
+}
+
+fn score(
+    set: &TestSet,
+    stream: &TaskStream,
+    learner: &Learner,
+    (task, reached): (usize, Option<usize>),
+    pace: &mut Pace<'_>,
+) -> Result<f64> {
+    /// Samples per forward pass.
+    const BATCH: usize = 512;
+    let active = stream.test_active(task, reached);
+    let mut correct = 0;
+    for first in (0..set.len()).step_by(BATCH) {
+        pace.ask()?;
+        let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
+        let labels = predict(learner.model.as_ref(), &inputs, &active, learner.gains())?;
+        correct += labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
+    }
+    #[allow(clippy::cast_precision_loss)]
+    Ok(correct as f64 / set.len().max(1) as f64)
+}

@@ -1,0 +1,278 @@
+//! Incremental learning (Eq. 6 of Mei et al. 2025): tasks arrive one after another,
+//! θ_t* = argmin L_t(θ; D_t) + Σ_{i<t} λ_i Ω(θ, θ_i*).
+//!
+//! The method composes the terms; this protocol lays out tasks, boundaries and evaluation.
+
+mod meter;
+mod settings;
+
+pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, ResolvedMethod};
+
+use meter::Meter;
+
+use crate::method::{Composition, Regime, method};
+use base::error::Result;
+use base::rng::Streams;
+use contract::definition::{Benchmark, MethodPreset};
+use contract::protocol::{as_written, evaluate_on_validation};
+use contract::{AccuracyMatrix, Footprint, Mark, Pace, Protocol, RunLog, RunSpec, Watch};
+use data::Data;
+use learn::Learner;
+use learn::modulated::add_modulation;
+use learn::nn::Role;
+use learn::objective::{Event, Objective};
+use learn::stream::{Reveal, Scenario, TaskStream, TrainingData};
+
+/// The incremental protocol.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Incremental;
+
+impl Protocol for Incremental {
+    fn name(&self) -> &'static str {
+        "incremental"
+    }
+
+    fn summary(&self) -> &'static str {
+        "tasks one after another: what is kept, what is forgotten (Eq. 6)"
+    }
+
+    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
+        as_written(&Resolved::new(benchmark, method)?)
+    }
+
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::IncrementalSettings>()?)
+    }
+
+    fn takes_modulation(&self) -> bool {
+        true
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
+    }
+
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        Ok(crate::method::method(&method.header.kind)?.info.formula.to_owned())
+    }
+
+    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        Ok(vec![resolved.benchmark.data])
+    }
+
+    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
+        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    }
+
+    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
+        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+        Run::new(&resolved, spec, data)?.run(watch)
+    }
+}
+
+struct Run<'a> {
+    settings: &'a IncrementalSettings,
+    stream: TaskStream,
+    streams: Streams,
+    learner: Learner,
+    meter: Meter,
+    regime: Regime,
+    freeze_features: bool,
+    /// The run is a control that replays another one.
+    replays: bool,
+    done: usize,
+}
+
+impl<'a> Run<'a> {
+    fn new(resolved: &'a Resolved, spec: &RunSpec, data: &Data) -> Result<Self> {
+        let settings = &resolved.benchmark;
+        let streams = Streams::new(spec.seed);
+        let dataset = data.split(&settings.data, settings.split, &streams)?;
+        let stream = TaskStream::new(&settings.stream, &dataset, settings.evaluate, &streams)?;
+        let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
+        let Composition { terms, regime, freeze_features } =
+            method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
+        // Eq. 6: the task's loss plus Σ_{i<t} λ_i Ω(θ, θ_i*); each method's file says which Ω and which λ_i.
+        let objective = Objective::new(terms);
+        let mut learner = Learner::new(model, objective, settings.optimiser.build(), &streams)
+            .modulated(resolved.modulation.as_ref(), spec.trace())?;
+        if settings.freeze_biases {
+            learner.freeze(|parameter| parameter.role == Role::Bias);
+        }
+        let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks);
+        let replays = spec.replays.is_some();
+        Ok(Self { settings, stream, streams, learner, meter, regime, freeze_features, replays, done: 0 })
+    }
+
+    fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
+        let tasks = self.stream.len();
+        let mut rows = Vec::with_capacity(tasks);
+        // Where only classes seen so far compete, an untrained network has no score to compare with.
+        let baseline = match self.settings.stream.scenario {
+            Scenario::Class => None,
+            _ => {
+                Some(self.meter.accuracies(&self.stream, &self.learner, None, &mut Pace::new(watch, 0.0))?)
+            }
+        };
+        let initial = self.learner.model.parameters().snapshot()?;
+        let mut networks = Vec::new();
+        match self.regime {
+            Regime::Sequential => {
+                for task in 0..tasks {
+                    self.train_task(task, watch)?;
+                    let mut pace = Pace::new(watch, self.share());
+                    let reached = Some(task);
+                    rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
+                }
+            }
+            Regime::Joint => {
+                let pool = self.stream.pool(0, tasks - 1);
+                let mut loader = pool.loader(self.settings.budget.batch, self.streams.get("order/joint"));
+                for _ in 0..tasks {
+                    self.train(&mut loader, tasks - 1, watch)?;
+                    let mut pace = Pace::new(watch, self.share());
+                    let reached = Some(tasks - 1);
+                    rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
+                }
+            }
+            Regime::Separate => {
+                for task in 0..tasks {
+                    self.learner.model.parameters().restore(&initial)?;
+                    self.train_task(task, watch)?;
+                    networks.push(self.learner.model.parameters().snapshot()?);
+                    let mut row = Vec::with_capacity(tasks);
+                    for tested in 0..tasks {
+                        let network = networks.get(tested).unwrap_or(&initial);
+                        self.learner.model.parameters().restore(network)?;
+                        let mut pace = Pace::new(watch, self.share());
+                        let of = (tested, Some(task));
+                        row.push(self.meter.accuracy(&self.stream, &self.learner, of, &mut pace)?);
+                    }
+                    rows.push(row);
+                }
+            }
+        }
+        let labels = self.stream.labels();
+        let updates = self.settings.budget.updates_per_task;
+        #[allow(clippy::cast_precision_loss)]
+        let marks = labels
+            .iter()
+            .enumerate()
+            .map(|(task, label)| Mark { x: (task * updates) as f64, label: label.clone() })
+            .collect();
+        let mut log = RunLog {
+            footprint: self.footprint(networks.len()),
+            matrix: Some(AccuracyMatrix {
+                tasks: labels,
+                rows,
+                baseline,
+                joint: self.regime == Regime::Joint,
+                reference: None,
+            }),
+            marks: if self.regime == Regime::Joint { Vec::new() } else { marks },
+            curves: self.meter.curves(self.regime == Regime::Separate),
+            ..RunLog::default()
+        };
+        add_modulation(&mut log, &self.learner, self.replays, 1.0);
+        // A reference is an unmodulated network.
+        if self.regime == Regime::Joint && self.learner.modulation().is_none() {
+            let reference = self.references(&initial, &log, watch)?;
+            log.matrix.iter_mut().for_each(|matrix| matrix.reference = Some(reference.clone()));
+        }
+        Ok(log)
+    }
+
+    /// J\[k\] of Chaudhry et al. 2018: accuracy on task k of a network that learned the tasks 0..=k together, from the same
+    /// initial weights and with the updates that a sequence has had by then. The last one is the run itself.
+    fn references(&mut self, initial: &[Vec<f32>], log: &RunLog, watch: &mut dyn Watch) -> Result<Vec<f64>> {
+        let tasks = self.stream.len();
+        let mut found = Vec::with_capacity(tasks);
+        for task in 0..tasks - 1 {
+            self.learner.model.parameters().restore(initial)?;
+            self.learner.optimiser.reset();
+            let order = self.streams.get(&format!("order/joint{task}"));
+            let mut loader = self.stream.pool(0, task).loader(self.settings.budget.batch, order);
+            for _ in 0..(task + 1) * self.settings.budget.updates_per_task {
+                self.learner.step(&loader.next_batch()?)?;
+                self.done += 1;
+                Pace::new(watch, self.share()).ask()?;
+            }
+            self.learner.check_finite()?;
+            let mut pace = Pace::new(watch, self.share());
+            found.push(self.meter.accuracy(&self.stream, &self.learner, (task, Some(task)), &mut pace)?);
+        }
+        let last = log.matrix.as_ref().and_then(|matrix| matrix.rows.last()?.last().copied());
+        found.extend(last);
+        Ok(found)
+    }
+
+    /// One task of a sequence, boundaries included where the stream reveals them.
+    fn train_task(&mut self, task: usize, watch: &mut dyn Watch) -> Result<()> {
+        let data = self.stream.training(task);
+        if self.settings.budget.reset_optimiser || self.regime == Regime::Separate {
+            self.learner.optimiser.reset();
+        }
+        if self.freeze_features && task == 1 {
+            self.learner.freeze_features();
+        }
+        self.tell(Event::TaskStart { index: task }, &data, watch)?;
+        let order = self.streams.get(&format!("order/task{task}"));
+        let mut loader = data.loader(self.settings.budget.batch, order);
+        self.train(&mut loader, task, watch)?;
+        self.tell(Event::TaskEnd { index: task }, &data, watch)
+    }
+
+    fn tell(&mut self, event: Event, data: &TrainingData, watch: &mut dyn Watch) -> Result<()> {
+        if !self.stream.reveals(Reveal::Boundary) {
+            return Ok(());
+        }
+        let share = self.share();
+        self.learner.event_at(event, data, &mut Pace::new(watch, share))
+    }
+
+    /// Share of the run's updates that are done.
+    #[allow(clippy::cast_precision_loss)]
+    fn share(&self) -> f64 {
+        let total = self.settings.budget.updates_per_task * updates_in_tasks(self.regime, self.stream.len());
+        self.done as f64 / total as f64
+    }
+
+    fn train(
+        &mut self,
+        loader: &mut learn::stream::Loader,
+        task: usize,
+        watch: &mut dyn Watch,
+    ) -> Result<()> {
+        let per_task = self.settings.budget.updates_per_task;
+        for update in 0..per_task {
+            let statistics = self.learner.step(&loader.next_batch()?)?;
+            self.done += 1;
+            self.meter.saw(statistics.loss);
+            let mut pace = Pace::new(watch, self.share());
+            if self.done.is_multiple_of(self.settings.curve.every) || update + 1 == per_task {
+                self.meter.measure(&self.stream, &self.learner, task, self.done, &mut pace)?;
+            }
+            pace.ask()?;
+        }
+        self.learner.check_finite()
+    }
+
+    fn footprint(&self, networks: usize) -> Footprint {
+        let parameters = self.learner.model.parameters().count() as u64;
+        let updates = self.learner.updates();
+        let per_update = 3 * self.learner.model.multiply_adds() * self.settings.budget.batch as u64;
+        Footprint {
+            parameters: parameters * networks.max(1) as u64,
+            state_bytes: self.learner.objective.state_bytes(),
+            updates,
+            multiply_adds: updates * per_update,
+            ..Footprint::default()
+        }
+    }
+}
+
+/// How many times the updates of one task a run makes; joint training trains the references too.
+fn updates_in_tasks(regime: Regime, tasks: usize) -> usize {
+    if regime == Regime::Joint { tasks * (tasks + 1) / 2 } else { tasks }
+}

@@ -1,0 +1,204 @@
+//! The incremental paradigm's settings: what a benchmark's TOML says, checked.
+
+use serde::{Deserialize, Serialize};
+
+use super::updates_in_tasks;
+use crate::method::{MethodEntry, Regime, method};
+use base::error::{DefinitionError, Error, Result};
+use base::rng::Streams;
+use contract::definition::{Benchmark, MethodPreset};
+use data;
+use data::Splitting;
+use learn::modulated;
+use learn::modulation::ModulationSpec;
+use learn::nn::ModelSpec;
+use learn::optim::OptimiserSpec;
+use learn::stream::{EvaluateOn, Reveal, StreamSpec};
+
+/// The body of a benchmark file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IncrementalSettings {
+    /// Id of a data set.
+    pub data: String,
+    /// `fixed` (default), or `per-seed`: each seed deals the samples out anew, where no split is published; then nothing may
+    /// be searched.
+    #[serde(default, skip_serializing_if = "Splitting::is_fixed")]
+    pub split: Splitting,
+    pub stream: StreamSpec,
+    #[serde(default)]
+    pub model: ModelSpec,
+    #[serde(default)]
+    pub optimiser: OptimiserSpec,
+    pub budget: Budget,
+    #[serde(default)]
+    pub curve: CurveSettings,
+    /// Only the first so many tasks are measured for curves; absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub curve_tasks: Option<usize>,
+    /// Biases keep their initial values. Default false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub freeze_biases: bool,
+    /// Which split is scored: `test` (default) or `validation`.
+    #[serde(default)]
+    pub evaluate: EvaluateOn,
+}
+
+/// How long training goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// Parameter updates per task, ≥ 1.
+    pub updates_per_task: usize,
+    /// Samples per update, ≥ 1.
+    pub batch: usize,
+    /// Forget the optimiser's moments at each boundary. Default true.
+    #[serde(default = "yes")]
+    pub reset_optimiser: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How often accuracy is measured while training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CurveSettings {
+    /// Updates between measurements, ≥ 1. Default 50.
+    pub every: usize,
+    /// Test samples per task used for curves (the accuracy matrix uses all). Default 1,000.
+    pub samples: usize,
+}
+
+impl Default for CurveSettings {
+    fn default() -> Self {
+        Self { every: 50, samples: 1000 }
+    }
+}
+
+/// Benchmark and method together: what a run needs, and what a record keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resolved {
+    #[serde(flatten)]
+    pub benchmark: IncrementalSettings,
+    pub method: ResolvedMethod,
+    /// Neuromodulators, complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulation: Option<ModulationSpec>,
+}
+
+/// A method's registered kind and its complete parameters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResolvedMethod {
+    pub kind: String,
+    pub parameters: serde_json::Value,
+}
+
+impl IncrementalSettings {
+    fn check(&self) -> Result<(), DefinitionError> {
+        DefinitionError::check_count("budget.updates_per_task", self.budget.updates_per_task, 10_000_000)?;
+        DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
+        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
+        DefinitionError::check_count("curve.samples", self.curve.samples, 1_000_000)?;
+        DefinitionError::check_count("curve_tasks", self.curve_tasks.unwrap_or(1), 10_000)?;
+        self.model.check("model")?;
+        self.optimiser.check("optimiser")?;
+        if self.split == Splitting::PerSeed && self.evaluate == EvaluateOn::Validation {
+            let allowed = "test: with a split per seed, validation images of one seed are test images of another, so \
+                           that a search would see what is scored; search on the benchmark with the fixed split";
+            return Err(DefinitionError::range("evaluate", "validation", allowed));
+        }
+        if self.budget.reset_optimiser && !self.stream.reveals(Reveal::Boundary) {
+            let rule = "false, because this stream does not reveal `boundary`";
+            return Err(DefinitionError::range("budget.reset_optimiser", true, rule));
+        }
+        Ok(())
+    }
+}
+
+impl Resolved {
+    /// Checks a benchmark with a method preset.
+    ///
+    /// # Errors
+    /// Definition errors that point into the right file.
+    pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
+        let mut settings: IncrementalSettings = benchmark.settings()?;
+        let entry = data::entry(&settings.data).map_err(|error| relocate(error, "data", benchmark))?;
+        entry.check_images(&settings.data).map_err(|error| relocate(error.into(), "data", benchmark))?;
+        settings.check().map_err(|error| benchmark.refuse(error))?;
+        entry.check_splitting(settings.split).map_err(|error| benchmark.refuse(error))?;
+        settings.stream.check(entry.classes).map_err(|error| benchmark.refuse(error))?;
+        let id = &benchmark.header.id;
+        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
+        settings.model = modulated::model(preset, &settings.model, id)?;
+        let outputs = settings.stream.outputs(entry.classes);
+        settings.model.check_fit("model", entry.shape, outputs).map_err(|error| benchmark.refuse(error))?;
+        let work = ("budget.batch", settings.budget.batch);
+        let fits = settings.model.check_work("model", (entry.shape, outputs), work);
+        fits.map_err(|error| benchmark.refuse(error))?;
+        let method = method(&preset.header.kind).map_err(|error| match error {
+            Error::Definition(error) => preset.refuse(*error),
+            other => other,
+        })?;
+        check_reveals(method, &settings.stream, benchmark, preset)?;
+        let parameters = method.resolve(preset, id)?;
+        let boundaries = settings.stream.reveals(Reveal::Boundary);
+        let modulation = modulated::resolve(
+            preset,
+            id,
+            (&settings.model, entry.shape, outputs),
+            &settings.optimiser,
+            &method.compose(&parameters)?.terms,
+            modulated::Stage { boundaries, classes: true, task: true },
+        )?;
+        let method = ResolvedMethod { kind: preset.header.kind.clone(), parameters };
+        Ok(Self { benchmark: settings, method, modulation })
+    }
+
+    /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn expected_cost(&self) -> f64 {
+        let Ok(entry) = data::entry(&self.benchmark.data) else { return 0.0 };
+        let tasks = self.benchmark.stream.len(entry.classes) as f64;
+        let updates = tasks * self.benchmark.budget.updates_per_task as f64;
+        let outputs = self.benchmark.stream.outputs(entry.classes);
+        let model = self.benchmark.model.build(entry.shape, outputs, &Streams::new(0));
+        let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
+        let evaluations = updates / self.benchmark.curve.every as f64 * tasks;
+        let regime = method(&self.method.kind).and_then(|entry| entry.compose(&self.method.parameters));
+        let regime = regime.map_or_else(|_| Regime::default(), |composition| composition.regime);
+        let trained =
+            updates * updates_in_tasks(regime, self.benchmark.stream.len(entry.classes)) as f64 / tasks;
+        let training = trained * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
+        training + evaluations * 2.0 * madds * self.benchmark.curve.samples as f64 / 1e11
+    }
+}
+
+fn relocate(error: Error, key: &str, benchmark: &Benchmark) -> Error {
+    match error {
+        Error::Definition(error) => benchmark.refuse(DefinitionError { key: key.into(), ..*error }),
+        other => other,
+    }
+}
+
+/// Law 5 at the gate: a method that needs what the stream hides cannot run on it.
+fn check_reveals(
+    method: &MethodEntry,
+    stream: &StreamSpec,
+    benchmark: &Benchmark,
+    preset: &MethodPreset,
+) -> Result<()> {
+    match method.info.needs.iter().find(|need| !stream.reveals(**need)) {
+        Some(need) => Err(benchmark.refuse(DefinitionError {
+            key: "stream.reveals".into(),
+            problem: format!(
+                "method `{}` needs `{}`, which this stream hides",
+                preset.header.id,
+                need.word()
+            ),
+            ..DefinitionError::default()
+        })),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,210 @@
+//! The methods of meta-learning: how w follows from episodes. A row in [`RULES`] each.
+
+use serde::{Deserialize, Serialize};
+
+use super::nmn::NmnSettings;
+use super::settings::Inner;
+use base::error::{DefinitionError, Error, Result};
+use contract::definition::MethodPreset;
+
+/// How the outer gradient (Eq. 2) is taken, and what the inner loop (Eq. 3) may change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    Maml,
+    Fomaml,
+    Anil,
+    Reptile,
+    MetaSgd,
+    Protonet,
+    Nmn,
+    Pretrained,
+    Scratch,
+}
+
+/// What a method says about itself.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleInfo {
+    pub kind: Kind,
+    /// The value of `kind = "…"` in presets.
+    pub name: &'static str,
+    pub formula: &'static str,
+    pub source: &'static str,
+}
+
+/// Every method.
+pub const RULES: &[RuleInfo] = &[
+    RuleInfo {
+        kind: Kind::Maml,
+        name: "maml",
+        formula: "∇_w L(D^val; θ_K), θ_{k+1} = θ_k − α ∇L(D^train; θ_k), θ_0 = w, exact: Π_k (I − α H(θ_k)) ∇L(θ_K)",
+        source: "Finn, Abbeel & Levine 2017",
+    },
+    RuleInfo {
+        kind: Kind::Fomaml,
+        name: "fomaml",
+        formula: "MAML with H = 0: ∇L(D^val; θ_K) (first-order approximation)",
+        source: "Finn, Abbeel & Levine 2017; Nichol, Achiam & Schulman 2018",
+    },
+    RuleInfo {
+        kind: Kind::Anil,
+        name: "anil",
+        formula: "MAML, exact, whose inner loop changes the last layer only",
+        source: "Raghu, Raghu, Bengio & Vinyals 2020",
+    },
+    RuleInfo {
+        kind: Kind::Reptile,
+        name: "reptile",
+        formula: "w − θ_K in place of the gradient, θ_K after K steps on D^train ∪ D^val (first-order)",
+        source: "Nichol, Achiam & Schulman 2018",
+    },
+    RuleInfo {
+        kind: Kind::MetaSgd,
+        name: "meta-sgd",
+        formula: "MAML, exact, with a learned rate per parameter: θ_{k+1} = θ_k − α ∘ ∇L(D^train; θ_k), w = (θ_0, α)",
+        source: "Li, Zhou, Chen & Li 2017",
+    },
+    RuleInfo {
+        kind: Kind::Protonet,
+        name: "protonet",
+        formula: "∇_w of the cross-entropy of softmax_c(−|z(x) − c̄|²) on D^val, c̄ the mean embedding z of class c in D^train; no inner loop",
+        source: "Snell, Swersky & Zemel 2017",
+    },
+    RuleInfo {
+        kind: Kind::Nmn,
+        name: "nmn",
+        formula: "∇_w L(D^val; w, z(D^train)), hidden layers φ((W x) ∘ (1 + W_s z) + b + W_b z), z from a recurrent network that reads D^train; no inner loop",
+        source: "Vecoven, Ernst, Wehenkel & Drion 2020",
+    },
+    RuleInfo {
+        kind: Kind::Pretrained,
+        name: "pretrained",
+        formula: "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
+        source: "baseline of Finn, Abbeel & Levine 2017",
+    },
+    RuleInfo {
+        kind: Kind::Scratch,
+        name: "scratch",
+        formula: "no meta-training; at test plain fine-tuning from random initial weights",
+        source: "baseline",
+    },
+];
+
+/// A method's parameters in a preset; what is absent is the benchmark's.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Given {
+    rate: Option<f32>,
+    steps: Option<usize>,
+    embedding: Option<usize>,
+    context: Option<NmnSettings>,
+}
+
+/// A method, resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    pub kind: Kind,
+    /// α, in training and at test; where Meta-SGD's rates start.
+    pub rate: f32,
+    /// K in meta-training.
+    pub steps: usize,
+    /// Width of the embedding, of `protonet` only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub embedding: Option<usize>,
+    /// The modulatory network, of `nmn` only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub context: Option<NmnSettings>,
+}
+
+impl Kind {
+    /// The method of this name.
+    ///
+    /// # Errors
+    /// Unknown name, with the nearest known one.
+    pub fn find(name: &str) -> Result<&'static RuleInfo> {
+        RULES.iter().find(|rule| rule.name == name).ok_or_else(|| {
+            DefinitionError {
+                key: "kind".into(),
+                ..DefinitionError::unknown("method kind", name, RULES.iter().map(|rule| rule.name))
+            }
+            .into()
+        })
+    }
+}
+
+impl Rule {
+    /// Checks a preset for one benchmark whose own inner loop is `inner`.
+    ///
+    /// # Errors
+    /// Definition errors that point into the preset's file.
+    pub fn new(preset: &MethodPreset, benchmark: &str, inner: &Inner) -> Result<Self> {
+        let info = Kind::find(&preset.header.kind).map_err(|error| match error {
+            Error::Definition(error) => preset.refuse(*error),
+            other => other,
+        })?;
+        let given: Given = preset.parameters(benchmark)?;
+        let trains_inside =
+            !matches!(info.kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);
+        let rule = Self {
+            kind: info.kind,
+            rate: given.rate.unwrap_or(inner.rate),
+            steps: if trains_inside { given.steps.unwrap_or(inner.steps) } else { 0 },
+            embedding: (info.kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
+            context: (info.kind == Kind::Nmn).then_some(given.context.unwrap_or_default()),
+        };
+        let place = |key: &str| {
+            let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
+            if overridden { format!("on.{benchmark}.{key}") } else { format!("parameters.{key}") }
+        };
+        if !(rule.rate > 0.0 && rule.rate.is_finite()) {
+            return Err(preset.refuse(DefinitionError::range(&place("rate"), rule.rate, "a number > 0")));
+        }
+        if given.rate.is_some() && matches!(info.kind, Kind::Nmn | Kind::Protonet) {
+            let rule = "no `rate`: this method adapts without gradient steps";
+            return Err(preset.refuse(DefinitionError::range(&place("rate"), "a number", rule)));
+        }
+        if given.steps.is_some() && !trains_inside {
+            let rule = "no `steps`: this method has no inner loop";
+            return Err(preset.refuse(DefinitionError::range(&place("steps"), "a number", rule)));
+        }
+        match (given.embedding, info.kind) {
+            (Some(_), kind) if kind != Kind::Protonet => {
+                let rule = "no `embedding`: only prototypes have one";
+                return Err(preset.refuse(DefinitionError::range(&place("embedding"), "a number", rule)));
+            }
+            (Some(width), _) if !(1..=65_536).contains(&width) => {
+                return Err(preset.refuse(DefinitionError::range(&place("embedding"), width, "1 to 65536")));
+            }
+            _ => {}
+        }
+        match (given.context, rule.context) {
+            (Some(_), None) => {
+                let rule = "no `context`: only `nmn` has a network that reads the support set";
+                return Err(preset.refuse(DefinitionError::range(&place("context"), "a table", rule)));
+            }
+            (_, Some(context)) => context.check().map_err(|error| {
+                let key = format!("{}.{}", place("context"), error.key);
+                preset.refuse(DefinitionError { key, ..error })
+            })?,
+            _ => {}
+        }
+        if trains_inside && !(1..=1000).contains(&rule.steps) {
+            return Err(preset.refuse(DefinitionError::range(&place("steps"), rule.steps, "1 to 1000")));
+        }
+        Ok(rule)
+    }
+
+    /// Whether gradients pass through the inner loop exactly.
+    pub fn is_exact(&self) -> bool {
+        matches!(self.kind, Kind::Maml | Kind::Anil | Kind::MetaSgd)
+    }
+
+    /// The rate of every parameter before any is learned; `head` is where the last layer begins.
+    pub fn rates(&self, count: usize, head: usize) -> Vec<f32> {
+        let mut rates = vec![self.rate; count];
+        if self.kind == Kind::Anil {
+            rates[..head].fill(0.0);
+        }
+        rates
+    }
+}

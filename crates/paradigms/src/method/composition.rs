@@ -1,0 +1,149 @@
+//! What a method is made of.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use base::error::{DefinitionError, Result};
+use contract::definition::MethodPreset;
+use learn::objective::Weighted;
+use learn::stream::Reveal;
+
+/// What the method trains on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Regime {
+    /// The stream as it comes.
+    #[default]
+    Sequential,
+    /// All tasks at once from the start, with the updates of the whole stream: a ceiling.
+    Joint,
+    /// A fresh network per task: a ceiling without transfer or interference.
+    Separate,
+}
+
+/// The parts that a method adds to plain training.
+#[derive(Default)]
+pub struct Composition {
+    /// Terms beside the task loss.
+    pub terms: Vec<Weighted>,
+    pub regime: Regime,
+    /// After the first task only the output layer learns.
+    pub freeze_features: bool,
+}
+
+/// A parameter's line in the docs.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub default: &'static str,
+    pub range: &'static str,
+    pub meaning: &'static str,
+}
+
+/// The line of every quadratic pull's `proximal`.
+pub(super) const PROXIMAL: Parameter = Parameter {
+    name: "proximal",
+    default: "false",
+    range: "true, false",
+    meaning: "a Euclidean proximal step after the optimiser's update instead of the penalty's gradient: it ends in the \
+              minimum of loss + penalty under SGD alone. Under momentum μ the penalty counts 1 − μ; Adam divides the \
+              loss's gradient by √v̂ and leaves the step as it is, so that λ means something else there",
+};
+
+/// What a method says about itself.
+#[derive(Debug, Clone, Copy)]
+pub struct MethodInfo {
+    /// The value of `kind = "…"` in presets.
+    pub kind: &'static str,
+    pub summary: &'static str,
+    /// One line.
+    pub formula: &'static str,
+    /// Paper.
+    pub source: &'static str,
+    /// How this formula's strengths map to the λ of other codes.
+    pub mapping: &'static str,
+    /// What the stream must reveal.
+    pub needs: &'static [Reveal],
+    pub parameters: &'static [Parameter],
+}
+
+/// A method's settings: deserialised from a preset, checked, then turned into a composition.
+pub trait Settings: Serialize + DeserializeOwned {
+    /// Checks every range. Keys are relative to the preset's `parameters`.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    fn check(&self) -> Result<(), DefinitionError> {
+        Ok(())
+    }
+
+    /// Builds the parts.
+    fn compose(&self) -> Composition;
+}
+
+/// A registered method.
+#[derive(Debug, Clone, Copy)]
+pub struct MethodEntry {
+    pub info: MethodInfo,
+    resolve: fn(&MethodPreset, &str) -> Result<serde_json::Value>,
+    compose: fn(&serde_json::Value) -> Result<Composition>,
+}
+
+impl MethodEntry {
+    /// The entry of a method with settings `S`.
+    pub const fn of<S: Settings>(info: MethodInfo) -> Self {
+        Self { info, resolve: resolve::<S>, compose: compose::<S> }
+    }
+
+    /// Checks a preset for one benchmark and fills in defaults.
+    ///
+    /// # Errors
+    /// Definition errors that point into the preset's file.
+    pub fn resolve(&self, preset: &MethodPreset, benchmark: &str) -> Result<serde_json::Value> {
+        (self.resolve)(preset, benchmark)
+    }
+
+    /// Builds the method from resolved settings.
+    ///
+    /// # Errors
+    /// When the settings did not come from [`MethodEntry::resolve`].
+    pub fn compose(&self, settings: &serde_json::Value) -> Result<Composition> {
+        (self.compose)(settings)
+    }
+}
+
+fn resolve<S: Settings>(preset: &MethodPreset, benchmark: &str) -> Result<serde_json::Value> {
+    let settings: S = preset.parameters(benchmark)?;
+    settings.check().map_err(|mut error| {
+        let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(&error.key));
+        let at = if overridden { format!("on.{benchmark}") } else { "parameters".into() };
+        error.key = format!("{at}.{}", error.key);
+        preset.refuse(error)
+    })?;
+    Ok(serde_json::to_value(settings)?)
+}
+
+fn compose<S: Settings>(settings: &serde_json::Value) -> Result<Composition> {
+    Ok(serde_json::from_value::<S>(settings.clone())?.compose())
+}
+
+/// Checks that a strength is a finite number ≥ 0.
+///
+/// # Errors
+/// Names the key and the value.
+pub(super) fn check_strength(key: &str, value: f32) -> Result<(), DefinitionError> {
+    if value >= 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(DefinitionError::range(key, value, "a finite number >= 0"))
+}
+
+/// Checks that a share is in [0, 1].
+///
+/// # Errors
+/// Names the key and the value.
+pub(super) fn check_share(key: &str, value: f32) -> Result<(), DefinitionError> {
+    if (0.0..=1.0).contains(&value) {
+        return Ok(());
+    }
+    Err(DefinitionError::range(key, value, "0 to 1"))
+}

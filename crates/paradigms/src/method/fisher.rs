@@ -1,0 +1,152 @@
+//! Estimators of the diagonal Fisher information. The estimator is part of a method's name: results differ by orders
+//! of magnitude between them (van de Ven 2025).
+
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+
+use base::error::{DefinitionError, Result};
+use base::rng::StreamRng;
+use learn::gains::Gains;
+use learn::nn::{Gradients, LabelPass, Magnitude, Model, Passes, squared};
+use learn::objective::EventContext;
+use learn::stream::Batch;
+
+/// Which labels and which grouping of samples the squared gradients are taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FisherEstimator {
+    /// The expectation over the model's own labels: Σ_c p_c (∂ ln p_c)².
+    #[default]
+    Exact,
+    /// One label per sample drawn from the model's own distribution.
+    Sampled,
+    /// The data's label ("empirical Fisher").
+    TrueLabel,
+    /// The square of the mini-batch mean gradient of the data's labels, times nothing: not a Fisher information, but
+    /// what several published codes compute.
+    Batched,
+}
+
+/// How the Fisher information is estimated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FisherSettings {
+    pub estimator: FisherEstimator,
+    /// Samples of the task used, evenly spaced; absent: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<usize>,
+    /// Samples per forward pass, and the group size of `batched`. Default 128.
+    pub batch: usize,
+}
+
+impl Default for FisherSettings {
+    fn default() -> Self {
+        Self { estimator: FisherEstimator::Exact, samples: None, batch: 128 }
+    }
+}
+
+impl FisherSettings {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    pub fn check(&self) -> Result<(), DefinitionError> {
+        if self.samples == Some(0) {
+            return Err(DefinitionError::range("fisher.samples", 0, "at least 1"));
+        }
+        if !(1..=4096).contains(&self.batch) {
+            return Err(DefinitionError::range("fisher.batch", self.batch, "1 to 4096"));
+        }
+        Ok(())
+    }
+
+    /// The mean over samples of the squared gradients, one buffer per parameter.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn estimate(&self, cx: &EventContext<'_>, mut random: StreamRng) -> Result<Vec<Vec<f32>>> {
+        let EventContext { model, data, gains, .. } = *cx;
+        let mut sums = Gradients::zeros(model.parameters());
+        let count = self.samples.unwrap_or(usize::MAX).min(data.len());
+        let positions: Vec<u32> =
+            (0..count).filter_map(|i| u32::try_from(i * data.len() / count).ok()).collect();
+        let mut groups = 0usize;
+        for chunk in positions.chunks(self.batch) {
+            let batch = data.batch(chunk)?;
+            let squares = match self.estimator {
+                FisherEstimator::Batched => squared_mean(model, gains, &batch)?,
+                estimator => {
+                    let passes = Passes::Labels {
+                        active: batch.active.clone(),
+                        passes: labels(estimator, model, gains, &batch, &mut random)?,
+                    };
+                    model.gradient_magnitudes(&batch.inputs, gains, &passes, Magnitude::Square)?
+                }
+            };
+            sums.add_scaled(&squares, 1.0);
+            groups += 1;
+            (cx.ask)()?;
+        }
+        let divisor = if self.estimator == FisherEstimator::Batched { groups } else { count };
+        #[allow(clippy::cast_precision_loss)]
+        sums.scale(1.0 / divisor.max(1) as f32);
+        Ok(sums.buffers)
+    }
+}
+
+fn squared_mean(model: &dyn Model, gains: &Gains, batch: &Batch) -> Result<Gradients> {
+    let logits = model.forward(&batch.inputs, gains)?;
+    let (loss, _) = learn::nn::cross_entropy(&logits, &batch.targets, &batch.active, 1.0)?;
+    let mut gradients = Gradients::default();
+    model.parameters().backward(&loss, &mut gradients)?;
+    gradients.buffers.iter_mut().flatten().for_each(|g| *g *= *g);
+    Ok(gradients)
+}
+
+fn labels(
+    estimator: FisherEstimator,
+    model: &dyn Model,
+    gains: &Gains,
+    batch: &Batch,
+    random: &mut StreamRng,
+) -> Result<Vec<LabelPass>> {
+    let n = batch.targets.len();
+    if estimator == FisherEstimator::TrueLabel {
+        return Ok(vec![LabelPass { labels: batch.targets.clone(), weight: vec![1.0; n] }]);
+    }
+    let logits = model.infer(&batch.inputs, gains)?;
+    let rows = squared::probabilities(&logits, &batch.active)?;
+    if estimator == FisherEstimator::Sampled {
+        let labels = rows.iter().map(|row| draw(row, random)).collect();
+        return Ok(vec![LabelPass { labels, weight: vec![1.0; n] }]);
+    }
+    let mut passes = Vec::new();
+    for class in 0..rows.first().map_or(0, Vec::len) {
+        // An inactive class has probability 0 everywhere; a sample for which it is inactive needs a valid label.
+        let weight: Vec<f32> = rows.iter().map(|row| row[class]).collect();
+        if weight.iter().any(|p| *p > 0.0) {
+            let label = |(sample, target): (usize, &u32)| match batch.active.mask(sample) {
+                Some(mask) if !mask[class] => *target,
+                _ => u32::try_from(class).unwrap_or(u32::MAX),
+            };
+            let labels = batch.targets.iter().enumerate().map(label).collect();
+            passes.push(LabelPass { labels, weight });
+        }
+    }
+    Ok(passes)
+}
+
+fn draw(probabilities: &[f32], random: &mut StreamRng) -> u32 {
+    let mut rest: f32 = random.random();
+    let mut last = 0;
+    for (class, p) in probabilities.iter().enumerate() {
+        if *p > 0.0 {
+            last = u32::try_from(class).unwrap_or(0);
+            if rest < *p {
+                break;
+            }
+            rest -= p;
+        }
+    }
+    last
+}

@@ -1,0 +1,26 @@
+//! Frozen features: after the first task only the output layer learns.
+
+use serde::{Deserialize, Serialize};
+
+use super::composition::{Composition, MethodEntry, MethodInfo, Settings};
+use learn::stream::Reveal;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Frozen {}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Frozen>(MethodInfo {
+    kind: "frozen",
+    summary: "After the first task only the output layer learns: stability without plasticity of features",
+    formula: "L_t(θ) with ∂L/∂θ = 0 for all but the output layer, t > 1",
+    source: "baseline",
+    mapping: "",
+    needs: &[Reveal::Boundary],
+    parameters: &[],
+});
+
+impl Settings for Frozen {
+    fn compose(&self) -> Composition {
+        Composition { freeze_features: true, ..Composition::default() }
+    }
+}

@@ -1,0 +1,101 @@
+//! L2-SP: an anchor at the source's solution on the layers that source and target share, and its null model, the same
+//! pull towards zero.
+
+use serde::{Deserialize, Serialize};
+
+use super::composition::{
+    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_strength,
+};
+use base::error::{DefinitionError, Result};
+use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
+use learn::stream::Reveal;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct L2Sp {
+    lambda: f32,
+    centre: Centre,
+    proximal: bool,
+}
+
+/// Where the anchor stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Centre {
+    /// θ_s, the parameters at the end of the source (or of the last task).
+    #[default]
+    Source,
+    /// 0: plain L2.
+    Zero,
+}
+
+impl Default for L2Sp {
+    fn default() -> Self {
+        Self { lambda: 0.01, centre: Centre::Source, proximal: false }
+    }
+}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2Sp>(MethodInfo {
+    kind: "l2-sp",
+    summary: "A pull of the shared layers towards the source's solution; the output layer is free",
+    formula: "L_t(θ) + ½ λ Σ_{shared layers} ‖θ − θ_s‖²",
+    source: "Li, Grandvalet & Davoine 2018 (L2-SP, with β = 0: no decay of the new outputs)",
+    mapping: "c_eff = λ = α of Li et al. 2018, who write α/2 ‖w − w⁰‖² as well: the gradient λ(θ − θ_s) goes through the optimiser together with the loss's. Under Adam a parameter that the loss leaves alone is moved at full rate by any λ > 0. As a proximal step under Adam λ does not map to α: see `proximal`.",
+    needs: &[Reveal::Boundary],
+    parameters: &[
+        Parameter { name: "lambda", default: "0.01", range: ">= 0", meaning: "strength λ" },
+        Parameter {
+            name: "centre",
+            default: "source",
+            range: "source, zero",
+            meaning: "pull towards θ_s or towards 0 (plain L2)",
+        },
+        PROXIMAL,
+    ],
+});
+
+impl Settings for L2Sp {
+    fn check(&self) -> Result<(), DefinitionError> {
+        check_strength("lambda", self.lambda)
+    }
+
+    fn compose(&self) -> Composition {
+        let pull = Pull { centre: self.centre, anchor: Anchor::default() };
+        let term = Weighted { proximal: self.proximal, ..Weighted::new(self.lambda, pull) };
+        Composition { terms: vec![term], ..Composition::default() }
+    }
+}
+
+struct Pull {
+    centre: Centre,
+    anchor: Anchor,
+}
+
+impl LossTerm for Pull {
+    fn name(&self) -> &'static str {
+        "l2-sp"
+    }
+
+    fn anchor(&self) -> Option<&Anchor> {
+        Some(&self.anchor)
+    }
+
+    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
+        Some(&mut self.anchor)
+    }
+
+    fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
+        if let Event::TaskEnd { .. } = event {
+            let parameters = cx.model.parameters();
+            let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+            let mut centre = parameters.snapshot()?;
+            if self.centre == Centre::Zero {
+                centre.iter_mut().for_each(|buffer| buffer.fill(0.0));
+            }
+            let shared = parameters.iter().map(|parameter| if parameter.layer < last { 1.0 } else { 0.0 });
+            let strength = shared.zip(&centre).map(|(c, buffer)| vec![c; buffer.len()]).collect();
+            self.anchor = Anchor { strength, centre };
+        }
+        Ok(())
+    }
+}

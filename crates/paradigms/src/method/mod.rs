@@ -1,0 +1,50 @@
+//! Layer 3: methods against forgetting, one file each. A method is checked settings plus a composition of loss terms
+//! and training rules. Adding one is a file here and a line in [`METHODS`].
+
+mod composition;
+mod ewc;
+mod fisher;
+mod frozen;
+mod joint;
+mod l2;
+mod l2_sp;
+mod mas;
+mod naive;
+mod online_ewc;
+mod separate;
+mod si;
+#[cfg(test)]
+mod tests;
+
+pub use composition::{Composition, MethodEntry, MethodInfo, Parameter, Regime};
+pub use fisher::{FisherEstimator, FisherSettings};
+
+use base::error::{DefinitionError, Result};
+
+/// The registry of methods: command line, help, docs and tests iterate over it.
+pub const METHODS: &[MethodEntry] = &[
+    naive::ENTRY,
+    frozen::ENTRY,
+    joint::ENTRY,
+    separate::ENTRY,
+    l2::ENTRY,
+    l2_sp::ENTRY,
+    ewc::ENTRY,
+    online_ewc::ENTRY,
+    si::ENTRY,
+    mas::ENTRY,
+];
+
+/// A method by its registered name.
+///
+/// # Errors
+/// Unknown name, with the nearest known one.
+pub fn method(kind: &str) -> Result<&'static MethodEntry> {
+    METHODS.iter().find(|entry| entry.info.kind == kind).ok_or_else(|| {
+        DefinitionError {
+            key: "kind".into(),
+            ..DefinitionError::unknown("method kind", kind, METHODS.iter().map(|entry| entry.info.kind))
+        }
+        .into()
+    })
+}

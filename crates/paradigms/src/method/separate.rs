@@ -1,0 +1,26 @@
+//! One network per task: no interference, no transfer.
+
+use serde::{Deserialize, Serialize};
+
+use super::composition::{Composition, MethodEntry, MethodInfo, Regime, Settings};
+use learn::stream::Reveal;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Separate {}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Separate>(MethodInfo {
+    kind: "separate",
+    summary: "A network of the same size per task, chosen by the task id: no interference and no transfer",
+    formula: "L_t(θ_t), θ_t from the common initial weights",
+    source: "baseline",
+    mapping: "",
+    needs: &[Reveal::TaskId, Reveal::Boundary],
+    parameters: &[],
+});
+
+impl Settings for Separate {
+    fn compose(&self) -> Composition {
+        Composition { regime: Regime::Separate, ..Composition::default() }
+    }
+}

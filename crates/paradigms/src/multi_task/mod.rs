@@ -1,0 +1,213 @@
+//! Multi-task learning (Eq. 5 of Mei et al. 2025): all tasks at once, θ* = argmin Σ_i λ_i L_i(θ; D_i).
+//!
+//! One trunk, one head per task in the output layer. The method sets λ_i. Δm needs single-task networks of equal size,
+//! so each run trains those too: the same initial weights and the same batches, with λ_j = 0 for all other tasks.
+
+mod heads;
+mod settings;
+
+pub use settings::{MultiTaskBudget, MultiTaskSettings, Resolved};
+
+use heads::HeadTest;
+
+use base::error::Result;
+use base::rng::Streams;
+use contract::definition::{Benchmark, MethodPreset};
+use contract::protocol::{as_written, evaluate_on_validation};
+use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
+use data::Data;
+use learn::Learner;
+use learn::modulated::add_modulation;
+use learn::objective::{Balance, BalanceSpec, Fixed, HeadLoss, NoTask, Objective, Weighted, conflict_rate};
+use learn::stream::TaskSet;
+
+/// The multi-task protocol.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct MultiTask;
+
+impl Protocol for MultiTask {
+    fn name(&self) -> &'static str {
+        "multi-task"
+    }
+
+    fn summary(&self) -> &'static str {
+        "several tasks at once on a shared trunk, against a network per task (Eq. 5)"
+    }
+
+    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
+        as_written(&Resolved::new(benchmark, method)?)
+    }
+
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::MultiTaskSettings>()?)
+    }
+
+    fn takes_modulation(&self) -> bool {
+        true
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
+    }
+
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        let formula = BalanceSpec::formula(&method.header.kind).map_err(|error| method.refuse(error))?;
+        Ok(formula.to_owned())
+    }
+
+    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        Ok(vec![resolved.benchmark.tasks.data().to_owned()])
+    }
+
+    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
+        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    }
+
+    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
+        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+        Run::new(&resolved, spec, data)?.run(watch)
+    }
+}
+
+/// One loss per task, each on its own outputs.
+fn terms(tasks: &[(String, usize)]) -> Vec<Weighted> {
+    let width = tasks.iter().map(|(_, outputs)| outputs).sum();
+    let mut first = 0;
+    let term = |(head, (name, outputs)): (usize, &(String, usize))| {
+        let range = first..first + outputs;
+        first += outputs;
+        Weighted::new(1.0, HeadLoss::new(name, head, range, width))
+    };
+    tasks.iter().enumerate().map(term).collect()
+}
+
+struct Run<'a> {
+    resolved: &'a Resolved,
+    spec: &'a RunSpec,
+    settings: &'a MultiTaskSettings,
+    method: &'a BalanceSpec,
+    /// Names and numbers of outputs.
+    tasks: Vec<(String, usize)>,
+    shape: [usize; 3],
+    set: TaskSet,
+    streams: Streams,
+    done: usize,
+}
+
+/// What training one network leaves behind.
+struct Outcome {
+    accuracies: Vec<f64>,
+    curves: Vec<Curve>,
+    weights: Vec<Curve>,
+    conflict: Curve,
+    learner: Learner,
+}
+
+impl<'a> Run<'a> {
+    fn new(resolved: &'a Resolved, spec: &'a RunSpec, data: &Data) -> Result<Self> {
+        let settings = &resolved.benchmark;
+        let streams = Streams::new(spec.seed);
+        let (tasks, shape) = settings.tasks.check()?;
+        let set = settings.tasks.load(data, settings.evaluate, &streams)?;
+        Ok(Self { resolved, spec, settings, method: &resolved.method, tasks, shape, set, streams, done: 0 })
+    }
+
+    /// Eq. 5: Σ_i λ_i L_i(θ; D_i), one term per task, λ_i from the rule.
+    fn learner(&self, balance: Box<dyn Balance>) -> Result<Learner> {
+        let width = self.tasks.iter().map(|(_, outputs)| outputs).sum();
+        let objective = Objective::with_task(NoTask, terms(&self.tasks));
+        let model = self.settings.model.build(self.shape, width, &self.streams)?;
+        let mut learner = Learner::new(model, objective, self.settings.optimiser.build(), &self.streams);
+        learner.balance = Some(balance);
+        Ok(learner)
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
+        let count = self.tasks.len();
+        let shared = self.train(self.method.build(count, &self.streams), true, watch)?;
+        let mut single = Vec::with_capacity(count);
+        for task in 0..count {
+            let weights = (0..count).map(|i| if i == task { 1.0 } else { 0.0 }).collect();
+            single.push(self.train(Box::new(Fixed { weights }), false, watch)?.accuracies[task]);
+        }
+        let mut log = RunLog { curves: shared.curves, signals: shared.weights, ..RunLog::default() };
+        let mut relative = 0.0;
+        for ((name, _), (own, alone)) in self.tasks.iter().zip(shared.accuracies.iter().zip(&single)) {
+            log.scalars.insert(format!("accuracy/{name}"), *own);
+            log.scalars.insert(format!("single_accuracy/{name}"), *alone);
+            relative += (own - alone) / alone;
+        }
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+        log.scalars.insert("average_task_accuracy".into(), mean(&shared.accuracies));
+        log.scalars.insert("single_task_accuracy".into(), mean(&single));
+        // A single-task network with accuracy 0 leaves Δm undefined.
+        if relative.is_finite() {
+            log.scalars.insert("delta_m".into(), 100.0 * relative / count as f64);
+        }
+        let conflicts: Vec<f64> = shared.conflict.y.iter().flatten().copied().collect();
+        if !conflicts.is_empty() {
+            log.scalars.insert("conflict_rate".into(), mean(&conflicts));
+        }
+        log.curves.push(shared.conflict);
+        add_modulation(&mut log, &shared.learner, self.spec.replays.is_some(), 1.0);
+        log.footprint = footprint(&shared.learner, self.settings.budget.batch);
+        Ok(log)
+    }
+
+    fn train(&mut self, balance: Box<dyn Balance>, observed: bool, watch: &mut dyn Watch) -> Result<Outcome> {
+        let mut learner = self.learner(balance)?;
+        if observed {
+            learner = learner.modulated(self.resolved.modulation.as_ref(), self.spec.trace())?;
+        }
+        let (budget, every) = (&self.settings.budget, self.settings.curve.every);
+        let mut loader =
+            self.set.train.clone().training(None).loader(budget.batch, self.streams.get("order"));
+        let test = HeadTest::new(&self.set.test, &self.tasks, self.settings.curve.samples);
+        let named =
+            |prefix: &str| self.tasks.iter().map(|(n, _)| Curve::new(format!("{prefix}/{n}"))).collect();
+        let (mut curves, mut weights): (Vec<Curve>, Vec<Curve>) = (named("accuracy"), named("lambda"));
+        let mut conflict = Curve::new("conflict_rate");
+        let total = budget.updates * (1 + self.tasks.len());
+        for update in 1..=budget.updates {
+            let batch = loader.next_batch()?;
+            let measure = observed && (update % every == 0 || update == budget.updates);
+            #[allow(clippy::cast_precision_loss)]
+            let x = update as f64;
+            if measure {
+                // Signs do not depend on λ_i > 0.
+                let apart = learner.gradients_by_term(&batch)?;
+                let apart: Vec<_> = apart.into_iter().map(|(_, gradients)| gradients).collect();
+                conflict.push(x, conflict_rate(&apart, learner.model.parameters()).unwrap_or(f64::NAN));
+            }
+            learner.step(&batch)?;
+            self.done += 1;
+            #[allow(clippy::cast_precision_loss)]
+            let mut pace = Pace::new(watch, self.done as f64 / total as f64);
+            if measure {
+                let accuracies = test.accuracies(&learner, &mut pace)?;
+                curves.iter_mut().zip(accuracies).for_each(|(curve, accuracy)| curve.push(x, accuracy));
+                let lambda = learner.balance.as_ref().map_or(&[][..], |balance| balance.weights());
+                weights.iter_mut().zip(lambda).for_each(|(curve, w)| curve.push(x, f64::from(*w)));
+            }
+            pace.ask()?;
+        }
+        learner.check_finite()?;
+        let whole = HeadTest::new(&self.set.test, &self.tasks, usize::MAX);
+        #[allow(clippy::cast_precision_loss)]
+        let mut pace = Pace::new(watch, self.done as f64 / total as f64);
+        let accuracies = whole.accuracies(&learner, &mut pace)?;
+        Ok(Outcome { accuracies, curves, weights, conflict, learner })
+    }
+}
+
+/// What the shared network costs; the references are not part of it.
+fn footprint(learner: &Learner, batch: usize) -> Footprint {
+    Footprint {
+        parameters: learner.model.parameters().count() as u64,
+        updates: learner.updates(),
+        multiply_adds: learner.updates() * 3 * learner.model.multiply_adds() * batch as u64,
+        ..Footprint::default()
+    }
+}

@@ -1,0 +1,58 @@
+//! What a learner of the online paradigm is, and what it can be told.
+
+use base::error::Result;
+use contract::Footprint;
+use learn::Learner;
+use learn::stream::Batch;
+use learn::stream::online::ToldChange;
+
+/// A learner that meets a stream. It gets inputs to answer, later the same inputs with labels, in the order of time:
+/// these two methods are all that a stream can tell it, so it cannot see a change point.
+pub(super) trait Predictor {
+    /// One answer per sample, before their labels are known; `None` where there is no answer yet (it counts as wrong).
+    fn predict(&mut self, inputs: &[f32], samples: usize) -> Result<Vec<Option<u32>>>;
+
+    /// Labels have arrived: of the oldest samples that were predicted and not yet learned from.
+    fn learn(&mut self, batch: &Batch) -> Result<()>;
+
+    /// Refuses parameters that are not finite, at the end of a run.
+    fn check_finite(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Cost so far.
+    fn footprint(&self) -> Footprint;
+
+    /// The learner behind it, where it has one.
+    fn learner(&self) -> Option<&Learner> {
+        None
+    }
+
+    /// How many samples had been predicted at each reset.
+    fn resets(&self) -> &[usize] {
+        &[]
+    }
+}
+
+/// A learner that is told when the concept changes.
+pub(super) trait Oracle: Predictor {
+    /// The concept has changed; labels of samples predicted before will not come any more.
+    fn told(&mut self, change: &ToldChange) -> Result<()>;
+}
+
+/// A learner, by what it may know.
+pub(super) enum Agent {
+    /// Changes are hidden from it: it has no place to put them.
+    Blind(Box<dyn Predictor>),
+    Oracle(Box<dyn Oracle>),
+}
+
+impl Agent {
+    /// The part that all learners have.
+    pub fn predictor(&mut self) -> &mut dyn Predictor {
+        match self {
+            Self::Blind(predictor) => predictor.as_mut(),
+            Self::Oracle(oracle) => oracle.as_mut(),
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! The online paradigm's methods: how much of the past counts, how fast the network learns, when it starts afresh.
+
+use serde::{Deserialize, Serialize};
+
+use super::agent::Agent;
+use super::baselines::{Majority, NoChange};
+use super::detector::{Adwin, Detector, PageHinkley};
+use super::network::{Decay, Network};
+use super::past::{Replay, Window};
+use super::settings::OnlineSettings;
+use base::error::{DefinitionError, Error, Result};
+use base::rng::Streams;
+use contract::Trace;
+use contract::definition::MethodPreset;
+use learn::Learner;
+use learn::modulated;
+use learn::modulation::ModulationSpec;
+use learn::objective::{Objective, Weighted};
+
+/// A method with complete parameters. `rate`, where given, replaces the optimiser's learning rate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "parameters", rename_all = "kebab-case")]
+pub enum OnlineMethod {
+    NoChange(Nothing),
+    Majority(Nothing),
+    Latest(Rate),
+    DecayedRate(DecayedRate),
+    Window(WindowSettings),
+    Replay(ReplaySettings),
+    OracleReset(Rate),
+    AdwinReset(AdwinSettings),
+    PageHinkleyReset(PageHinkleySettings),
+}
+
+/// A method without parameters.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// A method whose only parameter is the learning rate.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rate {
+    pub rate: Option<f32>,
+}
+
+/// η_n = η (1 + n/τ)^(−p) at update n.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DecayedRate {
+    pub rate: Option<f32>,
+    /// τ in updates, > 0. Default 100.
+    pub tau: f64,
+    /// p in [0, 1]. Default 0.5.
+    pub power: f64,
+}
+
+impl Default for DecayedRate {
+    fn default() -> Self {
+        Self { rate: None, tau: 100.0, power: 0.5 }
+    }
+}
+
+/// Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WindowSettings {
+    pub rate: Option<f32>,
+    /// W, the newest mini-batch included, 1 to 10,000. Default 10.
+    pub length: usize,
+    /// γ in [0, 1]. Default 0.8.
+    pub gamma: f32,
+}
+
+impl Default for WindowSettings {
+    fn default() -> Self {
+        Self { rate: None, length: 10, gamma: 0.8 }
+    }
+}
+
+/// Draws from a window of the past.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReplaySettings {
+    pub rate: Option<f32>,
+    /// Mini-batches kept, 1 to 100,000. Default 20.
+    pub length: usize,
+    /// Samples drawn per update, 1 to 10,000. Default 10.
+    pub samples: usize,
+    /// λ ≥ 0 of the drawn samples' mean loss. Default 1.
+    pub weight: f32,
+}
+
+impl Default for ReplaySettings {
+    fn default() -> Self {
+        Self { rate: None, length: 20, samples: 10, weight: 1.0 }
+    }
+}
+
+/// See [`Adwin`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AdwinSettings {
+    pub rate: Option<f32>,
+    /// δ in (0, 1). Default 0.002.
+    pub delta: f64,
+}
+
+impl Default for AdwinSettings {
+    fn default() -> Self {
+        Self { rate: None, delta: 0.002 }
+    }
+}
+
+/// See [`PageHinkley`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PageHinkleySettings {
+    pub rate: Option<f32>,
+    /// δ in [0, 1]. Default 0.005.
+    pub delta: f64,
+    /// λ > 0. Default 50.
+    pub threshold: f64,
+    /// α in (0, 1]. Default 0.9999.
+    pub alpha: f64,
+    /// Errors seen before the first alarm. Default 30.
+    pub fewest: u64,
+}
+
+impl Default for PageHinkleySettings {
+    fn default() -> Self {
+        Self { rate: None, delta: 0.005, threshold: 50.0, alpha: 0.9999, fewest: 30 }
+    }
+}
+
+/// What a kind of method says about itself.
+pub(super) struct Kind {
+    pub name: &'static str,
+    pub formula: &'static str,
+    read: fn(&MethodPreset, &str) -> Result<OnlineMethod>,
+}
+
+/// All kinds.
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        name: "no-change",
+        formula: "ŷ_t = y_{t−1}, the label seen last",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::NoChange),
+    },
+    Kind {
+        name: "majority",
+        formula: "ŷ_t = the label seen most often so far; ties to the class seen first",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::Majority),
+    },
+    Kind {
+        name: "latest",
+        formula: "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::Latest),
+    },
+    Kind {
+        name: "decayed-rate",
+        formula: "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::DecayedRate),
+    },
+    Kind {
+        name: "window",
+        formula: "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::Window),
+    },
+    Kind {
+        name: "replay",
+        formula: "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::Replay),
+    },
+    Kind {
+        name: "oracle-reset",
+        formula: "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::OracleReset),
+    },
+    Kind {
+        name: "adwin-reset",
+        formula: "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::AdwinReset),
+    },
+    Kind {
+        name: "page-hinkley-reset",
+        formula: "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::PageHinkleyReset),
+    },
+];
+
+/// A kind by name.
+///
+/// # Errors
+/// Unknown name, located in the preset, with the nearest known one.
+pub(super) fn kind(preset: &MethodPreset) -> Result<&'static Kind> {
+    let name = preset.header.kind.as_str();
+    KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
+        preset.refuse(DefinitionError {
+            key: "kind".into(),
+            ..DefinitionError::unknown("kind of online method", name, KINDS.iter().map(|kind| kind.name))
+        })
+    })
+}
+
+impl OnlineMethod {
+    /// Reads and checks a preset for one benchmark.
+    ///
+    /// # Errors
+    /// Definition errors that point into the preset's file.
+    pub fn resolve(preset: &MethodPreset, benchmark: &str) -> Result<Self> {
+        let method = (kind(preset)?.read)(preset, benchmark)?;
+        method.check().map_err(|mut error| {
+            let on = preset.header.on.get(benchmark);
+            let overridden = on.is_some_and(|table| table.contains_key(&error.key));
+            let at = if overridden { format!("on.{benchmark}") } else { "parameters".into() };
+            error.key = format!("{at}.{}", error.key);
+            preset.refuse(error)
+        })?;
+        Ok(method)
+    }
+
+    /// The learning rate that replaces the optimiser's.
+    pub fn rate(&self) -> Option<f32> {
+        match self {
+            Self::NoChange(_) | Self::Majority(_) => None,
+            Self::Latest(Rate { rate })
+            | Self::OracleReset(Rate { rate })
+            | Self::DecayedRate(DecayedRate { rate, .. })
+            | Self::Window(WindowSettings { rate, .. })
+            | Self::Replay(ReplaySettings { rate, .. })
+            | Self::AdwinReset(AdwinSettings { rate, .. })
+            | Self::PageHinkleyReset(PageHinkleySettings { rate, .. }) => *rate,
+        }
+    }
+
+    /// Past samples that an update trains on, for mini-batches of `batch`.
+    pub fn past_samples(&self, batch: usize) -> usize {
+        match self {
+            Self::Window(WindowSettings { length, gamma, .. }) if *gamma > 0.0 => {
+                (length - 1).saturating_mul(batch)
+            }
+            Self::Replay(ReplaySettings { samples, .. }) => *samples,
+            _ => 0,
+        }
+    }
+
+    /// The parameter that decides how many those are.
+    pub fn past_key(&self) -> &'static str {
+        if matches!(self, Self::Window(_)) {
+            "parameters.length (times the mini-batch)"
+        } else {
+            "parameters.samples"
+        }
+    }
+
+    /// Whether a network learns at all.
+    pub fn has_network(&self) -> bool {
+        !matches!(self, Self::NoChange(_) | Self::Majority(_))
+    }
+
+    fn check(&self) -> Result<(), DefinitionError> {
+        let rule = |key: &str, value: String, fine: bool, allowed: &str| {
+            if fine { Ok(()) } else { Err(DefinitionError::range(key, value, allowed)) }
+        };
+        if let Some(rate) = self.rate() {
+            rule("rate", rate.to_string(), rate > 0.0 && rate.is_finite(), "a number > 0")?;
+        }
+        match self {
+            Self::DecayedRate(DecayedRate { tau, power, .. }) => {
+                rule("tau", tau.to_string(), *tau > 0.0 && tau.is_finite(), "a number > 0")?;
+                rule("power", power.to_string(), (0.0..=1.0).contains(power), "0 to 1")
+            }
+            Self::Window(WindowSettings { length, gamma, .. }) => {
+                rule("length", length.to_string(), (1..=10_000).contains(length), "1 to 10000")?;
+                rule("gamma", gamma.to_string(), (0.0..=1.0).contains(gamma), "0 to 1")
+            }
+            Self::Replay(ReplaySettings { length, samples, weight, .. }) => {
+                rule("length", length.to_string(), (1..=100_000).contains(length), "1 to 100000")?;
+                rule("samples", samples.to_string(), (1..=10_000).contains(samples), "1 to 10000")?;
+                rule("weight", weight.to_string(), *weight >= 0.0 && weight.is_finite(), "a number >= 0")
+            }
+            Self::AdwinReset(AdwinSettings { delta, .. }) => {
+                rule("delta", delta.to_string(), *delta > 0.0 && *delta < 1.0, "between 0 and 1")
+            }
+            Self::PageHinkleyReset(PageHinkleySettings { delta, threshold, alpha, .. }) => {
+                rule("delta", delta.to_string(), (0.0..=1.0).contains(delta), "0 to 1")?;
+                rule("threshold", threshold.to_string(), *threshold > 0.0, "a number > 0")?;
+                rule("alpha", alpha.to_string(), *alpha > 0.0 && *alpha <= 1.0, "above 0, up to 1")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Terms beside the newest mini-batch's loss.
+    fn terms(&self, streams: &Streams) -> Vec<Weighted> {
+        match self {
+            // Eq. 7: the objective is the newest loss, λ_T = 1, plus the older ones with λ_t = γ^(T−t).
+            Self::Window(WindowSettings { length, gamma, .. }) => {
+                vec![Weighted::new(1.0, Window::new(*length, *gamma))]
+            }
+            Self::Replay(ReplaySettings { length, samples, weight, .. }) => {
+                let term = Replay::new(*length, *samples, streams.fast("learner/replay"));
+                vec![Weighted::new(*weight, term)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// A preset's neuromodulators, checked against this method.
+    ///
+    /// # Errors
+    /// Definition errors that point into the preset's file.
+    pub(super) fn modulation(
+        &self,
+        preset: &MethodPreset,
+        benchmark: &str,
+        settings: &OnlineSettings,
+    ) -> Result<Option<ModulationSpec>> {
+        let stream = &settings.stream;
+        let network = (&settings.model, stream.shape(), stream.classes());
+        let terms = self.terms(&Streams::new(0));
+        // An oracle may be told about changes; a control that uses it says so by its source.
+        let stage = modulated::Stage { boundaries: true, classes: true, task: true };
+        let spec = modulated::resolve(preset, benchmark, network, &settings.optimiser, &terms, stage)?;
+        if spec.is_some() && !self.has_network() {
+            let allowed = "no modulation: this kind has no network";
+            return Err(preset.refuse(DefinitionError::range("modulation", "a table", allowed)));
+        }
+        Ok(spec)
+    }
+
+    /// Builds the learner.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub(super) fn build(
+        &self,
+        settings: &OnlineSettings,
+        modulation: Option<&ModulationSpec>,
+        trace: Option<&Trace>,
+        streams: &Streams,
+    ) -> Result<Agent> {
+        let network = |decay: Option<Decay>, detector: Option<Box<dyn Detector>>| {
+            let stream = &settings.stream;
+            let model = settings.model.build(stream.shape(), stream.classes(), streams)?;
+            let objective = Objective::new(self.terms(streams));
+            let learner = Learner::new(model, objective, settings.optimiser.build(), streams)
+                .modulated(modulation, trace)?;
+            let past = self.past_samples(settings.batch);
+            Ok::<_, Error>(Network::new(learner, decay, detector)?.with_past(past))
+        };
+        let network = match self {
+            Self::NoChange(_) => return Ok(Agent::Blind(Box::<NoChange>::default())),
+            Self::Majority(_) => return Ok(Agent::Blind(Box::<Majority>::default())),
+            Self::Latest(_) | Self::Window(_) | Self::Replay(_) => network(None, None)?,
+            Self::DecayedRate(DecayedRate { tau, power, .. }) => {
+                network(Some(Decay { tau: *tau, power: *power }), None)?
+            }
+            Self::OracleReset(_) => {
+                return Ok(Agent::Oracle(Box::new(network(None, None)?.reset_when_told())));
+            }
+            Self::AdwinReset(AdwinSettings { delta, .. }) => {
+                network(None, Some(Box::new(Adwin::new(*delta))))?
+            }
+            Self::PageHinkleyReset(PageHinkleySettings { delta, threshold, alpha, fewest, .. }) => {
+                let detector = PageHinkley::new(*delta, *threshold, *alpha, *fewest);
+                network(None, Some(Box::new(detector)))?
+            }
+        };
+        let oracle = modulation.is_some_and(ModulationSpec::needs_boundaries);
+        Ok(if oracle { Agent::Oracle(Box::new(network)) } else { Agent::Blind(Box::new(network)) })
+    }
+}

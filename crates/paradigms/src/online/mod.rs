@@ -1,0 +1,167 @@
+//! Online learning (Eq. 7 of Mei et al. 2025): samples arrive one (or one mini-batch) at a time from a stream with
+//! drift, θ* = argmin Σ_t λ_t L_t(θ; z_t). Each is predicted first and learned afterwards: test, then train.
+//!
+//! The method composes the terms; this protocol lays out time: what is predicted when, which labels have arrived, and
+//! what of the stream's hidden side anyone is told.
+
+mod agent;
+mod baselines;
+mod detector;
+mod meter;
+mod method;
+mod network;
+mod past;
+mod settings;
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+pub use method::OnlineMethod;
+pub use settings::{OnlineCurve, OnlineSettings, Resolved};
+
+use agent::Agent;
+use baselines::NoChange;
+use meter::Meter;
+
+use base::error::{Error, Result};
+use base::rng::Streams;
+use contract::definition::{Benchmark, MethodPreset};
+use contract::protocol::{as_written, evaluate_on_validation};
+use contract::{Curve, Protocol, RunLog, RunSpec, Watch};
+use data::Data;
+use learn::modulated::add_modulation;
+use learn::stream::online::OnlineStream;
+
+/// The online protocol.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Online;
+
+impl Protocol for Online {
+    fn name(&self) -> &'static str {
+        "online"
+    }
+
+    fn summary(&self) -> &'static str {
+        "a stream with drift, test then train: prequential performance, recovery (Eq. 7)"
+    }
+
+    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
+        as_written(&Resolved::new(benchmark, method)?)
+    }
+
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::OnlineSettings>()?)
+    }
+
+    fn takes_modulation(&self) -> bool {
+        true
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
+    }
+
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        Ok(method::kind(method)?.formula.to_owned())
+    }
+
+    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        Ok(resolved.benchmark.stream.dataset().map(str::to_owned).into_iter().collect())
+    }
+
+    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        let settings = &resolved.benchmark;
+        // Every stream is checked as a whole; seed 0 stands for all.
+        OnlineStream::new(&settings.stream, data, settings.evaluate, &Streams::new(0)).map(drop)
+    }
+
+    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
+        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    }
+
+    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
+        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+        let settings = &resolved.benchmark;
+        let streams = Streams::new(spec.seed);
+        let stream = OnlineStream::new(&settings.stream, data, settings.evaluate, &streams)?;
+        let mut agent =
+            resolved.method.build(settings, resolved.modulation.as_ref(), spec.trace(), &streams)?;
+        let mut log = test_then_train(&stream, &mut agent, settings, watch)?;
+        if let Some(learner) = agent.predictor().learner() {
+            #[allow(clippy::cast_precision_loss)]
+            add_modulation(&mut log, learner, spec.replays.is_some(), settings.batch as f64);
+        }
+        Ok(log)
+    }
+}
+
+/// Meets the whole stream once.
+fn test_then_train(
+    stream: &OnlineStream,
+    agent: &mut Agent,
+    settings: &OnlineSettings,
+    watch: &mut dyn Watch,
+) -> Result<RunLog> {
+    let delay = settings.stream.delay;
+    let mut meter = Meter::default();
+    let mut persistent = NoChange::default();
+    // Predicted, and still without labels.
+    let mut open: VecDeque<Range<usize>> = VecDeque::new();
+    let mut unseen: VecDeque<Range<usize>> = VecDeque::new();
+    let mut at = 0;
+    while at < stream.len() {
+        let now = at..(at + settings.batch).min(stream.len());
+        if let Agent::Oracle(oracle) = agent
+            && let Some(change) = stream.told(now.clone())
+        {
+            oracle.told(&change)?;
+            open.clear();
+        }
+        // Test.
+        meter.answers.extend(agent.predictor().predict(stream.inputs(now.clone()), now.len())?);
+        meter.no_change.extend(std::iter::repeat_n(persistent.answer(), now.len()));
+        at = now.end;
+        open.push_back(now.clone());
+        unseen.push_back(now);
+        // Then train, on whatever labels have arrived by now.
+        while let Some(ready) = arrived(&mut open, delay, at) {
+            agent.predictor().learn(&stream.labelled(ready)?)?;
+        }
+        while let Some(ready) = arrived(&mut unseen, delay, at) {
+            persistent.see(&stream.labels()[ready]);
+        }
+        #[allow(clippy::cast_precision_loss)]
+        if let Some(reason) = watch.progress(at as f64 / stream.len() as f64) {
+            return Err(Error::Stopped(reason));
+        }
+    }
+    agent.predictor().check_finite()?;
+    let scores = meter.finish(stream, &settings.curve);
+    let mut resets = Curve::new("resets");
+    #[allow(clippy::cast_precision_loss)]
+    for (count, at) in agent.predictor().resets().iter().enumerate() {
+        resets.push(*at as f64, (count + 1) as f64);
+    }
+    let mut scalars: std::collections::BTreeMap<String, f64> =
+        scores.scalars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    #[allow(clippy::cast_precision_loss)]
+    scalars.insert("resets".into(), resets.x.len() as f64);
+    Ok(RunLog {
+        curves: scores.curves,
+        marks: scores.marks,
+        scalars,
+        signals: if resets.x.is_empty() { Vec::new() } else { vec![resets] },
+        footprint: agent.predictor().footprint(),
+        ..RunLog::default()
+    })
+}
+
+/// The oldest samples, if their labels have arrived after `at` samples.
+fn arrived(open: &mut VecDeque<Range<usize>>, delay: usize, at: usize) -> Option<Range<usize>> {
+    if open.front()?.end + delay <= at { open.pop_front() } else { None }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,272 @@
+//! Transfer learning (Eq. 1 of Mei et al. 2025): a source, then a target with few samples,
+//! θ_t* = argmin L_t(θ; D_t) + λ R(θ), θ initialised at θ_s.
+//!
+//! λR is the method's term, the same as in incremental learning with two tasks: L2-SP, EWC, nothing (fine-tuning) …
+//! Every number of transfer needs the same target learned from scratch, so each run trains that reference too, from the
+//! same initial weights and on the same batches.
+
+mod comparison;
+mod probe;
+mod settings;
+
+pub use settings::{Resolved, TransferBudget, TransferSettings};
+
+use std::collections::BTreeMap;
+
+use comparison::{Trace, compare};
+use probe::Probe;
+
+use crate::method::{Composition, Regime, method};
+use base::error::Result;
+use base::rng::Streams;
+use contract::definition::{Benchmark, MethodPreset};
+use contract::protocol::{as_written, evaluate_on_validation};
+use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
+use data::Data;
+use learn::Learner;
+use learn::modulated::add_modulation;
+use learn::objective::{Event, MeanSquared, Objective, Weighted};
+use learn::stream::{Loader, TrainingData, TransferPair};
+
+/// The transfer protocol.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Transfer;
+
+impl Protocol for Transfer {
+    fn name(&self) -> &'static str {
+        "transfer"
+    }
+
+    fn summary(&self) -> &'static str {
+        "a source, then a target with few samples: what is gained over learning from scratch (Eq. 1)"
+    }
+
+    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
+        as_written(&Resolved::new(benchmark, method)?)
+    }
+
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::TransferSettings>()?)
+    }
+
+    fn takes_modulation(&self) -> bool {
+        true
+    }
+
+    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+        evaluate_on_validation(benchmark);
+    }
+
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        Ok(crate::method::method(&method.header.kind)?.info.formula.to_owned())
+    }
+
+    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        Ok(resolved.benchmark.task.datasets())
+    }
+
+    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
+        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    }
+
+    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
+        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+        Run::new(&resolved, spec, data)?.run(watch)
+    }
+}
+
+struct Run<'a> {
+    settings: &'a TransferSettings,
+    pair: TransferPair,
+    streams: Streams,
+    /// min L_t(θ) + λ R(θ).
+    learner: Learner,
+    /// min L_t(θ) from the initial weights.
+    reference: Learner,
+    source: Probe,
+    target: Probe,
+    /// The method is the reference itself: no source.
+    from_scratch: bool,
+    freeze_features: bool,
+    /// The run is a control that replays another one.
+    replays: bool,
+    done: usize,
+}
+
+impl<'a> Run<'a> {
+    fn new(resolved: &'a Resolved, spec: &RunSpec, data: &Data) -> Result<Self> {
+        let settings = &resolved.benchmark;
+        let streams = Streams::new(spec.seed);
+        let (shape, outputs) = settings.task.check()?;
+        let pair = TransferPair::new(&settings.task, data, settings.evaluate, &streams)?;
+        // More shots than samples must be refused before any training.
+        for shots in &settings.shots {
+            pair.few(*shots)?;
+        }
+        let Composition { terms, regime, freeze_features } =
+            method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
+        let learner = |terms: Vec<Weighted>| -> Result<Learner> {
+            let model = settings.model.build(shape, outputs, &streams)?;
+            // Eq. 1: the target's loss plus λ R(θ).
+            let objective = if settings.task.is_regression() {
+                Objective::with_task(MeanSquared::default(), terms)
+            } else {
+                Objective::new(terms)
+            };
+            Ok(Learner::new(model, objective, settings.optimiser.build(), &streams))
+        };
+        Ok(Self {
+            settings,
+            learner: learner(terms)?.modulated(resolved.modulation.as_ref(), spec.trace())?,
+            replays: spec.replays.is_some(),
+            reference: learner(Vec::new())?,
+            source: Probe::new(&pair.source, usize::MAX),
+            target: Probe::new(&pair.target, settings.curve.samples),
+            from_scratch: regime == Regime::Separate,
+            freeze_features,
+            pair,
+            streams,
+            done: 0,
+        })
+    }
+
+    fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
+        let mut log = RunLog::default();
+        let mut sums: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+        let untrained = self.reference.save()?;
+        if !self.from_scratch {
+            self.learn_source(watch)?;
+        }
+        // θ_s, together with what the terms remember of the source.
+        let source = self.learner.save()?;
+        let before = self.source.performance(&self.learner, &mut Pace::new(watch, self.share()))?;
+        let mut updates = self.learner.updates();
+        let (outcome, flip) =
+            if self.settings.task.is_regression() { ("error", -1.0) } else { ("accuracy", 1.0) };
+        for shots in &self.settings.shots {
+            let few = self.pair.few(*shots)?;
+            let (batch, order) = (self.settings.budget.batch, format!("order/target{shots}"));
+            let streams = self.streams.clone();
+            let loader = || few.loader(batch, streams.get(&order));
+            self.learner.load(&source)?;
+            self.learner.optimiser.reset();
+            if self.freeze_features {
+                self.learner.freeze_features();
+            }
+            if !self.from_scratch {
+                let share = self.share();
+                self.learner.event_at(Event::TaskStart { index: 1 }, &few, &mut Pace::new(watch, share))?;
+            }
+            let trace = self.learn_target(false, loader(), watch)?;
+            let scratch = if self.from_scratch {
+                trace.clone()
+            } else {
+                self.reference.load(&untrained)?;
+                self.reference.optimiser.reset();
+                self.learn_target(true, loader(), watch)?
+            };
+            updates += self.settings.budget.target_updates as u64;
+            let mut values: Vec<(String, f64)> = compare(&trace, &scratch, batch.min(few.len()))
+                .into_iter()
+                .map(|(name, v)| (name.to_owned(), v))
+                .collect();
+            let whole = Probe::new(&self.pair.target, usize::MAX);
+            let mut pace = Pace::new(watch, self.share());
+            values.push((format!("target_{outcome}"), flip * whole.performance(&self.learner, &mut pace)?));
+            if !self.from_scratch {
+                let after = self.source.performance(&self.learner, &mut pace)?;
+                values.push((format!("source_{outcome}_after"), flip * after));
+                values.push(("source_loss".into(), before - after));
+            }
+            for (name, value) in values {
+                log.scalars.insert(format!("{name}@{shots}"), value);
+                sums.entry(name).or_default().push(value);
+            }
+            log.curves.push(curve(format!("{outcome}@{shots}"), &trace, flip));
+            log.curves.push(curve(format!("scratch_{outcome}@{shots}"), &scratch, flip));
+        }
+        if !self.from_scratch {
+            log.scalars.insert(format!("source_{outcome}_before"), flip * before);
+        }
+        // Over all numbers of shots; undefined where one of them is.
+        let complete = sums.into_iter().filter(|(_, values)| values.len() == self.settings.shots.len());
+        #[allow(clippy::cast_precision_loss)]
+        log.scalars.extend(complete.map(|(name, v)| (name, v.iter().sum::<f64>() / v.len() as f64)));
+        log.footprint = self.footprint(updates);
+        // Of the last number of shots: each starts again from the source.
+        add_modulation(&mut log, &self.learner, self.replays, 1.0);
+        Ok(log)
+    }
+
+    /// Trains on the source and lets the terms consolidate it: θ_s.
+    fn learn_source(&mut self, watch: &mut dyn Watch) -> Result<()> {
+        let data: TrainingData = self.pair.source.training.clone();
+        self.learner.event_at(Event::TaskStart { index: 0 }, &data, &mut Pace::new(watch, 0.0))?;
+        let mut loader = data.loader(self.settings.budget.batch, self.streams.get("order/source"));
+        for _ in 0..self.settings.budget.source_updates {
+            self.learner.step(&loader.next_batch()?)?;
+            self.tick(watch)?;
+        }
+        self.learner.check_finite()?;
+        let share = self.share();
+        self.learner.event_at(Event::TaskEnd { index: 0 }, &data, &mut Pace::new(watch, share))
+    }
+
+    /// Trains on the target and measures on the way, from before the first update.
+    fn learn_target(&mut self, scratch: bool, mut loader: Loader, watch: &mut dyn Watch) -> Result<Trace> {
+        let mut trace = Trace::default();
+        let updates = self.settings.budget.target_updates;
+        for update in 0..=updates {
+            let share = self.share();
+            let learner = if scratch { &mut self.reference } else { &mut self.learner };
+            if update > 0 {
+                learner.step(&loader.next_batch()?)?;
+            }
+            if update % self.settings.curve.every == 0 || update == updates {
+                #[allow(clippy::cast_precision_loss)]
+                trace
+                    .0
+                    .push((update as f64, self.target.performance(learner, &mut Pace::new(watch, share))?));
+            }
+            if update > 0 {
+                self.tick(watch)?;
+            }
+        }
+        let learner = if scratch { &self.reference } else { &self.learner };
+        learner.check_finite()?;
+        Ok(trace)
+    }
+
+    fn tick(&mut self, watch: &mut dyn Watch) -> Result<()> {
+        self.done += 1;
+        Pace::new(watch, self.share()).ask()
+    }
+
+    /// Share of the run's updates that are done.
+    #[allow(clippy::cast_precision_loss)]
+    fn share(&self) -> f64 {
+        let budget = &self.settings.budget;
+        let targets = self.settings.shots.len() * budget.target_updates;
+        let total = if self.from_scratch { targets } else { budget.source_updates + 2 * targets };
+        self.done as f64 / total as f64
+    }
+
+    /// What the method costs; the reference is not part of it.
+    fn footprint(&self, updates: u64) -> Footprint {
+        let per_update = 3 * self.learner.model.multiply_adds() * self.settings.budget.batch as u64;
+        Footprint {
+            parameters: self.learner.model.parameters().count() as u64,
+            state_bytes: self.learner.objective.state_bytes(),
+            updates,
+            multiply_adds: updates * per_update,
+            ..Footprint::default()
+        }
+    }
+}
+
+fn curve(name: String, trace: &Trace, flip: f64) -> Curve {
+    let mut curve = Curve::new(name);
+    trace.0.iter().for_each(|(x, y)| curve.push(*x, flip * y));
+    curve
+}

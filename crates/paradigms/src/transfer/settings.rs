@@ -1,0 +1,139 @@
+//! The transfer paradigm's settings: what a benchmark's TOML says, checked.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::incremental::{CurveSettings, ResolvedMethod};
+use crate::method::{Regime, method};
+use base::error::{DefinitionError, Error, Result};
+use base::rng::Streams;
+use contract::definition::{Benchmark, MethodPreset};
+use learn::modulated;
+use learn::modulation::ModulationSpec;
+use learn::nn::ModelSpec;
+use learn::optim::OptimiserSpec;
+use learn::stream::{EvaluateOn, TransferSpec};
+
+/// The body of a benchmark file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferSettings {
+    /// Source and target.
+    pub task: TransferSpec,
+    /// Target samples per class (regression: in all); each number is a target of its own, started from the same source.
+    pub shots: Vec<usize>,
+    #[serde(default)]
+    pub model: ModelSpec,
+    #[serde(default)]
+    pub optimiser: OptimiserSpec,
+    pub budget: TransferBudget,
+    /// Updates between measurements on the target, and test samples per measurement.
+    #[serde(default)]
+    pub curve: CurveSettings,
+    /// Which split is scored: `test` (default) or `validation`.
+    #[serde(default)]
+    pub evaluate: EvaluateOn,
+}
+
+/// How long training goes on. The optimiser starts afresh on the target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferBudget {
+    /// Parameter updates on the source, ≥ 1.
+    pub source_updates: usize,
+    /// Parameter updates on each target, ≥ 1.
+    pub target_updates: usize,
+    /// Samples per update, ≥ 1; all samples where there are fewer.
+    pub batch: usize,
+}
+
+/// Benchmark and method together: what a run needs, and what a record keeps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resolved {
+    #[serde(flatten)]
+    pub benchmark: TransferSettings,
+    pub method: ResolvedMethod,
+    /// Neuromodulators, complete; at work on source and target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modulation: Option<ModulationSpec>,
+}
+
+/// Methods that weigh parameters by the gradients of labels.
+const NEED_LABELS: [&str; 2] = ["ewc", "online-ewc"];
+
+impl TransferSettings {
+    fn check(&self) -> Result<()> {
+        DefinitionError::check_count("budget.source_updates", self.budget.source_updates, 10_000_000)?;
+        DefinitionError::check_count("budget.target_updates", self.budget.target_updates, 10_000_000)?;
+        DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
+        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
+        DefinitionError::check_count("curve.samples", self.curve.samples, 1_000_000)?;
+        if self.shots.is_empty() || self.shots.contains(&0) || !self.shots.is_sorted_by(|a, b| a < b) {
+            let found = format!("{:?}", self.shots);
+            return Err(DefinitionError::range("shots", found, "increasing numbers >= 1").into());
+        }
+        self.model.check("model")?;
+        self.optimiser.check("optimiser")?;
+        let (shape, outputs) = self.task.check()?;
+        Ok(self.model.check_fit("model", shape, outputs)?)
+    }
+}
+
+impl Resolved {
+    /// Checks a benchmark with a method preset.
+    ///
+    /// # Errors
+    /// Definition errors that point into the right file.
+    pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
+        let mut settings: TransferSettings = benchmark.settings()?;
+        settings.check().map_err(|error| match error {
+            Error::Definition(error) => benchmark.refuse(*error),
+            other => other,
+        })?;
+        let id = &benchmark.header.id;
+        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
+        settings.model = modulated::model(preset, &settings.model, id)?;
+        let kind = &preset.header.kind;
+        let method = method(kind).map_err(|error| match error {
+            Error::Definition(error) => preset.refuse(*error),
+            other => other,
+        })?;
+        let parameters = method.resolve(preset, id)?;
+        let joint = method.compose(&parameters)?.regime == Regime::Joint;
+        if joint || (settings.task.is_regression() && NEED_LABELS.contains(&kind.as_str())) {
+            let why = if joint { "source then target" } else { "targets with labels" };
+            return Err(preset.refuse(DefinitionError {
+                key: "kind".into(),
+                found: kind.clone(),
+                problem: format!("this method does not fit `{}`", benchmark.header.id),
+                allowed: vec![format!("methods for {why}")],
+                ..DefinitionError::default()
+            }));
+        }
+        let (shape, outputs) = settings.task.check()?;
+        let work = ("budget.batch", settings.budget.batch);
+        let fits = settings.model.check_work("model", (shape, outputs), work);
+        fits.map_err(|error| benchmark.refuse(error))?;
+        let terms = method.compose(&parameters)?.terms;
+        let network = (&settings.model, shape, outputs);
+        // The step from source to target is no secret.
+        let stage =
+            modulated::Stage { boundaries: true, classes: !settings.task.is_regression(), task: true };
+        let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, stage)?;
+        let method = ResolvedMethod { kind: kind.clone(), parameters };
+        Ok(Self { benchmark: settings, method, modulation })
+    }
+
+    /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
+    #[allow(clippy::cast_precision_loss)]
+    pub fn expected_cost(&self) -> f64 {
+        let settings = &self.benchmark;
+        let Ok((shape, outputs)) = settings.task.check() else { return 0.0 };
+        let model = settings.model.build(shape, outputs, &Streams::new(0));
+        let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
+        let targets = 2.0 * (settings.shots.len() * settings.budget.target_updates) as f64;
+        let updates = settings.budget.source_updates as f64 + targets;
+        let evaluations = targets / settings.curve.every as f64;
+        let training = updates * (6e-5 + 6.0 * madds * settings.budget.batch as f64 / 1e11);
+        training + evaluations * 2.0 * madds * settings.curve.samples as f64 / 1e11
+    }
+}

@@ -1,0 +1,213 @@
+//! Lines over a time axis, with bands for intervals and marks for task boundaries.
+
+use super::axis;
+use super::axis::Scale;
+use super::canvas::{BOLD, fitted};
+use super::csv::cell;
+use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, legend, text_width};
+
+/// A point of a line; `None` interrupts it.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct LinePoint {
+    pub x: f64,
+    pub y: Option<f64>,
+    /// Lower and upper end of the band.
+    pub band: Option<(f64, f64)>,
+}
+
+impl LinePoint {
+    /// Undefined, or not a finite number.
+    fn is_gap(&self) -> bool {
+        !(self.x.is_finite() && self.y.is_some_and(f64::is_finite))
+    }
+}
+
+/// A line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineSeries {
+    pub label: String,
+    pub color: Color,
+    /// Also dashed where the palette is used up and the colour repeats.
+    pub dashed: bool,
+    /// Increasing in x.
+    pub points: Vec<LinePoint>,
+}
+
+/// A moment on the x axis: a dotted vertical line with a label.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LineMark {
+    pub x: f64,
+    pub label: String,
+}
+
+/// A line chart. Lines carry their label at the right end; where there is no room for that, a legend stands on top.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LineChart {
+    pub x: Axis,
+    pub y: Axis,
+    pub series: Vec<LineSeries>,
+    pub marks: Vec<LineMark>,
+    /// Height of the plot without axes and labels, in pixels; 0: 220.
+    pub plot_height: f64,
+    /// Fixed left margin in pixels, to align panels that share an axis; 0: as the tick labels need.
+    pub left: f64,
+    /// Leaves labels out, where a neighbouring panel shows them.
+    pub unlabelled: bool,
+    /// Labels in a legend on top even where there is room beside the lines, so that panels below one another keep one
+    /// time axis.
+    pub legend_on_top: bool,
+}
+
+const LABEL: f64 = 12.0;
+
+impl LineChart {
+    fn entries(&self) -> Vec<(&str, Color)> {
+        if self.unlabelled {
+            return Vec::new();
+        }
+        self.series.iter().filter(|s| !s.label.is_empty()).map(|s| (s.label.as_str(), s.color)).collect()
+    }
+
+    /// Direct labels where they take at most a third of the width and stand in order below one another.
+    fn label_room(&self, width: f64) -> Option<f64> {
+        let entries = self.entries();
+        if self.legend_on_top && !entries.is_empty() {
+            return None;
+        }
+        let widest =
+            entries.iter().map(|(label, _)| text_width(label, LABEL) * BOLD).fold(0.0, f64::max) + 16.0;
+        let fits = widest <= width * 0.3 && entries.len() as f64 * 15.0 <= self.plot();
+        (!entries.is_empty() && width >= 480.0 && fits).then_some(widest)
+    }
+
+    fn plot(&self) -> f64 {
+        if self.plot_height > 0.0 { self.plot_height } else { 220.0 }
+    }
+
+    fn mark_room(&self) -> f64 {
+        if self.marks.iter().any(|mark| !mark.label.is_empty()) { 16.0 } else { 0.0 }
+    }
+
+    fn legend_height(&self, width: f64) -> f64 {
+        if self.label_room(width).is_some() { 0.0 } else { legend::height(&self.entries(), width) }
+    }
+
+    fn ranges(&self) -> ((f64, f64), (f64, f64)) {
+        let points = || self.series.iter().flat_map(|s| &s.points);
+        let ys = points().flat_map(|p| [p.y, p.band.map(|b| b.0), p.band.map(|b| b.1)]).flatten();
+        let xs = points().map(|p| p.x).chain(self.marks.iter().map(|m| m.x));
+        (self.x.resolve(xs, 0.0), self.y.resolve(ys, 0.05))
+    }
+
+    fn draw_marks(&self, canvas: &mut Canvas<'_>, plot: Frame, x: Scale) {
+        let mut free_from = f64::NEG_INFINITY;
+        for (i, mark) in self.marks.iter().enumerate() {
+            if mark.x < x.range.0 || mark.x > x.range.1 {
+                continue;
+            }
+            let at = x.at(mark.x);
+            canvas.line((at, plot.y), (at, plot.bottom()), Color::Muted, 0.6);
+            let next = self.marks.get(i + 1).map_or(plot.right(), |next| x.at(next.x).min(plot.right()));
+            let text = fitted(&mark.label, axis::TICK, (next - at).max(40.0));
+            if at >= free_from && !mark.label.is_empty() {
+                let kind = Type::new(axis::TICK, Color::Muted).standing();
+                free_from = at + canvas.text((at + 2.0, plot.y - 3.0), &text, kind) + 4.0;
+            }
+        }
+    }
+
+    fn draw_series(canvas: &mut Canvas<'_>, series: &LineSeries, x: Scale, y: Scale) {
+        for run in series.points.split(LinePoint::is_gap) {
+            let upper = run.iter().filter_map(|p| p.band.map(|b| (x.at(p.x), y.at(b.1))));
+            let lower = run.iter().rev().filter_map(|p| p.band.map(|b| (x.at(p.x), y.at(b.0))));
+            let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
+            if outline.len() >= 4 {
+                canvas.polygon(&outline, series.color, 0.16);
+            }
+        }
+        for run in series.points.split(LinePoint::is_gap) {
+            let path: Vec<(f64, f64)> =
+                run.iter().filter_map(|p| p.y.map(|v| (x.at(p.x), y.at(v)))).collect();
+            match path.as_slice() {
+                [] => {}
+                [point] => canvas.disc(*point, 2.5, series.color, 1.0),
+                path if series.dashed || series.color.repeats() => {
+                    canvas.dashed_path(path, series.color, 1.8)
+                }
+                path => canvas.path(path, series.color, 1.8),
+            }
+        }
+    }
+}
+
+impl Figure for LineChart {
+    fn height(&self, width: f64) -> f64 {
+        let (_, y_range) = self.ranges();
+        let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
+        self.legend_height(width) + self.mark_room() + margins.top + self.plot() + margins.bottom
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+        let (x_range, y_range) = self.ranges();
+        let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
+        let room = self.label_room(frame.width);
+        let key = self.legend_height(frame.width);
+        if room.is_none() {
+            legend::draw(canvas, frame, &self.entries());
+        }
+        let left = if self.left > 0.0 { self.left } else { margins.left };
+        let top = key + self.mark_room() + margins.top;
+        let plot = frame.inset(left, top, room.unwrap_or(16.0), margins.bottom);
+        let label_free = Axis { label: String::new(), ..self.y.clone() };
+        let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&label_free, y_range));
+        // The label of the y axis stands above the labels of the marks.
+        if !self.y.label.is_empty() {
+            let at = (frame.x, plot.y - self.mark_room() - 8.0);
+            canvas.text(at, &self.y.label, Type::new(axis::LABEL, Color::Muted).standing());
+        }
+        self.draw_marks(canvas, plot, x);
+        for series in &self.series {
+            Self::draw_series(canvas, series, x, y);
+        }
+        if room.is_some() {
+            let named: Vec<&LineSeries> = self.series.iter().filter(|s| !s.label.is_empty()).collect();
+            let end = |s: &LineSeries| {
+                s.points.iter().rev().find(|p| !p.is_gap()).and_then(|p| p.y.map(|v| (x.at(p.x), y.at(v))))
+            };
+            let ends: Vec<(f64, f64)> =
+                named.iter().map(|s| end(s).unwrap_or((plot.right(), plot.bottom()))).collect();
+            let wanted: Vec<f64> = ends.iter().map(|e| e.1).collect();
+            let places = legend::spread(&wanted, 15.0, plot.y + 2.0, plot.bottom() - 4.0);
+            for ((series, end), place) in named.iter().zip(&ends).zip(places) {
+                let start = plot.right() + 12.0;
+                canvas.line((end.0 + 2.0, end.1), (start - 2.0, place), series.color, 0.8);
+                canvas.text((start, place), &series.label, Type::new(LABEL, series.color).bold());
+            }
+        }
+    }
+
+    fn csv(&self) -> Csv {
+        let mut csv = Csv::new(["series", "x", "y", "low", "high"]);
+        for series in &self.series {
+            for p in &series.points {
+                csv.row([
+                    series.label.clone(),
+                    p.x.to_string(),
+                    cell(p.y),
+                    cell(p.band.map(|b| b.0)),
+                    cell(p.band.map(|b| b.1)),
+                ]);
+            }
+        }
+        for mark in &self.marks {
+            csv.row([
+                format!("mark: {}", mark.label),
+                mark.x.to_string(),
+                cell(None),
+                cell(None),
+                cell(None),
+            ]);
+        }
+        csv
+    }
+}

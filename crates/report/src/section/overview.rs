@@ -1,0 +1,209 @@
+//! One picture of everything: normalised scores, and the plane of forgetting against plasticity.
+
+use crate::block::{Block, Cell, Chart, Table};
+use crate::chart::{Axis, Color, DotChart, DotRow, Figure, Panel, Scatter, ScatterPoint, SmallMultiples};
+use crate::number::{number, value_with_interval};
+use crate::{BenchmarkResults, Results};
+use base::stats;
+
+pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
+    let mut blocks = vec![Block::heading(2, "Overview")];
+    blocks.extend(scores(results));
+    blocks.extend(across(results));
+    blocks.extend(plane(results));
+    blocks
+}
+
+fn scores(results: &Results<'_>) -> Vec<Block> {
+    let panels: Vec<Panel> = results.benchmarks.iter().filter_map(panel).collect();
+    let missing: Vec<&str> =
+        results.benchmarks.iter().filter(|b| panel(b).is_none()).map(BenchmarkResults::name).collect();
+    let mut blocks = Vec::new();
+    if !panels.is_empty() {
+        let best = results.benchmarks.iter().filter_map(|b| {
+            let best = b.ranked().into_iter().find(|m| Some(m.id.as_str()) != ceiling_id(b))?;
+            let value = b.normalised(best)?.mean()?;
+            Some(format!("{}: {} {}", b.name(), best.title, number(value)))
+        });
+        let alt = format!(
+            "Normalised score of every method on every benchmark. Best below the ceiling: {}.",
+            best.collect::<Vec<_>>().join("; ")
+        );
+        blocks.push(Block::Chart(Chart {
+            name: "overview".into(),
+            title: "Score from chance (0) to ceiling (1)".into(),
+            alt,
+            caption: format!(
+                "Marker and bar: mean over seeds and its 95 % interval; small dots: single seeds. \
+                      Each benchmark names its own score, chance level and ceiling, see its table.{}",
+                shared(results)
+            ),
+            figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0, legend: Vec::new() }),
+        }));
+    }
+    if !missing.is_empty() {
+        blocks.push(Block::paragraph(format!(
+            "Without a normalised score, because the ceiling method has no finished run: {}.",
+            missing.join(", ")
+        )));
+    }
+    blocks
+}
+
+/// What intervals over seeds leave out, where they do.
+fn shared(results: &Results<'_>) -> &'static str {
+    if results.benchmarks.iter().any(|benchmark| benchmark.shared_data().is_some()) {
+        " Intervals are over seeds only: where a benchmark's data are a fixed split, all seeds share it."
+    } else {
+        ""
+    }
+}
+
+fn ceiling_id<'b>(benchmark: &'b BenchmarkResults<'_>) -> Option<&'b str> {
+    match &benchmark.score.ceiling {
+        contract::definition::Ceiling::Method(id) => Some(id),
+        contract::definition::Ceiling::Value(_) => None,
+    }
+}
+
+fn panel(benchmark: &BenchmarkResults<'_>) -> Option<Panel> {
+    let rows: Vec<DotRow> = benchmark
+        .ranked()
+        .into_iter()
+        .map(|method| {
+            let values = benchmark.normalised(method).unwrap_or_default();
+            DotRow {
+                label: method.title.clone(),
+                color: method.color,
+                mean: values.mean(),
+                interval: values.interval(),
+                dots: values.numbers(),
+                note: values.mean().map_or_else(|| method.statuses(), |mean| format!("{mean:.2}")),
+            }
+        })
+        .collect();
+    if rows.iter().all(|row| row.mean.is_none()) {
+        return None;
+    }
+    let lowest = rows.iter().flat_map(|r| r.dots.iter().copied()).fold(0.0, f64::min);
+    let highest = rows.iter().flat_map(|r| r.dots.iter().copied()).fold(1.0, f64::max);
+    let figure: Box<dyn Figure> = Box::new(DotChart {
+        x: Axis::new("").over(lowest - 0.04, highest + 0.04),
+        rows,
+        references: vec![(0.0, "chance".into()), (1.0, "ceiling".into())],
+    });
+    Some(Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure })
+}
+
+/// Inter-quartile mean over benchmarks, for methods that ran on all benchmarks of a paradigm with more than one.
+fn across(results: &Results<'_>) -> Vec<Block> {
+    let mut paradigms: Vec<&str> = results.benchmarks.iter().map(|b| b.paradigm.as_str()).collect();
+    paradigms.dedup();
+    let mut blocks = Vec::new();
+    for paradigm in paradigms {
+        let group: Vec<&BenchmarkResults<'_>> =
+            results.benchmarks.iter().filter(|b| b.paradigm == paradigm).collect();
+        let Some(first) = group.first().filter(|_| group.len() > 1) else { continue };
+        let mut table = Table::new(
+            format!("{}: all {} benchmarks together", super::paradigm_title(paradigm), group.len()),
+            ["method", ">inter-quartile mean", ">runs"],
+        );
+        let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();
+        for method in &first.methods {
+            let strata: Option<Vec<Vec<f64>>> = group
+                .iter()
+                .map(|b| Some(b.normalised(b.method(&method.id)?)?.numbers()).filter(|v| !v.is_empty()))
+                .collect();
+            let Some(strata) = strata else { continue };
+            let pooled = strata.concat();
+            let Some(iqm) = stats::inter_quartile_mean(&pooled) else { continue };
+            let interval = stats::stratified(&strata, stats::inter_quartile_mean);
+            rows.push((
+                iqm,
+                vec![
+                    Cell::colored(&method.title, method.color),
+                    value_with_interval(Some(iqm), interval).into(),
+                    pooled.len().to_string().into(),
+                ],
+            ));
+        }
+        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+        if rows.is_empty() {
+            continue;
+        }
+        rows.into_iter().for_each(|(_, row)| table.row(row));
+        blocks.push(Block::Table(table));
+        blocks.push(Block::paragraph(
+            format!(
+                "Normalised scores of all seeds and benchmarks, mean of the middle half; 95 % interval by bootstrap within \
+                 benchmarks.{}",
+                shared(results)
+            ),
+        ));
+    }
+    blocks
+}
+
+/// x forgetting, y learning accuracy: the corner at the upper left learns everything and keeps it.
+fn plane(results: &Results<'_>) -> Vec<Block> {
+    let panels: Vec<Panel> = results
+        .benchmarks
+        .iter()
+        .map(|benchmark| {
+            let points: Vec<ScatterPoint> = benchmark
+                .methods
+                .iter()
+                // The ceiling sees all tasks at once: it neither forgets nor learns one task after another.
+                .filter(|method| Some(method.id.as_str()) != ceiling_id(benchmark))
+                .filter_map(|method| {
+                    let forgetting = benchmark.values(method, "forgetting");
+                    let learning = benchmark.values(method, "learning_accuracy");
+                    let dots = forgetting.by_seed.iter().filter_map(|(seed, x)| {
+                        learning.by_seed.iter().find(|(other, _)| other == seed).map(|(_, y)| (*x, *y))
+                    });
+                    Some(ScatterPoint {
+                        family: None,
+                        label: method.title.clone(),
+                        color: method.color,
+                        x: forgetting.mean()?,
+                        y: learning.mean()?,
+                        x_interval: forgetting.interval(),
+                        y_interval: learning.interval(),
+                        dots: dots.collect(),
+                    })
+                })
+                .collect();
+            // Never zoom in on less than ten percentage points: noise would look like a difference.
+            let all = |of: fn(&(f64, f64)) -> f64| points.iter().flat_map(move |p| p.dots.iter().map(of));
+            let (left, right) = (all(|d| d.0).fold(0.0, f64::min), all(|d| d.0).fold(0.1, f64::max));
+            let (low, high) = (all(|d| d.1).fold(0.9, f64::min), all(|d| d.1).fold(0.95, f64::max));
+            let pad = |span: f64| 0.05 * span;
+            let x = (left - pad(right - left), right + pad(right - left));
+            let y = (low - pad(high - low), high + pad(high - low));
+            let figure: Box<dyn Figure> = Box::new(Scatter {
+                x: Axis::percent("forgetting (percentage points)").over(x.0, x.1),
+                y: Axis::percent("learning accuracy (%)").over(y.0, y.1),
+                points,
+                ..Scatter::default()
+            });
+            Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure }
+        })
+        .filter(|panel| !panel.figure.csv().rows.is_empty())
+        .collect();
+    if panels.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::Chart(Chart {
+        name: "forgetting-plasticity".into(),
+        title: "Forgetting against plasticity".into(),
+        alt: "For every benchmark a plane with forgetting to the right and learning accuracy upwards, one point per \
+              method. Methods near the upper left learn new tasks well and keep old ones."
+            .into(),
+        caption: format!(
+            "Upper left is best: every task is learned and none is lost. Lower left never learned. Whiskers: 95 % intervals; \
+             small dots: seeds. The ceiling method learns all tasks at once and has no place here.{}",
+            shared(results)
+        ),
+        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 300.0, legend: Vec::new() }),
+    })]
+}

@@ -1,0 +1,92 @@
+//! What was run, on what, how long; failures first.
+
+use std::collections::BTreeSet;
+
+use crate::block::{Block, Table};
+use crate::number::{count, duration};
+use crate::{Options, Results};
+use contract::{Record, Status};
+
+pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
+    let records: Vec<&Record> = results.records().collect();
+    if records.is_empty() {
+        return vec![Block::Notice("No records: nothing was run, so there is nothing to report.".into())];
+    }
+    let mut blocks = failures(&records);
+    blocks.extend(results.conflicts.iter().map(|conflict| Block::Notice(format!("{conflict}."))));
+    blocks.push(Block::paragraph(what(results, &records, options)));
+    blocks.push(Block::paragraph(machine(&records)));
+    if results.superseded > 0 {
+        blocks.push(Block::paragraph(format!(
+            "{} older than another of the same benchmark, method and seed: left out.",
+            count(results.superseded, "record")
+        )));
+    }
+    if !options.command.is_empty() {
+        blocks.push(Block::Code(options.command.clone()));
+    }
+    blocks
+}
+
+fn what(results: &Results<'_>, records: &[&Record], options: &Options) -> String {
+    let distinct =
+        |of: &dyn Fn(&Record) -> String| records.iter().map(|r| of(r)).collect::<BTreeSet<_>>().len();
+    let methods = distinct(&|r| r.spec.method.clone());
+    let seeds = distinct(&|r| r.spec.seed.to_string());
+    let core_seconds: f64 = records.iter().map(|r| r.time.wall_s).sum();
+    let wall = options.wall_s.map_or_else(String::new, |wall| format!(", {} on the clock", duration(wall)));
+    format!(
+        "{}: {}, {}, {}. The runs took {} together{wall}.",
+        count(records.len(), "run"),
+        count(results.benchmarks.len(), "benchmark"),
+        count(methods, "method"),
+        count(seeds, "seed"),
+        duration(core_seconds)
+    )
+}
+
+/// Machines, one sentence each where records come from several.
+fn machine(records: &[&Record]) -> String {
+    let sentence = |r: &Record| {
+        let env = &r.env;
+        format!(
+            "neuromod-bench {} ({}, {} build), {}, candle {}, on {} with {}; {} in parallel, {} each.",
+            env.version,
+            env.git,
+            env.profile,
+            env.rustc,
+            env.candle,
+            if env.cpu.is_empty() { "an unknown CPU" } else { &env.cpu },
+            count(env.cores, "core"),
+            count(env.jobs, "run"),
+            count(env.threads_per_run, "thread")
+        )
+    };
+    records.iter().map(|r| sentence(r)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+}
+
+fn failures(records: &[&Record]) -> Vec<Block> {
+    let bad: Vec<&&Record> = records.iter().filter(|r| r.status != Status::Ok).collect();
+    if bad.is_empty() {
+        return Vec::new();
+    }
+    let mut table =
+        Table::new("Runs that did not finish", ["benchmark", "method", ">seed", "status", "reason"]);
+    for record in &bad {
+        table.row([
+            record.benchmark_at_version(),
+            record.spec.method.clone(),
+            record.spec.seed.to_string(),
+            record.status.word().to_owned(),
+            record.error.clone().unwrap_or_else(|| "no reason recorded".into()),
+        ]);
+    }
+    vec![
+        Block::Notice(format!(
+            "{} of {} did not finish. They count in every table below and take part in no mean.",
+            bad.len(),
+            count(records.len(), "run")
+        )),
+        Block::Table(table),
+    ]
+}

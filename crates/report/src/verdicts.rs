@@ -1,0 +1,226 @@
+//! What came out for every mechanism on every benchmark: the cases that [`stats::judge`] judges, read from results.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use super::chart::Csv;
+use super::number::p_value;
+use super::{BenchmarkResults, MethodResults, Results};
+use base::stats;
+use base::stats::{
+    Case, Comparison, NoVerdict, Scores, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED, Verdict,
+};
+use contract::definition::SearchNote;
+use contract::{Record, Role};
+
+/// A mechanism on a benchmark.
+pub(super) struct Judged<'r, 'a> {
+    pub benchmark: &'r BenchmarkResults<'a>,
+    pub mechanism: &'r MethodResults<'a>,
+    pub verdict: Verdict,
+    /// What a reader should know beside the verdict, each a clause.
+    pub notes: Vec<String>,
+}
+
+/// Every mechanism of the report, judged.
+pub(super) fn judged<'r, 'a>(results: &'r Results<'a>) -> Vec<Judged<'r, 'a>> {
+    let mut found = Vec::new();
+    let mut cases = Vec::new();
+    for benchmark in &results.benchmarks {
+        let is_mechanism = |method: &&MethodResults<'a>| matches!(method.role, Some(Role::Mechanism));
+        for mechanism in benchmark.methods.iter().filter(is_mechanism) {
+            let (case, notes) = case(benchmark, mechanism);
+            cases.push(case);
+            found.push((benchmark, mechanism, notes));
+        }
+    }
+    let verdicts = stats::judge(cases).into_iter();
+    let whole = |((benchmark, mechanism, notes), verdict)| Judged { benchmark, mechanism, verdict, notes };
+    found.into_iter().zip(verdicts).map(whole).collect()
+}
+
+/// The controls of a mechanism, with each kind that they are of.
+fn controls<'r, 'a>(
+    benchmark: &'r BenchmarkResults<'a>,
+    mechanism: &MethodResults<'_>,
+) -> Vec<(&'a str, &'r MethodResults<'a>)> {
+    let all = benchmark.controls.iter().chain(&benchmark.methods);
+    let of = |control: &'r MethodResults<'a>| {
+        let Some(Role::Control { of, kind, also, .. }) = control.role else { return Vec::new() };
+        if of.as_ref().is_some_and(|of| *of != mechanism.id) {
+            return Vec::new();
+        }
+        std::iter::once(kind).chain(also).map(|kind| (kind.as_str(), control)).collect()
+    };
+    all.flat_map(of).collect()
+}
+
+fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Case, Vec<String>) {
+    let sign = if benchmark.higher_is_better() { 1.0 } else { -1.0 };
+    let scores =
+        |method: &MethodResults<'_>| benchmark.scores(method).by_seed.into_iter().collect::<Scores>();
+    let own = scores(mechanism);
+    let controls = controls(benchmark, mechanism);
+    let mut comparisons: Vec<Comparison> = controls
+        .iter()
+        .filter_map(|(kind, control)| Comparison::new(kind, &control.id, &own, &scores(control), sign))
+        .collect();
+    // Where the derived control did not run, the benchmark's reference stands beside; no verdict refers to it.
+    if controls.iter().all(|(kind, _)| *kind != UNMODULATED)
+        && let Some(reference) = benchmark.reference().filter(|reference| reference.role.is_none())
+    {
+        comparisons.extend(Comparison::new(&reference.title, &reference.id, &own, &scores(reference), sign));
+    }
+    let mut notes = Vec::new();
+    let unmodulated = controls.iter().find(|(kind, _)| *kind == UNMODULATED).map(|(_, control)| *control);
+    let obstacle =
+        inert(mechanism, unmodulated, &mut notes).or_else(|| unequal(mechanism, &controls, &mut notes));
+    (Case { comparisons, obstacle }, notes)
+}
+
+/// Whether the mechanism acted at all, and whether that changed anything.
+fn inert(
+    mechanism: &MethodResults<'_>,
+    unmodulated: Option<&MethodResults<'_>>,
+    notes: &mut Vec<String>,
+) -> Option<NoVerdict> {
+    let told: Vec<&Record> = mechanism.ok().filter(|record| record.log.acted().is_some()).collect();
+    let acted = told.iter().filter(|record| record.log.acted() == Some(true)).count();
+    if acted < told.len() {
+        notes.push(format!("it acted in {acted} of {} seeds", told.len()));
+    }
+    if acted == 0 && !told.is_empty() {
+        return Some(NoVerdict::NeverActed { seeds: told.len() });
+    }
+    if let Some(first) = told.first() {
+        let silent = |name: &&str| {
+            let share =
+                |record: &&Record| record.log.acted_shares().find(|own| own.0 == *name).map(|own| own.1);
+            told.iter().filter_map(share).all(|share| share == 0.0)
+        };
+        let names: Vec<&str> = first.log.acted_shares().map(|(name, _)| name).filter(silent).collect();
+        if !names.is_empty() {
+            notes.push(format!("{} never acted", names.join(" and ")));
+        }
+    }
+    let unmodulated = unmodulated?;
+    let twin = |record: &Record| unmodulated.ok().find(|other| other.spec.seed == record.spec.seed);
+    let same: Vec<bool> =
+        mechanism.ok().filter_map(|record| Some(record.log.same_outcome(&twin(record)?.log))).collect();
+    let changed = same.iter().filter(|same| !**same).count();
+    if changed < same.len() {
+        notes.push(format!("it changed an answer in {changed} of {} seeds", same.len()));
+    }
+    (changed == 0 && !same.is_empty()).then_some(NoVerdict::ChangedNothing { seeds: same.len() })
+}
+
+/// Whether the mechanism and its tuned controls had the same budget of search; what has nothing to search passes.
+fn unequal(
+    mechanism: &MethodResults<'_>,
+    controls: &[(&str, &MethodResults<'_>)],
+    notes: &mut Vec<String>,
+) -> Option<NoVerdict> {
+    let tuned = controls.iter().filter(|(kind, _)| [TUNED_CONSTANT, TUNED_OPTIMISER].contains(kind));
+    let rows: Vec<(&str, Option<&SearchNote>)> = std::iter::once(("mechanism", mechanism.search()))
+        .chain(tuned.map(|(kind, control)| (*kind, control.search())))
+        .collect();
+    if mechanism.search().is_some_and(|note| note.tied) {
+        return Some(NoVerdict::Tied);
+    }
+    let budgets: Vec<(&str, u64)> = rows
+        .iter()
+        .filter_map(|(name, own)| Some((*name, own.filter(|note| note.trials > 0)?.total())))
+        .collect();
+    let unknown = rows.iter().find(|row| row.1.is_none());
+    match (budgets.first(), unknown) {
+        (None, None) => None,
+        (None, Some(_)) => {
+            notes.push("search not recorded".into());
+            None
+        }
+        (Some(_), Some((name, _))) => {
+            Some(NoVerdict::Search(format!("the {} was not searched", name.replace('-', " "))))
+        }
+        (Some((_, first)), None) if budgets.iter().all(|(_, total)| total == first) => None,
+        (Some(_), None) => {
+            let words = budgets.iter().map(|(name, total)| format!("{} {total}", name.replace('-', " ")));
+            let words: Vec<String> = words.collect();
+            Some(NoVerdict::Search(format!("unequal searches (trials: {})", words.join(", "))))
+        }
+    }
+}
+
+/// Columns of `verdicts.csv`.
+const COLUMNS: [&str; 8] =
+    ["suite", "paradigm", "benchmark", "mechanism", "verdict", "p", "p_holm", "against"];
+
+/// One line per verdict, for programs.
+pub(super) fn csv(judged: &[Judged<'_, '_>]) -> String {
+    let mut table = Csv::new(COLUMNS);
+    for one in judged {
+        let p = one.verdict.p();
+        let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
+        let answers = one.verdict.rests_on.iter().filter_map(|question| one.verdict.answer(*question));
+        let against: Vec<&str> = answers.map(|answer| answer.carried_by.method.as_str()).collect();
+        table.row([
+            one.mechanism.records.first().map_or_else(String::new, |record| record.suite.clone()),
+            one.benchmark.paradigm.clone(),
+            one.benchmark.id.split('@').next().unwrap_or_default().to_owned(),
+            one.mechanism.id.clone(),
+            one.verdict.finding.words(),
+            number(p.map(|p| p.0)),
+            number(p.map(|p| p.1)),
+            against.join(" and "),
+        ]);
+    }
+    table.text()
+}
+
+/// The fields of one line.
+fn fields(line: &str) -> Vec<String> {
+    let (mut list, mut field, mut quoted) = (Vec::new(), String::new(), false);
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => list.push(std::mem::take(&mut field)),
+            c => field.push(c),
+        }
+    }
+    list.push(field);
+    list
+}
+
+/// Two files of verdicts side by side, as a Markdown table: suite, benchmark, mechanism, the verdict before and after. Each
+/// may be several `verdicts.csv` one after another; what is in one file only has a dash in the other's column.
+pub fn joined(before: &str, after: &str) -> String {
+    let heading = COLUMNS.join(",");
+    let read = |text: &str| -> BTreeMap<[String; 4], String> {
+        let lines = text.lines().filter(|line| !line.is_empty() && *line != heading);
+        lines.filter_map(|line| told(&fields(line))).collect()
+    };
+    let (before, after) = (read(before), read(after));
+    let keys: BTreeSet<&[String; 4]> = before.keys().chain(after.keys()).collect();
+    let mut text =
+        "| suite | benchmark | mechanism | before | after |\n| --- | --- | --- | --- | --- |\n".to_owned();
+    for key in keys {
+        let [was, is] = [&before, &after].map(|rows| rows.get(key).map_or("–", String::as_str));
+        let [suite, _, benchmark, mechanism] = key;
+        let _ = writeln!(text, "| {suite} | `{benchmark}` | {mechanism} | {was} | {is} |");
+    }
+    text
+}
+
+/// Suite, paradigm, benchmark and mechanism of a line, and what it says.
+fn told(row: &[String]) -> Option<([String; 4], String)> {
+    let [suite, paradigm, benchmark, mechanism, words, p, holm, ..] = row else { return None };
+    let number = |text: &str| text.parse::<f64>().ok().map(p_value);
+    let words = match (number(p), number(holm)) {
+        (Some(p), Some(holm)) => format!("{words} (p {p}, corrected {holm})"),
+        _ => words.clone(),
+    };
+    Some(([suite, paradigm, benchmark, mechanism].map(Clone::clone), words))
+}
+
+#[cfg(test)]
+#[path = "verdicts_tests.rs"]
+mod tests;

@@ -1,0 +1,198 @@
+use super::*;
+use crate::block::Block;
+use crate::synthetic::records;
+use crate::{Options, section};
+use contract::definition::SearchNote;
+
+/// `naive` as a mechanism and the four others as its required controls, `more` beside them; one benchmark, ten seeds, scores
+/// far apart.
+fn study(change: impl Fn(&mut Record)) -> Vec<Record> {
+    let kinds =
+        [("ewc", TUNED_OPTIMISER), ("si", TUNED_CONSTANT), ("frozen", "mean-gain"), ("joint", "shuffled")];
+    let mut all: Vec<Record> = records(10);
+    all.retain(|record| record.spec.benchmark == "split-digits-task");
+    for record in &mut all {
+        let method = record.spec.method.clone();
+        record.titles.role = Some(match kinds.iter().find(|(id, _)| *id == method) {
+            Some((_, kind)) => control(kind),
+            None => Role::Mechanism,
+        });
+        let place = kinds.iter().position(|(id, _)| *id == method).map_or(9.0, |place| place as f64);
+        #[allow(clippy::cast_precision_loss)]
+        let score = place + 0.01 * (record.spec.seed as f64);
+        record.metrics.insert("average_accuracy".into(), score.into());
+        change(record);
+    }
+    all
+}
+
+fn control(kind: &str) -> Role {
+    Role::Control { of: Some("naive".into()), kind: kind.into(), also: None, shown: false }
+}
+
+/// The same as another method of that kind, with these scores.
+fn copied(all: &[Record], from: &str, id: &str, kind: &str, score: impl Fn(u64) -> f64) -> Vec<Record> {
+    let chosen = all.iter().filter(|record| record.spec.method == from).cloned();
+    chosen
+        .map(|mut record| {
+            record.spec.method = id.into();
+            // Names stay distinct: two methods of one title would be told apart by their ids.
+            record.titles.method = id.into();
+            record.titles.role = Some(control(kind));
+            record.metrics.insert("average_accuracy".into(), score(record.spec.seed).into());
+            record
+        })
+        .collect()
+}
+
+/// Words and sentence of the one verdict.
+fn told(records: &[Record]) -> (String, String) {
+    let results = Results::new(records, &[]);
+    let judged = judged(&results);
+    assert_eq!(judged.len(), 1);
+    let blocks = section::build(&results, &Options::default());
+    let lists = blocks.iter().filter_map(|block| match block {
+        Block::List(items) => items.first().cloned(),
+        _ => None,
+    });
+    let sentence = lists.into_iter().find(|item| item.starts_with("Fine-tuning on")).expect("a sentence");
+    (judged[0].verdict.finding.words(), sentence)
+}
+
+fn acted(record: &mut Record, shares: &[(&str, f64)]) {
+    if record.spec.method == "naive" {
+        let scalars = shares.iter().map(|(name, share)| (format!("acted/{name}"), *share));
+        record.log.scalars.extend(scalars);
+    }
+}
+
+#[test]
+fn a_mechanism_that_never_acted_has_no_verdict() {
+    let (words, sentence) = told(&study(|record| acted(record, &[("dopamine", 0.0)])));
+    assert_eq!(words, "never acted: no verdict");
+    assert!(sentence.ends_with("never acted: no verdict (it acted in 0 of 10 seeds)."), "{sentence}");
+    // One seed in which it acted for a moment is enough for a verdict; the number stands beside it.
+    let once = study(|record| {
+        let share = if record.spec.seed == 3 { 0.01 } else { 0.0 };
+        acted(record, &[("dopamine", share), ("serotonin", 0.0)]);
+    });
+    let (words, sentence) = told(&once);
+    assert_eq!(words, "helps");
+    assert!(sentence.contains("it acted in 1 of 10 seeds; serotonin never acted"), "{sentence}");
+}
+
+#[test]
+fn a_mechanism_that_changed_no_answer_has_no_verdict() {
+    let mut all = study(|record| acted(record, &[("serotonin", 1.0)]));
+    let twin = copied(&all, "naive", "naive+unmodulated", UNMODULATED, |_| 1.0);
+    all.extend(twin);
+    for record in all.iter_mut().filter(|record| record.spec.method == "naive+unmodulated") {
+        record.log.scalars.clear();
+    }
+    assert_eq!(told(&all).0, "changed no answer: no verdict");
+    // A single point of a single curve of a single seed.
+    let changed = all.iter_mut().find(|record| record.spec.method == "naive+unmodulated").expect("there");
+    changed.log.curves[0].y[5] = Some(0.123);
+    let (words, sentence) = told(&all);
+    assert_eq!(words, "helps");
+    assert!(sentence.contains("it changed an answer in 1 of 10 seeds"), "{sentence}");
+}
+
+#[test]
+fn a_sentence_names_the_comparison_that_its_p_comes_from() {
+    // Ten equal differences of 6: p 2/2¹⁰; the closest control is the one with the highest score.
+    let (words, sentence) = told(&study(|_| ()));
+    assert_eq!(words, "helps");
+    let against = "against shuffled, the least certain of the required controls: +6.000 ";
+    assert!(sentence.contains(against) && sentence.contains("p 0.0020, corrected 0.0020"), "{sentence}");
+    // Of two tuned constants the one that is not beaten counts, and is named.
+    let mut all = study(|_| ());
+    all.extend(copied(&all, "si", "naive-constant-2", TUNED_CONSTANT, |seed| 8.0 + 0.5 * seed as f64));
+    let (words, sentence) = told(&all);
+    assert_eq!(words, "better than a tuned optimiser, not better than a tuned constant");
+    assert!(
+        sentence.contains("not better: against tuned constant (naive-constant-2): −1.205 "),
+        "{sentence}"
+    );
+}
+
+#[test]
+fn without_an_unmodulated_run_nothing_hurts() {
+    let worse = |record: &mut Record| {
+        if record.spec.method == "naive" {
+            record.metrics.insert("average_accuracy".into(), (-5.0).into());
+        }
+    };
+    let (words, sentence) = told(&study(worse));
+    assert_eq!(words, "worse than a tuned constant and a tuned optimiser");
+    assert!(
+        sentence.contains("against tuned constant: −6.045")
+            && sentence.contains("against tuned optimiser: −5.045")
+    );
+    let mut all = study(worse);
+    all.extend(copied(&all, "si", "naive+unmodulated", UNMODULATED, |_| 1.0));
+    let (words, sentence) = told(&all);
+    assert_eq!(words, "hurts");
+    assert!(sentence.contains("(against unmodulated: −6.000 "), "{sentence}");
+}
+
+#[test]
+fn a_mechanism_and_its_tuned_controls_are_searched_alike_or_there_is_no_verdict() {
+    let note = |trials, restarts, tied| Some(SearchNote { trials, restarts, seeds: 5, tied });
+    let searched = |own: Option<SearchNote>, constant: Option<SearchNote>, optimiser: Option<SearchNote>| {
+        told(&study(|record| {
+            record.titles.search = match record.spec.method.as_str() {
+                "naive" => own.clone(),
+                "si" => constant.clone(),
+                "ewc" => optimiser.clone(),
+                _ => None,
+            };
+        }))
+    };
+    assert!(searched(None, None, None).1.contains("search not recorded"));
+    let even = searched(note(15, 4, false), note(15, 4, false), note(60, 1, false));
+    assert_eq!(even.0, "helps");
+    assert!(!even.1.contains("search not recorded"));
+    let unsearched = searched(None, note(15, 4, false), note(15, 4, false)).0;
+    assert_eq!(unsearched, "no verdict: the mechanism was not searched");
+    let unequal = searched(note(15, 4, false), note(15, 1, false), note(15, 4, false)).0;
+    let words = "no verdict: unequal searches (trials: mechanism 60, tuned optimiser 60, tuned constant 15)";
+    assert_eq!(unequal, words);
+    // What has no number to search is as good as searched.
+    assert_eq!(searched(note(0, 1, false), note(15, 4, false), note(15, 4, false)).0, "helps");
+    assert_eq!(
+        searched(note(15, 4, true), note(15, 4, false), note(15, 4, false)).0,
+        "all trials tie: no verdict"
+    );
+}
+
+#[test]
+fn verdicts_before_and_after_stand_side_by_side() {
+    let heading = COLUMNS.join(",");
+    let before = format!(
+        "{heading}\ns,online,drift,\"a,b\",hurts,0.5,1,x\n{heading}\ns,online,drift,old,helps,0.002,0.01,x\n"
+    );
+    let after = format!("{heading}\ns,online,drift,\"a,b\",never acted: no verdict,,,\n");
+    let expected = "| suite | benchmark | mechanism | before | after |\n| --- | --- | --- | --- | --- |\n\
+                    | s | `drift` | a,b | hurts (p 0.500, corrected 1.000) | never acted: no verdict |\n\
+                    | s | `drift` | old | helps (p 0.0020, corrected 0.0100) | – |\n";
+    assert_eq!(joined(&before, &after), expected);
+}
+
+/// `docs/verdicts.md` is made from two files of verdicts, see there.
+#[test]
+fn the_page_of_verdicts_is_what_the_two_files_say() {
+    let root = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("readable");
+    let page = read("docs/verdicts.md");
+    let mark = "<!-- from here on made by UPDATE_DOCS=1 cargo test --lib verdicts -->\n";
+    let (text, _) = page.split_once(mark).expect("the mark");
+    let table =
+        joined(&read("results/reference/verdicts/before.csv"), &read("results/reference/verdicts/after.csv"));
+    let expected = format!("{text}{mark}\n{table}");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(root.join("docs/verdicts.md"), &expected).expect("writable");
+        return;
+    }
+    assert!(page == expected, "docs/verdicts.md is stale: UPDATE_DOCS=1 cargo test --lib verdicts");
+}
