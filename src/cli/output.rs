@@ -93,7 +93,6 @@ pub fn columns(rows: &[(String, String)]) -> String {
 }
 
 /// Seconds as people say them.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn seconds(value: f64) -> String {
     match value.max(0.0) {
         v if v < 9.95 => format!("{v:.1} s"),

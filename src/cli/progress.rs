@@ -106,7 +106,6 @@ impl Listener for Progress {
     }
 
     fn progressed(&self, slot: usize, share: f64) {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         if let Some(bar) = self.view.as_ref().and_then(|view| view.slots.get(slot)) {
             bar.set_position((share * 1000.0) as u64);
         }

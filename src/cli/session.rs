@@ -212,7 +212,6 @@ fn describe(plan: &Plan, jobs: usize) -> String {
             (benchmark.clone(), format!("{method}: {runs} runs, about {} of one core", seconds(*cost)))
         })
         .collect();
-    #[allow(clippy::cast_precision_loss)]
     let wall = plan.cost() / jobs as f64;
     format!("{}{} runs, about {} with {jobs} jobs\n", columns(&rows), plan.runs.len(), seconds(wall))
 }

@@ -175,7 +175,6 @@ pub fn validation_scores(
     let scores = scores.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let scores: Vec<f64> = scores.into_iter().collect::<Result<_>>()?;
     let per_preset = usize::try_from(seeds.end - seeds.start).unwrap_or(1).max(1);
-    #[allow(clippy::cast_precision_loss)]
     Ok(scores.chunks(per_preset).map(|own| own.iter().sum::<f64>() / own.len() as f64).collect())
 }
 

@@ -77,7 +77,6 @@ pub fn narrowed(value: &serde_json::Value) -> serde_json::Value {
 fn narrow(wide: f64) -> f64 {
     /// Nine digits tell every f32 apart; a widened one has fifteen or more.
     const DIGITS: usize = 11;
-    #[allow(clippy::cast_possible_truncation)]
     let single = wide as f32;
     let digits = format!("{wide:e}").chars().take_while(|c| *c != 'e').filter(char::is_ascii_digit).count();
     if digits > DIGITS && f64::from(single).to_bits() == wide.to_bits() {

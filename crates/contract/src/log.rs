@@ -135,7 +135,6 @@ pub struct Footprint {
     pub synaptic_operations: u64,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(n: &u64) -> bool {
     *n == 0
 }

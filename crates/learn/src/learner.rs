@@ -109,7 +109,6 @@ impl Learner {
         let input = if modulation.wants_input() { batch.mean_input()? } else { Vec::new() };
         let active =
             batch.active.mask(0).map_or(self.model.outputs(), |mask| mask.iter().filter(|on| **on).count());
-        #[allow(clippy::cast_precision_loss)]
         let choices = self.objective.choices().unwrap_or(active as f64);
         let numbers = matches!(batch.extra, Extra::Values(_));
         modulation.observe(&Observation {
@@ -270,7 +269,6 @@ impl Learner {
     /// # Errors
     /// Engine errors.
     pub fn save(&self) -> Result<State> {
-        #[allow(clippy::cast_precision_loss)]
         let mut state = State::default()
             .number("updates", self.updates as f64)
             .buffer("parameters", &self.model.parameters().snapshot()?);
@@ -293,7 +291,6 @@ impl Learner {
         if let Some(modulation) = &mut self.modulation {
             modulation.load(state.get_part("modulation")?)?;
         }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let updates = state.get_number("updates")? as u64;
         self.updates = updates;
         Ok(())

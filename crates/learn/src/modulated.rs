@@ -168,7 +168,6 @@ pub fn add_modulation(log: &mut RunLog, learner: &Learner, replays: bool, scale:
 }
 
 /// Means over equal bins, placed at the bins' ends; `scale` units of the run's axis per step.
-#[allow(clippy::cast_precision_loss)]
 fn thinned(name: String, values: &[f32], scale: f64) -> Curve {
     let bin = values.len().div_ceil(POINTS).max(1);
     let mut curve = Curve::new(name);

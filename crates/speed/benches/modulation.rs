@@ -82,7 +82,6 @@ impl Step {
     }
 
     /// Seconds per update over `count` updates.
-    #[allow(clippy::cast_precision_loss)]
     fn time(&mut self, count: usize) -> f64 {
         let start = Instant::now();
         for _ in 0..count {

@@ -61,7 +61,6 @@ impl Range {
     }
 
     /// The value at `place` in [0, 1).
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn at(&self, place: f64) -> toml::Value {
         if !self.values.is_empty() {
             let index = (place * self.values.len() as f64) as usize;

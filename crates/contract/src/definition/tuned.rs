@@ -54,7 +54,6 @@ pub struct SearchNote {
     pub tied: bool,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -17,7 +17,6 @@ pub fn varied_number(method: &str) -> Option<(&str, f64)> {
     let (_, assignment) = method.split_once('@')?;
     let (key, value) = assignment.split_once('=')?;
     let value = value_of(value);
-    #[allow(clippy::cast_precision_loss)]
     let number = value.as_float().or_else(|| value.as_integer().map(|value| value as f64));
     number.map(|value| (key, value))
 }

@@ -104,7 +104,6 @@ impl Channel {
     }
 
     /// The effect at a step, from the drive or from the recorded run; noted.
-    #[allow(clippy::cast_possible_truncation)]
     pub fn settle(&mut self, step: usize) {
         if let Some(recorded) = &self.replayed {
             let value = recorded.get(step).or(recorded.last()).copied();
@@ -120,7 +119,6 @@ impl Channel {
     }
 
     /// Whether the effect of a step so far left neutral.
-    #[allow(clippy::cast_possible_truncation)]
     pub fn acted(&self, step: usize) -> bool {
         let neutral = self.spec.target.neutral() as f32;
         self.history.get(step).is_some_and(|effect| *effect != neutral)
@@ -139,7 +137,6 @@ impl Channel {
             }
             TargetKind::RecurrentWeight => {
                 for layer in 0..recurrent {
-                    #[allow(clippy::cast_possible_truncation)]
                     let effect = effect as f32;
                     let own = &mut gains.layer_mut(layer).recurrent;
                     *own = Some(own.unwrap_or(1.0) * effect);
@@ -159,7 +156,6 @@ impl Channel {
             }
             TargetKind::LearningRate | TargetKind::PlasticityGate if self.spec.scope == Scope::Layer => {
                 for layer in self.spec.layers.iter().flatten() {
-                    #[allow(clippy::cast_possible_truncation)]
                     let effect = effect as f32;
                     *gains.layer_learning_rate.entry(*layer).or_insert(1.0) *= effect;
                 }
@@ -169,7 +165,6 @@ impl Channel {
     }
 
     /// The gain on a layer's units.
-    #[allow(clippy::cast_possible_truncation)]
     fn gain(&self, effect: f64, layer: usize) -> Gain {
         let neutral = self.spec.target.neutral();
         match &self.units {
@@ -183,7 +178,6 @@ impl Channel {
     }
 
     /// A learning-rate factor per scalar, from its share.
-    #[allow(clippy::cast_possible_truncation)]
     fn put_rates(&self, of_share: impl Fn(f64) -> f64, gains: &mut Gains) {
         let Some(shares) = &self.scalars else { return };
         let own = gains
@@ -197,7 +191,6 @@ impl Channel {
     }
 
     /// Initial weights × E[1 + (g − 1) s], where a constant slope gain g is replaced by its equivalent.
-    #[allow(clippy::cast_possible_truncation)]
     pub fn rescale_weights(&self, parameters: &Parameters, values: &mut [Vec<f32>]) {
         let (Some([mean, _]), Some(shares)) = (self.rescaled, &self.scalars) else { return };
         for ((parameter, buffer), shares) in parameters.iter().zip(values).zip(shares) {

@@ -201,7 +201,6 @@ impl Modulation {
     }
 
     /// Puts the effects in force on the gains of the step that comes now, and notes them.
-    #[allow(clippy::cast_possible_truncation)]
     pub fn apply(&mut self, gains: &mut Gains) {
         let step = usize::try_from(self.steps).unwrap_or(usize::MAX);
         self.steps += 1;
@@ -228,7 +227,6 @@ impl Modulation {
     }
 
     /// Share of the steps at which a receptor's limits were reached, by channel.
-    #[allow(clippy::cast_precision_loss)]
     pub fn clamped(&self) -> Vec<(String, f64)> {
         let share = |channel: &Channel| channel.clamped as f64 / self.steps.max(1) as f64;
         self.channels().map(|channel| (channel.name.clone(), share(channel))).collect()
@@ -236,7 +234,6 @@ impl Modulation {
 
     /// Share of the steps at which some receptor of a modulator left neutral, by modulator; where levels are plain inputs,
     /// at which its level was not 0. A synergy counts for both of its modulators.
-    #[allow(clippy::cast_precision_loss)]
     pub fn acted(&self) -> Vec<(String, f64)> {
         let share = |(index, modulator): (usize, &Modulator)| {
             let synergies = self.synergies.iter().filter(|synergy| synergy.pair.contains(&index));
@@ -260,7 +257,6 @@ impl Modulation {
     /// # Errors
     /// When a memory cannot be written as JSON.
     pub fn save(&self) -> Result<State> {
-        #[allow(clippy::cast_precision_loss)]
         let mut state = State::default().number("steps", self.steps as f64);
         for modulator in &self.modulators {
             let remembered = Remembered {
@@ -282,7 +278,6 @@ impl Modulation {
     /// # Errors
     /// When the state is another pipeline's.
     pub fn load(&mut self, state: &State) -> Result<()> {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let steps = state.get_number("steps")? as u64;
         self.steps = steps;
         for modulator in &mut self.modulators {

@@ -61,7 +61,6 @@ impl Replayed {
         })?;
         let streams = streams.within("replay");
         let mean = mean(recorded);
-        #[allow(clippy::cast_possible_truncation)]
         Ok(match self.kind {
             ReplayKind::MeanGain | ReplayKind::MeanGainRescaled => vec![mean as f32],
             ReplayKind::Yoked => recorded.clone(),
@@ -96,13 +95,11 @@ fn mean(values: &[f32]) -> f64 {
     mean_of(values, |g| g)
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn mean_of(values: &[f32], of: impl Fn(f64) -> f64) -> f64 {
     values.iter().map(|x| of(f64::from(*x))).sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Standard deviation and lag-1 autocorrelation around `mean`.
-#[allow(clippy::cast_precision_loss)]
 fn moments(values: &[f32], mean: f64) -> (f64, f64) {
     let off = |x: &f32| f64::from(*x) - mean;
     let square: f64 = values.iter().map(|x| off(x).powi(2)).sum();

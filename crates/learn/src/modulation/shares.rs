@@ -11,7 +11,6 @@ use crate::nn::{Parameter, Parameters, Role};
 use base::rng::{StreamRng, Streams};
 
 /// Shares of the effect per unit of every layer; `None` where all get the same.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
 pub(super) fn of_units(
     receptor: &ReceptorSpec,
     modulator: &ModulatorSpec,
@@ -48,7 +47,6 @@ fn one_of(receptor: &ReceptorSpec, random: &mut StreamRng) -> f64 {
 }
 
 /// Shares per trainable scalar, for learning rates of scope population, unit or synapse and for rescaled slopes.
-#[allow(clippy::cast_possible_truncation)]
 pub(super) fn of_scalars(
     receptor: &ReceptorSpec,
     units: Option<&[Arc<[f32]>]>,

@@ -121,7 +121,6 @@ fn half() -> f64 {
     0.5
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_half(value: &f64) -> bool {
     *value == half()
 }

@@ -178,7 +178,6 @@ impl TargetKind {
 }
 
 /// Puts the value `effect` on one target that has one value everywhere.
-#[allow(clippy::cast_possible_truncation)]
 pub(super) fn apply_scalar(target: TargetKind, term: Option<&str>, effect: f64, gains: &mut Gains) {
     let effect = effect as f32;
     match target {

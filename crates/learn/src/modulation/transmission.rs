@@ -60,7 +60,6 @@ impl Transmission {
     }
 
     /// What share of the level each of `units` units gets.
-    #[allow(clippy::cast_precision_loss)]
     pub(super) fn profile(&self, units: usize) -> Vec<f64> {
         let spread = match self {
             Self::Volume(volume) => volume.spread.map(|spread| (volume, spread)),

@@ -179,15 +179,12 @@ impl CustomOp1 for CrossEntropy {
             }
             entropy -= row.iter().filter(|p| **p > 0.0).map(|p| f64::from(p * p.ln())).sum::<f64>();
         }
-        #[allow(clippy::cast_precision_loss)]
         let count = n as f64;
         let statistics = BatchStatistics {
             loss: loss / count,
-            #[allow(clippy::cast_precision_loss)]
             accuracy: correct as f64 / count,
             entropy: entropy / count,
         };
-        #[allow(clippy::cast_possible_truncation)]
         let value = if self.weights.is_some() { weighted } else { statistics.loss } as f32;
         *lock(&self.result) = Forward { probabilities, statistics };
         Ok((CpuStorage::F32(vec![value]), Shape::from(())))
@@ -198,7 +195,6 @@ impl CustomOp1 for CrossEntropy {
         refuse_second_order(self.name())?;
         let (n, classes) = logits.dims2()?;
         let upstream = read(gradient, |g| g[0]).map_err(candle_core::Error::wrap)?;
-        #[allow(clippy::cast_precision_loss)]
         let factor = upstream / (n as f32 * self.temperature);
         let mut delta = lock(&self.result).probabilities.clone();
         for (sample, (row, target)) in delta.chunks_exact_mut(classes).zip(&self.targets).enumerate() {

@@ -40,7 +40,6 @@ impl Init {
             };
             ((0..inputs * outputs).map(draw).collect(), vec![0.0; outputs])
         };
-        #[allow(clippy::cast_precision_loss)]
         let fan_in = inputs.max(1) as f32;
         match self {
             Self::LecunUniform => {

@@ -34,7 +34,6 @@ pub struct MlpSpec {
     pub context: usize,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }

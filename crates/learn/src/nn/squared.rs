@@ -69,7 +69,6 @@ impl Passes {
         match self {
             Self::Labels { active, passes } => {
                 let (mean, _) = cross_entropy(logits, &passes[pass].labels, active, 1.0)?;
-                #[allow(clippy::cast_precision_loss)]
                 let samples = n as f64;
                 Ok((mean * samples)?)
             }

@@ -31,7 +31,6 @@ impl Anchor {
             for (((c, m), n), a) in total.iter_mut().zip(mean.iter_mut()).zip(new).zip(at) {
                 let (old, new) = (f64::from(*c), f64::from(*n));
                 let sum = old + new;
-                #[allow(clippy::cast_possible_truncation)]
                 if sum > 0.0 {
                     *m = ((old * f64::from(*m) + new * f64::from(*a)) / sum) as f32;
                     *c = sum as f32;

@@ -51,7 +51,6 @@ impl Objective {
 
     /// Statistics of the task loss on the last batch; of several tasks, the loss is Σ_i L_i, and accuracy and entropy are
     /// means over the heads that had samples.
-    #[allow(clippy::cast_precision_loss)]
     pub fn statistics(&self) -> BatchStatistics {
         self.task.statistics().cloned().unwrap_or_else(|| {
             let heads: Vec<_> = self.terms.iter().filter_map(|weighted| weighted.term.statistics()).collect();
@@ -67,7 +66,6 @@ impl Objective {
 
     /// Answers that competed on the last batch, where terms are tasks: the geometric mean over the heads that had samples,
     /// so that its logarithm is the largest value of the mean entropy. `None`: there are no heads.
-    #[allow(clippy::cast_precision_loss)]
     pub fn choices(&self) -> Option<f64> {
         let terms = self.terms.iter().map(|weighted| &weighted.term);
         let heads = terms.filter(|term| term.statistics().is_some()).filter_map(|term| term.choices());

@@ -57,7 +57,6 @@ impl Transform for Adam {
         let beta1 = modulated(self.beta1, cx.gains.momentum);
         self.steps += 1;
         self.beta1_power *= f64::from(beta1);
-        #[allow(clippy::cast_possible_truncation)]
         let step = AdamStep {
             beta1,
             beta2: self.beta2,
@@ -89,7 +88,6 @@ impl Transform for Adam {
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
-        #[allow(clippy::cast_possible_truncation)]
         let steps = state.get_number("steps")? as i32;
         self.steps = steps;
         self.beta1_power = state.get_number("beta1_power")?;

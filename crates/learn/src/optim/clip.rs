@@ -18,7 +18,6 @@ impl Transform for ClipNorm {
     fn update(&mut self, gradients: &mut Gradients, _cx: &UpdateContext<'_>) -> Result<()> {
         let norm = gradients.norm();
         if norm > f64::from(self.limit) {
-            #[allow(clippy::cast_possible_truncation)]
             gradients.scale((f64::from(self.limit) / norm) as f32);
         }
         Ok(())

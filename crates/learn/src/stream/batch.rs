@@ -40,7 +40,6 @@ impl Batch {
     /// Engine errors.
     pub fn mean_input(&self) -> Result<Vec<f32>> {
         let features = self.inputs.elem_count() / self.samples().max(1);
-        #[allow(clippy::cast_precision_loss)]
         let scale = 1.0 / self.samples().max(1) as f32;
         crate::nn::read(&self.inputs.contiguous()?, |values| {
             let mut mean = vec![0.0; features];
@@ -171,7 +170,6 @@ pub struct Loader {
 
 impl Loader {
     /// Everything a checkpoint needs: the order, the place in it, and the generator's place in its stream.
-    #[allow(clippy::cast_precision_loss)]
     pub fn save(&self) -> State {
         let order = self.order.iter().map(|at| *at as f32).collect(); // below 2²⁴, so exact
         let at = if self.at == usize::MAX { -1.0 } else { self.at as f64 };
@@ -185,7 +183,6 @@ impl Loader {
     ///
     /// # Errors
     /// When the state is another loader's.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn load(&mut self, state: &State) -> Result<()> {
         let order: Vec<u32> = state.get_buffer("order")?.into_iter().flatten().map(|at| at as u32).collect();
         if order.len() != self.order.len() {

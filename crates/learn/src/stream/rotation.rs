@@ -8,7 +8,6 @@ pub struct Rotation {
 
 impl Rotation {
     /// Counter-clockwise rotation by `degrees` about the centre of a `height × width` image; zero outside.
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn new(height: usize, width: usize, degrees: f32) -> Self {
         let (sin, cos) = f64::from(degrees).to_radians().sin_cos();
         let (middle_y, middle_x) = ((height as f64 - 1.0) / 2.0, (width as f64 - 1.0) / 2.0);

@@ -73,7 +73,6 @@ impl Meter {
         updates: usize,
         pace: &mut Pace<'_>,
     ) -> Result<()> {
-        #[allow(clippy::cast_precision_loss)]
         let x = updates as f64;
         let mut sum = 0.0;
         let measured = (reached + 1).min(self.first);
@@ -82,7 +81,6 @@ impl Meter {
             self.tasks[task].push(x, accuracy);
             sum += accuracy;
         }
-        #[allow(clippy::cast_precision_loss)]
         self.seen.push(x, sum / measured as f64);
         self.loss.push(x, self.losses.0 / f64::from(self.losses.1.max(1)));
         self.losses = (0.0, 0);
@@ -116,6 +114,5 @@ fn score(
         let labels = predict(learner.model.as_ref(), &inputs, &active, learner.gains())?;
         correct += labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
     }
-    #[allow(clippy::cast_precision_loss)]
     Ok(correct as f64 / set.len().max(1) as f64)
 }

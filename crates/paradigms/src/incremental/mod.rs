@@ -155,7 +155,6 @@ impl<'a> Run<'a> {
         }
         let labels = self.stream.labels();
         let updates = self.settings.budget.updates_per_task;
-        #[allow(clippy::cast_precision_loss)]
         let marks = labels
             .iter()
             .enumerate()
@@ -232,7 +231,6 @@ impl<'a> Run<'a> {
     }
 
     /// Share of the run's updates that are done.
-    #[allow(clippy::cast_precision_loss)]
     fn share(&self) -> f64 {
         let total = self.settings.budget.updates_per_task * updates_in_tasks(self.regime, self.stream.len());
         self.done as f64 / total as f64

@@ -157,7 +157,6 @@ impl Resolved {
     }
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
-    #[allow(clippy::cast_precision_loss)]
     pub fn expected_cost(&self) -> f64 {
         let Ok(entry) = data::entry(&self.benchmark.data) else { return 0.0 };
         let tasks = self.benchmark.stream.len(entry.classes) as f64;

@@ -154,7 +154,6 @@ mod tests {
             .map(|(image, label)| {
                 let ink = |(y, x): &(usize, usize)| image[y * omniglot::EDGE + x];
                 let turn = corners.iter().position(|corner| ink(corner) > 0.0).expect("ink in a corner");
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 let value = ink(&corners[turn]) as u8;
                 (*label, turn, value / 20, value % 20)
             })

@@ -95,7 +95,6 @@ impl Meter {
     }
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn share_correct(outputs: &[f32], labels: &[u32]) -> f64 {
     let width = outputs.len() / labels.len().max(1);
     let rows = outputs.chunks_exact(width.max(1)).zip(labels);
@@ -134,7 +133,6 @@ impl Adaptation {
     }
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn record(log: &mut RunLog, quantity: &str, by_step: &[Vec<f64>]) {
     let mut level = Curve::new(format!("adaptation/{quantity}"));
     let mut width = Curve::new(format!("adaptation/{quantity}/half-width"));
@@ -156,7 +154,6 @@ fn mean(values: &[f64]) -> f64 {
 }
 
 /// Half the width of the 95 % interval of the mean over episodes, 1.96 s/√n.
-#[allow(clippy::cast_precision_loss)]
 fn half_width(values: &[f64]) -> f64 {
     let deviation = base::stats::standard_deviation(values).unwrap_or(f64::NAN);
     1.96 * deviation / (values.len() as f64).sqrt()

@@ -162,9 +162,7 @@ impl<'a> Run<'a> {
         let mut accuracy = Curve::new("meta-training/query-accuracy");
         let (mut sum, mut count) = (0.0, 0.0);
         for update in 1..=total {
-            #[allow(clippy::cast_precision_loss)]
             let x = update as f64;
-            #[allow(clippy::cast_precision_loss)]
             let mut pace = Pace::new(watch, x / total as f64);
             sum += self.update(&mut pace)?;
             count += 1.0;

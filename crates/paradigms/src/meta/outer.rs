@@ -49,7 +49,6 @@ impl Outer {
     ///
     /// # Errors
     /// [`base::error::Error::Stopped`]: the watch is asked between episodes.
-    #[allow(clippy::cast_precision_loss)]
     pub fn gradient_at(
         &mut self,
         theta: &[f32],

@@ -23,7 +23,6 @@ fn labels(answers: &Answers) -> &[u32] {
 
 impl Prototypes {
     /// Mean cross-entropy of softmax(−|z − c_k|²) over the queries; its gradient goes into `gradient` if asked for.
-    #[allow(clippy::cast_precision_loss)]
     pub fn loss(
         &mut self,
         function: &Function,

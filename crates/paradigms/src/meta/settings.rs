@@ -229,7 +229,6 @@ impl Resolved {
     }
 
     /// Rough cost in core-seconds: arithmetic at 6 GFLOP/s (small matrices) for training and evaluation.
-    #[allow(clippy::cast_precision_loss)]
     pub fn expected_cost(&self) -> f64 {
         let settings = &self.benchmark;
         let per_sample = self.function().multiply_adds();

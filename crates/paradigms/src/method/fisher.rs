@@ -88,7 +88,6 @@ impl FisherSettings {
             (cx.ask)()?;
         }
         let divisor = if self.estimator == FisherEstimator::Batched { groups } else { count };
-        #[allow(clippy::cast_precision_loss)]
         sums.scale(1.0 / divisor.max(1) as f32);
         Ok(sums.buffers)
     }

@@ -99,7 +99,6 @@ impl LossTerm for Sensitivity {
                     1.0,
                 );
             }
-            #[allow(clippy::cast_precision_loss)]
             sums.scale(1.0 / cx.data.len().max(1) as f32);
             let mut strength = sums.buffers;
             for (new, old) in strength.iter_mut().zip(&self.anchor.strength) {

@@ -63,7 +63,6 @@ impl HeadTest {
                 let predicted = predict(model, &x, &active, learner.gains())?;
                 right += predicted.iter().zip(targets).filter(|(p, target)| p == target).count();
             }
-            #[allow(clippy::cast_precision_loss)]
             Ok(right as f64 / head.targets.len().max(1) as f64)
         };
         self.heads.iter().map(&mut score).collect()

@@ -123,7 +123,6 @@ impl<'a> Run<'a> {
         Ok(learner)
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
         let count = self.tasks.len();
         let shared = self.train(self.method.build(count, &self.streams), true, watch)?;
@@ -173,7 +172,6 @@ impl<'a> Run<'a> {
         for update in 1..=budget.updates {
             let batch = loader.next_batch()?;
             let measure = observed && (update % every == 0 || update == budget.updates);
-            #[allow(clippy::cast_precision_loss)]
             let x = update as f64;
             if measure {
                 // Signs do not depend on λ_i > 0.
@@ -183,7 +181,6 @@ impl<'a> Run<'a> {
             }
             learner.step(&batch)?;
             self.done += 1;
-            #[allow(clippy::cast_precision_loss)]
             let mut pace = Pace::new(watch, self.done as f64 / total as f64);
             if measure {
                 let accuracies = test.accuracies(&learner, &mut pace)?;
@@ -195,7 +192,6 @@ impl<'a> Run<'a> {
         }
         learner.check_finite()?;
         let whole = HeadTest::new(&self.set.test, &self.tasks, usize::MAX);
-        #[allow(clippy::cast_precision_loss)]
         let mut pace = Pace::new(watch, self.done as f64 / total as f64);
         let accuracies = whole.accuracies(&learner, &mut pace)?;
         Ok(Outcome { accuracies, curves, weights, conflict, learner })

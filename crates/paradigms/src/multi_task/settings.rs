@@ -98,7 +98,6 @@ impl Resolved {
     }
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
-    #[allow(clippy::cast_precision_loss)]
     pub fn expected_cost(&self) -> f64 {
         let settings = &self.benchmark;
         let Ok((tasks, shape)) = settings.tasks.check() else { return 0.0 };

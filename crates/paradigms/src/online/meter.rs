@@ -56,7 +56,6 @@ fn hits(answers: &[Option<u32>], labels: &[u32]) -> Vec<bool> {
     answers.iter().zip(labels).map(|(answer, label)| *answer == Some(*label)).collect()
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn share(right: &[bool]) -> f64 {
     right.iter().filter(|right| **right).count() as f64 / right.len().max(1) as f64
 }
@@ -74,7 +73,6 @@ impl Sums {
         Self(std::iter::once(0).chain(right.iter().map(add)).collect())
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn share(&self, of: std::ops::Range<usize>) -> f64 {
         f64::from(self.0[of.end] - self.0[of.start]) / of.len().max(1) as f64
     }
@@ -86,7 +84,6 @@ fn relative(accuracy: f64, reference: f64) -> Option<f64> {
 }
 
 /// Agreement by chance of answers and labels with these frequencies: Σ_c P(answer = c) P(label = c).
-#[allow(clippy::cast_precision_loss)]
 fn chance_agreement(answers: &[Option<u32>], labels: &[u32], classes: usize) -> f64 {
     let n = labels.len().max(1) as f64;
     (0..classes)
@@ -112,7 +109,6 @@ fn fading(right: &[bool], alpha: f64) -> Vec<f64> {
         .collect()
 }
 
-#[allow(clippy::cast_precision_loss)]
 fn accuracy_curves(right: &[bool], faded: &[f64], settings: &OnlineCurve) -> Vec<Curve> {
     let mut whole = Curve::new("accuracy/prequential");
     let mut window = Curve::new("accuracy/window");
@@ -132,7 +128,6 @@ fn accuracy_curves(right: &[bool], faded: &[f64], settings: &OnlineCurve) -> Vec
 
 /// Per change: samples from its end to the start of the first window that lies wholly after it and has 90 % of the
 /// accuracy in the window before its beginning; undefined where the next change begins first.
-#[allow(clippy::cast_precision_loss)]
 fn recovery(right: &[bool], changes: &[Change], window: usize) -> Curve {
     let mut curve = Curve::new("recovery");
     let sums = Sums::new(right);
@@ -147,7 +142,6 @@ fn recovery(right: &[bool], changes: &[Change], window: usize) -> Curve {
 }
 
 /// The beginning of each change; of a gradual one the end too.
-#[allow(clippy::cast_precision_loss)]
 fn marks(changes: &[Change]) -> Vec<Mark> {
     changes
         .iter()

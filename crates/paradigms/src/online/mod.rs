@@ -90,7 +90,6 @@ impl Protocol for Online {
             resolved.method.build(settings, resolved.modulation.as_ref(), spec.trace(), &streams)?;
         let mut log = test_then_train(&stream, &mut agent, settings, watch)?;
         if let Some(learner) = agent.predictor().learner() {
-            #[allow(clippy::cast_precision_loss)]
             add_modulation(&mut log, learner, spec.replays.is_some(), settings.batch as f64);
         }
         Ok(log)
@@ -132,7 +131,6 @@ fn test_then_train(
         while let Some(ready) = arrived(&mut unseen, delay, at) {
             persistent.see(&stream.labels()[ready]);
         }
-        #[allow(clippy::cast_precision_loss)]
         if let Some(reason) = watch.progress(at as f64 / stream.len() as f64) {
             return Err(Error::Stopped(reason));
         }
@@ -140,13 +138,11 @@ fn test_then_train(
     agent.predictor().check_finite()?;
     let scores = meter.finish(stream, &settings.curve);
     let mut resets = Curve::new("resets");
-    #[allow(clippy::cast_precision_loss)]
     for (count, at) in agent.predictor().resets().iter().enumerate() {
         resets.push(*at as f64, (count + 1) as f64);
     }
     let mut scalars: std::collections::BTreeMap<String, f64> =
         scores.scalars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    #[allow(clippy::cast_precision_loss)]
     scalars.insert("resets".into(), resets.x.len() as f64);
     Ok(RunLog {
         curves: scores.curves,

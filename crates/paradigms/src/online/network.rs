@@ -101,7 +101,6 @@ impl Predictor for Network {
             }
         }
         if let Some(Decay { tau, power }) = self.decay {
-            #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
             let gain = (1.0 + self.learner.updates() as f64 / tau).powf(-power) as f32;
             self.learner.base.learning_rate = gain;
         }

@@ -71,7 +71,6 @@ impl LossTerm for Window {
             inputs.extend_from_slice(past);
             targets.extend_from_slice(labels);
             // L_t is the mean over its mini-batch.
-            #[allow(clippy::cast_precision_loss)]
             weights.resize(targets.len(), lambda / labels.len() as f32);
         }
         if targets.is_empty() {
@@ -123,7 +122,6 @@ impl LossTerm for Replay {
         if self.past.batches.is_empty() {
             return Ok(None);
         }
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let samples = (self.samples as f32 * cx.gains.replay).round().max(1.0) as usize;
         let (mut inputs, mut targets) = (Vec::new(), Vec::with_capacity(samples));
         for _ in 0..samples {

@@ -102,7 +102,6 @@ pub fn accuracy_by_rate(spec: &RunSpec, data: &Data, rates: &[Rates]) -> Result<
 }
 
 /// Rough cost in core-seconds: arithmetic at 10 GFLOP/s.
-#[allow(clippy::cast_precision_loss)]
 fn cost(resolved: &Resolved) -> f64 {
     let networks = networks::Networks::new(resolved);
     let (per_drawing, per_step) = (networks.multiply_adds() as f64, networks.head.multiply_adds() as f64);
@@ -163,13 +162,11 @@ impl<'a> Run<'a> {
                 Ok(loss)
             })?;
             count += 1.0;
-            #[allow(clippy::cast_precision_loss)]
             let done = update as f64;
             if update % settings.budget.every == 0 || update == total {
                 curve.push(done, sum / count);
                 (sum, count) = (0.0, 0.0);
             }
-            #[allow(clippy::cast_precision_loss)]
             if let Some(reason) = watch.progress(done / total as f64) {
                 return Err(Error::Stopped(reason));
             }

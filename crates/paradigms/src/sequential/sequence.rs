@@ -110,7 +110,6 @@ struct Test<'a> {
 
 impl Test<'_> {
     /// Share right among the drawings of the first `classes` classes; all outputs of the head compete.
-    #[allow(clippy::cast_precision_loss)]
     fn accuracy(&self, theta: &[f32], classes: usize) -> f64 {
         let Self { head, z, labels } = *self;
         let count = labels.iter().take_while(|label| (**label as usize) < classes).count();
@@ -160,7 +159,6 @@ pub(super) fn record(outcomes: &[Outcome], log: &mut RunLog) {
         let mut width = Curve::new(format!("sequence/{name}/half-width"));
         for (place, classes) in first.classes.iter().enumerate() {
             let at: Vec<f64> = outcomes.iter().map(|outcome| values(outcome)[place]).collect();
-            #[allow(clippy::cast_precision_loss)]
             let x = *classes as f64;
             level.push(x, mean(&at));
             width.push(x, half_width(&at));
@@ -184,7 +182,6 @@ pub(super) fn mean(values: &[f64]) -> f64 {
 }
 
 /// Half the width of the 95 % interval of the mean over sequences, 1.96 s/√n.
-#[allow(clippy::cast_precision_loss)]
 fn half_width(values: &[f64]) -> f64 {
     1.96 * stats::standard_deviation(values).unwrap_or(f64::NAN) / (values.len() as f64).sqrt()
 }

@@ -28,7 +28,6 @@ impl Trace {
 pub(super) fn compare(transfer: &Trace, scratch: &Trace, batch: usize) -> Vec<(&'static str, f64)> {
     // Nine tenths of the reference's final performance; for negative errors: eleven tenths of its final error.
     let level = scratch.last() - 0.1 * scratch.last().abs();
-    #[allow(clippy::cast_precision_loss)]
     let samples = transfer.reaches(level).map_or(f64::NAN, |update| update * batch as f64);
     let values = [
         ("jump_start", transfer.first() - scratch.first()),

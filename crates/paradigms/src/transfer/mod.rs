@@ -191,7 +191,6 @@ impl<'a> Run<'a> {
         }
         // Over all numbers of shots; undefined where one of them is.
         let complete = sums.into_iter().filter(|(_, values)| values.len() == self.settings.shots.len());
-        #[allow(clippy::cast_precision_loss)]
         log.scalars.extend(complete.map(|(name, v)| (name, v.iter().sum::<f64>() / v.len() as f64)));
         log.footprint = self.footprint(updates);
         // Of the last number of shots: each starts again from the source.
@@ -224,7 +223,6 @@ impl<'a> Run<'a> {
                 learner.step(&loader.next_batch()?)?;
             }
             if update % self.settings.curve.every == 0 || update == updates {
-                #[allow(clippy::cast_precision_loss)]
                 trace
                     .0
                     .push((update as f64, self.target.performance(learner, &mut Pace::new(watch, share))?));
@@ -244,7 +242,6 @@ impl<'a> Run<'a> {
     }
 
     /// Share of the run's updates that are done.
-    #[allow(clippy::cast_precision_loss)]
     fn share(&self) -> f64 {
         let budget = &self.settings.budget;
         let targets = self.settings.shots.len() * budget.target_updates;

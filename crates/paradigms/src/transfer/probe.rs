@@ -36,7 +36,6 @@ impl Probe {
         }
     }
 
-    #[allow(clippy::cast_precision_loss)]
     pub fn performance(&self, learner: &Learner, pace: &mut Pace<'_>) -> Result<f64> {
         let (model, gains) = (learner.model.as_ref(), learner.gains());
         if self.values.is_empty() {

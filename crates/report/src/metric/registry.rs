@@ -490,7 +490,7 @@ pub const METRICS: &[Metric] = &[
 pub fn markdown() -> String {
     let mut page = String::from(
         "# Metrics: one name, one formula\n\n\
-         <!-- Generated from src/metric/registry.rs; refresh with `UPDATE_DOCS=1 cargo test metric`. -->\n\n\
+         <!-- Generated from crates/report/src/metric/registry.rs; refresh with `UPDATE_DOCS=1 cargo test metric`. -->\n\n\
          R[i][j] is the test performance on task j after training on task i (0-based, T tasks), b[j] the performance of\n\
          the untrained network, J[k] that of joint training on the tasks 0..=k. The raw matrix is always in the record; every number below\n\
          is derived from it afterwards. A metric that is undefined for a run is recorded with its reason, never as 0.\n\n\

@@ -45,7 +45,6 @@ fn out_of_reach(judged: &[Judged<'_, '_>]) -> Option<String> {
     let count = judged.iter().filter(asked).count();
     let answers = judged.iter().filter(asked).flat_map(|one| &one.verdict.answers);
     let pairs = answers.map(|(_, answer)| answer.carried_by.pairs).min()?;
-    #[allow(clippy::cast_precision_loss)]
     let smallest = smallest_p(pairs) * count as f64;
     (smallest >= LEVEL).then(|| {
         format!(

@@ -40,7 +40,6 @@ fn judge(benchmark: &Benchmark, preset: &MethodPreset, data: &Data) -> anyhow::R
             .and_then(|log| metric::score_all(paradigm, &log).get(&score.metric)?.value())
             .unwrap_or(score.chance);
     }
-    #[allow(clippy::cast_precision_loss)]
     Ok(sum / SEEDS as f64)
 }
 

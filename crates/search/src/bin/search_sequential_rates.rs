@@ -66,7 +66,6 @@ fn main() -> anyhow::Result<()> {
                 }
             }
             for (place, order) in ["one after another", "mixed"].into_iter().enumerate() {
-                #[allow(clippy::cast_precision_loss)]
                 let means: Vec<(f32, f64)> =
                     RATES.iter().zip(&sums).map(|(rate, sum)| (*rate, sum[place] / seeds as f64)).collect();
                 let best = means.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied().unwrap_or_default();

@@ -36,7 +36,6 @@ impl Rule for Conflict {
             mean.clone_from(gradient);
             return 0.0;
         }
-        #[allow(clippy::cast_possible_truncation)]
         let rate = self.rate as f32;
         let [mut dot, mut own, mut past] = [0.0f64; 3];
         for (mean, gradient) in mean.iter_mut().zip(gradient) {

@@ -49,7 +49,6 @@ impl Prototypes {
         if memory.centres.len() < self.prototypes && before.is_some_and(|before| distance > 2.0 * before) {
             memory.centres.push(input.to_vec());
         } else {
-            #[allow(clippy::cast_possible_truncation)]
             let rate = self.rate as f32;
             for (centre, x) in memory.centres[nearest].iter_mut().zip(input) {
                 *centre += rate * (x - *centre);

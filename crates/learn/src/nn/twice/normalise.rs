@@ -59,7 +59,6 @@ pub(super) fn change_of_backward(v: &mut [f32], pass: Pass<'_>, change: &[f32], 
 }
 
 /// Per column: the means of v and of v ∘ x.
-#[allow(clippy::cast_precision_loss)]
 fn column_means(v: &[f32], x: &[f32], units: usize) -> (Vec<f32>, Vec<f32>) {
     let (mut plain, mut product) = (vec![0.0; units], vec![0.0; units]);
     add_rows(&mut plain, &mut product, v, x);

@@ -12,7 +12,6 @@ pub enum Targets<'a> {
 }
 
 /// The mean loss, and ∂L/∂output into `delta`.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
 pub(super) fn loss_and_delta(outputs: &[f32], targets: &Targets<'_>, delta: &mut [f32]) -> f64 {
     let mut sum = 0.0;
     match targets {
@@ -41,7 +40,6 @@ pub(super) fn loss_and_delta(outputs: &[f32], targets: &Targets<'_>, delta: &mut
 }
 
 /// R{∂L/∂output} from R{output}: twice the mean's weight for squares; p ∘ (R − Σ p R) for cross-entropy.
-#[allow(clippy::cast_precision_loss)]
 pub(super) fn change_of_delta(outputs: &[f32], change: &[f32], targets: &Targets<'_>, delta: &mut [f32]) {
     match targets {
         Targets::Values(values) => {

@@ -44,7 +44,6 @@ impl Balance for WeightAverage {
         &self.weights
     }
 
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
     fn observe(&mut self, losses: &[f64]) {
         for ((sum, count), loss) in self.now.iter_mut().zip(losses).filter(|(_, loss)| loss.is_finite()) {
             *sum += loss;

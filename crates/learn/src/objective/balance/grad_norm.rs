@@ -58,7 +58,6 @@ impl Balance for GradNorm {
         }
     }
 
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
     fn observe(&mut self, losses: &[f64]) {
         // A batch without some task says nothing about relative rates.
         if losses.iter().any(|loss| !loss.is_finite()) {

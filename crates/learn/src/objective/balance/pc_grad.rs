@@ -50,7 +50,6 @@ impl Balance for PcGrad {
                 if product >= 0.0 || square == 0.0 {
                     continue;
                 }
-                #[allow(clippy::cast_possible_truncation)]
                 let share = (-product / square) as f32;
                 for ((own, other), parameter) in
                     own.buffers.iter_mut().zip(&other.buffers).zip(parameters.iter())

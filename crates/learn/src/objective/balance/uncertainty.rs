@@ -43,7 +43,6 @@ impl Balance for Uncertainty {
             if loss.is_finite() {
                 *s += self.rate * ((-*s).exp() * loss - 0.5);
             }
-            #[allow(clippy::cast_possible_truncation)]
             let lambda = (-*s).exp() as f32;
             *weight = lambda;
         }

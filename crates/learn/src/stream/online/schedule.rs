@@ -41,7 +41,6 @@ impl Schedule {
         if at >= change.end {
             return change.concept;
         }
-        #[allow(clippy::cast_precision_loss)]
         let chance = (at - change.begin) as f64 / (change.end - change.begin) as f64;
         if random.random::<f64>() < chance { change.concept } else { before }
     }

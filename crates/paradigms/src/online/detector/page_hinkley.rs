@@ -30,7 +30,6 @@ impl PageHinkley {
 impl Detector for PageHinkley {
     fn alarm(&mut self, error: f64) -> bool {
         self.count += 1;
-        #[allow(clippy::cast_precision_loss)]
         let count = self.count as f64;
         self.mean += (error - self.mean) / count;
         self.sum = self.alpha * self.sum + error - self.mean - self.delta;

@@ -84,7 +84,6 @@ impl Search<'_> {
         let mut preset = self.preset.clone();
         preset.header.parameters = self.parameters(point);
         let settings = protocol.resolve(self.benchmark, &preset)?;
-        #[allow(clippy::cast_precision_loss)]
         let count = (seeds.end - seeds.start) as f64;
         let mut sum = 0.0;
         for seed in seeds {
@@ -113,7 +112,6 @@ impl Search<'_> {
             let point: Vec<f64> = if trial < self.drawn {
                 self.arm.parameters.iter().map(|_| rng.random()).collect()
             } else {
-                #[allow(clippy::cast_precision_loss)]
                 let done = (trial - self.drawn) as f64 / self.drawn as f64;
                 let size = STEPS[0] * (STEPS[1] / STEPS[0]).powf(done);
                 let from = &best[rng.random_range(0..best.len())].1;
