@@ -4,25 +4,9 @@ use std::fmt::Write as _;
 
 use super::block::{Block, Cell, Chart, Table, slug};
 use super::chart::{NARROW, WIDE, render, stylesheet};
-use base::plain;
+use super::escape::escape;
 
 const STYLE: &str = include_str!("style.css");
-
-/// Text made safe for element content and attributes, in HTML and SVG.
-pub(super) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in plain::text(text).chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
 
 /// The whole page. Writing to a string cannot fail, so results of `write!` are dropped.
 pub(super) fn page(title: &str, blocks: &[Block]) -> String {

@@ -6,6 +6,7 @@
 mod atomic;
 mod block;
 pub mod chart;
+mod escape;
 mod grouping;
 mod html;
 mod identity;

@@ -3,7 +3,7 @@
 use super::attention::Attention;
 use super::model::ModelSettings;
 use super::task::COMPOUNDS;
-use super::wiring::{initial_weights, populations, recurrent};
+use super::wiring::{CRITIC, GO, NO_GO, initial_weights, populations, recurrent};
 use crate::spiking::apical::{Apical, ApicalSettings};
 use crate::spiking::circuit::{Circuit, CircuitSettings, Presentation};
 use crate::spiking::eligibility::{Eligibility, StdpRule};
@@ -14,10 +14,6 @@ use base::error::DefinitionError;
 use base::rng::Streams;
 use dynamics::{Level, Receptor, Release};
 
-/// Clusters of the circuit.
-const GO: usize = 0;
-const NO_GO: usize = 1;
-pub(super) const CRITIC: usize = 2;
 /// Levels of noradrenaline at which the untrained critic is read.
 const CALIBRATION: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 const CALIBRATION_TRIALS: usize = 8;

@@ -1,6 +1,5 @@
 //! Curves of a session, and the same aligned at the shifts (the review's Figure 4 C, D, E).
 
-use super::probe::policy_series;
 use super::session::Session;
 use super::task::ShiftKind;
 use contract::{Curve, Mark};
@@ -17,14 +16,14 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
-/// Performance, noradrenaline, dopamine, value, surprise, attention, rates, and the policy where it was probed.
+/// Performance, noradrenaline, dopamine, value, surprise, attention and rates.
 pub fn series(session: &Session) -> Vec<Series> {
     let trials = &session.trials;
     let of = |name, read: &dyn Fn(&super::Trial) -> f64| Series {
         name,
         values: trials.iter().map(read).collect(),
     };
-    let own = vec![
+    vec![
         of("performance", &|t| f64::from(u8::from(t.correct()))),
         of("noradrenaline", &|t| f64::from(t.noradrenaline)),
         of("dopamine", &|t| f64::from(t.dopamine)),
@@ -34,8 +33,7 @@ pub fn series(session: &Session) -> Vec<Series> {
         of("attention", &|t| f64::from(t.attention)),
         of("go_rate", &|t| f64::from(t.rates[0])),
         of("no_go_rate", &|t| f64::from(t.rates[2])),
-    ];
-    own.into_iter().chain(policy_series(session)).collect()
+    ]
 }
 
 /// A curve over trials relative to the shift (x = 0 is the first trial of the new rule): the mean over the session's

@@ -8,7 +8,9 @@ mod entropy;
 mod measures;
 mod model;
 mod noradrenaline;
+mod policy;
 mod probe;
+mod probing;
 mod protocol;
 mod session;
 mod task;
@@ -23,7 +25,9 @@ pub use model::{
     AttentionSettings, BurstingSettings, LcDrive, ModelSettings, NetworkSettings, NoradrenalineSettings,
     NoradrenalineSource, PlasticitySettings, RecurrentSettings, RelaxationSettings,
 };
-pub use probe::{Probe, ProbeSettings, policy_scalars, policy_series};
+pub use policy::{policy_scalars, policy_series};
+pub use probe::Probe;
+pub use probing::ProbeSettings;
 pub use protocol::{GoNoGo, RunSettings};
 pub use session::{Session, run_session};
 pub use task::{Block, Cue, RewardReading, Schedule, ShiftKind, TaskSettings};

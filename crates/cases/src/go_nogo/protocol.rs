@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::curves;
 use super::measures::scalars;
 use super::model::{ModelSettings, NoradrenalineSource};
-use super::probe::policy_scalars;
+use super::policy::{policy_scalars, policy_series};
 use super::session::run_session;
 use super::task::{ShiftKind, TaskSettings};
 use base::error::{DefinitionError, Result};
@@ -83,14 +83,15 @@ impl Protocol for GoNoGo {
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         let Ok(RunSettings { task, model }) = serde_json::from_value(settings.clone()) else { return 1.0 };
         let passes = if model.noradrenaline.source.replays() { 2.0 } else { 1.0 };
-        let probed = task.probe.map_or(0, |probe| probe.presentations(&task));
+        let probed = task.probed_presentations();
         passes * task.longest() as f64 * 0.6e-3 + probed as f64 * 0.3e-3
     }
 
     fn run(&self, spec: &RunSpec, _data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let RunSettings { task, model } = serde_json::from_value(spec.settings.clone())?;
         let session = run_session(&task, &model, spec.seed, watch)?;
-        let series = curves::series(&session);
+        let mut series = curves::series(&session);
+        series.extend(policy_series(&session));
         let mut log = RunLog {
             marks: curves::marks(&session),
             scalars: scalars(&session).into_iter().chain(policy_scalars(&session)).collect(),

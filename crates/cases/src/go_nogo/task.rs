@@ -3,7 +3,7 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::probe::ProbeSettings;
+use super::probing::ProbeSettings;
 use crate::spiking::check;
 use base::error::DefinitionError;
 use base::rng::StreamRng;
@@ -127,6 +127,18 @@ impl Default for TaskSettings {
 }
 
 impl TaskSettings {
+    /// Presentations to probe the policy over a whole session, for the expected cost.
+    pub fn probed_presentations(&self) -> u64 {
+        let Some(probe) = self.probe else { return 0 };
+        let blocks = self.cues.len();
+        let probed = (0..blocks).flat_map(|block| (0..self.block).map(move |within| (block, within)));
+        let probed = probed.filter(|(block, within)| {
+            let until = (block + 1 < blocks).then_some(self.block - within);
+            probe.wants((*block > 0).then_some(*within), until)
+        });
+        probed.count() as u64 * u64::from(probe.realisations)
+    }
+
     /// Checks the numbers.
     ///
     /// # Errors

@@ -1,10 +1,14 @@
 //! Populations and weights of the circuit at its start.
 
-use super::agent::CRITIC;
 use super::model::ModelSettings;
 use crate::spiking::noise::Noise;
 use crate::spiking::population::{Kind, Population};
 use crate::spiking::projection::Projection;
+
+/// Clusters of the circuit.
+pub(super) const GO: usize = 0;
+pub(super) const NO_GO: usize = 1;
+pub(super) const CRITIC: usize = 2;
 
 /// Excitatory and inhibitory population of Go, No-Go and critic, in this order.
 pub(super) fn populations(excitatory: usize, inhibitory: usize) -> Vec<Population> {

@@ -243,9 +243,8 @@ fn scale_presynaptic(rates: &[f32], trials: &[Trial<'_>], width: usize, scaled: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::opposed::settings::{
-        Assign, Behaviour, Cells, Kind, Modulation, NetworkSettings, Scope, Select,
-    };
+    use crate::opposed::behaviour::Behaviour;
+    use crate::opposed::settings::{Assign, Cells, Kind, Modulation, NetworkSettings, Scope, Select};
     use crate::opposed::targets::Targets;
     use base::rng::Streams;
 

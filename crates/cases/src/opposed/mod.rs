@@ -6,6 +6,7 @@
 //! our reading.
 
 pub mod adam;
+pub mod behaviour;
 pub mod bptt;
 pub mod dose_response;
 pub mod geometry;

@@ -193,7 +193,7 @@ impl Finished<'_> {
         // Angles and tubes compare behaviours under the same stimulus.
         let mut angles = Vec::new();
         let (mut overlap, mut separation) = (Vec::new(), Vec::new());
-        for stimulus in super::task::Stimulus::ALL {
+        for stimulus in super::behaviour::Stimulus::ALL {
             let same: Vec<usize> =
                 (0..lines.len()).filter(|k| problem.conditions[*k].stimulus == stimulus).collect();
             if same.len() < 2 {

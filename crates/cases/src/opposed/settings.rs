@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::task::Stimulus;
-use super::train::SIDE_BY_SIDE;
+use super::behaviour::Behaviour;
 use base::error::Result;
 use base::error::{DefinitionError, Error};
 use contract::definition::{Benchmark, MethodPreset};
+
+/// Trials simulated side by side in evaluations.
+pub(super) const SIDE_BY_SIDE: usize = 8;
 
 /// The body of a benchmark's file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,33 +44,6 @@ fn default_population_level() -> f64 {
 
 fn default_test_trials() -> usize {
     100
-}
-
-/// One stimulus–response map.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Behaviour {
-    pub name: String,
-    /// f, where a method selects behaviours by level; 1 is no modulation.
-    pub level: f64,
-    /// Answers to the three stimuli: 1, 0, −1; a stimulus that is absent is never shown.
-    #[serde(default)]
-    pub plus: Option<i8>,
-    #[serde(default)]
-    pub minus: Option<i8>,
-    #[serde(default)]
-    pub null: Option<i8>,
-}
-
-impl Behaviour {
-    /// The answer to a stimulus.
-    pub fn response(&self, stimulus: Stimulus) -> Option<i8> {
-        match stimulus {
-            Stimulus::Plus => self.plus,
-            Stimulus::Minus => self.minus,
-            Stimulus::Null => self.null,
-        }
-    }
 }
 
 /// The network at its start.

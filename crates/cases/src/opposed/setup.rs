@@ -1,10 +1,11 @@
 //! From settings and a seed to a network, its targets and its problem.
 
+use super::behaviour::Stimulus;
 use super::bptt::Tape;
 use super::network::{Effective, Network};
 use super::settings::{Assign, Kind, Settings};
 use super::targets::{Context, Targets};
-use super::task::{Condition, Stimulus, conditions};
+use super::task::{Condition, conditions};
 use super::train::{Problem, Stage, simulate};
 use base::error::Result;
 use base::rng::Streams;

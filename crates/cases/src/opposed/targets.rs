@@ -8,8 +8,9 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_distr::StandardNormal;
 
+use super::behaviour::Behaviour;
 use super::network::{Network, Shape};
-use super::settings::{Behaviour, Cells, Kind, Modulation, Scope, Select};
+use super::settings::{Cells, Kind, Modulation, Scope, Select};
 use base::rng::Streams;
 
 /// The modulation during one trial.

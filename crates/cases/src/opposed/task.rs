@@ -1,40 +1,7 @@
 //! Stimuli, responses and what counts as right.
 
-use serde::{Deserialize, Serialize};
-
-use super::settings::{Behaviour, TrialSettings};
-
-/// What is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stimulus {
-    Plus,
-    Minus,
-    Null,
-}
-
-impl Stimulus {
-    /// All three, in the order of the benchmark's keys.
-    pub const ALL: [Self; 3] = [Self::Plus, Self::Minus, Self::Null];
-
-    /// Input while the stimulus is on.
-    pub fn amplitude(self) -> f32 {
-        match self {
-            Self::Plus => 1.0,
-            Self::Minus => -1.0,
-            Self::Null => 0.0,
-        }
-    }
-
-    /// For curve names.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plus => "plus",
-            Self::Minus => "minus",
-            Self::Null => "null",
-        }
-    }
-}
+use super::behaviour::{Behaviour, Stimulus};
+use super::settings::TrialSettings;
 
 /// One cell of a behaviour's table: in this behaviour this stimulus asks for this answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

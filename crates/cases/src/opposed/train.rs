@@ -6,15 +6,12 @@ use super::adam::Adam;
 use super::bptt::{Tape, Trial};
 use super::network::{Effective, Network, Parameters};
 use super::noise::Noise;
-use super::settings::Task;
+use super::settings::{SIDE_BY_SIDE, Task};
 use super::targets::Context;
 use super::task::{Condition, is_right, target};
 use base::error::{Error, Result};
 use base::rng::{StreamRng, Streams};
 use contract::{Curve, Pace, Watch};
-
-/// Trials simulated side by side in evaluations.
-pub(super) const SIDE_BY_SIDE: usize = 8;
 
 /// A task with the contexts that a method gives its behaviours.
 #[derive(Debug, Clone)]

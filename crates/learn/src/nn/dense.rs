@@ -10,27 +10,12 @@ use rand::Rng;
 
 use super::fused::{Fused, accumulate, accumulate_row_sum, refuse_second_order};
 use super::parameters::{Parameter, Parameters, Role, SharedSlot, contiguous, lock, read};
-use super::squared::Magnitude;
+use super::tap::Tap;
 use crate::gains::LayerGain;
 use base::error::Result;
 use base::rng::Streams;
 use numeric::Activation;
 use numeric::matrix::{self, Matrix};
-
-/// Diverts a layer's backward pass: instead of weight gradients it collects per-sample deltas, from which sums over
-/// samples of squared or absolute gradients follow by one product (see `nn::squared`).
-#[derive(Debug)]
-pub(crate) struct Tap {
-    pub magnitude: Magnitude,
-    /// Weight of each sample in the pass that is being differentiated.
-    pub weight: Vec<f32>,
-    /// n × out, at the pre-activation: Σ over passes of weight · δ² or weight · |δ|.
-    pub deltas: Vec<f32>,
-    /// n × in: the layer's inputs in this batch.
-    pub input: Vec<f32>,
-    /// The slope gain in force: deltas at W x are these times the slope.
-    pub slope: Option<Vec<f32>>,
-}
 
 /// A dense layer's parameters and activation.
 #[derive(Debug)]

@@ -4,7 +4,8 @@ use candle_core::Tensor;
 
 use super::gate::gated;
 use super::squared;
-use super::squared::{Magnitude, Passes};
+use super::squared::Passes;
+use super::tap::Magnitude;
 use super::{Dense, Gradients, Init, Model, Parameters};
 use crate::gains::Gains;
 use base::error::Result;

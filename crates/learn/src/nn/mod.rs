@@ -16,6 +16,7 @@ mod recurrent;
 mod rnn;
 mod spec;
 pub mod squared;
+mod tap;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod twice;
@@ -32,4 +33,5 @@ pub use pool::max_pool;
 pub use recurrent::Recurrent;
 pub use rnn::{Rnn, RnnSizes};
 pub use spec::{CnnSpec, MlpSpec, ModelSpec, RnnSpec};
-pub use squared::{LabelPass, Magnitude, Passes};
+pub use squared::{LabelPass, Passes};
+pub use tap::Magnitude;

@@ -5,7 +5,8 @@ use candle_core::Tensor;
 use super::cross_entropy::{Active, argmax};
 use super::parameters::{Gradients, Parameters, read};
 use super::squared;
-use super::squared::{Magnitude, Passes};
+use super::squared::Passes;
+use super::tap::Magnitude;
 use crate::gains::Gains;
 use base::error::Result;
 

@@ -7,29 +7,12 @@
 use candle_core::Tensor;
 
 use super::cross_entropy::{Active, cross_entropy};
-use super::dense::{Dense, Tap};
+use super::dense::Dense;
 use super::parameters::{Gradients, Parameters, lock, read};
+use super::tap::{Magnitude, Tap};
 use base::error::Result;
 use numeric::elementwise;
 use numeric::matrix::{self, Matrix};
-
-/// What is summed over samples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Magnitude {
-    /// g²: Fisher information.
-    Square,
-    /// |g|: memory-aware synapses.
-    Absolute,
-}
-
-impl Magnitude {
-    pub(crate) fn add_scaled(self, sum: &mut [f32], weight: f32, x: &[f32]) {
-        match self {
-            Self::Square => elementwise::add_scaled_square(sum, weight, x),
-            Self::Absolute => elementwise::add_scaled_absolute(sum, weight, x),
-        }
-    }
-}
 
 /// The per-sample losses whose gradients are wanted.
 #[derive(Debug, Clone)]

@@ -1,7 +1,8 @@
 //! Adaptation at test, Eq. 4: from w* to θ_t* on the support set of tasks that meta-training never met, judged on their
 //! query sets after each step.
 
-use super::episode::{Answers, Episode, Phase, Tasks};
+use super::episode::{Answers, Episode, Phase};
+use super::tasks::Tasks;
 use base::error::{Error, Result};
 use base::rng::{FastRng, Streams};
 use contract::Curve;

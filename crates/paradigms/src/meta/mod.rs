@@ -11,25 +11,30 @@ mod meter;
 mod nmn;
 mod outer;
 mod protonet;
+mod resolved;
 mod rule;
 mod settings;
 mod sinusoid;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
-pub use episode::{EpisodeSpec, Phase};
+pub use episode::Phase;
 pub use few_shot::FewShot;
 pub use meter::MILESTONES;
 pub use nmn::{Form, NmnSettings, TestSignal};
+pub use resolved::Resolved;
 pub use rule::{Kind, RULES, Rule, RuleInfo};
-pub use settings::{Budget, Evaluate, Inner, MetaSettings, Resolved};
+pub use settings::{Budget, Evaluate, Inner, MetaSettings};
 pub use sinusoid::Sinusoid;
+pub use tasks::EpisodeSpec;
 
-use episode::{Episode, Tasks};
+use episode::Episode;
 use knowledge::Knowledge;
 use meter::{Adaptation, Meter};
 use nmn::{Nmn, Sizes};
 use outer::{Descent, Outer};
+use tasks::Tasks;
 
 use base::error::Result;
 use base::rng::{FastRng, Streams};

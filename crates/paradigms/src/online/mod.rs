@@ -11,13 +11,15 @@ mod meter;
 mod method;
 mod network;
 mod past;
+mod resolved;
 mod settings;
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
 pub use method::OnlineMethod;
-pub use settings::{OnlineCurve, OnlineSettings, Resolved};
+pub use resolved::Resolved;
+pub use settings::{OnlineCurve, OnlineSettings};
 
 use agent::Agent;
 use baselines::NoChange;

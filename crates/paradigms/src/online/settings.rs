@@ -2,12 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::method::OnlineMethod;
 use base::error::{DefinitionError, Result};
-use base::rng::Streams;
-use contract::definition::{Benchmark, MethodPreset};
-use learn::modulated;
-use learn::modulation::ModulationSpec;
 use learn::nn::ModelSpec;
 use learn::optim::OptimiserSpec;
 use learn::stream::EvaluateOn;
@@ -55,19 +50,8 @@ impl Default for OnlineCurve {
     }
 }
 
-/// Benchmark and method together: what a run needs, and what a record keeps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resolved {
-    #[serde(flatten)]
-    pub benchmark: OnlineSettings,
-    pub method: OnlineMethod,
-    /// Neuromodulators, complete.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modulation: Option<ModulationSpec>,
-}
-
 impl OnlineSettings {
-    fn check(&self) -> Result<(), DefinitionError> {
+    pub(super) fn check(&self) -> Result<(), DefinitionError> {
         self.stream.check()?;
         if self.evaluate == EvaluateOn::Validation && self.stream.scored == Some(Scored::Whole) {
             let allowed =
@@ -83,49 +67,5 @@ impl OnlineSettings {
         self.model.check("model")?;
         self.model.check_fit("model", self.stream.shape(), self.stream.classes())?;
         self.optimiser.check("optimiser")
-    }
-}
-
-impl Resolved {
-    /// Checks a benchmark with a method preset.
-    ///
-    /// # Errors
-    /// Definition errors that point into the right file.
-    pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
-        let mut settings: OnlineSettings = benchmark.settings()?;
-        settings.stream = settings.stream.with_defaults();
-        settings.check().map_err(|error| benchmark.refuse(error))?;
-        let id = &benchmark.header.id;
-        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
-        settings.model = modulated::model(preset, &settings.model, id)?;
-        let method = OnlineMethod::resolve(preset, id)?;
-        if let Some(rate) = method.rate() {
-            settings.optimiser.rate = rate;
-        }
-        if method.has_network() {
-            let network = (settings.stream.shape(), settings.stream.classes());
-            let work = ("batch", settings.batch);
-            let fits = settings.model.check_work("model", network, work);
-            fits.map_err(|error| benchmark.refuse(error))?;
-            let past = (method.past_key(), method.past_samples(settings.batch));
-            settings.model.check_work("model", network, past).map_err(|error| preset.refuse(error))?;
-        }
-        let modulation = method.modulation(preset, id, &settings)?;
-        Ok(Self { benchmark: settings, method, modulation })
-    }
-
-    /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
-    pub fn expected_cost(&self) -> f64 {
-        let settings = &self.benchmark;
-        let stream = &settings.stream;
-        let samples = stream.expected_samples() as f64;
-        if !self.method.has_network() {
-            return 1e-7 * samples;
-        }
-        let updates = samples / settings.batch as f64;
-        let model = settings.model.build(stream.shape(), stream.classes(), &Streams::new(0));
-        let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
-        let trained = samples + updates * self.method.past_samples(settings.batch) as f64;
-        updates * 1e-4 + (6.0 * trained + 2.0 * samples) * madds / 1e11
     }
 }

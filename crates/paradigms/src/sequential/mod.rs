@@ -8,14 +8,16 @@ mod fast;
 mod method;
 mod networks;
 mod outer;
+mod resolved;
 mod sequence;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use method::{KINDS, Kind, KindInfo, Method};
+pub use resolved::Resolved;
 pub use sequence::Rates;
-pub use settings::{Budget, CharacterSpec, Features, Inner, Resolved, SequenceSpec, SequentialSettings};
+pub use settings::{Budget, CharacterSpec, Features, Inner, SequenceSpec, SequentialSettings};
 
 use characters::Characters;
 use outer::Outer;
@@ -103,7 +105,7 @@ pub fn accuracy_by_rate(spec: &RunSpec, data: &Data, rates: &[Rates]) -> Result<
 
 /// Rough cost in core-seconds: arithmetic at 10 GFLOP/s.
 fn cost(resolved: &Resolved) -> f64 {
-    let networks = networks::Networks::new(resolved);
+    let networks = networks::Networks::new(&resolved.benchmark, &resolved.method);
     let (per_drawing, per_step) = (networks.multiply_adds() as f64, networks.head.multiply_adds() as f64);
     let inner = &resolved.benchmark.inner;
     let steps = (inner.classes * inner.shots) as f64;

@@ -3,7 +3,8 @@
 
 use candle_core::Tensor;
 
-use super::settings::Resolved;
+use super::method::Method;
+use super::settings::SequentialSettings;
 use base::error::{Error, Result};
 use base::rng::Streams;
 use data::omniglot::EDGE;
@@ -35,16 +36,15 @@ fn convolutions(channels: &[usize]) -> CnnSpec {
 }
 
 impl Networks {
-    pub fn new(resolved: &Resolved) -> Self {
+    pub fn new(settings: &SequentialSettings, method: &Method) -> Self {
         let shape = [1, EDGE, EDGE];
-        let method = &resolved.method;
         let features = Function::convolutions(&convolutions(&method.channels), shape);
         let width = features.outputs();
         let gate = method.gates().then(|| {
-            let spec = convolutions(&resolved.benchmark.features.gate_channels);
+            let spec = convolutions(&settings.features.gate_channels);
             Function::of_cnn(&spec, shape, width, Normalise::None).activated(Activation::Sigmoid)
         });
-        let classes = resolved.benchmark.characters.training_classes;
+        let classes = settings.characters.training_classes;
         let head = head(width, method.hidden, classes);
         Self { features, gate, head }
     }

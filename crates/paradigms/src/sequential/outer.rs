@@ -4,7 +4,8 @@ use super::characters::{Characters, Drawings};
 use super::fast::{Lesson, Walk};
 use super::method::Kind;
 use super::networks::{Networks, Pass};
-use super::settings::{Inner, Resolved};
+use super::resolved::Resolved;
+use super::settings::Inner;
 use base::rng::FastRng;
 use learn::nn::twice::{Function, Samples, Tape, Targets};
 
@@ -46,7 +47,7 @@ pub(super) struct Outer {
 impl Outer {
     pub fn new(resolved: &Resolved) -> Self {
         Self {
-            networks: Networks::new(resolved),
+            networks: Networks::new(&resolved.benchmark, &resolved.method),
             rate: resolved.method.inner_rate,
             pass: Pass::default(),
             walk: Walk::default(),

@@ -2,11 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::method::Method;
 use base::error::{DefinitionError, Result};
-use contract::definition::{Benchmark, MethodPreset};
 use data::omniglot;
-use learn::modulated;
 use learn::optim::OptimiserSpec;
 use learn::stream::EvaluateOn;
 
@@ -128,14 +125,6 @@ impl Default for SequenceSpec {
     }
 }
 
-/// Benchmark and method together: what a run needs, and what a record keeps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resolved {
-    #[serde(flatten)]
-    pub benchmark: SequentialSettings,
-    pub method: Method,
-}
-
 /// Channels of a stack of convolutions that leaves something of 28 × 28 pixels and fits in memory.
 pub(super) fn check_channels(key: &str, channels: &[usize]) -> Result<(), DefinitionError> {
     if !(1..=4).contains(&channels.len()) || channels.iter().any(|units| !(1..=512).contains(units)) {
@@ -145,7 +134,7 @@ pub(super) fn check_channels(key: &str, channels: &[usize]) -> Result<(), Defini
 }
 
 impl SequentialSettings {
-    fn check(&self) -> Result<(), DefinitionError> {
+    pub(super) fn check(&self) -> Result<(), DefinitionError> {
         self.optimiser.check("optimiser")?;
         check_channels("features.channels", &self.features.channels)?;
         check_channels("features.gate_channels", &self.features.gate_channels)?;
@@ -196,40 +185,5 @@ impl SequentialSettings {
             return Err(DefinitionError::range("sequence.sequences", sequence.sequences, "2 to 10000"));
         }
         Ok(())
-    }
-}
-
-impl Resolved {
-    /// Checks a benchmark with a method preset.
-    ///
-    /// # Errors
-    /// Definition errors that point into the right file.
-    pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
-        let mut settings: SequentialSettings = benchmark.settings()?;
-        settings.check().map_err(|error| benchmark.refuse(error))?;
-        settings.optimiser = modulated::optimiser(preset, &settings.optimiser, &benchmark.header.id)?;
-        let method = Method::new(preset, &benchmark.header.id, &settings)?;
-        let resolved = Self { benchmark: settings, method };
-        let SequentialSettings { inner, sequence, .. } = &resolved.benchmark;
-        let madds = super::networks::Networks::new(&resolved).multiply_adds();
-        for (key, drawings) in [
-            ("inner.remember", inner.classes * inner.shots + inner.remember),
-            ("sequence.classes", sequence.classes * sequence.shots.max(sequence.queries)),
-        ] {
-            let work = DefinitionError::check_work(key, drawings, madds);
-            work.map_err(|error| benchmark.refuse(error))?;
-        }
-        Ok(resolved)
-    }
-
-    /// Outer updates: a method without meta-training makes none.
-    pub(super) fn outer_steps(&self) -> usize {
-        if self.method.trains() { self.benchmark.budget.outer_steps } else { 0 }
-    }
-
-    /// Drawings that one outer update passes through the representation.
-    pub(super) fn drawings_per_update(&self) -> usize {
-        let inner = &self.benchmark.inner;
-        inner.classes * inner.shots + inner.remember
     }
 }

@@ -152,7 +152,11 @@ fn a_gate_of_one_is_no_gate_bit_for_bit_in_features_loss_and_gradient() {
 
 #[test]
 fn a_gate_of_one_half_halves_the_features() {
-    let (gated, plain) = (Networks::new(&small("anml")), Networks::new(&small("anml-no-gate")));
+    let networks = |method: &str| {
+        let resolved = small(method);
+        Networks::new(&resolved.benchmark, &resolved.method)
+    };
+    let (gated, plain) = (networks("anml"), networks("anml-no-gate"));
     let mut theta = theta(&gated, 5);
     set_gate(&gated, &mut theta, 0.0, 0.0);
     let images = task(6).drawings.images;

@@ -6,8 +6,9 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle};
 
-use super::super::short::apart;
 use super::{Color, Figure};
+use crate::escape::escape;
+use crate::short::apart;
 
 /// The backend counts in whole units: one pixel is ten of them.
 const UNITS: f64 = 10.0;
@@ -265,7 +266,6 @@ pub fn render(figure: &dyn Figure, width: f64, title: &str, alt: &str, backgroun
         let _ = canvas.backend.present();
     }
     let body = body.split_once('>').map_or("", |(_, rest)| rest).replace(" opacity=\"1\"", "");
-    let escape = super::super::html::escape;
     let paper = if background {
         let (r, g, b) = Color::Surface.rgb();
         format!("<rect width=\"{wide}\" height=\"{high}\" fill=\"#{r:02X}{g:02X}{b:02X}\"/>")

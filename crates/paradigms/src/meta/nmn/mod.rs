@@ -18,8 +18,9 @@ pub use settings::{CONTROL_EPISODES, Form, NmnSettings, TestSignal};
 use candle_core::{D, Device, Tensor};
 use rand::RngExt;
 
-use super::episode::{Answers, Episode, Phase, Set, Tasks};
+use super::episode::{Answers, Episode, Phase, Set};
 use super::meter::{Judge, Judged};
+use super::tasks::Tasks;
 use base::error::Result;
 use base::rng::{FastRng, Streams};
 use learn::gains::LayerGain;
