@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::journal::Journal;
 use super::listener::{Advisory, Listener, silently};
-use super::{Journal, PlannedRun};
+use super::plan::PlannedRun;
 use crate::registry::protocol;
 use base::error::{Error, Result, StopReason};
 use contract::Trace;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Budget, Found};
+use super::procedure::{Budget, Found};
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 use contract::definition::{Arm, Benchmark, MethodPreset, SCHEMA, Tuned, TunedFile};

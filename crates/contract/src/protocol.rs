@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::RunLog;
-use crate::Trace;
+use super::log::RunLog;
+use super::log::Trace;
 use crate::definition::{Benchmark, MethodPreset};
 use base::error::{Error, Result, StopReason};
 use data::Data;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::log::RunLog;
+use super::protocol::RunSpec;
 use crate::definition::{Score, SearchNote};
-use crate::{RunLog, RunSpec};
 use base::digest::sha256_hex;
 use base::error::Result;
 

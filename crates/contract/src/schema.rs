@@ -6,7 +6,7 @@ use std::path::Path;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
-use super::Record;
+use super::record::Record;
 
 /// What stands in the file.
 fn text() -> String {

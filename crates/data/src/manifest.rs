@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::Splitting;
+use super::dataset::Splitting;
 use base::error::{DefinitionError, Result};
 use base::source::Source;
 

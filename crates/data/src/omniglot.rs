@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use rand::seq::SliceRandom;
 
-use super::{DataFolder, Dataset, Entry, Split, png, zip};
+use super::dataset::{Dataset, Split};
+use super::folder::DataFolder;
+use super::manifest::Entry;
+use super::{png, zip};
 use base::error::{Error, Result};
 use base::rng::Streams;
 

@@ -1,7 +1,7 @@
 //! Modulation in every paradigm that trains through the [`Learner`]: how a preset's `[modulation]` is checked, and what
 //! of it a run's log keeps.
 
-use super::Learner;
+use super::learner::Learner;
 use crate::modulation::{Anatomy, Control, ModulationSpec};
 use crate::nn::ModelSpec;
 use crate::objective::Weighted;

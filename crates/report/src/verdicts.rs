@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::chart::Csv;
 use super::number::p_value;
-use super::{BenchmarkResults, MethodResults, Results};
+use super::results::{BenchmarkResults, MethodResults, Results};
 use base::stats;
 use base::stats::{
     Case, Comparison, NoVerdict, Scores, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED, Verdict,

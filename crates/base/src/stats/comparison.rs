@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Interval, SignFlip, VERDICT_SEEDS};
+use super::bootstrap::Interval;
+use super::sign_flip::{SignFlip, VERDICT_SEEDS};
 
 /// Scores by seed.
 pub type Scores = BTreeMap<u64, f64>;

@@ -1,6 +1,6 @@
 //! Effect sizes of paired samples.
 
-use super::{is_rounding, mean, standard_deviation};
+use super::summary::{is_rounding, mean, standard_deviation};
 
 /// Cohen's d_z: mean difference / standard deviation of the differences. `None` below two pairs, and where differences
 /// of scores of this `size` vary by no more than rounding.

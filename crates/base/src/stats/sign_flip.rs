@@ -9,7 +9,8 @@
 
 use rand::Rng;
 
-use super::{Interval, mean};
+use super::bootstrap::Interval;
+use super::summary::mean;
 use crate::rng::Streams;
 
 /// Seeds below which no verdict and no p is printed.

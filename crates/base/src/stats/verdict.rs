@@ -8,7 +8,7 @@
 
 use super::comparison::{Answer, Comparison, Direction};
 use super::finding::{Finding, NoVerdict, Question, REQUIRED};
-use super::holm;
+use super::holm::holm;
 
 /// What is known about a mechanism before it is judged.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -19,7 +19,7 @@ pub struct Series {
 /// Performance, noradrenaline, dopamine, value, surprise, attention and rates.
 pub fn series(session: &Session) -> Vec<Series> {
     let trials = &session.trials;
-    let of = |name, read: &dyn Fn(&super::Trial) -> f64| Series {
+    let of = |name, read: &dyn Fn(&super::trial::Trial) -> f64| Series {
         name,
         values: trials.iter().map(read).collect(),
     };

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Arm, Benchmark, MethodPreset, Suite, Tuned, TunedFile};
+use super::benchmark::Benchmark;
+use super::method::MethodPreset;
+use super::suite::Suite;
+use super::tuned::{Arm, Tuned, TunedFile};
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 

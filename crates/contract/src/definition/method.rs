@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::header::check_header;
-use super::{SearchNote, Space};
+use super::space::Space;
+use super::tuned::SearchNote;
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 

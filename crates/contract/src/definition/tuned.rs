@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use super::{MethodPreset, SCHEMA, TABLES};
+use super::header::SCHEMA;
+use super::method::MethodPreset;
+use super::variation::TABLES;
 use base::digest::sha256_hex;
 use base::error::{DefinitionError, Result};
 use base::source::Source;

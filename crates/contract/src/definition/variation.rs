@@ -1,6 +1,6 @@
 //! A method with other values than its preset's: `naive@optimiser.rate=0.03`, `ewc@parameters.strength=100@optimiser.rate=0.1`.
 
-use super::MethodPreset;
+use super::method::MethodPreset;
 use base::error::{DefinitionError, Result};
 use base::source::Source;
 

@@ -20,7 +20,7 @@ pub struct Interaction {
     pub delayed: bool,
     /// Only for `convergent`: the target that both modulators have a receptor on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target: Option<super::TargetKind>,
+    pub target: Option<super::target::TargetKind>,
 }
 
 impl Interaction {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Transmission;
 use super::interaction;
 use super::interaction::{Interaction, InteractionKind};
 use super::replay::Replayed;
 use super::source::{Need, SOURCES, SourceEntry, SourceSpec};
 use super::target::{Scope, TARGETS, TargetKind};
+use super::transmission::Transmission;
 use base::error::DefinitionError;
 use dynamics::{Level, Receptor, Release, Response};
 

@@ -2,10 +2,14 @@
 
 use candle_core::Tensor;
 
+use super::conv::Conv;
+use super::dense::Dense;
 use super::gate::gated;
+use super::init::Init;
+use super::model::Model;
+use super::parameters::Parameters;
 use super::patches::Geometry;
 use super::pool::max_pool;
-use super::{Conv, Dense, Init, Model, Parameters};
 use crate::gains::Gains;
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;

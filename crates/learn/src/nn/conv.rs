@@ -52,7 +52,7 @@ impl Conv {
         geometry: Geometry,
         outputs: usize,
         activation: Activation,
-        init: super::Init,
+        init: super::init::Init,
         random: &mut impl Rng,
     ) -> Result<Self> {
         if geometry.output().is_none() {

@@ -38,7 +38,7 @@ impl Dense {
         layer: usize,
         [inputs, outputs]: [usize; 2],
         activation: Activation,
-        init: super::Init,
+        init: super::init::Init,
         random: &mut impl Rng,
     ) -> Result<Self> {
         let (weight, bias) = init.dense(inputs, outputs, random);
@@ -68,7 +68,7 @@ impl Dense {
         first: usize,
         widths: &[usize],
         activation: Activation,
-        init: super::Init,
+        init: super::init::Init,
         streams: &Streams,
     ) -> Result<Vec<Self>> {
         let pairs = widths.windows(2).enumerate();

@@ -2,11 +2,14 @@
 
 use candle_core::Tensor;
 
+use super::dense::Dense;
 use super::gate::gated;
+use super::init::Init;
+use super::model::Model;
+use super::parameters::{Gradients, Parameters};
 use super::squared;
 use super::squared::Passes;
 use super::tap::Magnitude;
-use super::{Dense, Gradients, Init, Model, Parameters};
 use crate::gains::Gains;
 use base::error::Result;
 use base::rng::Streams;

@@ -40,7 +40,7 @@ impl Recurrent {
         layer: usize,
         [steps, inputs, units]: [usize; 3],
         activation: Activation,
-        init: super::Init,
+        init: super::init::Init,
         random: &mut impl Rng,
     ) -> Result<Self> {
         let (weight, bias) = init.dense(inputs, units, random);

@@ -2,8 +2,12 @@
 
 use candle_core::Tensor;
 
+use super::dense::Dense;
 use super::gate::gated;
-use super::{Dense, Init, Model, Parameters, Recurrent};
+use super::init::Init;
+use super::model::Model;
+use super::parameters::Parameters;
+use super::recurrent::Recurrent;
 use crate::gains::Gains;
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;

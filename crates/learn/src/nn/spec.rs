@@ -4,7 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cnn, CnnSizes, Init, Mlp, Model, Rnn, RnnSizes};
+use super::cnn::{Cnn, CnnSizes};
+use super::init::Init;
+use super::mlp::Mlp;
+use super::model::Model;
+use super::rnn::{Rnn, RnnSizes};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use numeric::Activation;

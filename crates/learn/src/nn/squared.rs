@@ -6,7 +6,7 @@
 
 use candle_core::Tensor;
 
-use super::cross_entropy::{Active, cross_entropy};
+use super::cross_entropy::{Active, cross_entropy, softmax_row};
 use super::dense::Dense;
 use super::parameters::{Gradients, Parameters, lock, read};
 use super::tap::{Magnitude, Tap};
@@ -182,7 +182,7 @@ pub fn probabilities(logits: &Tensor, active: &Active) -> Result<Vec<Vec<f32>>> 
         let rows = values.chunks_exact(width).enumerate();
         rows.map(|(n, row)| {
             let mut row = row.to_vec();
-            super::cross_entropy::softmax_row(&mut row, active.mask(n), 1.0);
+            softmax_row(&mut row, active.mask(n), 1.0);
             row
         })
         .collect()

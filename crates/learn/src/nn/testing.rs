@@ -3,7 +3,7 @@
 use candle_core::{Device, Tensor};
 use rand::RngExt;
 
-use super::{Gradients, Parameters, read, write};
+use super::parameters::{Gradients, Parameters, read, write};
 use base::error::Result;
 use base::rng::Streams;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 
-use super::{LossTerm, StepContext};
+use super::term::{LossTerm, StepContext};
 use crate::nn::{Active, BatchStatistics, cross_entropy};
 use crate::stream::Extra;
 use base::error::{Error, Result};

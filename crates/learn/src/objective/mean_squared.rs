@@ -2,7 +2,8 @@
 
 use candle_core::Tensor;
 
-use super::{LossTerm, StepContext, TaskLoss};
+use super::task_loss::TaskLoss;
+use super::term::{LossTerm, StepContext};
 use crate::nn::{BatchStatistics, read};
 use crate::stream::Extra;
 use base::error::{Error, Result};

@@ -2,7 +2,8 @@
 
 use candle_core::Tensor;
 
-use super::{Event, EventContext, LossTerm, PathGradient, StepContext, TaskLoss};
+use super::task_loss::TaskLoss;
+use super::term::{Event, EventContext, LossTerm, PathGradient, StepContext};
 use crate::gains::Gains;
 use crate::nn::{BatchStatistics, Gradients, Model};
 use crate::optim::Proximal;

@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 
-use super::{LossTerm, StepContext};
+use super::term::{LossTerm, StepContext};
 use crate::nn::{BatchStatistics, cross_entropy};
 use base::error::Result;
 

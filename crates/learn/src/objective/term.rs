@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::Anchor;
+use super::anchor::Anchor;
 use crate::gains::Gains;
 use crate::nn::{BatchStatistics, Gradients, Model, Parameters};
 use crate::optim::Proximal;

@@ -1,7 +1,7 @@
 //! Adam (Kingma & Ba 2015), arithmetic as in PyTorch up to rounding.
 
+use super::chain::{Transform, UpdateContext};
 use super::momentum::modulated;
-use super::{Transform, UpdateContext};
 use crate::nn::Gradients;
 use base::error::Result;
 use base::state::State;

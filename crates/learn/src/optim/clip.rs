@@ -1,6 +1,6 @@
 //! Clipping by global norm.
 
-use super::{Transform, UpdateContext};
+use super::chain::{Transform, UpdateContext};
 use crate::nn::Gradients;
 use base::error::Result;
 

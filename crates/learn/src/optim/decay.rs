@@ -1,6 +1,6 @@
 //! Decoupled weight decay (Loshchilov & Hutter 2019).
 
-use super::{Transform, UpdateContext};
+use super::chain::{Transform, UpdateContext};
 use crate::nn::{Gradients, Role, read};
 use base::error::Result;
 use numeric::elementwise;

@@ -1,6 +1,6 @@
 //! Heavy-ball momentum: v ← μ v + g, g ← v (the form of PyTorch's SGD).
 
-use super::{Transform, UpdateContext};
+use super::chain::{Transform, UpdateContext};
 use crate::nn::Gradients;
 use base::error::Result;
 use base::state::State;

@@ -4,7 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Adam, Chain, ClipNorm, DecoupledDecay, Momentum, Transform};
+use super::adam::Adam;
+use super::chain::{Chain, Transform};
+use super::clip::ClipNorm;
+use super::decay::DecoupledDecay;
+use super::momentum::Momentum;
 use base::error::DefinitionError;
 
 /// Which rule turns gradients into updates.

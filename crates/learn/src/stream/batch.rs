@@ -5,7 +5,8 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 
-use super::{Table, View};
+use super::table::Table;
+use super::view::View;
 use crate::nn::Active;
 use base::error::{DefinitionError, Result};
 use base::rng::StreamRng;

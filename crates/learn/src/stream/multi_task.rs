@@ -5,7 +5,9 @@ use std::sync::Arc;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::{EvaluateOn, Extra, Inputs, Table};
+use super::batch::Extra;
+use super::table::{Inputs, Table};
+use super::tasks::EvaluateOn;
 use base::error::{DefinitionError, Error, Result};
 use base::rng::{FastRng, Streams};
 use data::{Data, Dataset, Split, entry};

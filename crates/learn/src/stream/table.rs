@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 
 use super::batch::Samples;
-use super::{Batch, Extra, TrainingData};
+use super::batch::{Batch, Extra, TrainingData};
 use crate::nn::Active;
 use base::error::Result;
 

@@ -6,8 +6,10 @@ use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 
 use super::batch::Samples;
+use super::batch::TrainingData;
 use super::rotation::Rotation;
-use super::{PixelMap, Reveal, Scenario, StreamKind, StreamSpec, TrainingData, View};
+use super::spec::{Reveal, Scenario, StreamKind, StreamSpec};
+use super::view::{PixelMap, View};
 use crate::nn::Active;
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;

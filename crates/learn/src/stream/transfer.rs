@@ -7,8 +7,11 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use super::batch::Samples;
+use super::batch::{Extra, TrainingData};
 use super::rotation::Rotation;
-use super::{EvaluateOn, Extra, Inputs, PixelMap, Table, TrainingData, View};
+use super::table::{Inputs, Table};
+use super::tasks::EvaluateOn;
+use super::view::{PixelMap, View};
 use crate::nn::Active;
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;

@@ -1,6 +1,6 @@
 //! Measures accuracy on test data, which the learner never sees.
 
-use super::CurveSettings;
+use super::settings::CurveSettings;
 use base::error::Result;
 use contract::{Curve, Pace};
 use learn::Learner;

@@ -1,6 +1,7 @@
 //! Axes: scales, round tick positions, tick labels with units.
 
-use super::{Canvas, Color, Frame, Type};
+use super::canvas::{Canvas, Frame, Type};
+use super::palette::Color;
 
 /// How tick labels and printed values look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -136,8 +137,10 @@ pub(super) const LABEL: f64 = 12.0;
 /// Margins for these axes.
 pub(super) fn margins(x: &Axis, y: &Axis, y_range: (f64, f64), height: f64) -> Margins {
     let (positions, step) = ticks(y_range, y_ticks(height));
-    let widest =
-        positions.iter().map(|v| super::text_width(&y.format.tick(*v, step), TICK)).fold(0.0, f64::max);
+    let widest = positions
+        .iter()
+        .map(|v| super::canvas::text_width(&y.format.tick(*v, step), TICK))
+        .fold(0.0, f64::max);
     Margins {
         left: (widest + 10.0).max(26.0),
         top: if y.label.is_empty() { 8.0 } else { 24.0 },

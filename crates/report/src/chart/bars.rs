@@ -1,9 +1,13 @@
 //! Grouped bars from zero, with intervals.
 
 use super::axis;
+use super::axis::Axis;
 use super::canvas::fitted_apart;
+use super::canvas::{Canvas, Frame, Type};
+use super::csv::Csv;
 use super::csv::cell;
-use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, legend};
+use super::palette::Color;
+use super::{Figure, legend};
 use base::stats::Interval;
 
 /// One colour of bars: a value per category.

@@ -6,7 +6,8 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle};
 
-use super::{Color, Figure};
+use super::Figure;
+use super::palette::Color;
 use crate::escape::escape;
 use crate::short::apart;
 
@@ -171,7 +172,7 @@ impl Canvas<'_> {
     /// The marker of a series: its shape changes each time the colours repeat.
     pub fn marker(&mut self, (x, y): (f64, f64), radius: f64, color: Color) {
         let round = match color {
-            Color::Series(i) => i / super::SERIES % 3,
+            Color::Series(i) => i / super::palette::SERIES % 3,
             _ => 0,
         };
         let r = radius * 1.2;

@@ -1,10 +1,14 @@
 //! One row per method: mean, interval, and every seed as a dot.
 
+use super::Figure;
 use super::axis;
+use super::axis::Axis;
 use super::axis::Scale;
+use super::canvas::{Canvas, Frame, Type, text_width};
 use super::canvas::{fitted, fitted_apart};
+use super::csv::Csv;
 use super::csv::cell;
-use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, text_width};
+use super::palette::Color;
 use base::stats::Interval;
 
 /// A row.

@@ -1,10 +1,14 @@
 //! A matrix of values as coloured cells.
 
+use super::Figure;
 use super::axis;
+use super::axis::NumberFormat;
 use super::canvas::fitted_apart;
+use super::canvas::{Canvas, Frame, Type, text_width};
+use super::csv::Csv;
 use super::csv::cell;
+use super::palette::Color;
 use super::palette::{sequential, text_on};
-use super::{Canvas, Color, Csv, Figure, Frame, NumberFormat, Type, text_width};
 
 /// A heat map; row 0 on top.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,7 +1,8 @@
 //! Places for the labels of points in a plane: none lies over another, over a marker, or beyond the plot.
 
 use super::canvas::{BOLD, fitted};
-use super::{Canvas, Color, Frame, Type, text_width};
+use super::canvas::{Canvas, Frame, Type, text_width};
+use super::palette::Color;
 
 pub(super) const SIZE: f64 = 11.5;
 const HEIGHT: f64 = SIZE + 3.0;

@@ -1,7 +1,8 @@
 //! Legends and labels at the ends of lines.
 
 use super::canvas::fitted_apart;
-use super::{Canvas, Color, Frame, Type, text_width};
+use super::canvas::{Canvas, Frame, Type, text_width};
+use super::palette::Color;
 
 const SIZE: f64 = 12.0;
 const ROW: f64 = 18.0;

@@ -1,10 +1,14 @@
 //! Lines over a time axis, with bands for intervals and marks for task boundaries.
 
 use super::axis;
+use super::axis::Axis;
 use super::axis::Scale;
 use super::canvas::{BOLD, fitted};
+use super::canvas::{Canvas, Frame, Type, text_width};
+use super::csv::Csv;
 use super::csv::cell;
-use super::{Axis, Canvas, Color, Csv, Figure, Frame, Type, legend, text_width};
+use super::palette::Color;
+use super::{Figure, legend};
 
 /// A point of a line; `None` interrupts it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

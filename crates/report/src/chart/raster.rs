@@ -1,8 +1,13 @@
 //! Events over time, one row per source: spikes, responses, lever presses.
 
+use super::Figure;
 use super::axis;
+use super::axis::Axis;
 use super::canvas::fitted;
-use super::{Axis, Canvas, Color, Csv, Figure, Frame, LineMark, Type, text_width};
+use super::canvas::{Canvas, Frame, Type, text_width};
+use super::csv::Csv;
+use super::line::LineMark;
+use super::palette::Color;
 
 /// The events of one source.
 #[derive(Debug, Clone, PartialEq)]

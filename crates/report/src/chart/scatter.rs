@@ -1,11 +1,15 @@
 //! Points in a plane, each with its label beside it, or with a number and a key where labels have no room.
 
 use super::axis;
+use super::axis::Axis;
 use super::axis::Scale;
+use super::canvas::{Canvas, Frame};
+use super::csv::Csv;
 use super::csv::cell;
 use super::labels;
 use super::labels::Labels;
-use super::{Axis, Canvas, Color, Csv, Figure, Frame, legend};
+use super::palette::Color;
+use super::{Figure, legend};
 use base::stats::Interval;
 
 /// A labelled point, with intervals as whiskers and every seed as a faint dot.

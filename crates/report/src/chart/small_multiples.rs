@@ -1,7 +1,10 @@
 //! The same chart many times: panels in a grid, each with its title. One column aligns panels under a common axis.
 
 use super::canvas::{BOLD, fitted_apart};
-use super::{Canvas, Color, Csv, Figure, Frame, Type, legend};
+use super::canvas::{Canvas, Frame, Type};
+use super::csv::Csv;
+use super::palette::Color;
+use super::{Figure, legend};
 
 /// A titled figure.
 #[derive(Debug)]

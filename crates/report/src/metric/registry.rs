@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::intransigence::INTRANSIGENCE;
+use super::online::REGRET;
 use super::variants::VARIANTS;
 use super::{
-    Compute, INTRANSIGENCE, Metric, REGRET, accuracy, backward_transfer, forgetting, forward_transfer,
-    online, recovery, stability_gap, worst_case,
+    Compute, Metric, accuracy, backward_transfer, forgetting, forward_transfer, online, recovery,
+    stability_gap, worst_case,
 };
 use contract::MetricValue;
 use contract::RunLog;

@@ -1,7 +1,7 @@
 //! The other formulas that circulate under our names, for comparison with the numbers that peers print. They are
 //! documented and tested, and not part of records.
 
-use super::SquareMatrix;
+use super::matrix::SquareMatrix;
 use super::matrix::with_sequence;
 use contract::MetricValue;
 use contract::RunLog;

@@ -5,8 +5,8 @@ use crate::chart::{Axis, DotChart, DotRow};
 use crate::metric::METRICS;
 use crate::number::{bytes, duration, interval_text, large, number, p_value, signed, value_with_interval};
 use crate::results::Difference;
+use crate::results::{BenchmarkResults, MethodResults};
 use crate::terminal::too_few_seeds;
-use crate::{BenchmarkResults, MethodResults};
 use base::stats;
 use contract::definition::SearchNote;
 

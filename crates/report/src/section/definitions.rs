@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::Results;
 use crate::block::{Block, Cell, Table};
 use crate::metric::METRICS;
+use crate::results::Results;
 use base::plain;
 
 pub(super) fn build(results: &Results<'_>) -> Vec<Block> {

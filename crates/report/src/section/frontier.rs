@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::block::{Block, Chart};
 use crate::chart::{Axis, Color, Scatter, ScatterPoint};
 use crate::number::number;
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
 use contract::definition::{base, varied_number};
 

@@ -7,7 +7,7 @@ use crate::chart::{
     Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, Raster, RasterRow, SmallMultiples,
 };
 use crate::number::number;
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
 use contract::Curve;
 

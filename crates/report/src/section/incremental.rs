@@ -8,7 +8,7 @@ use crate::chart::{
     Axis, Color, HeatMap, LineChart, LineMark, LinePoint, LineSeries, NumberFormat, Panel, SmallMultiples,
 };
 use crate::number::number;
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
 use contract::{Curve, RunLog};
 

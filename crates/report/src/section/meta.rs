@@ -3,7 +3,7 @@
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, LineChart, LinePoint, LineSeries};
 use crate::number::number;
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
 use contract::Record;
 use std::collections::BTreeSet;

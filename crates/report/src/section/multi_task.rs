@@ -6,7 +6,7 @@ use super::incremental::averaged_of;
 use crate::block::{Block, Chart};
 use crate::chart::{Axis, BarChart, BarGroup, Color, LineChart, LineSeries, Panel, SmallMultiples};
 use crate::number::number;
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {

@@ -6,7 +6,7 @@ use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, LineChart, LineMark, LinePoint, LineSeries};
 use crate::metric;
 use crate::number::{count, number};
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
 use contract::Record;
 

@@ -8,7 +8,7 @@ use crate::chart::{
     SmallMultiples,
 };
 use crate::number::{interval_text, number};
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
 use contract::Record;
 

@@ -3,7 +3,7 @@
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, DotChart, DotRow, Figure, Panel, Scatter, ScatterPoint, SmallMultiples};
 use crate::number::{number, value_with_interval};
-use crate::{BenchmarkResults, Results};
+use crate::results::{BenchmarkResults, Results};
 use base::stats;
 
 pub(super) fn build(results: &Results<'_>) -> Vec<Block> {

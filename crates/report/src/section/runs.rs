@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::Options;
 use crate::block::{Block, Table};
 use crate::number::{count, duration};
-use crate::{Options, Results};
+use crate::results::Results;
 use contract::{Record, Status};
 
 pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {

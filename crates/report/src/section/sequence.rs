@@ -5,7 +5,7 @@ use super::go_nogo::averaged;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
 use crate::number::{interval_text, number};
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use contract::Curve;
 use contract::Role;
 

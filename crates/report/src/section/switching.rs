@@ -4,7 +4,7 @@ use super::go_nogo::averaged;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
 use crate::number::number;
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 
 /// Learners drawn in the figures, where they ran: enough to see what differs, few enough to read.
 const DRAWN: [&str; 11] = [

@@ -4,7 +4,7 @@ use super::incremental::averaged;
 use crate::block::{Block, Chart};
 use crate::chart::{Axis, BarChart, BarGroup, Color, LineChart, LineSeries, Panel, SmallMultiples};
 use crate::number::number;
-use crate::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     // Which of the two outcomes this benchmark has.

@@ -1,9 +1,9 @@
 //! Does neuromodulation help? Per mechanism and benchmark the difference to each control, and the verdict in words.
 
-use crate::Results;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
 use crate::number::{interval_text, p_value, signed};
+use crate::results::Results;
 use crate::verdicts::{Judged, judged};
 use base::stats;
 use base::stats::{Answer, Direction, LEVEL, Question, smallest_p};

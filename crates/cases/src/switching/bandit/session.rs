@@ -4,7 +4,9 @@ use rand::RngExt;
 
 use super::controller;
 use super::controller::{Knobs, Modulators};
-use super::{BanditLearner, BanditTask, Script, Values, Wait};
+use super::settings::BanditLearner;
+use super::values::Values;
+use super::{BanditTask, Script, Wait};
 use crate::switching::check::{Progress, Replay};
 use crate::switching::rotation::Rotation;
 use crate::switching::softmax;

@@ -3,8 +3,9 @@
 use rand::RngExt;
 
 use super::learner::Cholinergic;
+use super::learner::GoalLearner;
 use super::observer::GoalObserver;
-use super::{GoalLearner, GoalTask, Script};
+use super::{GoalTask, Script};
 use crate::switching::check::{Progress, Replay};
 use crate::switching::rotation::Rotation;
 use crate::switching::softmax;

@@ -2,8 +2,8 @@
 //! derivatives with respect to what goes in.
 
 use super::{Function, Normalise, Tape};
-use crate::nn::CnnSpec;
 use crate::nn::patches::Geometry;
+use crate::nn::spec::CnnSpec;
 use numeric::matrix;
 use numeric::matrix::matmul;
 use numeric::{Activation, elementwise};

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Balance, Fixed, FixedSpec, GradNorm, GradNormSpec, PcGrad, PcGradSpec, Uncertainty, UncertaintySpec,
-    WeightAverage, WeightAverageSpec,
-};
+use super::Balance;
+use super::average::{WeightAverage, WeightAverageSpec};
+use super::fixed::{Fixed, FixedSpec};
+use super::grad_norm::{GradNorm, GradNormSpec};
+use super::pc_grad::{PcGrad, PcGradSpec};
+use super::uncertainty::{Uncertainty, UncertaintySpec};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::MethodPreset;

@@ -6,7 +6,7 @@ use rand::seq::SliceRandom;
 use super::OnlineStream;
 use super::schedule::Schedule;
 use super::spec::{OnlineStreamSpec, Source};
-use crate::stream::EvaluateOn;
+use crate::stream::tasks::EvaluateOn;
 use base::rng::{StreamRng, Streams};
 use data::Dataset;
 

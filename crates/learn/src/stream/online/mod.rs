@@ -18,7 +18,8 @@ pub use generate::{sea, sine, stagger};
 pub use schedule::Change;
 pub use spec::{OnlineStreamSpec, Scored, Source};
 
-use super::{Batch, EvaluateOn};
+use super::batch::Batch;
+use super::tasks::EvaluateOn;
 use crate::nn::Active;
 use base::error::{Error, Result};
 use base::rng::Streams;
@@ -169,7 +170,7 @@ impl OnlineStream {
             targets: self.labels[samples].to_vec(),
             active: Active::All,
             task: None,
-            extra: crate::stream::Extra::None,
+            extra: super::batch::Extra::None,
         })
     }
 
