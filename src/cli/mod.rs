@@ -2,6 +2,7 @@
 
 mod arguments;
 mod command_line;
+pub mod exit;
 mod list;
 mod output;
 mod progress;
@@ -17,18 +18,6 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 
 use base::error::Error;
-
-/// Exit codes that scripts can rely on.
-pub mod exit {
-    /// All runs are fine.
-    pub const OK: u8 = 0;
-    /// Some runs failed, diverged or timed out; the report exists. Also: results could not be written.
-    pub const FAILED: u8 = 1;
-    /// Wrong usage, definitions, data or records; an output folder that cannot be one.
-    pub const USAGE: u8 = 2;
-    /// Interrupted; the same command goes on where it stopped.
-    pub const INTERRUPTED: u8 = 75;
-}
 
 /// An error with its causes; a cause that the text above it already tells is left out.
 fn in_full(error: &anyhow::Error) -> String {

@@ -232,7 +232,8 @@ impl<'a> Run<'a> {
 
     /// Share of the run's updates that are done.
     fn share(&self) -> f64 {
-        let total = self.settings.budget.updates_per_task * updates_in_tasks(self.regime, self.stream.len());
+        let total = self.settings.budget.updates_per_task
+            * settings::updates_in_tasks(self.regime, self.stream.len());
         self.done as f64 / total as f64
     }
 
@@ -268,9 +269,4 @@ impl<'a> Run<'a> {
             ..Footprint::default()
         }
     }
-}
-
-/// How many times the updates of one task a run makes; joint training trains the references too.
-fn updates_in_tasks(regime: Regime, tasks: usize) -> usize {
-    if regime == Regime::Joint { tasks * (tasks + 1) / 2 } else { tasks }
 }

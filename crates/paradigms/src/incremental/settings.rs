@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::updates_in_tasks;
 use crate::method::{MethodEntry, Regime, method};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use data;
 use data::Splitting;
 use learn::modulated;
 use learn::modulation::ModulationSpec;
@@ -200,4 +198,9 @@ fn check_reveals(
         })),
         None => Ok(()),
     }
+}
+
+/// How many times the updates of one task a run makes; joint training trains the references too.
+pub(super) fn updates_in_tasks(regime: Regime, tasks: usize) -> usize {
+    if regime == Regime::Joint { tasks * (tasks + 1) / 2 } else { tasks }
 }

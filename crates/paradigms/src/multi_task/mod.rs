@@ -18,7 +18,7 @@ use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
-use learn::objective::{Balance, BalanceSpec, Fixed, HeadLoss, NoTask, Objective, Weighted, conflict_rate};
+use learn::objective::{Balance, BalanceSpec, Fixed, NoTask, Objective, conflict_rate};
 use learn::stream::TaskSet;
 
 /// The multi-task protocol.
@@ -70,18 +70,6 @@ impl Protocol for MultiTask {
     }
 }
 
-/// One loss per task, each on its own outputs.
-fn terms(tasks: &[(String, usize)]) -> Vec<Weighted> {
-    let width = tasks.iter().map(|(_, outputs)| outputs).sum();
-    let mut first = 0;
-    let term = |(head, (name, outputs)): (usize, &(String, usize))| {
-        let range = first..first + outputs;
-        first += outputs;
-        Weighted::new(1.0, HeadLoss::new(name, head, range, width))
-    };
-    tasks.iter().enumerate().map(term).collect()
-}
-
 struct Run<'a> {
     resolved: &'a Resolved,
     spec: &'a RunSpec,
@@ -116,7 +104,7 @@ impl<'a> Run<'a> {
     /// Eq. 5: Σ_i λ_i L_i(θ; D_i), one term per task, λ_i from the rule.
     fn learner(&self, balance: Box<dyn Balance>) -> Result<Learner> {
         let width = self.tasks.iter().map(|(_, outputs)| outputs).sum();
-        let objective = Objective::with_task(NoTask, terms(&self.tasks));
+        let objective = Objective::with_task(NoTask, settings::terms(&self.tasks));
         let model = self.settings.model.build(self.shape, width, &self.streams)?;
         let mut learner = Learner::new(model, objective, self.settings.optimiser.build(), &self.streams);
         learner.balance = Some(balance);

@@ -9,7 +9,7 @@ use contract::definition::{Benchmark, MethodPreset};
 use learn::modulated;
 use learn::modulation::ModulationSpec;
 use learn::nn::ModelSpec;
-use learn::objective::BalanceSpec;
+use learn::objective::{BalanceSpec, HeadLoss, Weighted};
 use learn::optim::OptimiserSpec;
 use learn::stream::{EvaluateOn, MultiTaskSpec};
 
@@ -91,7 +91,7 @@ impl Resolved {
         let work = ("budget.batch", settings.budget.batch.saturating_mul(heads.len()));
         let fits = settings.model.check_work("model", (shape, outputs), work);
         fits.map_err(|error| benchmark.refuse(error))?;
-        let terms = super::terms(&heads);
+        let terms = terms(&heads);
         let network = (&settings.model, shape, outputs);
         let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, STAGE)?;
         Ok(Self { benchmark: settings, method, modulation })
@@ -111,4 +111,16 @@ impl Resolved {
         let training = updates * passes * (1e-4 + 6.0 * madds * settings.budget.batch as f64 / 1e11);
         training + updates / settings.curve.every as f64 * 2.0 * madds * settings.curve.samples as f64 / 1e11
     }
+}
+
+/// One loss per task, each on its own outputs.
+pub(super) fn terms(tasks: &[(String, usize)]) -> Vec<Weighted> {
+    let width = tasks.iter().map(|(_, outputs)| outputs).sum();
+    let mut first = 0;
+    let term = |(head, (name, outputs)): (usize, &(String, usize))| {
+        let range = first..first + outputs;
+        first += outputs;
+        Weighted::new(1.0, HeadLoss::new(name, head, range, width))
+    };
+    tasks.iter().enumerate().map(term).collect()
 }

@@ -6,8 +6,9 @@ use super::canvas::fitted_apart;
 use super::canvas::{Canvas, Frame, Type};
 use super::csv::Csv;
 use super::csv::cell;
+use super::figure::Figure;
+use super::legend;
 use super::palette::Color;
-use super::{Figure, legend};
 use base::stats::Interval;
 
 /// One colour of bars: a value per category.

@@ -6,7 +6,7 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle};
 
-use super::Figure;
+use super::figure::Figure;
 use super::palette::Color;
 use crate::escape::escape;
 use crate::short::apart;

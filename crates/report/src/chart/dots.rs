@@ -1,6 +1,5 @@
 //! One row per method: mean, interval, and every seed as a dot.
 
-use super::Figure;
 use super::axis;
 use super::axis::Axis;
 use super::axis::Scale;
@@ -8,6 +7,7 @@ use super::canvas::{Canvas, Frame, Type, text_width};
 use super::canvas::{fitted, fitted_apart};
 use super::csv::Csv;
 use super::csv::cell;
+use super::figure::Figure;
 use super::palette::Color;
 use base::stats::Interval;
 

@@ -1,12 +1,12 @@
 //! A matrix of values as coloured cells.
 
-use super::Figure;
 use super::axis;
 use super::axis::NumberFormat;
 use super::canvas::fitted_apart;
 use super::canvas::{Canvas, Frame, Type, text_width};
 use super::csv::Csv;
 use super::csv::cell;
+use super::figure::Figure;
 use super::palette::Color;
 use super::palette::{sequential, text_on};
 

@@ -7,8 +7,9 @@ use super::canvas::{BOLD, fitted};
 use super::canvas::{Canvas, Frame, Type, text_width};
 use super::csv::Csv;
 use super::csv::cell;
+use super::figure::Figure;
+use super::legend;
 use super::palette::Color;
-use super::{Figure, legend};
 
 /// A point of a line; `None` interrupts it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -8,6 +8,7 @@ mod bars;
 mod canvas;
 mod csv;
 mod dots;
+mod figure;
 mod heat_map;
 mod labels;
 mod legend;
@@ -16,33 +17,18 @@ mod palette;
 mod raster;
 mod scatter;
 mod small_multiples;
+#[cfg(test)]
+mod tests;
 
 pub use axis::{Axis, NumberFormat};
 pub use bars::{BarChart, BarGroup};
 pub use canvas::{Canvas, Frame, Type, render, text_width};
 pub use csv::Csv;
 pub use dots::{DotChart, DotRow};
+pub use figure::{Figure, NARROW, WIDE};
 pub use heat_map::HeatMap;
 pub use line::{LineChart, LineMark, LinePoint, LineSeries};
 pub use palette::{Color, SERIES, stylesheet};
 pub use raster::{Raster, RasterRow};
 pub use scatter::{Scatter, ScatterPoint};
 pub use small_multiples::{Panel, SmallMultiples};
-
-/// Width of a chart on a desktop and in its own file, in CSS pixels.
-pub const WIDE: f64 = 720.0;
-/// Width of the same chart on a phone.
-pub const NARROW: f64 = 360.0;
-
-/// Something that can be drawn into a frame and exported as a table.
-pub trait Figure: std::fmt::Debug {
-    /// Height in pixels that suits this width.
-    fn height(&self, width: f64) -> f64;
-    /// Draws into the frame, axes and labels included.
-    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame);
-    /// The numbers behind the picture.
-    fn csv(&self) -> Csv;
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,11 +1,11 @@
 //! Events over time, one row per source: spikes, responses, lever presses.
 
-use super::Figure;
 use super::axis;
 use super::axis::Axis;
 use super::canvas::fitted;
 use super::canvas::{Canvas, Frame, Type, text_width};
 use super::csv::Csv;
+use super::figure::Figure;
 use super::line::LineMark;
 use super::palette::Color;
 

@@ -6,10 +6,11 @@ use super::axis::Scale;
 use super::canvas::{Canvas, Frame};
 use super::csv::Csv;
 use super::csv::cell;
+use super::figure::Figure;
 use super::labels;
 use super::labels::Labels;
+use super::legend;
 use super::palette::Color;
-use super::{Figure, legend};
 use base::stats::Interval;
 
 /// A labelled point, with intervals as whiskers and every seed as a faint dot.

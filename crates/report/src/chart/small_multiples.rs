@@ -3,8 +3,9 @@
 use super::canvas::{BOLD, fitted_apart};
 use super::canvas::{Canvas, Frame, Type};
 use super::csv::Csv;
+use super::figure::Figure;
+use super::legend;
 use super::palette::Color;
-use super::{Figure, legend};
 
 /// A titled figure.
 #[derive(Debug)]

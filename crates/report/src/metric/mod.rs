@@ -12,103 +12,18 @@ mod forgetting;
 mod forward_transfer;
 mod intransigence;
 mod matrix;
+mod measure;
 mod online;
 mod recovery;
 mod registry;
 mod stability_gap;
+#[cfg(test)]
+mod tests;
 pub mod variants;
 mod worst_case;
 
-use std::collections::BTreeMap;
-
-use contract::MetricValue;
-use contract::RunLog;
-
 pub use intransigence::{INTRANSIGENCE, intransigence};
 pub use matrix::SquareMatrix;
+pub use measure::{Compute, Metric, find, higher_is_better, score_all};
 pub use online::{ORACLE, REGRET, regret, regret_curve};
 pub use registry::{METRICS, markdown};
-
-/// How a metric gets its value.
-#[derive(Debug, Clone, Copy)]
-pub enum Compute {
-    /// Derived from the raw log.
-    Log(fn(&RunLog) -> MetricValue),
-    /// Read from the log's scalar of the metric's own name.
-    Scalar,
-    /// Needs the record of joint training with the same seed: computed in the report by [`intransigence`].
-    AgainstJoint,
-    /// Needs the record of the oracle with the same seed: computed in the report by [`regret`].
-    AgainstOracle,
-}
-
-/// One named number with one formula.
-#[derive(Debug, Clone, Copy)]
-pub struct Metric {
-    /// Key in records and tables.
-    pub name: &'static str,
-    /// One line, in the notation of the module's documentation.
-    pub formula: &'static str,
-    /// Paper or program whose variant this is.
-    pub source: &'static str,
-    pub higher_is_better: bool,
-    /// Paradigms in which it is computed; empty: all.
-    pub paradigms: &'static [&'static str],
-    pub compute: Compute,
-}
-
-impl Metric {
-    /// A number that the protocol measures itself and leaves in [`RunLog::scalars`] under `name`.
-    pub const fn scalar(
-        name: &'static str,
-        formula: &'static str,
-        source: &'static str,
-        higher_is_better: bool,
-        paradigms: &'static [&'static str],
-    ) -> Self {
-        Self { name, formula, source, higher_is_better, paradigms, compute: Compute::Scalar }
-    }
-
-    /// Whether it is computed in this paradigm.
-    pub fn applies_to(&self, paradigm: &str) -> bool {
-        self.paradigms.is_empty() || self.paradigms.contains(&paradigm)
-    }
-
-    /// The value for one run; `None` for metrics that need a second record.
-    pub fn of(&self, log: &RunLog) -> Option<MetricValue> {
-        match self.compute {
-            Compute::Log(compute) => Some(compute(log)),
-            Compute::Scalar => Some(log.scalars.get(self.name).map_or_else(
-                || MetricValue::undefined("the protocol did not measure it in this run"),
-                |value| MetricValue::from(*value),
-            )),
-            Compute::AgainstJoint | Compute::AgainstOracle => None,
-        }
-    }
-}
-
-/// The registered metric of this name.
-pub fn find(name: &str) -> Option<&'static Metric> {
-    METRICS.iter().find(|metric| metric.name == name)
-}
-
-/// Whether more of a score is better; so it is of one that is not registered.
-pub fn higher_is_better(name: &str) -> bool {
-    find(name).is_none_or(|metric| metric.higher_is_better)
-}
-
-/// Every metric of a paradigm for one run. Scalars that no registered metric names appear under their own name, so
-/// nothing that a protocol measured is lost.
-pub fn score_all(paradigm: &str, log: &RunLog) -> BTreeMap<String, MetricValue> {
-    let mut values: BTreeMap<String, MetricValue> =
-        log.scalars.iter().map(|(name, value)| (name.clone(), MetricValue::from(*value))).collect();
-    for metric in METRICS.iter().filter(|metric| metric.applies_to(paradigm)) {
-        if let Some(value) = metric.of(log) {
-            values.insert(metric.name.to_owned(), value);
-        }
-    }
-    values
-}
-
-#[cfg(test)]
-mod tests;

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::intransigence::INTRANSIGENCE;
+use super::measure::{Compute, Metric};
 use super::online::REGRET;
 use super::variants::VARIANTS;
 use super::{
-    Compute, Metric, accuracy, backward_transfer, forgetting, forward_transfer, online, recovery,
-    stability_gap, worst_case,
+    accuracy, backward_transfer, forgetting, forward_transfer, online, recovery, stability_gap, worst_case,
 };
 use contract::MetricValue;
 use contract::RunLog;

@@ -17,6 +17,7 @@ mod runs;
 mod sequence;
 mod sequential;
 mod switching;
+mod title;
 mod transfer;
 mod verdict;
 
@@ -47,27 +48,6 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "sequence", build: sequence::build },
 ];
 
-/// Title of a paradigm's part.
-fn paradigm_title(paradigm: &str) -> String {
-    match paradigm {
-        "incremental" => "Incremental learning".into(),
-        "transfer" => "Transfer learning".into(),
-        "meta" => "Meta-learning".into(),
-        "meta-sequential" => "Meta-learning to learn in sequence".into(),
-        "multi-task" => "Multi-task learning".into(),
-        "online" => "Online learning".into(),
-        "opposed-behaviours" => "Opposed behaviours from one scalar".into(),
-        "go-nogo" => "Case study: spiking set-shifting Go/No-Go".into(),
-        "switching" => "Case study: small tasks whose rules switch".into(),
-        "sequence" => "Case study: learned modulation in recurrent networks".into(),
-        other => {
-            let words = other.replace(['-', '_'], " ");
-            let mut letters = words.chars();
-            letters.next().map_or_else(String::new, |c| c.to_uppercase().chain(letters).collect())
-        }
-    }
-}
-
 /// The whole report.
 pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
     let mut blocks = runs::build(results, options);
@@ -80,7 +60,7 @@ pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
     for benchmark in &results.benchmarks {
         if benchmark.paradigm != paradigm {
             paradigm = &benchmark.paradigm;
-            blocks.push(Block::heading(2, paradigm_title(paradigm)));
+            blocks.push(Block::heading(2, title::paradigm_title(paradigm)));
         }
         blocks.extend(benchmark::build(benchmark));
         for section in SECTIONS.iter().filter(|section| section.paradigm == paradigm) {

@@ -105,7 +105,7 @@ fn across(results: &Results<'_>) -> Vec<Block> {
             results.benchmarks.iter().filter(|b| b.paradigm == paradigm).collect();
         let Some(first) = group.first().filter(|_| group.len() > 1) else { continue };
         let mut table = Table::new(
-            format!("{}: all {} benchmarks together", super::paradigm_title(paradigm), group.len()),
+            format!("{}: all {} benchmarks together", super::title::paradigm_title(paradigm), group.len()),
             ["method", ">inter-quartile mean", ">runs"],
         );
         let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();

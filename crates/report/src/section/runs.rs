@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::Options;
 use crate::block::{Block, Table};
 use crate::number::{count, duration};
+use crate::options::Options;
 use crate::results::Results;
 use contract::{Record, Status};
 

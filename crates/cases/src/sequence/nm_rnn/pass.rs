@@ -3,7 +3,7 @@
 
 use multiversion::multiversion;
 
-use super::{Modulation, NmRnn};
+use super::network::{Modulation, NmRnn};
 use crate::sequence::episodes::Episodes;
 use crate::sequence::lane::{
     LANES, Lane, ZERO, add_product, add_scaled, product, sigmoid, tanh, through_tanh,

@@ -1,3 +1,5 @@
+use super::super::episodes::Episodes;
+use super::super::network::{Network, Tape};
 use super::*;
 use crate::sequence::episodes::Target;
 use crate::sequence::lane::{LANES, ZERO};

@@ -4,8 +4,8 @@
 
 use multiversion::multiversion;
 
+use super::network::{GatedTrace, Modulation, Plastic};
 use super::synapse::{Flow, grow, shrink};
-use super::{GatedTrace, Modulation, Plastic};
 use crate::sequence::episodes::Episodes;
 use crate::sequence::lane::{LANES, Lane, ZERO, add_product, add_scaled, product, tanh, through_tanh};
 use crate::sequence::network::Tape;

@@ -6,7 +6,7 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::Problem;
+use super::problem::Problem;
 use crate::sequence::check::count;
 use crate::sequence::episodes::{Episodes, Target};
 use crate::sequence::lane::{LANES, Lane, ZERO};

@@ -5,7 +5,7 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::Problem;
+use super::problem::Problem;
 use crate::sequence::check::{between, count, span};
 use crate::sequence::episodes::{Episodes, Target};
 use crate::sequence::lane::{LANES, Lane};

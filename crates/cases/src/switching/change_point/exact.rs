@@ -1,6 +1,6 @@
 //! The observer that the reduced one approximates: it keeps every possible moment of the last jump apart.
 
-use crate::switching::change_point::ChangePointTask;
+use super::task::ChangePointTask;
 
 /// Hypotheses below this share of the probability are dropped.
 const NEGLIGIBLE: f64 = 1e-9;

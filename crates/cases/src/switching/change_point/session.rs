@@ -1,7 +1,9 @@
 //! One learner meets one session of samples.
 
+use super::super::goals::NoSettings;
 use super::exact::ExactObserver;
-use super::{ChangePointLearner, ChangePointTask, NoSettings, Script};
+use super::task::Script;
+use super::task::{ChangePointLearner, ChangePointTask};
 use crate::switching::check::{Progress, Replay};
 use crate::switching::rotation::Rotation;
 use crate::switching::trace::Trace;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::GoalTask;
+use super::task::GoalTask;
 
 /// Hypotheses below this share of the probability are dropped.
 const NEGLIGIBLE: f64 = 1e-12;

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::nn::{Active, Gradients, Mlp, Model, ModelSpec, cross_entropy, testing};
+use crate::nn::{CnnSpec, read};
 use base::rng::Streams;
+use numeric::Activation;
 
 fn vector(length: usize, name: &str) -> Vec<f32> {
     read(&testing::uniform(&[length], name), <[f32]>::to_vec).expect("read")

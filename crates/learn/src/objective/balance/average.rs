@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Balance;
+use super::part::Balance;
 
 /// Settings of the dynamic weight average.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Balance;
+use super::part::Balance;
 
 /// Settings of fixed weights.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

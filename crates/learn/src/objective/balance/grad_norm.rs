@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Balance, add_up};
+use super::part::Balance;
+use super::part::add_up;
 use crate::nn::{Gradients, Parameters};
 
 /// Settings of GradNorm.

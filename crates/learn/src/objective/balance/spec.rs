@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Balance;
 use super::average::{WeightAverage, WeightAverageSpec};
 use super::fixed::{Fixed, FixedSpec};
 use super::grad_norm::{GradNorm, GradNormSpec};
+use super::part::Balance;
 use super::pc_grad::{PcGrad, PcGradSpec};
 use super::uncertainty::{Uncertainty, UncertaintySpec};
 use base::error::{DefinitionError, Result};

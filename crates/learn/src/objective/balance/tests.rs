@@ -1,5 +1,6 @@
 use super::*;
 use crate::nn::Role;
+use crate::nn::{Gradients, Parameters};
 use base::rng::Streams;
 
 /// A trunk of two numbers, and heads of two.

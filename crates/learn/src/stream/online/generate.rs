@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-use super::OnlineStream;
+use super::realisation::OnlineStream;
 use super::schedule::Schedule;
 use super::spec::{OnlineStreamSpec, Source};
 use crate::stream::tasks::EvaluateOn;

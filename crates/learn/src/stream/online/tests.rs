@@ -1,5 +1,9 @@
 use super::*;
-use data::DataFolder;
+use crate::stream::EvaluateOn;
+use base::error::Result;
+use base::rng::Streams;
+use data::{Data, DataFolder, Table};
+use std::ops::Range;
 
 fn data() -> Data {
     Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })

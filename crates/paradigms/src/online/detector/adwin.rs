@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Detector;
+use super::alarm::Detector;
 
 /// Buckets per size before two merge (M of the paper).
 const MOST: usize = 5;

@@ -4,7 +4,7 @@
 //! MOA's and scikit-multiflow's detectors of that name keep the sum alone (without its minimum, or cut off at 0): with
 //! α < 1 that is another test.
 
-use super::Detector;
+use super::alarm::Detector;
 
 /// m_t = α m_{t−1} + (x_t − x̄_t − δ), M_t = min_{s≤t} m_s; an alarm when m_t − M_t > λ. x̄_t is the mean of x_1 … x_t.
 #[derive(Debug, Clone)]

@@ -1,0 +1,175 @@
+//! Backpropamine (Miconi, Rawal, Clune & Stanley 2019, retroactive modulation) and its controls, one step as the unit:
+
+use super::super::check::{between, count};
+use super::super::control::Control;
+use super::super::episodes::Episodes;
+use super::super::lane::Lane;
+use super::super::network::{Layout, Network, Tape};
+use base::error::DefinitionError;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+/// What gates the plasticity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Modulation {
+    /// M(t) from the network's own activity: Backpropamine.
+    #[default]
+    Learned,
+    /// M = tanh(m₀), learned, constant in time.
+    Constant,
+    /// No gate and no trace: H decays and grows at the learned rate η (Miconi 2018).
+    Decay,
+    /// No plasticity: a plain recurrent network.
+    None,
+}
+
+/// Which trace M multiplies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GatedTrace {
+    /// That of the steps before, as in the authors' code: this step's coincidence waits for the next signal.
+    #[default]
+    Old,
+    /// That which this step's coincidence has entered already.
+    New,
+}
+
+/// The network. Defaults are ours, but for the order of trace and gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlasticSettings {
+    /// Units N, 1 to 128. Default 32.
+    pub units: usize,
+    /// η before training, in (0, 1); it is learned. Default 0.5.
+    pub initial_rate: f64,
+    pub modulation: Modulation,
+    /// Which trace M multiplies, where there is an M: the old one (default, the authors') or the new one.
+    pub gated_trace: GatedTrace,
+    /// What replaces the network's own signals at test. Default: nothing.
+    pub control: Control,
+}
+
+impl Default for PlasticSettings {
+    fn default() -> Self {
+        Self {
+            units: 32,
+            initial_rate: 0.5,
+            modulation: Modulation::Learned,
+            gated_trace: GatedTrace::default(),
+            control: Control::default(),
+        }
+    }
+}
+
+impl PlasticSettings {
+    /// # Errors
+    /// The first value out of range.
+    pub fn check(&self) -> Result<(), DefinitionError> {
+        count("units", self.units, 1, 128)?;
+        between("initial_rate", self.initial_rate, 0.0, 1.0)
+    }
+}
+
+/// The plastic network, or one of its controls, for a number of input channels and outputs.
+#[derive(Debug, Clone)]
+pub struct Plastic {
+    pub(super) layout: Layout,
+    pub(super) units: usize,
+    pub(super) channels: usize,
+    pub(super) outputs: usize,
+    pub(super) modulation: Modulation,
+    pub(super) gated_trace: GatedTrace,
+    /// W\[channel\]\[unit\], b, w\[from\]\[to\], C\[output\]\[unit\], d.
+    pub(super) input: Range<usize>,
+    pub(super) bias: Range<usize>,
+    pub(super) weights: Range<usize>,
+    pub(super) readout: Range<usize>,
+    pub(super) offset: Range<usize>,
+    /// α\[from\]\[to\] and the logit of η; empty without plasticity.
+    pub(super) plasticity: Range<usize>,
+    pub(super) rate: Range<usize>,
+    /// m, empty unless M is learned from activity; m₀, empty without M.
+    pub(super) gate: Range<usize>,
+    pub(super) gate_bias: Range<usize>,
+}
+
+impl Plastic {
+    /// The network of these settings, which must have passed their check.
+    pub fn new(settings: &PlasticSettings, channels: usize, outputs: usize) -> Self {
+        let units = settings.units;
+        let modulation = settings.modulation;
+        let root = 1.0 / (units as f32).sqrt();
+        let mut layout = Layout::default();
+        let input = layout.add("input", channels * units, 0.0, 1.0 / (channels as f32).sqrt());
+        let bias = layout.add("bias", units, 0.0, 0.0);
+        let weights = layout.add("weights", units * units, 0.0, root);
+        let readout = layout.add("readout", outputs * units, 0.0, root);
+        let offset = layout.add("offset", outputs, 0.0, 0.0);
+        let plastic = modulation != Modulation::None;
+        let plasticity = layout.add("plasticity", if plastic { units * units } else { 0 }, 0.0, 0.3 * root);
+        let logit = (settings.initial_rate / (1.0 - settings.initial_rate)).ln() as f32;
+        let rate = layout.add("rate", usize::from(plastic), logit, 0.0);
+        let learned = modulation == Modulation::Learned;
+        let gated = learned || modulation == Modulation::Constant;
+        let gate = layout.add("gate", if learned { units } else { 0 }, 0.0, root);
+        let gate_bias = layout.add("gate_bias", usize::from(gated), 0.5, 0.0);
+        Self {
+            layout,
+            units,
+            channels,
+            outputs,
+            modulation,
+            gated_trace: settings.gated_trace,
+            input,
+            bias,
+            weights,
+            readout,
+            offset,
+            plasticity,
+            rate,
+            gate,
+            gate_bias,
+        }
+    }
+
+    pub(super) fn is_plastic(&self) -> bool {
+        self.modulation != Modulation::None
+    }
+
+    /// Whether there is a gate M, and with it a trace E.
+    pub(super) fn is_gated(&self) -> bool {
+        matches!(self.modulation, Modulation::Learned | Modulation::Constant)
+    }
+}
+
+impl Network for Plastic {
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn signals(&self) -> usize {
+        usize::from(self.is_gated())
+    }
+
+    fn multiply_adds(&self) -> u64 {
+        let square = (self.units * self.units) as u64;
+        let plastic = if self.is_gated() { 4 } else { 3 * u64::from(self.is_plastic()) };
+        self.layout.len() as u64 - self.plasticity.len() as u64 + plastic * square
+    }
+
+    fn forward(&self, parameters: &[f32], episodes: &Episodes, forced: Option<&[Lane]>, tape: &mut Tape) {
+        super::pass::forward(self, parameters, episodes, forced, tape);
+    }
+
+    fn backward(
+        &self,
+        parameters: &[f32],
+        episodes: &Episodes,
+        by_output: &[Lane],
+        tape: &mut Tape,
+        gradient: &mut [Lane],
+    ) {
+        super::pass::backward(self, parameters, episodes, by_output, tape, gradient);
+    }
+}

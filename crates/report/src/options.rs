@@ -1,0 +1,30 @@
+//! What the caller knows and records do not.
+
+use contract::Paradigm;
+
+/// What the caller knows and records do not.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Heading of the report, e.g. the suite's title.
+    pub title: String,
+    /// The command that made the records, shown for reproduction; empty: not shown.
+    pub command: String,
+    /// Wall time of the whole session in seconds, where known (runs overlap, so their sum is more).
+    pub wall_s: Option<f64>,
+    /// ANSI colours in the terminal table; the caller looks at `NO_COLOR` and the terminal.
+    pub color: bool,
+    /// The paradigms that may occur, in the order in which they are shown.
+    pub paradigms: Vec<Paradigm>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            title: "neuromod-bench".into(),
+            command: String::new(),
+            wall_s: None,
+            color: false,
+            paradigms: Vec::new(),
+        }
+    }
+}

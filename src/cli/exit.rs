@@ -1,0 +1,10 @@
+//! Exit codes that scripts can rely on.
+
+/// All runs are fine.
+pub const OK: u8 = 0;
+/// Some runs failed, diverged or timed out; the report exists. Also: results could not be written.
+pub const FAILED: u8 = 1;
+/// Wrong usage, definitions, data or records; an output folder that cannot be one.
+pub const USAGE: u8 = 2;
+/// Interrupted; the same command goes on where it stopped.
+pub const INTERRUPTED: u8 = 75;
