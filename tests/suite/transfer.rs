@@ -11,7 +11,9 @@ use neuromod_bench::learn::gains::Gains;
 use neuromod_bench::learn::nn::{Active, Gradients, Init, Mlp, Model};
 use neuromod_bench::learn::objective::{Event, MeanSquared, Objective};
 use neuromod_bench::learn::optim::{Kind, OptimiserSpec};
-use neuromod_bench::learn::stream::{Batch, EvaluateOn, Extra, Inputs, Table, TransferPair, TransferSpec};
+use neuromod_bench::learn::stream::{
+    Batch, EvaluateOn, Extra, Inputs, Table, TrainingData, TransferPair, TransferSpec,
+};
 use neuromod_bench::numeric::Activation;
 use neuromod_bench::paradigms::Transfer;
 use neuromod_bench::paradigms::method;
@@ -139,7 +141,7 @@ fn the_composed_loss_of_a_regression_equals_its_value_on_paper() {
         inputs: Inputs::Numbers(vec![1.0, 2.0]),
         targets: Extra::Values(vec![0.0, 1.0]),
     };
-    let table = std::sync::Arc::new(table).training(None);
+    let table = TrainingData::of_table(std::sync::Arc::new(table), None);
     model.parameters().restore(&[vec![1.0], vec![0.0]]).expect("θ_s");
     let streams = Streams::new(1);
     let gains = Gains::default();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::header::check_header;
+use super::search_note::SearchNote;
 use super::space::Space;
-use super::tuned::SearchNote;
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 

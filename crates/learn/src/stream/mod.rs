@@ -7,13 +7,15 @@ mod rotation;
 mod spec;
 mod table;
 mod tasks;
+mod training;
 mod transfer;
 mod view;
 
-pub use batch::{Batch, Extra, Loader, TrainingData};
+pub use batch::{Batch, Extra};
 pub use multi_task::{MultiTaskSpec, TaskHead, TaskSet};
 pub use spec::{Reveal, Scenario, StreamKind, StreamSpec};
 pub use table::{Inputs, Table};
 pub use tasks::{EvaluateOn, TaskStream, TestSet};
+pub use training::{Loader, TrainingData};
 pub use transfer::{Domain, Heads, Side, TransferPair, TransferSpec};
 pub use view::{PixelMap, View};

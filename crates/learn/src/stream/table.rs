@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 
-use super::batch::Samples;
-use super::batch::{Batch, Extra, TrainingData};
+use super::batch::{Batch, Extra};
 use crate::nn::Active;
 use base::error::Result;
 
@@ -82,11 +81,6 @@ impl Table {
         let inputs = Tensor::from_vec(self.inputs(positions), shape, &Device::Cpu)?;
         let extra = self.targets(positions);
         Ok(Batch { inputs, targets: Vec::new(), active: Active::All, task, extra })
-    }
-
-    /// All samples as training data that are open to a learner.
-    pub fn training(self: Arc<Self>, task: Option<usize>) -> TrainingData {
-        TrainingData { samples: Samples::Table(self), masks: Arc::from([]), own_mask: false, task }
     }
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 
-use super::batch::Samples;
-use super::batch::TrainingData;
 use super::rotation::Rotation;
 use super::spec::{Reveal, Scenario, StreamKind, StreamSpec};
+use super::training::Samples;
+use super::training::TrainingData;
 use super::view::{PixelMap, View};
 use crate::nn::Active;
 use base::error::{DefinitionError, Result};

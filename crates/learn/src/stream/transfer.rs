@@ -6,11 +6,12 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::batch::Samples;
-use super::batch::{Extra, TrainingData};
+use super::batch::Extra;
 use super::rotation::Rotation;
 use super::table::{Inputs, Table};
 use super::tasks::EvaluateOn;
+use super::training::Samples;
+use super::training::TrainingData;
 use super::view::{PixelMap, View};
 use crate::nn::Active;
 use base::error::{DefinitionError, Error, Result};
@@ -225,7 +226,7 @@ impl TransferPair {
                     inputs: Inputs::Numbers(table.inputs(chosen)),
                     targets: table.targets(chosen),
                 };
-                Ok(Arc::new(few).training(training.task))
+                Ok(TrainingData::of_table(Arc::new(few), training.task))
             }
             Samples::Views { dataset, views } => {
                 let mut chosen = Vec::new();
@@ -313,7 +314,7 @@ fn sinusoid(x: Vec<f32>, task: usize, f: impl Fn(f32) -> f32) -> Side {
     let targets = Extra::Values(x.iter().map(|x| f(*x)).collect());
     let table = Table { features: 1, inputs: Inputs::Numbers(x), targets };
     Side {
-        training: Arc::new(table).training(Some(task)),
+        training: TrainingData::of_table(Arc::new(table), Some(task)),
         inputs,
         features: 1,
         labels: Vec::new(),

@@ -19,7 +19,7 @@ use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
 use learn::objective::{Balance, BalanceSpec, Fixed, NoTask, Objective, conflict_rate};
-use learn::stream::TaskSet;
+use learn::stream::{TaskSet, TrainingData};
 
 /// The multi-task protocol.
 #[derive(Debug, Default, Clone, Copy)]
@@ -149,8 +149,8 @@ impl<'a> Run<'a> {
             learner = learner.modulated(self.resolved.modulation.as_ref(), self.spec.trace())?;
         }
         let (budget, every) = (&self.settings.budget, self.settings.curve.every);
-        let mut loader =
-            self.set.train.clone().training(None).loader(budget.batch, self.streams.get("order"));
+        let mut loader = TrainingData::of_table(self.set.train.clone(), None)
+            .loader(budget.batch, self.streams.get("order"));
         let test = HeadTest::new(&self.set.test, &self.tasks, self.settings.curve.samples);
         let named =
             |prefix: &str| self.tasks.iter().map(|(n, _)| Curve::new(format!("{prefix}/{n}"))).collect();

@@ -6,9 +6,7 @@ use plotters::prelude::SVGBackend;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle};
 
-use super::figure::Figure;
 use super::palette::Color;
-use crate::escape::escape;
 use crate::short::apart;
 
 /// The backend counts in whole units: one pixel is ten of them.
@@ -103,7 +101,7 @@ impl std::fmt::Debug for Canvas<'_> {
     }
 }
 
-fn units((x, y): (f64, f64)) -> (i32, i32) {
+pub(super) fn units((x, y): (f64, f64)) -> (i32, i32) {
     ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
 }
 
@@ -114,6 +112,17 @@ fn style(color: Color, alpha: f64, width: f64, filled: bool) -> ShapeStyle {
 }
 
 impl Canvas<'_> {
+    /// What `draw` puts on a page of this size in the backend's units, as the inside of an SVG document.
+    pub(super) fn drawn(size: (u32, u32), draw: impl FnOnce(&mut Canvas<'_>)) -> String {
+        let mut body = String::new();
+        {
+            let mut canvas = Canvas { backend: SVGBackend::with_string(&mut body, size) };
+            draw(&mut canvas);
+            let _ = canvas.backend.present();
+        }
+        body
+    }
+
     /// A straight line.
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), color: Color, width: f64) {
         let _ = self.backend.draw_line(units(from), units(to), &style(color, 1.0, width, false));
@@ -254,31 +263,4 @@ fn shortened(text: &str, size: f64, room: f64, mark: &str) -> String {
         }
     }
     mark.to_owned()
-}
-
-/// Draws a figure as an SVG document of this width. `background` paints the page white, for a stand-alone file.
-pub fn render(figure: &dyn Figure, width: f64, title: &str, alt: &str, background: bool) -> String {
-    let height = figure.height(width).max(1.0);
-    let (wide, high) = units((width, height));
-    let mut body = String::new();
-    {
-        let mut canvas = Canvas { backend: SVGBackend::with_string(&mut body, (wide as u32, high as u32)) };
-        figure.draw(&mut canvas, Frame { x: 0.0, y: 0.0, width, height });
-        let _ = canvas.backend.present();
-    }
-    let body = body.split_once('>').map_or("", |(_, rest)| rest).replace(" opacity=\"1\"", "");
-    let paper = if background {
-        let (r, g, b) = Color::Surface.rgb();
-        format!("<rect width=\"{wide}\" height=\"{high}\" fill=\"#{r:02X}{g:02X}{b:02X}\"/>")
-    } else {
-        String::new()
-    };
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-         viewBox=\"0 0 {wide} {high}\" role=\"img\" aria-label=\"{label}\">\n\
-         <title>{title}</title><desc>{alt}</desc>\n{paper}{body}",
-        label = escape(&format!("{title}. {alt}")),
-        title = escape(title),
-        alt = escape(alt),
-    )
 }

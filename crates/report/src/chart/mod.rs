@@ -15,6 +15,7 @@ mod legend;
 mod line;
 mod palette;
 mod raster;
+mod render;
 mod scatter;
 mod small_multiples;
 #[cfg(test)]
@@ -22,7 +23,7 @@ mod tests;
 
 pub use axis::{Axis, NumberFormat};
 pub use bars::{BarChart, BarGroup};
-pub use canvas::{Canvas, Frame, Type, render, text_width};
+pub use canvas::{Canvas, Frame, Type, text_width};
 pub use csv::Csv;
 pub use dots::{DotChart, DotRow};
 pub use figure::{Figure, NARROW, WIDE};
@@ -30,5 +31,6 @@ pub use heat_map::HeatMap;
 pub use line::{LineChart, LineMark, LinePoint, LineSeries};
 pub use palette::{Color, SERIES, stylesheet};
 pub use raster::{Raster, RasterRow};
+pub use render::render;
 pub use scatter::{Scatter, ScatterPoint};
 pub use small_multiples::{Panel, SmallMultiples};

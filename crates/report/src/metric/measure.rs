@@ -1,9 +1,7 @@
 //! Layer 5: every number derived from a run's raw log, one file per concept.
 
-use super::registry::METRICS;
 use contract::MetricValue;
 use contract::RunLog;
-use std::collections::BTreeMap;
 
 /// How a metric gets its value.
 #[derive(Debug, Clone, Copy)]
@@ -61,27 +59,4 @@ impl Metric {
             Compute::AgainstJoint | Compute::AgainstOracle => None,
         }
     }
-}
-
-/// The registered metric of this name.
-pub fn find(name: &str) -> Option<&'static Metric> {
-    METRICS.iter().find(|metric| metric.name == name)
-}
-
-/// Whether more of a score is better; so it is of one that is not registered.
-pub fn higher_is_better(name: &str) -> bool {
-    find(name).is_none_or(|metric| metric.higher_is_better)
-}
-
-/// Every metric of a paradigm for one run. Scalars that no registered metric names appear under their own name, so
-/// nothing that a protocol measured is lost.
-pub fn score_all(paradigm: &str, log: &RunLog) -> BTreeMap<String, MetricValue> {
-    let mut values: BTreeMap<String, MetricValue> =
-        log.scalars.iter().map(|(name, value)| (name.clone(), MetricValue::from(*value))).collect();
-    for metric in METRICS.iter().filter(|metric| metric.applies_to(paradigm)) {
-        if let Some(value) = metric.of(log) {
-            values.insert(metric.name.to_owned(), value);
-        }
-    }
-    values
 }

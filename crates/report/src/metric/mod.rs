@@ -16,6 +16,7 @@ mod measure;
 mod online;
 mod recovery;
 mod registry;
+mod score;
 mod stability_gap;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ mod worst_case;
 
 pub use intransigence::{INTRANSIGENCE, intransigence};
 pub use matrix::SquareMatrix;
-pub use measure::{Compute, Metric, find, higher_is_better, score_all};
+pub use measure::{Compute, Metric};
 pub use online::{ORACLE, REGRET, regret, regret_curve};
 pub use registry::{METRICS, markdown};
+pub use score::{find, higher_is_better, score_all};

@@ -2,9 +2,7 @@
 
 use super::super::check::{above, count};
 use super::super::control::Control;
-use super::super::episodes::Episodes;
-use super::super::lane::Lane;
-use super::super::network::{Layout, Network, Tape};
+use super::super::network::Layout;
 use base::error::DefinitionError;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -168,35 +166,5 @@ impl NmRnn {
     /// Whether s scales the weights.
     pub(super) fn scales(&self) -> bool {
         matches!(self.modulation, Modulation::Gain | Modulation::Constant)
-    }
-}
-
-impl Network for NmRnn {
-    fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
-    fn signals(&self) -> usize {
-        if self.modulation == Modulation::None { 0 } else { self.rank }
-    }
-
-    fn multiply_adds(&self) -> u64 {
-        // Every weight is used once per step.
-        self.layout.len() as u64
-    }
-
-    fn forward(&self, parameters: &[f32], episodes: &Episodes, forced: Option<&[Lane]>, tape: &mut Tape) {
-        super::pass::forward(self, parameters, episodes, forced, tape);
-    }
-
-    fn backward(
-        &self,
-        parameters: &[f32],
-        episodes: &Episodes,
-        by_output: &[Lane],
-        tape: &mut Tape,
-        gradient: &mut [Lane],
-    ) {
-        super::pass::backward(self, parameters, episodes, by_output, tape, gradient);
     }
 }

@@ -8,7 +8,7 @@ use crate::sequence::episodes::Episodes;
 use crate::sequence::lane::{
     LANES, Lane, ZERO, add_product, add_scaled, product, sigmoid, tanh, through_tanh,
 };
-use crate::sequence::network::Tape;
+use crate::sequence::network::{Layout, Network, Tape};
 
 /// State of one step on the tape.
 struct Step<'a> {
@@ -253,5 +253,35 @@ pub(super) fn backward(
             by_f[j] = dot(&parameters[row.clone()], by_modulator_drive);
             collect(&mut gradient[row], by_modulator_drive, f);
         }
+    }
+}
+
+impl Network for NmRnn {
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn signals(&self) -> usize {
+        if self.modulation == Modulation::None { 0 } else { self.rank }
+    }
+
+    fn multiply_adds(&self) -> u64 {
+        // Every weight is used once per step.
+        self.layout.len() as u64
+    }
+
+    fn forward(&self, parameters: &[f32], episodes: &Episodes, forced: Option<&[Lane]>, tape: &mut Tape) {
+        forward(self, parameters, episodes, forced, tape);
+    }
+
+    fn backward(
+        &self,
+        parameters: &[f32],
+        episodes: &Episodes,
+        by_output: &[Lane],
+        tape: &mut Tape,
+        gradient: &mut [Lane],
+    ) {
+        backward(self, parameters, episodes, by_output, tape, gradient);
     }
 }

@@ -2,9 +2,7 @@
 
 use super::super::check::{between, count};
 use super::super::control::Control;
-use super::super::episodes::Episodes;
-use super::super::lane::Lane;
-use super::super::network::{Layout, Network, Tape};
+use super::super::network::Layout;
 use base::error::DefinitionError;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -140,36 +138,5 @@ impl Plastic {
     /// Whether there is a gate M, and with it a trace E.
     pub(super) fn is_gated(&self) -> bool {
         matches!(self.modulation, Modulation::Learned | Modulation::Constant)
-    }
-}
-
-impl Network for Plastic {
-    fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
-    fn signals(&self) -> usize {
-        usize::from(self.is_gated())
-    }
-
-    fn multiply_adds(&self) -> u64 {
-        let square = (self.units * self.units) as u64;
-        let plastic = if self.is_gated() { 4 } else { 3 * u64::from(self.is_plastic()) };
-        self.layout.len() as u64 - self.plasticity.len() as u64 + plastic * square
-    }
-
-    fn forward(&self, parameters: &[f32], episodes: &Episodes, forced: Option<&[Lane]>, tape: &mut Tape) {
-        super::pass::forward(self, parameters, episodes, forced, tape);
-    }
-
-    fn backward(
-        &self,
-        parameters: &[f32],
-        episodes: &Episodes,
-        by_output: &[Lane],
-        tape: &mut Tape,
-        gradient: &mut [Lane],
-    ) {
-        super::pass::backward(self, parameters, episodes, by_output, tape, gradient);
     }
 }

@@ -8,7 +8,7 @@ use super::network::{GatedTrace, Modulation, Plastic};
 use super::synapse::{Flow, grow, shrink};
 use crate::sequence::episodes::Episodes;
 use crate::sequence::lane::{LANES, Lane, ZERO, add_product, add_scaled, product, tanh, through_tanh};
-use crate::sequence::network::Tape;
+use crate::sequence::network::{Layout, Network, Tape};
 use numeric::lanes;
 
 /// Where the tape's state holds what: activities, H and E before each step and after the last.
@@ -233,5 +233,36 @@ pub(super) fn backward(
     if square > 0 {
         let slope = rate * (1.0 - rate);
         add_scaled(&mut gradient[net.rate.start], slope, &by_rate);
+    }
+}
+
+impl Network for Plastic {
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn signals(&self) -> usize {
+        usize::from(self.is_gated())
+    }
+
+    fn multiply_adds(&self) -> u64 {
+        let square = (self.units * self.units) as u64;
+        let plastic = if self.is_gated() { 4 } else { 3 * u64::from(self.is_plastic()) };
+        self.layout.len() as u64 - self.plasticity.len() as u64 + plastic * square
+    }
+
+    fn forward(&self, parameters: &[f32], episodes: &Episodes, forced: Option<&[Lane]>, tape: &mut Tape) {
+        forward(self, parameters, episodes, forced, tape);
+    }
+
+    fn backward(
+        &self,
+        parameters: &[f32],
+        episodes: &Episodes,
+        by_output: &[Lane],
+        tape: &mut Tape,
+        gradient: &mut [Lane],
+    ) {
+        backward(self, parameters, episodes, by_output, tape, gradient);
     }
 }

@@ -2,12 +2,9 @@
 
 use super::super::episodes::Episodes;
 use super::super::lane::Lane;
-use super::binding::CueBinding;
-use super::interval::MeasureWaitGo;
 use base::error::DefinitionError;
 use base::rng::{StreamRng, Streams};
 use contract::RunLog;
-use serde::{Deserialize, Serialize};
 
 /// What the core needs to know of a task.
 pub trait Problem: Sync {
@@ -35,22 +32,4 @@ pub trait Problem: Sync {
 
     /// Numbers and curves from the outputs (steps × outputs) of each group of the test.
     fn score(&self, test: &[Episodes], outputs: &[Vec<Lane>], log: &mut RunLog);
-}
-
-/// The table `[task]` of a benchmark.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Task {
-    MeasureWaitGo(MeasureWaitGo),
-    CueBinding(CueBinding),
-}
-
-impl Task {
-    /// The task as a problem.
-    pub fn problem(&self) -> &dyn Problem {
-        match self {
-            Self::MeasureWaitGo(task) => task,
-            Self::CueBinding(task) => task,
-        }
-    }
 }

@@ -53,7 +53,7 @@ impl GoalTask {
     }
 
     /// Trials of a session, more or less.
-    pub(in crate::switching) fn trials(&self) -> usize {
+    pub fn trials(&self) -> usize {
         self.block * self.blocks
     }
 

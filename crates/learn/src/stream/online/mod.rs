@@ -7,6 +7,7 @@
 
 mod check;
 mod generate;
+mod open;
 mod realisation;
 mod schedule;
 mod spec;

@@ -1,14 +1,10 @@
 //! Streams with drift, for the online paradigm: samples one after another, concepts that change.
 
 use super::super::batch::Batch;
-use super::super::tasks::EvaluateOn;
 use super::schedule::Change;
-use super::spec::{OnlineStreamSpec, Scored, Source};
 use crate::nn::Active;
 use base::error::{Error, Result};
-use base::rng::Streams;
 use candle_core::{Device, Tensor};
-use data::{Data, Table};
 use std::ops::Range;
 
 /// The news that the concept has changed. It has no public constructor: a learner cannot make one up, and only a
@@ -32,63 +28,7 @@ pub struct OnlineStream {
     pub(super) changes: Vec<Change>,
 }
 
-/// The first of so many parts of a table is for searching settings.
-const SEARCH_SHARE: usize = 10;
-
 impl OnlineStream {
-    /// Draws or reads the stream. What is searched on and what is scored have no sample in common, whatever the seeds:
-    /// tables are cut in two, images come from different splits, generated samples from random streams of their own.
-    ///
-    /// # Errors
-    /// Settings out of range; missing or damaged data; fewer rows than asked for; a stream with one class only.
-    pub fn new(spec: &OnlineStreamSpec, data: &Data, on: EvaluateOn, streams: &Streams) -> Result<Self> {
-        spec.check()?;
-        let streams = match on {
-            EvaluateOn::Test => streams.within("stream"),
-            EvaluateOn::Validation => streams.within("validation").within("stream"),
-        };
-        let stream = match &spec.source {
-            Source::Elec2 => Self::table(spec, "elec2", &*data.table("elec2")?, on)?,
-            Source::Table { file, features, classes, sha256 } => {
-                let table = data.own_table(file, *features, *classes, sha256)?;
-                Self::table(spec, file, &table, on)?
-            }
-            Source::DigitsDrift { .. } => {
-                let digits = data.get("digits")?;
-                super::generate::generate(spec, Some((&digits, on)), &streams)
-            }
-            _ => super::generate::generate(spec, None, &streams),
-        };
-        stream.check()
-    }
-
-    /// Settings are searched on the first tenth of the table, the rest is scored.
-    pub(super) fn table(spec: &OnlineStreamSpec, id: &str, table: &Table, on: EvaluateOn) -> Result<Self> {
-        let tuning = table.len() / SEARCH_SHARE;
-        let rows = match (on, spec.scored.unwrap_or(Scored::AfterTuning)) {
-            (EvaluateOn::Validation, _) => 0..tuning,
-            (EvaluateOn::Test, Scored::AfterTuning) => tuning..table.len(),
-            (EvaluateOn::Test, Scored::Whole) => 0..table.len(),
-        };
-        let asked = spec.samples.filter(|_| on == EvaluateOn::Test).unwrap_or(rows.len());
-        if asked > rows.len() {
-            let behind =
-                if rows.start > 0 { format!(" after the {tuning} for tuning") } else { String::new() };
-            let problem = format!("has {} rows{behind}, fewer than the {asked} asked for", rows.len());
-            return Err(Error::data(id, problem));
-        }
-        let rows = rows.start..rows.start + asked;
-        let features = table.columns.len();
-        Ok(Self {
-            features,
-            classes: table.classes,
-            inputs: table.values[rows.start * features..rows.end * features].to_vec(),
-            labels: table.labels[rows].to_vec(),
-            ideal: None,
-            changes: Vec::new(),
-        })
-    }
-
     /// A stream from values in memory, e.g. a user's own table; it has no known changes.
     ///
     /// # Errors
