@@ -19,3 +19,4 @@ mod roles;
 mod transfer;
 mod tune;
 mod verdict_rows;
+mod walls;
