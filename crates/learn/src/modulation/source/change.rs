@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rule::{Observation, Rule, check_finite, check_rate};
 use super::uncertainty::Usual;
-use super::{Observation, Rule, check_finite, check_rate};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use dynamics::ReducedBayesianObserver;

@@ -3,7 +3,7 @@
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use super::{BoundaryTold, Observation, Rule, check_finite};
+use super::rule::{BoundaryTold, Observation, Rule, check_finite};
 use base::error::{DefinitionError, Result};
 use base::rng::{FastRng, Streams};
 

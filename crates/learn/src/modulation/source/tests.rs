@@ -1,6 +1,7 @@
 //! Every source against values worked out by hand.
 
 use super::*;
+use crate::nn::Gradients;
 
 fn start(kind: &str, settings: serde_json::Value) -> Box<dyn Signal> {
     let mut spec =

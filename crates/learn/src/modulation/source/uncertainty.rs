@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Observation, Rule, RunningMean, check_finite, check_rate};
+use super::rule::{Observation, Rule, RunningMean, check_finite, check_rate};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 

@@ -1,0 +1,104 @@
+//! What a source is: settings, a memory, and a rule from what the learner saw to a signal.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::nn::Gradients;
+use base::error::DefinitionError;
+use base::rng::Streams;
+
+/// What the learner saw in the step before.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Observation {
+    /// Mean task loss of the batch (cross-entropy in nats, or squared error), before the update.
+    pub loss: f64,
+    /// Share of right answers in the batch, a mean over tasks where a sample has several; minus the loss where answers are
+    /// numbers and in the outer loop of meta-learning.
+    pub reward: f64,
+    /// Mean entropy of the predictive distribution, nats, likewise; 0 where there is none ([`Need::Distribution`]).
+    pub entropy: f64,
+    /// Classes that competed, at least 1; of several tasks the geometric mean.
+    pub choices: f64,
+    /// Mean input of the batch; empty unless a source wants it.
+    pub input: Vec<f32>,
+    /// The update's gradient; empty unless a source wants it.
+    pub gradient: Gradients,
+}
+
+/// The permission to know that a task boundary has just been passed.
+#[derive(Debug)]
+pub struct BoundaryTold {
+    _private: (),
+}
+
+impl BoundaryTold {
+    /// Made by the learner when its protocol tells it about a boundary.
+    pub(crate) fn new() -> Self {
+        Self { _private: () }
+    }
+}
+
+/// What a source needs beyond loss, reward and entropy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// [`Observation::input`].
+    Input,
+    /// [`Observation::gradient`].
+    Gradient,
+    /// A distribution over answers: numbers as answers have none.
+    Distribution,
+    /// Task boundaries: a control, not a mechanism.
+    Boundary,
+}
+
+/// A source's settings and its rule.
+pub trait Rule: Serialize + DeserializeOwned + Send + 'static {
+    /// What it remembers between steps.
+    type Memory: Serialize + DeserializeOwned + Send;
+
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    fn check(&self) -> Result<(), DefinitionError> {
+        Ok(())
+    }
+
+    /// The memory before the first step.
+    fn start(&self, streams: &Streams) -> Self::Memory;
+
+    /// The signal after a step.
+    fn next(&self, memory: &mut Self::Memory, seen: &Observation) -> f64;
+
+    /// A task boundary was passed.
+    fn boundary(&self, _memory: &mut Self::Memory, _told: &BoundaryTold) {}
+}
+
+/// A running mean that starts at its first value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct RunningMean(Option<f64>);
+
+impl RunningMean {
+    /// x̄ ← x̄ + rate (x − x̄).
+    pub(super) fn see(&mut self, x: f64, rate: f64) -> f64 {
+        let mean = self.0.map_or(x, |mean| mean + rate * (x - mean));
+        self.0 = Some(mean);
+        mean
+    }
+
+    pub(super) fn get(self) -> Option<f64> {
+        self.0
+    }
+}
+
+pub(super) fn check_rate(key: &str, rate: f64) -> Result<(), DefinitionError> {
+    if rate > 0.0 && rate <= 1.0 {
+        Ok(())
+    } else {
+        Err(DefinitionError::range(key, rate, "above 0, up to 1"))
+    }
+}
+
+pub(super) fn check_finite(key: &str, value: f64) -> Result<(), DefinitionError> {
+    if value.is_finite() { Ok(()) } else { Err(DefinitionError::range(key, value, "a finite number")) }
+}

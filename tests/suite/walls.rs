@@ -1,0 +1,184 @@
+//! The walls of the house: who may see whom, and that no two files of a member import each other in a circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Members from the ground up, each with the members that it may name.
+const MEMBERS: &[(&str, &[&str])] = &[
+    ("base", &[]),
+    ("numeric", &[]),
+    ("dynamics", &["base"]),
+    ("data", &["base"]),
+    ("contract", &["base", "data"]),
+    ("learn", &["base", "numeric", "dynamics", "data", "contract"]),
+    ("paradigms", &["base", "numeric", "dynamics", "data", "contract", "learn"]),
+    ("cases", &["base", "numeric", "dynamics", "data", "contract"]),
+    ("report", &["base", "contract"]),
+];
+
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
+}
+
+/// Names of what a member depends on, apart from its tests.
+fn dependencies(member: &str) -> BTreeSet<String> {
+    let path = root().join("crates").join(member).join("Cargo.toml");
+    let manifest: toml::Table = std::fs::read_to_string(path).expect("readable").parse().expect("a manifest");
+    manifest["dependencies"].as_table().expect("a table").keys().cloned().collect()
+}
+
+#[test]
+fn members_name_only_members_below_them() {
+    for (member, allowed) in MEMBERS {
+        for name in dependencies(member).iter().filter(|name| MEMBERS.iter().any(|(other, _)| other == name))
+        {
+            assert!(allowed.contains(&name.as_str()), "{member} names {name}");
+        }
+    }
+    for entry in std::fs::read_dir(root().join("crates")).expect("readable").flatten() {
+        let name = entry.file_name().into_string().expect("a name");
+        let program = ["search", "speed"].contains(&name.as_str());
+        assert!(program || MEMBERS.iter().any(|(member, _)| *member == name), "{name} has no place");
+    }
+}
+
+#[test]
+fn case_studies_and_reports_do_not_name_the_tensor_engine() {
+    for member in ["numeric", "dynamics", "data", "contract", "cases", "report"] {
+        let found = dependencies(member).into_iter().find(|name| name.starts_with("candle"));
+        assert_eq!(found, None, "{member}");
+    }
+}
+
+/// Module path below a member's `src`, e.g. `["nn", "dense"]`; a folder's is that of its `mod.rs`.
+type Module = Vec<String>;
+
+/// Every module of a member with the text that is compiled into the program: comments and tests taken out.
+fn modules(source: &Path) -> BTreeMap<Module, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![source.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("readable").flatten() {
+            let path = entry.path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.extend((name != "tests").then_some(path));
+            } else if path.extension().is_some_and(|extension| extension == "rs") && !name.ends_with("tests")
+            {
+                let below = path.strip_prefix(source).expect("below").with_extension("");
+                let mut module: Module =
+                    below.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+                if ["mod", "lib"].contains(&name.as_str()) {
+                    module.pop();
+                }
+                let text = std::fs::read_to_string(&path).expect("readable");
+                let compiled = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+                let lines = compiled.lines().map(|line| line.split("//").next().unwrap_or_default());
+                found.insert(module, lines.collect::<Vec<_>>().join("\n"));
+            }
+        }
+    }
+    found
+}
+
+/// The paths that a text names by `crate`, `self` or `super`, with groups in braces spelled out one level deep.
+fn paths(text: &str) -> Vec<Vec<String>> {
+    let word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let mut found = Vec::new();
+    for start in
+        ["crate::", "self::", "super::"].iter().flat_map(|word| text.match_indices(word)).map(|(at, _)| at)
+    {
+        if text[..start].chars().next_back().is_some_and(|c| word(c) || c == '$') {
+            continue;
+        }
+        let rest = &text[start..];
+        let end = rest.find(|c| !word(c)).unwrap_or(rest.len());
+        let parts =
+            |path: &str| path.split("::").filter(|p| !p.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        let head = parts(&rest[..end]);
+        if rest[..end].ends_with("::") && rest[end..].starts_with('{') {
+            let group = rest[end + 1..].split('}').next().unwrap_or_default();
+            for name in group.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                let name = name.split(" as ").next().unwrap_or_default();
+                found.push([head.clone(), parts(name)].concat());
+            }
+        } else {
+            found.push(head);
+        }
+    }
+    found
+}
+
+/// The modules that each module imports. What a parent only passes on is not followed: siblings name siblings.
+fn imports(modules: &BTreeMap<Module, String>) -> BTreeMap<&Module, BTreeSet<&Module>> {
+    let of = |(me, text): (&Module, &String)| {
+        let mut seen: BTreeSet<Module> = BTreeSet::new();
+        for path in paths(text) {
+            let mut at: Module = match path[0].as_str() {
+                "crate" => Vec::new(),
+                "self" => me.clone(),
+                _ => me[..me.len().saturating_sub(1)].to_vec(),
+            };
+            for part in &path[1..] {
+                if part == "super" {
+                    at.pop();
+                } else {
+                    at.push(part.clone());
+                }
+            }
+            while !modules.contains_key(&at) && !at.is_empty() {
+                at.pop();
+            }
+            seen.insert(at);
+        }
+        seen
+    };
+    let named: BTreeMap<&Module, BTreeSet<Module>> =
+        modules.iter().map(|entry| (entry.0, of(entry))).collect();
+    let known = |module: &Module| modules.get_key_value(module).map(|(key, _)| key);
+    named
+        .into_iter()
+        .map(|(me, seen)| (me, seen.iter().filter_map(known).filter(|to| *to != me).collect()))
+        .collect()
+}
+
+#[test]
+fn no_file_imports_through_its_own_folder_and_none_in_a_circle() {
+    let sources = MEMBERS.iter().map(|(member, _)| root().join("crates").join(member).join("src"));
+    let mut found = Vec::new();
+    for source in sources.chain([root().join("src")]) {
+        let modules = modules(&source);
+        let graph = imports(&modules);
+        let pairs = graph.iter().flat_map(|(me, seen)| seen.iter().map(move |to| (*me, *to)));
+        for (me, to) in pairs.filter(|(me, to)| !me.is_empty() && !to.is_empty()) {
+            let (from, named) = (me.join("/"), to.join("/"));
+            if me.starts_with(to.as_slice()) {
+                found.push(format!("{}: {from} imports through its own folder {named}", source.display()));
+            } else if reaches(&graph, to, me) {
+                found.push(format!("{}: {from} imports {named}, which comes back to it", source.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Whether `to` can be reached from `from`, apart from the top, which names everyone.
+fn reaches<'a>(graph: &BTreeMap<&'a Module, BTreeSet<&'a Module>>, from: &'a Module, to: &Module) -> bool {
+    let (mut open, mut seen) = (vec![from], BTreeSet::new());
+    while let Some(at) = open.pop() {
+        if at == to {
+            return true;
+        }
+        if !at.is_empty() && seen.insert(at) {
+            open.extend(graph.get(at).into_iter().flatten().copied());
+        }
+    }
+    false
+}
+
+#[test]
+fn paths_are_read_as_the_compiler_reads_them() {
+    let text = "use super::{a::B, c};\nuse crate::nn::dense::Dense;\nfn f() -> super::super::x::Y {}";
+    let found: Vec<String> = paths(text).iter().map(|path| path.join("::")).collect();
+    assert_eq!(found, ["crate::nn::dense::Dense", "super::a::B", "super::c", "super::super::x::Y"]);
+}
