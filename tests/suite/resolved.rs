@@ -59,3 +59,37 @@ fn every_pair_of_benchmark_and_method_resolves_to_what_it_did() {
         .collect();
     assert!(moved.is_empty(), "{} pairs resolve to something else: {moved:?}", moved.len());
 }
+
+/// The only run of a method on a benchmark, or what it is refused with.
+fn asked(benchmark: &str, method: &str) -> Result<(String, String), String> {
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let selection =
+        Selection { targets: vec![benchmark.into()], methods: vec![method.into()], seeds: Some(1) };
+    let plan = Plan::new(&library, &selection).map_err(|error| error.to_string())?;
+    let run = plan.runs.into_iter().next().expect("a run");
+    Ok((run.spec.method, run.key))
+}
+
+#[test]
+fn a_control_that_is_built_in_is_found_by_what_it_is_and_keeps_its_records() {
+    for (benchmark, name, id) in [
+        ("switching-bandit", "doya+without:dopamine", "doya-no-da"),
+        ("switching-bandit", "doya+mean-gain", "doya-mean"),
+        ("switching-bandit", "doya+tuned-constant-3", "constants-3"),
+        ("switching-bandit", "uncertainty+tuned-constant", "uncertainty-constants"),
+        ("change-point", "observer+tuned-constant-2", "fixed-rate-2"),
+        ("go-nogo-session", "plateau+without:bursting", "plateau-no-bursting"),
+        ("opposed-light", "gain-100+tuned-constant", "gain-100-mean"),
+        ("cue-binding-light", "backpropamine+shuffled", "backpropamine-shuffled"),
+    ] {
+        let (method, key) = asked(benchmark, name).expect(name);
+        assert_eq!(method, id, "{name}");
+        assert_eq!(key, asked(benchmark, id).expect(id).1, "{name}");
+    }
+}
+
+#[test]
+fn a_control_that_a_built_in_mechanism_does_not_have_is_answered_with_those_that_it_has() {
+    let error = asked("switching-bandit", "doya+yoked").expect_err("none");
+    assert!(error.contains("doya+without:dopamine") && error.contains("doya+mean-gain"), "{error}");
+}
