@@ -8,7 +8,7 @@ use super::output::{columns, library, method as chosen, print, seconds};
 use crate::registry::protocol;
 use base::error::{DefinitionError, Error};
 use base::plain;
-use contract::definition::{Benchmark, Library, MethodPreset, base};
+use contract::definition::{Benchmark, Library, MethodPreset, Origin, base};
 use data;
 use dynamics::Response;
 use learn::modulation::{INTERACTIONS, ModulationSpec, ModulatorSpec, ReceptorSpec};
@@ -24,6 +24,8 @@ pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
         suite.source.text.clone()
     } else if library.methods.keys().any(|(_, other)| other == id) {
         show_methods(&library, id, arguments.paradigm.as_deref())?
+    } else if let Some(preset) = named_anywhere(&library, id) {
+        show_method(preset)?
     } else if let Some(metric) = metric::METRICS.iter().find(|metric| metric.name == id) {
         show_metric(metric)
     } else if let Some(entry) = data::manifest()?.get(id) {
@@ -59,6 +61,7 @@ fn show_benchmark(library: &Library, benchmark: &Benchmark, method: Option<&str>
     rows.push(("methods".to_owned(), header.methods.join(", ")));
     let mut text = format!("{}@{}\n{}", header.id, header.version, columns(&rows));
     if let Some(method) = method.or(first) {
+        let method = &*crate::run::named(library, &header.paradigm, method);
         let mut preset = Cow::Borrowed(chosen(library, &header.paradigm, base(method))?);
         if method.contains('@') {
             preset = Cow::Owned(preset.varied(method)?);
@@ -71,7 +74,26 @@ fn show_benchmark(library: &Library, benchmark: &Benchmark, method: Option<&str>
             plain::settings(&settings)
         ));
     }
+    text.push_str(&definition(&benchmark.origin));
     Ok(text)
+}
+
+/// The merged definition, each value with the file and line in which it stands: a definition in TOML that needs no parent.
+fn definition(origin: &Origin) -> String {
+    let line = |one: contract::definition::Written| {
+        let place = one.place.unwrap_or_else(|| "follows from the path".into());
+        format!("{} = {}  # {place}\n", one.key, one.value)
+    };
+    let lines: String = origin.written().into_iter().map(line).collect();
+    format!("\ndefinition, and where each value stands\n{lines}")
+}
+
+/// The preset of a control that is asked for by its mechanism and kind: `doya+mean-gain`.
+fn named_anywhere<'l>(library: &'l Library, id: &str) -> Option<&'l MethodPreset> {
+    library.methods.values().find(|preset| {
+        let paradigm = &preset.header.paradigm;
+        id.contains('+') && crate::run::named(library, paradigm, id) == preset.header.id
+    })
 }
 
 /// The presets of one id: every paradigm may have its own.
@@ -169,7 +191,7 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
     if !parameters.is_empty() {
         text.push_str(&format!("\nparameters\n{}", columns(&parameters)));
     }
-    text.push_str(&format!("\n{}:\n{}", preset.source.name, preset.source.text));
+    text.push_str(&definition(&preset.origin));
     Ok(text)
 }
 

@@ -1,6 +1,8 @@
 //! The arms of the question whether a mechanism helps, as presets: the mechanism, constants in the place of its gains, its
 //! method without modulation.
 
+use std::borrow::Cow;
+
 use toml::{Table, Value};
 
 use base::error::{DefinitionError, Result};
@@ -108,6 +110,45 @@ pub(crate) fn tuned_controls(
         }
     }
     Ok(controls)
+}
+
+/// The controls of a mechanism whose modulation is built in, as they are asked for behind its id, and their presets:
+/// `without:dopamine`, `mean-gain`; `tuned-constant-2` is the second of its kind.
+pub(crate) fn built_in_controls<'l>(
+    library: &'l Library,
+    paradigm: &str,
+    mechanism: &str,
+) -> Vec<(String, &'l MethodPreset)> {
+    let Ok(preset) = library.method(paradigm, mechanism) else { return Vec::new() };
+    if !preset.header.mechanism || !preset.header.modulation.is_empty() {
+        return Vec::new();
+    }
+    let mut controls: Vec<(String, &MethodPreset)> = Vec::new();
+    // What is made for this mechanism goes before what is a control of every one.
+    for own in [true, false] {
+        for ((of, _), preset) in &library.methods {
+            let Some(role) = preset.header.control.as_ref().filter(|_| of == paradigm) else { continue };
+            if role.of.as_deref() != own.then_some(mechanism) {
+                continue;
+            }
+            for kind in std::iter::once(&role.kind).chain(&role.also) {
+                let again = |name: &String| controls.iter().any(|(other, _)| other == name);
+                let counted = (2..).map(|place| format!("{kind}-{place}"));
+                let name = std::iter::once(kind.clone()).chain(counted).find(|name| !again(name));
+                controls.extend(name.map(|name| (name, preset)));
+            }
+        }
+    }
+    controls
+}
+
+/// A method's own id where it is asked for as a control of a mechanism whose modulation is built in: `doya-mean` for
+/// `doya+mean-gain`. Its records are the same, whatever it was called.
+pub(crate) fn named<'m>(library: &Library, paradigm: &str, method: &'m str) -> Cow<'m, str> {
+    let Some((mechanism, control)) = method.split_once('+') else { return Cow::Borrowed(method) };
+    let controls = built_in_controls(library, paradigm, mechanism);
+    let found = controls.into_iter().find(|(name, _)| name == control);
+    found.map_or(Cow::Borrowed(method), |(_, preset)| Cow::Owned(preset.header.id.clone()))
 }
 
 /// The words of a record about where its values come from.

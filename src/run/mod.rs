@@ -8,7 +8,7 @@ mod journal;
 mod listener;
 mod plan;
 
-pub(crate) use arm::{TUNED_CONTROLS, start};
+pub(crate) use arm::{TUNED_CONTROLS, named, start};
 pub use environment::{cores, environment, prepare_process};
 pub use executor::{Executor, Outcome, Scorer, on_slots};
 pub use journal::{Journal, Recovery, read_records};

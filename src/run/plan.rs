@@ -96,6 +96,7 @@ impl Plan {
                         continue;
                     }
                     methods_left.remove(method.as_str());
+                    let method = &*arm::named(library, paradigm, method);
                     let seeds = selection.seeds.unwrap_or(seeds);
                     let asked = match by {
                         _ if !selection.methods.is_empty() => Asked::CommandLine,
@@ -336,7 +337,11 @@ fn choose(library: &Library, benchmark: &Benchmark, method: &str) -> Result<Chos
     })?;
     if let Some(control) = &control {
         if preset.header.modulation.is_empty() {
-            return Err(refuse("modulation", format!("`{name}` has no modulation, so it has no controls")));
+            let built_in = arm::built_in_controls(library, &benchmark.header.paradigm, name);
+            let problem = format!("`{name}` has no modulation table, so no control follows from it");
+            let allowed = built_in.into_iter().map(|(control, _)| format!("{name}+{control}")).collect();
+            let error = DefinitionError { key: "modulation".into(), problem, ..DefinitionError::default() };
+            return Err(DefinitionError { allowed, ..error }.into());
         }
         preset.header.derived = Some(control.to_string());
         preset.header.title = format!("{}, {}", preset.header.title, control.title());

@@ -458,6 +458,31 @@ fn a_method_of_several_paradigms_is_shown_for_each_with_what_its_modulation_does
 }
 
 #[test]
+fn what_is_shown_is_merged_and_says_where_each_value_stands() {
+    let shown = |id: &str| {
+        let output = bench().args(["show", id]).output().expect("runs");
+        assert!(output.status.success(), "{id}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let text = shown("ewc-sampled");
+    let line = |start: &str| text.lines().find(|line| line.starts_with(start)).expect(start).to_owned();
+    assert!(line("on.split-mnist-task.lambda = ").contains("# benchmarks/methods/incremental/ewc.toml:"));
+    assert!(line("id = \"ewc-sampled\"").ends_with("# follows from the path"));
+    // What is shown is a definition that needs no parent and no place.
+    let (_, whole) = text.split_once("and where each value stands\n").expect("the definition");
+    let dir = definitions(&[("copy.toml", &whole.replace("\"ewc-sampled\"", "\"copy\""))]);
+    let mut library = neuromod_bench::definitions::shipped().expect("valid");
+    library.add_folder(dir.path()).expect("a whole definition");
+    let of = |id: &str| {
+        library.method("incremental", id).expect("known").digest("split-mnist-task").expect("JSON")
+    };
+    assert_eq!(of("copy"), of("ewc-sampled"));
+    assert_eq!(shown("doya+mean-gain"), shown("doya-mean"));
+    let benchmark = shown("split-digits-class");
+    assert!(benchmark.contains("# benchmarks/incremental/split-digits-domain.toml:"), "{benchmark}");
+}
+
+#[test]
 fn numbers_in_settings_are_shown_as_they_were_written() {
     let library = neuromod_bench::definitions::shipped().expect("valid");
     // A widened single has at least fifteen digits; no definition has a number of so many.

@@ -102,7 +102,7 @@ impl Watch for Counter {
 /// A benchmark with its settings changed, ready to run.
 fn spec(benchmark: &str, method: &str, edits: &[(&str, &str)]) -> RunSpec {
     let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
-    let mut text = library.benchmark(benchmark).expect("known").source.text.clone();
+    let mut text = library.benchmark(benchmark).expect("known").origin.text();
     for (from, to) in edits {
         assert!(text.contains(from), "{benchmark} has no {from}");
         text = text.replace(from, to);
@@ -277,7 +277,7 @@ fn a_run_ends_at_the_first_question_that_says_so_whatever_its_phase() {
 /// A copy of the dose–response benchmark with a short training and these settings.
 fn dose_response(edits: &[(&str, &str)]) -> tempfile::TempDir {
     let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
-    let mut text = library.benchmark("dose-response").expect("known").source.text.clone();
+    let mut text = library.benchmark("dose-response").expect("known").origin.text();
     let training = "[training]\nmax_updates = 1\nmin_updates = 1\nevaluate_every = 1\nevaluation_trials = 1";
     text = text.replace("id = \"dose-response\"", "id = \"long\"").replace("[training]", training);
     for (from, to) in edits {
@@ -341,7 +341,7 @@ fn a_signal_ends_a_test_phase_that_would_take_hours() {
 /// The benchmark with these edits is refused for this method, in these words.
 fn refused(benchmark: &str, method: &str, edits: &[(&str, &str)], words: &[&str]) {
     let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
-    let mut text = library.benchmark(benchmark).expect("known").source.text.clone();
+    let mut text = library.benchmark(benchmark).expect("known").origin.text();
     for (from, to) in edits {
         assert!(text.contains(from), "{benchmark} has no {from}");
         text = text.replace(from, to);

@@ -448,7 +448,7 @@ fn law_5_batches_carry_only_what_the_stream_reveals() {
 #[test]
 fn law_5_a_method_that_needs_a_hidden_boundary_is_refused_before_training() {
     let mut library = library();
-    let mut text = library.benchmark("tiny-class").expect("known").source.text.clone();
+    let mut text = library.benchmark("tiny-class").expect("known").origin.text();
     text = text.replace(r#"reveals = ["boundary"]"#, "reveals = []").replace("tiny-class", "tiny-hidden");
     text = text.replace("batch = 8 }", "batch = 8, reset_optimiser = false }");
     library.add(Source { name: "hidden.toml".into(), text }).expect("parses");
@@ -513,7 +513,7 @@ fn law_7_every_parameter_gets_a_finite_gradient_over_a_task() {
 #[test]
 fn a_diverging_run_becomes_a_record_and_the_rest_goes_on() {
     let mut library = library();
-    let text = library.benchmark("tiny-task").expect("known").source.text.clone();
+    let text = library.benchmark("tiny-task").expect("known").origin.text();
     let text = text.replace("tiny-task", "tiny-wild") + "optimiser = { kind = \"sgd\", rate = 1e30 }\n";
     library.add(Source { name: "wild.toml".into(), text }).expect("parses");
     let never = AtomicBool::new(false);

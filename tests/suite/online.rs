@@ -34,7 +34,7 @@ fn elec2_without_its_file_says_where_it_was_looked_for_before_anything_trains() 
 #[test]
 fn a_table_is_refused_where_images_are_needed() {
     let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
-    let mut text = library.benchmark("split-digits-domain").expect("known").source.text.clone();
+    let mut text = library.benchmark("split-digits-domain").expect("known").origin.text();
     text =
         text.replace("data = \"digits\"", "data = \"elec2\"").replace("split-digits-domain", "split-elec2");
     library.add(Source { name: "mine.toml".into(), text }).expect("parses");

@@ -24,7 +24,7 @@ fn study() -> &'static dyn Protocol {
 
 /// An embedded benchmark with parts of its text replaced.
 fn changed(benchmark: &str, changes: &[(&str, &str)]) -> Benchmark {
-    let mut text = library().benchmark(benchmark).expect("known").source.text.clone();
+    let mut text = library().benchmark(benchmark).expect("known").origin.text();
     for (from, to) in changes {
         assert!(text.contains(from), "{from} is in {benchmark}");
         text = text.replace(from, to);
@@ -140,7 +140,7 @@ fn impossible_settings_are_refused_with_the_place_and_what_is_allowed() {
     assert!(message.contains("no_go"), "{message}");
     let message = refusal(library().benchmark("dose-response").expect("known"), "random-gain");
     assert!(message.contains("random-gain") && message.contains("keeps the sign"), "{message}");
-    let mut ten = library().benchmark("nine-behaviours").expect("known").source.text.clone();
+    let mut ten = library().benchmark("nine-behaviours").expect("known").origin.text();
     ten.push_str("\n[[behaviour]]\nname = \"a\"\nlevel = 7.0\nplus = 1\n\n[[behaviour]]\nname = \"b\"\nlevel = 8.0\nplus = 0\n");
     let ten = Benchmark::parse(Source { name: "ten.toml".into(), text: ten }).expect("valid header");
     let message = refusal(&ten, "nine-populations");

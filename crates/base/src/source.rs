@@ -42,7 +42,8 @@ impl Source {
         })
     }
 
-    /// The 1-based line of a dotted key, e.g. `stream.classes_per_task`.
+    /// The 1-based line of a dotted key, e.g. `stream.classes_per_task`; of a place in an array, `receptors[0].target`, that
+    /// of the array.
     pub fn line_of_key(&self, dotted: &str) -> Option<usize> {
         let table = DeTable::parse(&self.text).ok()?;
         let mut table = table.get_ref();
@@ -54,7 +55,8 @@ impl Source {
                 .iter()
                 .filter(|(key, _)| {
                     let key: &str = key.get_ref();
-                    rest.strip_prefix(key).is_some_and(|after| after.is_empty() || after.starts_with('.'))
+                    let end = |after: &str| after.is_empty() || after.starts_with(['.', '[']);
+                    rest.strip_prefix(key).is_some_and(end)
                 })
                 .max_by_key(|(key, _)| key.get_ref().len())?;
             line = Some(line_of(&self.text, key.span().start));

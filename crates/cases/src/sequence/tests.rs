@@ -271,8 +271,9 @@ fn bad_settings_are_refused_by_key() {
         "kind = \"nm-rnn\"\nparameters = { modulation = \"none\", control = { test_signal = \"mean\" } }\n",
         "`parameters.control.test_signal` = mean",
     );
-    let longer = benchmark.source.text.replace("steps = 80", "steps = 40");
-    assert_ne!(longer, benchmark.source.text);
+    let text = benchmark.origin.text();
+    let longer = text.replace("steps = 80", "steps = 40");
+    assert_ne!(longer, text);
     let source = Source { name: "longer.toml".into(), text: longer };
     let longer = contract::definition::Benchmark::parse(source).unwrap();
     let error = Settings::resolve(&longer, &preset("kind = \"nm-rnn\"\n")).unwrap_err().to_string();

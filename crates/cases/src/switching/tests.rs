@@ -158,7 +158,7 @@ fn who_is_told_of_jumps_predicts_best_and_the_observer_beats_its_own_rates_at_ot
 /// What a definition is refused with.
 fn refusal(benchmark: &str, (from, to): (&str, &str), method: &str, parameters: Option<&str>) -> String {
     let library = library();
-    let text = library.benchmark(benchmark).unwrap().source.text.clone();
+    let text = library.benchmark(benchmark).unwrap().origin.text();
     assert!(text.contains(from), "{from}");
     let benchmark =
         Benchmark::parse(Source { name: "mine.toml".into(), text: text.replace(from, to) }).unwrap();

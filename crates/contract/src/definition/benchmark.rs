@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::header::check_header;
+use super::origin::Origin;
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 
@@ -13,7 +14,10 @@ pub struct Benchmark {
     pub header: BenchmarkHeader,
     /// The keys below the header, still unchecked.
     pub body: toml::Table,
+    /// Its own text, without its parents'.
     pub source: Source,
+    /// Where each of its keys stands.
+    pub origin: Origin,
 }
 
 /// What every benchmark has.
@@ -83,25 +87,29 @@ const HEADER_KEYS: &[&str] =
     &["schema", "id", "version", "title", "paradigm", "summary", "cites", "score", "methods"];
 
 impl Benchmark {
-    /// Parses the header; the body waits for its paradigm.
+    /// Parses a text that states everything; the body waits for its paradigm.
     ///
     /// # Errors
     /// Definition errors with file and line.
     pub fn parse(source: Source) -> Result<Self> {
-        let mut table = source.table()?;
+        Self::of(Origin::of(source)?)
+    }
+
+    pub(super) fn of(origin: Origin) -> Result<Self> {
+        let mut table = origin.table.clone();
         let mut header = toml::Table::new();
         for key in HEADER_KEYS {
             if let Some(value) = table.remove(*key) {
                 header.insert((*key).to_owned(), value);
             }
         }
-        let header: BenchmarkHeader = source.read(header.into(), "")?;
-        check_header(&source, header.schema, &header.id)?;
-        header.score.check().map_err(|error| source.locate(error))?;
+        let header: BenchmarkHeader = origin.read(header.into(), "")?;
+        check_header(&origin, header.schema, &header.id)?;
+        header.score.check().map_err(|error| origin.locate(error))?;
         if header.methods.is_empty() {
-            return Err(source.locate(DefinitionError::range("methods", "[]", "at least one method")));
+            return Err(origin.locate(DefinitionError::range("methods", "[]", "at least one method")));
         }
-        Ok(Self { header, body: table, source })
+        Ok(Self { header, body: table, source: origin.own(), origin })
     }
 
     /// The body as the paradigm's own settings.
@@ -109,11 +117,11 @@ impl Benchmark {
     /// # Errors
     /// Definition errors with file and line.
     pub fn settings<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
-        self.source.read(self.body.clone().into(), "")
+        self.origin.read(self.body.clone().into(), "")
     }
 
-    /// Points an error in a setting at this file.
+    /// Points an error in a setting at the file in which it stands.
     pub fn refuse(&self, error: DefinitionError) -> Error {
-        self.source.locate(error)
+        self.origin.locate(error)
     }
 }

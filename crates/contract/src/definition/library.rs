@@ -1,10 +1,13 @@
 //! All definitions: those that ship, and a user's folder on top.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::benchmark::Benchmark;
+use super::extend::{Draft, Key};
 use super::method::MethodPreset;
+use super::origin::Origin;
+use super::place::{Kind, Place};
 use super::suite::Suite;
 use super::tuned::{Arm, Tuned, TunedFile};
 use base::error::{DefinitionError, Error, Result};
@@ -22,18 +25,25 @@ pub struct Library {
     pub suites: BTreeMap<String, Suite>,
     /// What searches found, keyed by paradigm, method, benchmark and arm.
     pub tuned: BTreeMap<(String, String, String, Arm), Tuned>,
+    /// Benchmarks and presets as they are written: what others extend.
+    drafts: BTreeMap<Key, Draft>,
 }
 
+/// The folder of the definitions that ship.
+const SHIPPED: &str = "benchmarks";
+
 impl Library {
-    /// Definitions by name (a path, for messages) and text.
+    /// The definitions that ship, by path from the root of the source tree and text.
     ///
     /// # Errors
     /// Definition errors.
     pub fn of<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
         let mut library = Self::default();
-        for (name, text) in texts {
-            library.add(Source { name: name.to_owned(), text: text.to_owned() })?;
-        }
+        let placed = texts.into_iter().map(|(name, text)| {
+            let below = name.strip_prefix(SHIPPED).unwrap_or(name).trim_start_matches('/');
+            (Place::of(below, None), Source { name: name.to_owned(), text: text.to_owned() })
+        });
+        library.add_all(placed.collect())?;
         Ok(library)
     }
 
@@ -44,61 +54,80 @@ impl Library {
     /// When the tree is gone; definition errors.
     pub fn of_tree() -> Result<Self> {
         let root = Path::new(TREE);
+        let mut files = Vec::new();
+        read_below(&root.join(SHIPPED), "", &mut files)?;
         let mut library = Self::default();
-        library.add_below(&root.join("benchmarks"), &|path| {
-            path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/")
-        })?;
+        let placed = files.into_iter().map(|(below, source)| {
+            let name = format!("{SHIPPED}/{below}");
+            (Place::of(&below, None), Source { name, ..source })
+        });
+        library.add_all(placed.collect())?;
         Ok(library)
     }
 
-    /// Adds every `*.toml` below a user's folder; an id that exists already is replaced.
+    /// Adds every `*.toml` below a user's folder; an id that exists already is replaced, but not below what extends it and
+    /// was there before.
     ///
     /// # Errors
     /// Unreadable files and definition errors.
     pub fn add_folder(&mut self, folder: &Path) -> Result<()> {
-        self.add_below(folder, &|path| path.display().to_string())
+        let mut files = Vec::new();
+        read_below(folder, "", &mut files)?;
+        let known = self.paradigms();
+        let placed = files.into_iter().map(|(below, source)| (Place::of(&below, Some(&known)), source));
+        self.add_all(placed.collect())
     }
 
-    fn add_below(&mut self, folder: &Path, name: &dyn Fn(&Path) -> String) -> Result<()> {
-        let mut entries = std::fs::read_dir(folder)
-            .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
-            .map_err(Error::input("read the folder of definitions", folder))?;
-        entries.sort_by_key(std::fs::DirEntry::path);
-        for entry in entries {
-            let path = entry.path();
-            if path.is_dir() {
-                self.add_below(&path, name)?;
-            } else if path.extension().is_some_and(|extension| extension == "toml") {
-                let bytes = std::fs::read(&path).map_err(Error::input("read the definition", &path))?;
-                self.add(Source::of_bytes(name(&path), bytes)?)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds one definition; its kind is told by its keys: `cell` a suite, `kind` a method, `tuned` what searches found,
-    /// otherwise a benchmark.
+    /// Adds the definitions of one text that stands nowhere, so that nothing follows from its path. Its kind is told by its
+    /// keys: `cell` a suite, `kind` or `provenance` a method, `tuned` what searches found, otherwise a benchmark.
     ///
     /// # Errors
     /// Definition errors.
     pub fn add(&mut self, source: Source) -> Result<()> {
-        let table = source.table()?;
-        if table.contains_key("cell") {
-            let suite = Suite::parse(source)?;
-            self.suites.insert(suite.header.id.clone(), suite);
-        } else if table.contains_key("kind") {
-            let method = MethodPreset::parse(source)?;
-            let key = (method.header.paradigm.clone(), method.header.id.clone());
-            self.methods.insert(key, method);
-        } else if table.contains_key("tuned") {
-            let TunedFile { tuned: paradigm, entry, .. } = TunedFile::parse(&source)?;
+        self.add_all(vec![(Place::default(), source)])
+    }
+
+    /// Names of paradigms, as far as definitions tell.
+    fn paradigms(&self) -> BTreeSet<String> {
+        self.drafts.keys().map(|(_, paradigm, _)| paradigm.clone()).collect()
+    }
+
+    /// Adds texts that may extend each other, in whatever order.
+    fn add_all(&mut self, texts: Vec<(Place, Source)>) -> Result<()> {
+        let mut added = Vec::new();
+        for (place, source) in texts {
+            let mut table = source.table()?;
+            let kind = Kind::told(&table).or(place.kind).unwrap_or(Kind::Benchmark);
+            let place = place.fitting(kind);
+            if matches!(kind, Kind::Benchmark | Kind::Method) {
+                for draft in Draft::read(kind, &place, &source, table)? {
+                    let key = draft.key();
+                    self.drafts.insert(key.clone(), draft);
+                    added.push(key);
+                }
+                continue;
+            }
+            place.complete(kind, &mut table).map_err(|error| source.locate(error))?;
+            if kind == Kind::Suite {
+                let suite = Suite::of(&Origin::whole(source, table))?;
+                self.suites.insert(suite.header.id.clone(), suite);
+                continue;
+            }
+            let TunedFile { tuned: paradigm, entry, .. } = TunedFile::of(&source, table)?;
             for one in entry {
                 let key = (paradigm.clone(), one.method.clone(), one.benchmark.clone(), one.arm);
                 self.tuned.insert(key, one);
             }
-        } else {
-            let benchmark = Benchmark::parse(source)?;
-            self.benchmarks.insert(benchmark.header.id.clone(), benchmark);
+        }
+        for key in added {
+            let Some(draft) = self.drafts.get(&key) else { continue };
+            let origin = draft.whole(&self.drafts)?;
+            let (kind, paradigm, id) = key;
+            if kind == Kind::Method {
+                self.methods.insert((paradigm, id), MethodPreset::of(origin)?);
+            } else {
+                self.benchmarks.insert(id, Benchmark::of(origin)?);
+            }
         }
         Ok(())
     }
@@ -142,19 +171,60 @@ impl Library {
     }
 }
 
+/// Every `*.toml` below a folder, in order, with its path from there, `/` between names.
+fn read_below(folder: &Path, below: &str, files: &mut Vec<(String, Source)>) -> Result<()> {
+    let mut entries = std::fs::read_dir(folder)
+        .and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
+        .map_err(Error::input("read the folder of definitions", folder))?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for entry in entries {
+        let path = entry.path();
+        let name = format!("{below}{}", entry.file_name().to_string_lossy());
+        if path.is_dir() {
+            read_below(&path, &format!("{name}/"), files)?;
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            let bytes = std::fs::read(&path).map_err(Error::input("read the definition", &path))?;
+            files.push((name, Source::of_bytes(path.display().to_string(), bytes)?));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_shipped_definition_parses_and_stands_in_a_file_of_its_name() {
+    fn every_shipped_definition_parses_and_stands_in_the_folder_of_its_paradigm() {
         let library = Library::of_tree().expect("shipped definitions are valid");
-        for benchmark in library.benchmarks.values() {
-            let expected = format!("benchmarks/{}/{}.toml", benchmark.header.paradigm, benchmark.header.id);
-            assert_eq!(benchmark.source.name, expected);
+        let benchmarks = library.benchmarks.values().map(|one| (&one.source, "", &one.header.paradigm));
+        let methods = library.methods.values().map(|one| (&one.source, "methods/", &one.header.paradigm));
+        for (source, kind, paradigm) in benchmarks.chain(methods) {
+            let folder = format!("benchmarks/{kind}{paradigm}/");
+            assert!(source.name.starts_with(&folder), "{} is not in {folder}", source.name);
         }
         for suite in library.suites.values() {
             assert_eq!(suite.source.name, format!("benchmarks/suites/{}.toml", suite.header.id));
         }
+    }
+
+    #[test]
+    fn a_users_folder_has_the_layout_of_the_shipped_one_and_extends_it() {
+        let mut library = Library::of_tree().expect("shipped definitions are valid");
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().join("methods/incremental");
+        std::fs::create_dir_all(&place).expect("created");
+        let text = "extends = \"ewc\"\ntitle = \"Mine\"\nprovenance = \"none\"\nparameters.lambda = 3.0\n";
+        std::fs::write(place.join("mine.toml"), text).expect("written");
+        library.add_folder(folder.path()).expect("valid");
+        let mine = library.method("incremental", "mine").expect("found");
+        assert_eq!(mine.header.parameters["lambda"].as_float(), Some(3.0));
+        assert_eq!(mine.header.kind, "ewc");
+        std::fs::write(place.join("mine.toml"), format!("id = \"other\"\n{text}")).expect("written");
+        let error = library.add_folder(folder.path()).expect_err("a contradiction").to_string();
+        assert!(
+            error.contains("mine.toml:1: `id` = \"other\"") && error.contains("says \"mine\""),
+            "{error}"
+        );
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::header::check_header;
+use super::merge::merge;
+use super::origin::Origin;
 use super::search_note::SearchNote;
 use super::space::Space;
 use base::error::{DefinitionError, Error, Result};
@@ -14,7 +16,10 @@ use base::source::Source;
 #[derive(Debug, Clone)]
 pub struct MethodPreset {
     pub header: MethodHeader,
+    /// Its own text, without its parents'.
     pub source: Source,
+    /// Where each of its keys stands.
+    pub origin: Origin,
 }
 
 /// A method preset's file.
@@ -89,27 +94,30 @@ pub struct ControlRole {
 const APART: [&str; 3] = ["optimiser", "model", "modulation"];
 
 impl MethodPreset {
-    /// Parses a preset.
+    /// Parses a text that states everything.
     ///
     /// # Errors
     /// Definition errors with file and line.
     pub fn parse(source: Source) -> Result<Self> {
-        let table = source.table()?;
-        let header: MethodHeader = source.read(table.into(), "")?;
-        check_header(&source, header.schema, &header.id)?;
+        Self::of(Origin::of(source)?)
+    }
+
+    pub(super) fn of(origin: Origin) -> Result<Self> {
+        let header: MethodHeader = origin.read(origin.table.clone().into(), "")?;
+        check_header(&origin, header.schema, &header.id)?;
         if header.mechanism && header.control.is_some() {
             let allowed = "false where the preset is a control: it is one or the other";
-            return Err(source.locate(DefinitionError::range("mechanism", true, allowed)));
+            return Err(origin.locate(DefinitionError::range("mechanism", true, allowed)));
         }
         for (key, range) in &header.space {
-            range.check(key).map_err(|error| source.locate(error))?;
+            range.check(key).map_err(|error| origin.locate(error))?;
         }
         if header.unjudged.is_some() && (header.mechanism || header.control.is_some()) {
             let allowed = "absent where the preset is a mechanism or a control: those are judged, or judge";
             let found = header.unjudged.clone().unwrap_or_default();
-            return Err(source.locate(DefinitionError::range("unjudged", found, allowed)));
+            return Err(origin.locate(DefinitionError::range("unjudged", found, allowed)));
         }
-        Ok(Self { header, source })
+        Ok(Self { header, source: origin.own(), origin })
     }
 
     /// The parameters for one benchmark, overrides applied, as the method's own typed settings.
@@ -123,11 +131,11 @@ impl MethodPreset {
             let overrides = self.overridden_parameters(benchmark);
             // Check the override alone for unknown keys under its own place, then merge.
             merge(&mut table, &overrides);
-            if self.source.read::<T>(self.header.parameters.clone().into(), &at).is_ok() {
+            if self.origin.read::<T>(self.header.parameters.clone().into(), &at).is_ok() {
                 at = format!("on.{benchmark}");
             }
         }
-        self.source.read(table.into(), &at)
+        self.origin.read(table.into(), &at)
     }
 
     /// The benchmark's optimiser with this preset's keys on top; `None` where the preset has none.
@@ -161,7 +169,7 @@ impl MethodPreset {
         if table.is_empty() {
             return Ok(None);
         }
-        self.source.read(table.into(), "modulation").map(Some)
+        self.origin.read(table.into(), "modulation").map(Some)
     }
 
     /// One of the preset's tables as it holds on a benchmark, unchecked.
@@ -210,24 +218,12 @@ impl MethodPreset {
         })?;
         let mut merged = base;
         merge(&mut merged, &table);
-        self.source.read(merged.into(), key).map(Some)
+        self.origin.read(merged.into(), key).map(Some)
     }
 
-    /// Points an error in a parameter at this file.
+    /// Points an error in a parameter at the file in which it stands.
     pub fn refuse(&self, error: DefinitionError) -> Error {
-        self.source.locate(error)
-    }
-}
-
-/// Puts `top` over `base`, table by table: keys that only the base has stay.
-fn merge(base: &mut toml::Table, top: &toml::Table) {
-    for (key, value) in top {
-        match (base.get_mut(key), value) {
-            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => merge(below, above),
-            _ => {
-                base.insert(key.clone(), value.clone());
-            }
-        }
+        self.origin.locate(error)
     }
 }
 

@@ -1,9 +1,13 @@
 //! Layer 0: definitions in TOML, checked before anything runs.
 
 mod benchmark;
+mod extend;
 mod header;
 mod library;
+mod merge;
 mod method;
+mod origin;
+mod place;
 mod search_note;
 mod space;
 mod suite;
@@ -14,6 +18,7 @@ pub use benchmark::{Benchmark, BenchmarkHeader, Ceiling, Score};
 pub use header::SCHEMA;
 pub use library::Library;
 pub use method::{ControlRole, MethodHeader, MethodPreset};
+pub use origin::{Origin, Written};
 pub use search_note::SearchNote;
 pub use space::{Range, Scale, Space, rounded};
 pub use suite::{Cell, MOST_SEEDS, Suite, SuiteHeader};

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::header::check_header;
+use super::origin::Origin;
 use base::error::{DefinitionError, Result};
 use base::source::Source;
 
@@ -45,28 +46,31 @@ pub struct Cell {
 }
 
 impl Suite {
-    /// Parses a suite.
+    /// Parses a text that states everything.
     ///
     /// # Errors
     /// Definition errors with file and line.
     pub fn parse(source: Source) -> Result<Self> {
-        let table = source.table()?;
-        let header: SuiteHeader = source.read(table.into(), "")?;
-        check_header(&source, header.schema, &header.id)?;
+        Self::of(&Origin::of(source)?)
+    }
+
+    pub(super) fn of(origin: &Origin) -> Result<Self> {
+        let header: SuiteHeader = origin.read(origin.table.clone().into(), "")?;
+        check_header(origin, header.schema, &header.id)?;
         let counts = header.cell.iter().filter_map(|cell| cell.seeds).chain([header.seeds]);
         for seeds in counts {
             if !(1..=MOST_SEEDS).contains(&seeds) {
                 let error = DefinitionError::range("seeds", seeds, &format!("1 to {MOST_SEEDS}"));
-                return Err(source.locate(error));
+                return Err(origin.locate(error));
             }
         }
         if header.cell.is_empty() || header.cell.iter().any(|cell| cell.benchmarks.is_empty()) {
-            return Err(source.locate(DefinitionError::range(
+            return Err(origin.locate(DefinitionError::range(
                 "cell",
                 "[]",
                 "cells with at least one benchmark",
             )));
         }
-        Ok(Self { header, source })
+        Ok(Self { header, source: origin.own() })
     }
 }

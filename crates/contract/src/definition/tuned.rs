@@ -98,7 +98,11 @@ impl TunedFile {
     /// # Errors
     /// Definition errors with file and line.
     pub fn parse(source: &Source) -> Result<Self> {
-        let file: Self = source.read(source.table()?.into(), "")?;
+        Self::of(source, source.table()?)
+    }
+
+    pub(super) fn of(source: &Source, table: Table) -> Result<Self> {
+        let file: Self = source.read(table.into(), "")?;
         if file.schema != SCHEMA {
             return Err(source.locate(DefinitionError::range("schema", file.schema, &format!("{SCHEMA}"))));
         }
@@ -245,17 +249,15 @@ lambda = 5.0
         for key in
             ["lambda", "title.x", "modulation.modulators.na.receptors.7.sensitivity", "parameters.lambda.x"]
         {
-            let error =
-                preset().with_values("split", &Table::from_iter([(key.to_owned(), Value::from(1.0))]));
-            let error = error.expect_err(key).to_string();
+            let values = Table::from_iter([(key.to_owned(), Value::from(1.0))]);
+            let error = preset().with_values("split", &values).expect_err(key).to_string();
             assert!(error.contains(key) && error.contains("na.toml"), "{error}");
         }
     }
 
     #[test]
     fn the_digest_notices_what_decides_a_run_and_nothing_else() {
-        let own = preset();
-        let mut other = preset();
+        let (own, mut other) = (preset(), preset());
         other.header.title = "another title".into();
         other.header.on.insert("elsewhere".into(), Table::new());
         assert_eq!(own.digest("split").unwrap(), other.digest("split").unwrap());

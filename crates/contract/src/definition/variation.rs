@@ -1,6 +1,7 @@
 //! A method with other values than its preset's: `naive@optimiser.rate=0.03`, `ewc@parameters.strength=100@optimiser.rate=0.1`.
 
 use super::method::MethodPreset;
+use super::origin::Origin;
 use base::error::{DefinitionError, Result};
 use base::source::Source;
 
@@ -31,6 +32,7 @@ impl MethodPreset {
         let mut preset = self.clone();
         // Errors in what is varied should name it, not a file in which it does not stand.
         preset.source = Source { name: method.to_owned(), text: String::new() };
+        preset.origin = Origin::of(preset.source.clone())?;
         let source = preset.source.clone();
         let refuse = |found: &str| {
             let allowed = "TABLE.KEY=VALUE with a table optimiser, model, modulation or parameters";

@@ -89,7 +89,7 @@ fn refused(edit: impl Fn(&str) -> String, method: &str) -> String {
 
 fn refused_from(benchmark: &str, edit: impl Fn(&str) -> String, method: &str) -> String {
     let library = library();
-    let text = edit(&library.benchmark(benchmark).expect("benchmark").source.text);
+    let text = edit(&library.benchmark(benchmark).expect("benchmark").origin.text());
     let benchmark = Benchmark::parse(Source { name: "mine.toml".into(), text }).expect("header");
     let preset = MethodPreset::parse(Source {
         name: "method.toml".into(),

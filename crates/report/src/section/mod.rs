@@ -21,8 +21,8 @@ mod title;
 mod transfer;
 mod verdict;
 
-use super::Options;
 use super::block::Block;
+use super::options::Options;
 use super::results::{BenchmarkResults, Results};
 
 /// Content that one paradigm adds below the score of each of its benchmarks.

@@ -3,7 +3,8 @@
 //!
 //! cargo run --release -p neuromod-search --bin opposed_search -- BENCHMARK METHOD FIRST_SEED SEEDS [key.path=value …]
 //!
-//! BENCHMARK is an id or a `.toml` file. Keys are those of the benchmark's file; `method.` in front changes a parameter of the method.
+//! BENCHMARK is an id, or a `.toml` file that states everything (`bench show ID` prints such a text). Keys are
+//! those of the benchmark's file; `method.` in front changes a parameter of the method.
 
 use std::time::Instant;
 

@@ -1,0 +1,95 @@
+//! What every method resolves to on every benchmark of its paradigm, as a hash: a definition may be written in another way,
+//! but it must mean the same, because records are found again by what their settings say.
+//!
+//! A new preset needs no entry. Whoever changes settings on purpose bumps a version, says why, and renews the file with
+//! `UPDATE_RESOLVED=1 cargo test -p neuromod-bench --test suite resolved`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use neuromod_bench::base::digest::sha256_hex;
+use neuromod_bench::run::{Plan, Selection};
+
+/// Hashes by method, by benchmark at its version.
+type Hashes = BTreeMap<String, BTreeMap<String, String>>;
+
+fn file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/resolved.json")
+}
+
+/// Every pair that resolves; the others are refused before anything trains.
+fn resolved() -> Hashes {
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let mut hashes = Hashes::new();
+    for benchmark in library.benchmarks.values() {
+        let header = &benchmark.header;
+        let own = hashes.entry(format!("{}@{}", header.id, header.version)).or_default();
+        for method in library.method_ids(&header.paradigm) {
+            let selection = Selection {
+                targets: vec![header.id.clone()],
+                methods: vec![method.to_owned()],
+                seeds: Some(1),
+            };
+            let Ok(plan) = Plan::new(&library, &selection) else { continue };
+            for run in plan.runs {
+                assert_eq!(run.spec.method, method, "a preset's own id names its runs");
+                let content = serde_json::to_string(&(&run.spec.settings, &run.titles.method));
+                own.insert(run.spec.method, sha256_hex(content.expect("JSON").as_bytes())[..16].to_owned());
+            }
+        }
+    }
+    hashes
+}
+
+#[test]
+fn every_pair_of_benchmark_and_method_resolves_to_what_it_did() {
+    let found = resolved();
+    if std::env::var_os("UPDATE_RESOLVED").is_some() {
+        let text = serde_json::to_string_pretty(&found).expect("JSON") + "\n";
+        std::fs::write(file(), text).expect("written");
+        return;
+    }
+    let text = std::fs::read_to_string(file()).expect("the file of hashes");
+    let known: Hashes = serde_json::from_str(&text).expect("JSON");
+    let of = |benchmark: &str, method: &str| found.get(benchmark).and_then(|own| own.get(method));
+    let pairs = known.iter().flat_map(|(benchmark, own)| own.iter().map(move |pair| (benchmark, pair)));
+    let moved: Vec<String> = pairs
+        .filter(|(benchmark, (method, hash))| of(benchmark, method) != Some(hash))
+        .map(|(benchmark, (method, _))| format!("{benchmark} {method}"))
+        .collect();
+    assert!(moved.is_empty(), "{} pairs resolve to something else: {moved:?}", moved.len());
+}
+
+/// The only run of a method on a benchmark, or what it is refused with.
+fn asked(benchmark: &str, method: &str) -> Result<(String, String), String> {
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let selection =
+        Selection { targets: vec![benchmark.into()], methods: vec![method.into()], seeds: Some(1) };
+    let plan = Plan::new(&library, &selection).map_err(|error| error.to_string())?;
+    let run = plan.runs.into_iter().next().expect("a run");
+    Ok((run.spec.method, run.key))
+}
+
+#[test]
+fn a_control_that_is_built_in_is_found_by_what_it_is_and_keeps_its_records() {
+    for (benchmark, name, id) in [
+        ("switching-bandit", "doya+without:dopamine", "doya-no-da"),
+        ("switching-bandit", "doya+mean-gain", "doya-mean"),
+        ("switching-bandit", "doya+tuned-constant-3", "constants-3"),
+        ("switching-bandit", "uncertainty+tuned-constant", "uncertainty-constants"),
+        ("change-point", "observer+tuned-constant-2", "fixed-rate-2"),
+        ("go-nogo-session", "plateau+without:bursting", "plateau-no-bursting"),
+        ("opposed-light", "gain-100+tuned-constant", "gain-100-mean"),
+        ("cue-binding-light", "backpropamine+shuffled", "backpropamine-shuffled"),
+    ] {
+        let (method, key) = asked(benchmark, name).expect(name);
+        assert_eq!(method, id, "{name}");
+        assert_eq!(key, asked(benchmark, id).expect(id).1, "{name}");
+    }
+}
+
+#[test]
+fn a_control_that_a_built_in_mechanism_does_not_have_is_answered_with_those_that_it_has() {
+    let error = asked("switching-bandit", "doya+yoked").expect_err("none");
+    assert!(error.contains("doya+without:dopamine") && error.contains("doya+mean-gain"), "{error}");
+}
