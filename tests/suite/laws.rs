@@ -351,13 +351,14 @@ fn a_gain_that_is_not_one_changes_the_result() {
 }
 
 /// Methods with a term, and the key of its weight.
-const STRENGTHS: [(&str, &str); 11] = [
+const STRENGTHS: [(&str, &str); 12] = [
     ("l2", "lambda"),
     ("l2-sp", "lambda"),
     ("ewc", "lambda"),
     ("online-ewc", "lambda"),
     ("si", "c"),
     ("mas", "lambda"),
+    ("scp", "lambda"),
     ("lwf", "lambda"),
     ("er", "lambda"),
     ("der", "alpha"),

@@ -16,6 +16,7 @@ mod lwf;
 mod mas;
 mod naive;
 mod online_ewc;
+mod scp;
 mod separate;
 mod si;
 mod stable_sgd;
@@ -40,6 +41,7 @@ pub const METHODS: &[MethodEntry] = &[
     online_ewc::ENTRY,
     si::ENTRY,
     mas::ENTRY,
+    scp::ENTRY,
     lwf::ENTRY,
     er::ENTRY,
     der::ENTRY,

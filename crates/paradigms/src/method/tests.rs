@@ -302,6 +302,7 @@ fn every_parameter_out_of_range_is_refused_by_name() {
         ("stable-sgd", "decay = 0.0"),
         ("stable-sgd", "dropout = 1.0"),
         ("xdg", "off = 1.0"),
+        ("scp", "alpha = 1.5"),
     ];
     for (kind, line) in cases {
         let text = format!(

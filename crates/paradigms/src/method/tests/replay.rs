@@ -116,3 +116,14 @@ fn a_stop_is_obeyed_while_a_task_is_stored() {
     let outcome = term.term.on_event(Event::TaskEnd { index: 0 }, &cx);
     assert!(matches!(outcome, Err(Error::Stopped(StopReason::Interrupt))), "{outcome:?}");
 }
+
+#[test]
+fn scp_holds_what_moves_the_mean_score_in_any_direction() {
+    // z̄ = W x̄ + b with x̄ = (1, ½): ∂(z̄ᵀξ)/∂W_kj = ξ_k x̄_j, and Σ_k ξ_k² = 1, so that over the outputs Γ adds up to x̄_j², for
+    // the biases to 1; times 1 − α = ½. After moving by 1 the gradient is 2 λ Γ.
+    let [weights, biases] = after_first_task("scp", &json!({ "lambda": 3.0 }), 1.0);
+    let of_input = |input: usize| weights.iter().skip(input).step_by(2).sum::<f32>();
+    close(&[of_input(0), of_input(1), biases.iter().sum()], &[3.0, 0.75, 3.0]);
+    // No output is spared: each has a quarter on average.
+    assert!(biases.iter().all(|bias| (0.4..1.1).contains(bias)), "{biases:?}");
+}
