@@ -350,11 +350,28 @@ fn a_gain_that_is_not_one_changes_the_result() {
     assert_ne!(train(&mut gained, &stream, 0..1), expected);
 }
 
+/// Methods with a term, and the key of its weight.
+const STRENGTHS: [(&str, &str); 12] = [
+    ("l2", "lambda"),
+    ("l2-sp", "lambda"),
+    ("ewc", "lambda"),
+    ("online-ewc", "lambda"),
+    ("si", "c"),
+    ("mas", "lambda"),
+    ("scp", "lambda"),
+    ("lwf", "lambda"),
+    ("er", "lambda"),
+    ("der", "alpha"),
+    ("a-gem", "strength"),
+    ("gem", "strength"),
+];
+
 #[test]
 fn law_2_a_term_of_weight_zero_equals_its_absence() {
     let kinds = method::METHODS.iter().map(|entry| entry.info.kind);
-    for kind in kinds.filter(|kind| ["l2", "l2-sp", "ewc", "online-ewc", "si", "mas"].contains(kind)) {
-        let strength = if kind == "si" { "c" } else { "lambda" };
+    let with_terms = kinds.filter(|kind| !composition(kind, serde_json::json!({})).is_empty());
+    assert_eq!(with_terms.count(), STRENGTHS.len(), "every method with a term stands in the list");
+    for (kind, strength) in STRENGTHS {
         let terms = composition(kind, serde_json::json!({ strength: 0.0 }));
         assert_eq!(terms.len(), 1, "{kind}");
         let (mut without, stream) = learner(MODELS[0], Kind::Adam, vec![]);
@@ -373,7 +390,7 @@ fn law_2_a_term_of_weight_zero_equals_its_absence() {
 
 #[test]
 fn law_4_a_saved_learner_goes_on_as_if_nothing_happened() {
-    for kind in ["l2", "l2-sp", "ewc", "online-ewc", "si", "mas"] {
+    for (kind, _) in STRENGTHS {
         let terms = || composition(kind, serde_json::json!({}));
         let (mut whole, stream) = learner(MODELS[0], Kind::Adam, terms());
         train(&mut whole, &stream, 0..1);
@@ -382,6 +399,27 @@ fn law_4_a_saved_learner_goes_on_as_if_nothing_happened() {
         let (mut resumed, _) = learner(MODELS[0], Kind::Adam, terms());
         resumed.load(&serde_json::from_str(&text).expect("parses")).expect("load");
         assert_eq!(train(&mut resumed, &stream, 1..3), expected, "{kind}");
+    }
+}
+
+#[test]
+fn a_modulator_can_set_how_much_is_replayed_and_without_effect_changes_no_bit() {
+    let er = || composition("er", serde_json::json!({ "memory": { "samples": 20 } }));
+    let trained = |receptor: Option<&str>| {
+        let (learner, stream) = learner(MODELS[0], Kind::Sgd, er());
+        let text = receptor.map(|receptor| {
+            format!(
+                "[modulators.a]\nsource = {{ kind = \"constant\", value = 0.5 }}\nreceptors = [{receptor}]\n"
+            )
+        });
+        let spec: Option<ModulationSpec> = text.map(|text| toml::from_str(&text).expect("parses"));
+        let mut learner = learner.modulated(spec.as_ref(), None).expect("starts");
+        train(&mut learner, &stream, 0..2)
+    };
+    let plain = trained(None);
+    for target in ["target = \"replay\"", "target = \"loss-weight\", term = \"er\""] {
+        assert_ne!(trained(Some(&format!("{{ {target} }}"))), plain, "{target}");
+        assert_eq!(trained(Some(&format!("{{ {target}, sensitivity = 0.0 }}"))), plain, "{target}");
     }
 }
 

@@ -38,8 +38,9 @@ pub struct Learner {
 
 impl Learner {
     /// Puts the parts together. Terms draw from `streams` within `learner/`.
-    pub fn new(model: Box<dyn Model>, objective: Objective, optimiser: Chain, streams: &Streams) -> Self {
+    pub fn new(model: Box<dyn Model>, mut objective: Objective, optimiser: Chain, streams: &Streams) -> Self {
         let streams = streams.within("learner");
+        objective.begin(&streams);
         let gradients = Gradients::zeros(model.parameters());
         Self {
             model,

@@ -10,6 +10,7 @@
 
 pub mod gains;
 mod learner;
+pub mod memory;
 pub mod modulated;
 pub mod modulation;
 pub mod nn;

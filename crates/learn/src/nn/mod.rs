@@ -14,6 +14,7 @@ pub mod patches;
 mod pool;
 mod recurrent;
 mod rnn;
+mod soft_cross_entropy;
 mod spec;
 pub mod squared;
 mod tap;
@@ -32,6 +33,7 @@ pub use parameters::{Gradients, Parameter, Parameters, Role, SharedSlot, Slot, r
 pub use pool::max_pool;
 pub use recurrent::Recurrent;
 pub use rnn::{Rnn, RnnSizes};
+pub use soft_cross_entropy::{soft_cross_entropy, softened};
 pub use spec::{CnnSpec, MlpSpec, ModelSpec, RnnSpec};
 pub use squared::{LabelPass, Passes};
 pub use tap::Magnitude;

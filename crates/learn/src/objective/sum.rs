@@ -9,6 +9,7 @@ use crate::nn::{BatchStatistics, Gradients, Model};
 use crate::optim::Proximal;
 use crate::stream::Batch;
 use base::error::Result;
+use base::rng::Streams;
 use base::state::State;
 
 /// A term, its weight λ, and whether its pull is taken as a proximal step.
@@ -48,6 +49,21 @@ impl Objective {
     /// Another task loss than cross-entropy, plus these terms.
     pub fn with_task(task: impl LossTerm + 'static, terms: Vec<Weighted>) -> Self {
         Self { task: Box::new(task), task_weight: 1.0, terms }
+    }
+
+    /// Gives every term random streams of its own, by its name.
+    pub fn begin(&mut self, streams: &Streams) {
+        for weighted in &mut self.terms {
+            let own = streams.within(weighted.term.name());
+            weighted.term.begin(&own);
+        }
+    }
+
+    /// The weight of the task loss at this step.
+    fn task_scale(&self, cx: &StepContext<'_>) -> f32 {
+        let active = self.terms.iter().filter(|weighted| scale_of(weighted, cx.gains) != 0.0);
+        let factor: f32 = active.map(|weighted| weighted.term.task_factor(cx)).product();
+        self.task_weight * cx.gains.term(TaskLoss::NAME) * factor
     }
 
     /// Statistics of the task loss on the last batch; of several tasks, the loss is Σ_i L_i, and accuracy and entropy are
@@ -100,7 +116,7 @@ impl Objective {
         let logits = model.forward(&batch.inputs, gains)?;
         let cx = StepContext { model, batch, logits: &logits, gains };
         let task = self.task.forward(&cx)?;
-        let task_scale = self.task_weight * gains.term(TaskLoss::NAME);
+        let task_scale = self.task_scale(&cx);
         let path = self.terms.iter().any(|weighted| weighted.follows(PathGradient::Task));
         // Path integrals need the task loss's gradient alone, so other differentiable terms then go separately.
         let mut others: Option<Tensor> = None;
@@ -143,11 +159,18 @@ impl Objective {
                 weighted.term.add_gradient(parameters, scale, gradients)?;
             }
         }
+        for weighted in self.terms.iter_mut().filter(|weighted| weighted.weight != 0.0) {
+            let scale = scale_of(weighted, gains);
+            if scale != 0.0 {
+                weighted.term.after_gradient(&cx, scale, gradients)?;
+            }
+            weighted.term.on_scores(&cx)?;
+        }
         self.show_path(PathGradient::Total, model, gradients)
     }
 
     /// The gradient of each term by name, each times its weight and gain; their sum is [`Objective::gradient`].
-    /// Terms that are taken as a proximal step have no gradient here.
+    /// Terms that are taken as a proximal step have no gradient here, and those that change the whole gradient do not act.
     ///
     /// # Errors
     /// Engine errors.
@@ -163,7 +186,7 @@ impl Objective {
         let mut apart = Vec::with_capacity(1 + self.terms.len());
         if let Some(task) = self.task.forward(&cx)? {
             let mut gradients = Gradients::default();
-            let scale = self.task_weight * gains.term(TaskLoss::NAME);
+            let scale = self.task_scale(&cx);
             parameters.backward(&scaled(task, scale)?, &mut gradients)?;
             apart.push((TaskLoss::NAME.to_owned(), gradients));
         }
@@ -222,6 +245,11 @@ impl Objective {
     /// Bytes of stored samples.
     pub fn replay_bytes(&self) -> u64 {
         self.terms.iter().map(|weighted| weighted.term.replay_bytes()).sum()
+    }
+
+    /// Samples passed through the network beside those of the batches, a backward pass counted as two.
+    pub fn extra_passes(&self) -> u64 {
+        self.terms.iter().map(|weighted| weighted.term.extra_passes()).sum()
     }
 
     /// Passes an event to every term that counts.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::anchor::Anchor;
 use crate::gains::Gains;
+use crate::memory::Memory;
 use crate::nn::{BatchStatistics, Gradients, Model, Parameters};
 use crate::optim::Proximal;
 use crate::stream::{Batch, TrainingData};
@@ -79,6 +80,30 @@ pub trait LossTerm: Send {
         None
     }
 
+    /// The past samples that this term keeps; `None` for other terms. Random streams, storing, footprint and checkpoint
+    /// follow from it.
+    fn memory(&self) -> Option<&Memory> {
+        None
+    }
+
+    /// The same, to be filled and drawn from.
+    fn memory_mut(&mut self) -> Option<&mut Memory> {
+        None
+    }
+
+    /// Takes random streams of its own, before anything else.
+    fn begin(&mut self, streams: &Streams) {
+        if let Some(memory) = self.memory_mut() {
+            memory.begin(streams);
+        }
+    }
+
+    /// Multiplies the weight of the task loss at this step, where past and present share one weight. Asked before
+    /// [`LossTerm::forward`].
+    fn task_factor(&self, _cx: &StepContext<'_>) -> f32 {
+        1.0
+    }
+
     /// Adds an analytic gradient times `scale` (weight × gain). Quadratic anchors need no autograd.
     ///
     /// # Errors
@@ -90,6 +115,28 @@ pub trait LossTerm: Send {
     /// The same pull as a proximal step after the update, instead of [`LossTerm::add_gradient`].
     fn proximal(&self, scale: f32) -> Option<Proximal<'_>> {
         self.anchor()?.proximal(scale)
+    }
+
+    /// Changes the gradient of the whole objective before the optimiser sees it, e.g. projects it; `scale` is weight ×
+    /// gain, never 0.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn after_gradient(
+        &mut self,
+        _cx: &StepContext<'_>,
+        _scale: f32,
+        _gradients: &mut Gradients,
+    ) -> Result<()> {
+        Ok(())
+    }
+
+    /// The scores of the batch at hand, before its update, whatever the term's gain is.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn on_scores(&mut self, cx: &StepContext<'_>) -> Result<()> {
+        self.memory_mut().map_or(Ok(()), |memory| memory.note(cx.logits))
     }
 
     /// The gradient that a path integral of this term follows; `None` for terms without one.
@@ -117,26 +164,31 @@ pub trait LossTerm: Send {
     ///
     /// # Errors
     /// Engine errors.
-    fn after_batch(&mut self, _batch: &Batch) -> Result<()> {
-        Ok(())
+    fn after_batch(&mut self, batch: &Batch) -> Result<()> {
+        self.memory_mut().map_or(Ok(()), |memory| memory.see(batch))
     }
 
     /// Task boundaries.
     ///
     /// # Errors
     /// Engine errors.
-    fn on_event(&mut self, _event: Event, _cx: &EventContext<'_>) -> Result<()> {
-        Ok(())
+    fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
+        self.memory_mut().map_or(Ok(()), |memory| memory.on_event(event, cx))
     }
 
     /// Bytes of stored samples.
     fn replay_bytes(&self) -> u64 {
-        0
+        self.memory().map_or(0, Memory::bytes)
     }
 
     /// Whether it draws past samples, as many as the gain `replay` says.
     fn replays(&self) -> bool {
-        false
+        self.memory().is_some()
+    }
+
+    /// Samples passed through the network beside those of the batches, a backward pass counted as two.
+    fn extra_passes(&self) -> u64 {
+        self.memory().map_or(0, Memory::passes)
     }
 
     /// The loss on the last batch, for terms that are losses of a task.
@@ -149,14 +201,18 @@ pub trait LossTerm: Send {
         None
     }
 
-    /// Bytes of state beyond parameters and optimiser.
+    /// Bytes of state beyond parameters, optimiser and stored samples.
     fn state_bytes(&self) -> u64 {
-        self.save().bytes()
+        if self.memory().is_some() { 0 } else { self.save().bytes() }
     }
 
     /// Everything a checkpoint needs.
     fn save(&self) -> State {
-        self.anchor().map_or_else(State::default, Anchor::save)
+        match (self.memory(), self.anchor()) {
+            (Some(memory), _) => memory.save(),
+            (None, Some(anchor)) => anchor.save(),
+            (None, None) => State::default(),
+        }
     }
 
     /// The inverse of [`LossTerm::save`].
@@ -164,6 +220,9 @@ pub trait LossTerm: Send {
     /// # Errors
     /// When the state is another term's.
     fn load(&mut self, state: &State) -> Result<()> {
+        if let Some(memory) = self.memory_mut() {
+            return memory.load(state);
+        }
         self.anchor_mut().map_or(Ok(()), |anchor| anchor.load(state))
     }
 }

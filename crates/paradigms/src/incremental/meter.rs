@@ -1,5 +1,8 @@
 //! Measures accuracy on test data, which the learner never sees.
 
+use std::borrow::Cow;
+
+use super::gates::Gates;
 use super::settings::CurveSettings;
 use base::error::Result;
 use contract::{Curve, Pace};
@@ -19,11 +22,18 @@ pub(super) struct Meter {
     losses: (f64, u32),
     /// Tasks that have curves.
     first: usize,
+    /// Units that are silent in a task are so at its test too.
+    gates: Option<Gates>,
 }
 
 impl Meter {
     /// `first`: how many tasks have curves; `None`: all.
-    pub fn new(stream: &TaskStream, curve: &CurveSettings, first: Option<usize>) -> Self {
+    pub fn new(
+        stream: &TaskStream,
+        curve: &CurveSettings,
+        first: Option<usize>,
+        gates: Option<Gates>,
+    ) -> Self {
         let sets = |limit: usize| (0..stream.len()).map(|task| stream.test_set(task, limit)).collect();
         Self {
             full: sets(usize::MAX),
@@ -33,7 +43,13 @@ impl Meter {
             loss: Curve::new("loss"),
             losses: (0.0, 0),
             first: first.unwrap_or(usize::MAX),
+            gates,
         }
+    }
+
+    /// Each task's silent units, where the method has such.
+    pub fn gates(&self) -> Option<&Gates> {
+        self.gates.as_ref()
     }
 
     /// Accuracy on every task when training has reached task `reached` (`None`: before training).
@@ -55,7 +71,7 @@ impl Meter {
         (task, reached): (usize, Option<usize>),
         pace: &mut Pace<'_>,
     ) -> Result<f64> {
-        score(&self.full[task], stream, learner, (task, reached), pace)
+        self.score(&self.full[task], stream, learner, (task, reached), pace)
     }
 
     /// Notes a training loss.
@@ -77,7 +93,7 @@ impl Meter {
         let mut sum = 0.0;
         let measured = (reached + 1).min(self.first);
         for task in 0..measured {
-            let accuracy = score(&self.thinned[task], stream, learner, (task, Some(reached)), pace)?;
+            let accuracy = self.score(&self.thinned[task], stream, learner, (task, Some(reached)), pace)?;
             self.tasks[task].push(x, accuracy);
             sum += accuracy;
         }
@@ -95,24 +111,30 @@ impl Meter {
         let all = self.tasks.iter().chain([&self.seen, &self.loss]);
         all.filter(|curve| !curve.x.is_empty()).cloned().collect()
     }
-}
 
-fn score(
-    set: &TestSet,
-    stream: &TaskStream,
-    learner: &Learner,
-    (task, reached): (usize, Option<usize>),
-    pace: &mut Pace<'_>,
-) -> Result<f64> {
-    /// Samples per forward pass.
-    const BATCH: usize = 512;
-    let active = stream.test_active(task, reached);
-    let mut correct = 0;
-    for first in (0..set.len()).step_by(BATCH) {
-        pace.ask()?;
-        let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
-        let labels = predict(learner.model.as_ref(), &inputs, &active, learner.gains())?;
-        correct += labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
+    fn score(
+        &self,
+        set: &TestSet,
+        stream: &TaskStream,
+        learner: &Learner,
+        (task, reached): (usize, Option<usize>),
+        pace: &mut Pace<'_>,
+    ) -> Result<f64> {
+        /// Samples per forward pass.
+        const BATCH: usize = 512;
+        let active = stream.test_active(task, reached);
+        let mut gains = Cow::Borrowed(learner.gains());
+        if let Some(gates) = &self.gates {
+            gates.set(task, gains.to_mut());
+        }
+        let mut correct = 0;
+        for first in (0..set.len()).step_by(BATCH) {
+            pace.ask()?;
+            let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
+            let labels = predict(learner.model.as_ref(), &inputs, &active, &gains)?;
+            correct +=
+                labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
+        }
+        Ok(correct as f64 / set.len().max(1) as f64)
     }
-    Ok(correct as f64 / set.len().max(1) as f64)
 }

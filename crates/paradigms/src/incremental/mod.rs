@@ -3,11 +3,13 @@
 //!
 //! The method composes the terms; this protocol lays out tasks, boundaries and evaluation.
 
+mod gates;
 mod meter;
 mod settings;
 
 pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, ResolvedMethod};
 
+use gates::Gates;
 use meter::Meter;
 
 use crate::method::{Composition, Regime, method};
@@ -61,6 +63,12 @@ impl Protocol for Incremental {
         Ok(vec![resolved.benchmark.data])
     }
 
+    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        let dataset = data.get(&resolved.benchmark.data)?;
+        resolved.check_memory(&dataset)
+    }
+
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
     }
@@ -79,6 +87,7 @@ struct Run<'a> {
     meter: Meter,
     regime: Regime,
     freeze_features: bool,
+    rate_per_task: Option<f32>,
     /// The run is a control that replays another one.
     replays: bool,
     done: usize,
@@ -91,18 +100,33 @@ impl<'a> Run<'a> {
         let dataset = data.split(&settings.data, settings.split, &streams)?;
         let stream = TaskStream::new(&settings.stream, &dataset, settings.evaluate, &streams)?;
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
-        let Composition { terms, regime, freeze_features } =
-            method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
+        let composition = method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
+        resolved.check_memory(&dataset)?;
+        let Composition { terms, regime, freeze_features, rate_per_task, dropout, gated_off, .. } =
+            composition;
+        let gates = gated_off.map(|off| Gates::new(off, stream.len(), &model.layer_units(), &streams));
         // Eq. 6: the task's loss plus Σ_{i<t} λ_i Ω(θ, θ_i*); each method's file says which Ω and which λ_i.
         let objective = Objective::new(terms);
         let mut learner = Learner::new(model, objective, settings.optimiser.build(), &streams)
             .modulated(resolved.modulation.as_ref(), spec.trace())?;
+        learner.base.dropout = dropout;
         if settings.freeze_biases {
             learner.freeze(|parameter| parameter.role == Role::Bias);
         }
-        let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks);
+        let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, gates);
         let replays = spec.replays.is_some();
-        Ok(Self { settings, stream, streams, learner, meter, regime, freeze_features, replays, done: 0 })
+        Ok(Self {
+            settings,
+            stream,
+            streams,
+            learner,
+            meter,
+            regime,
+            freeze_features,
+            rate_per_task,
+            replays,
+            done: 0,
+        })
     }
 
     fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
@@ -215,6 +239,12 @@ impl<'a> Run<'a> {
         if self.freeze_features && task == 1 {
             self.learner.freeze_features();
         }
+        if let Some(factor) = self.rate_per_task.filter(|_| task > 0) {
+            self.learner.base.learning_rate *= factor;
+        }
+        if let Some(gates) = self.meter.gates() {
+            gates.set(task, &mut self.learner.base);
+        }
         self.tell(Event::TaskStart { index: task }, &data, watch)?;
         let order = self.streams.get(&format!("order/task{task}"));
         let mut loader = data.loader(self.settings.budget.batch, order);
@@ -264,8 +294,10 @@ impl<'a> Run<'a> {
         Footprint {
             parameters: parameters * networks.max(1) as u64,
             state_bytes: self.learner.objective.state_bytes(),
+            replay_bytes: self.learner.objective.replay_bytes(),
             updates,
-            multiply_adds: updates * per_update,
+            multiply_adds: updates * per_update
+                + self.learner.model.multiply_adds() * self.learner.objective.extra_passes(),
             ..Footprint::default()
         }
     }

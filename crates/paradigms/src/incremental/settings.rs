@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::method::{MethodEntry, Regime, method};
+use crate::method::{Composition, MethodEntry, Regime, method};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use data::Splitting;
+use data::{Dataset, Splitting};
 use learn::modulated;
-use learn::modulation::ModulationSpec;
+use learn::modulation::{ModulationSpec, TargetKind};
 use learn::nn::ModelSpec;
 use learn::optim::OptimiserSpec;
-use learn::stream::{EvaluateOn, Reveal, StreamSpec};
+use learn::stream::{EvaluateOn, Reveal, StreamKind, StreamSpec};
 
 /// The body of a benchmark file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -141,17 +141,38 @@ impl Resolved {
         })?;
         check_reveals(method, &settings.stream, benchmark, preset)?;
         let parameters = method.resolve(preset, id)?;
+        let composition = method.compose(&parameters)?;
+        check_needs(&composition, &settings.stream, preset)?;
         let boundaries = settings.stream.reveals(Reveal::Boundary);
         let modulation = modulated::resolve(
             preset,
             id,
             (&settings.model, entry.shape, outputs),
             &settings.optimiser,
-            &method.compose(&parameters)?.terms,
+            &composition.terms,
             modulated::Stage { boundaries, classes: true, task: true },
         )?;
+        check_gates(&composition, modulation.as_ref(), preset)?;
         let method = ResolvedMethod { kind: preset.header.kind.clone(), parameters };
         Ok(Self { benchmark: settings, method, modulation })
+    }
+
+    /// Checks that the method keeps no more past samples than there are.
+    ///
+    /// # Errors
+    /// Names the key and both numbers.
+    pub fn check_memory(&self, dataset: &Dataset) -> Result<()> {
+        let composition = method(&self.method.kind)?.compose(&self.method.parameters)?;
+        let settings = &self.benchmark;
+        let split = match settings.evaluate {
+            EvaluateOn::Test => &dataset.train_full,
+            EvaluateOn::Validation => &dataset.train,
+        };
+        let views = match settings.stream.tasks {
+            StreamKind::Split { .. } => 1,
+            _ => settings.stream.len(dataset.classes),
+        };
+        Ok(composition.check_memory(&self.method.kind, views * split.len())?)
     }
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
@@ -163,11 +184,12 @@ impl Resolved {
         let model = self.benchmark.model.build(entry.shape, outputs, &Streams::new(0));
         let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
         let evaluations = updates / self.benchmark.curve.every as f64 * tasks;
-        let regime = method(&self.method.kind).and_then(|entry| entry.compose(&self.method.parameters));
-        let regime = regime.map_or_else(|_| Regime::default(), |composition| composition.regime);
+        let composed = method(&self.method.kind).and_then(|entry| entry.compose(&self.method.parameters));
+        let (regime, extra) = composed.map_or_else(|_| Default::default(), |c| (c.regime, c.extra_work));
         let trained =
             updates * updates_in_tasks(regime, self.benchmark.stream.len(entry.classes)) as f64 / tasks;
-        let training = trained * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
+        let training =
+            trained * (1.0 + extra) * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
         training + evaluations * 2.0 * madds * self.benchmark.curve.samples as f64 / 1e11
     }
 }
@@ -203,4 +225,31 @@ fn check_reveals(
 /// How many times the updates of one task a run makes; joint training trains the references too.
 pub(super) fn updates_in_tasks(regime: Regime, tasks: usize) -> usize {
     if regime == Regime::Joint { tasks * (tasks + 1) / 2 } else { tasks }
+}
+
+/// The same for what a method's settings ask for.
+fn check_needs(composition: &Composition, stream: &StreamSpec, preset: &MethodPreset) -> Result<()> {
+    match composition.needs.filter(|(_, need)| !stream.reveals(*need)) {
+        Some((key, need)) => Err(preset.refuse(DefinitionError {
+            key: format!("parameters.{key}"),
+            problem: format!("this value needs `{}`, which this stream hides", need.word()),
+            ..DefinitionError::default()
+        })),
+        None => Ok(()),
+    }
+}
+
+/// A task's own gates replace those in force at its test, so a modulator cannot have them too.
+fn check_gates(
+    composition: &Composition,
+    modulation: Option<&ModulationSpec>,
+    preset: &MethodPreset,
+) -> Result<()> {
+    let receptors = modulation.into_iter().flat_map(|spec| spec.modulators.values());
+    let mut targets = receptors.flat_map(|modulator| &modulator.receptors).map(|receptor| receptor.target);
+    if composition.gated_off.is_some() && targets.any(|target| target == TargetKind::FeatureGate) {
+        let allowed = "another target: this method gates units itself";
+        return Err(preset.refuse(DefinitionError::range("modulation", "feature-gate", allowed)));
+    }
+    Ok(())
 }

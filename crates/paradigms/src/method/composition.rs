@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use base::error::{DefinitionError, Result};
 use contract::definition::MethodPreset;
+use learn::memory::{Fill, Memory, MemorySpec};
 use learn::objective::Weighted;
 use learn::stream::Reveal;
 
@@ -28,6 +29,48 @@ pub struct Composition {
     pub regime: Regime,
     /// After the first task only the output layer learns.
     pub freeze_features: bool,
+    /// What these settings need beside what the method always does, with the key that asks for it.
+    pub needs: Option<(&'static str, Reveal)>,
+    /// Factor on the learning rate at every boundary; `None`: the rate stays.
+    pub rate_per_task: Option<f32>,
+    /// Share of hidden units that are silent at each training step.
+    pub dropout: f32,
+    /// Share of each hidden layer that is silent in a task, others in each, in training and at test.
+    pub gated_off: Option<f32>,
+    /// Rough work of an update beyond plain training's, as a share of that.
+    pub extra_work: f64,
+}
+
+impl Composition {
+    /// One term that keeps past samples and passes as many through the network as a batch has.
+    pub fn remembering(term: Weighted, memory: &MemorySpec) -> Self {
+        let needs = (memory.fill == Fill::TaskEnd).then_some(("memory.fill", Reveal::Boundary));
+        Self { terms: vec![term], needs, extra_work: 1.0, ..Self::default() }
+    }
+
+    /// Whether only a sequence of tasks can give it what it asks for.
+    pub fn is_sequential(&self) -> bool {
+        self.rate_per_task.is_some() || self.gated_off.is_some() || self.dropout > 0.0
+    }
+
+    /// Past samples that fit into the terms' memories, the largest; 0: none are kept.
+    pub fn memory(&self) -> usize {
+        let memories = self.terms.iter().filter_map(|weighted| weighted.term.memory());
+        memories.map(Memory::capacity).max().unwrap_or(0)
+    }
+
+    /// Checks that no memory is larger than the data, where `samples` are all there are.
+    ///
+    /// # Errors
+    /// Names the key and both numbers.
+    pub fn check_memory(&self, kind: &str, samples: usize) -> Result<(), DefinitionError> {
+        if self.memory() <= samples {
+            return Ok(());
+        }
+        let allowed = format!("1 to {samples}, the training samples of this benchmark");
+        let error = DefinitionError::range("parameters.memory.samples", self.memory(), &allowed);
+        Err(DefinitionError { place: format!("method `{kind}`"), ..error })
+    }
 }
 
 /// A parameter's line in the docs.
@@ -39,6 +82,18 @@ pub struct Parameter {
     pub meaning: &'static str,
 }
 
+impl Parameter {
+    /// A line.
+    pub(super) const fn new(
+        name: &'static str,
+        default: &'static str,
+        range: &'static str,
+        meaning: &'static str,
+    ) -> Self {
+        Self { name, default, range, meaning }
+    }
+}
+
 /// The line of every quadratic pull's `proximal`.
 pub(super) const PROXIMAL: Parameter = Parameter {
     name: "proximal",
@@ -48,6 +103,29 @@ pub(super) const PROXIMAL: Parameter = Parameter {
               minimum of loss + penalty under SGD alone. Under momentum μ the penalty counts 1 − μ; Adam divides the \
               loss's gradient by √v̂ and leaves the step as it is, so that λ means something else there",
 };
+
+/// The lines of every memory of past samples.
+pub(super) const MEMORY: [Parameter; 4] = [
+    Parameter::new(
+        "memory.samples",
+        "500",
+        "1 to the training samples of the benchmark",
+        "past samples that are kept",
+    ),
+    Parameter::new(
+        "memory.policy",
+        "reservoir",
+        "reservoir, class-balanced",
+        "which stay: all samples with equal chance, or an equal share per label seen",
+    ),
+    Parameter::new(
+        "memory.fill",
+        "batch",
+        "batch, task-end",
+        "when samples are stored: after each update, or when their task has ended (needs `boundary`)",
+    ),
+    Parameter::new("memory.draw", "as many as the batch has", "1 to 65536", "samples drawn per update"),
+];
 
 /// What a method says about itself.
 #[derive(Debug, Clone, Copy)]

@@ -1,20 +1,28 @@
 //! Layer 3: methods against forgetting, one file each. A method is checked settings plus a composition of loss terms
 //! and training rules. Adding one is a file here and a line in [`METHODS`].
 
+mod a_gem;
 mod composition;
+mod der;
+mod er;
 mod ewc;
 mod fisher;
 mod frozen;
+mod gem;
 mod joint;
 mod l2;
 mod l2_sp;
+mod lwf;
 mod mas;
 mod naive;
 mod online_ewc;
+mod scp;
 mod separate;
 mod si;
+mod stable_sgd;
 #[cfg(test)]
 mod tests;
+mod xdg;
 
 pub use composition::{Composition, MethodEntry, MethodInfo, Parameter, Regime};
 pub use fisher::{FisherEstimator, FisherSettings};
@@ -33,6 +41,14 @@ pub const METHODS: &[MethodEntry] = &[
     online_ewc::ENTRY,
     si::ENTRY,
     mas::ENTRY,
+    scp::ENTRY,
+    lwf::ENTRY,
+    er::ENTRY,
+    der::ENTRY,
+    a_gem::ENTRY,
+    gem::ENTRY,
+    stable_sgd::ENTRY,
+    xdg::ENTRY,
 ];
 
 /// A method by its registered name.

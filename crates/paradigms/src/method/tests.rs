@@ -18,6 +18,7 @@ use learn::stream::{EvaluateOn, Reveal, Scenario, StreamKind, StreamSpec, TaskSt
 use numeric::Activation;
 
 mod minimum;
+mod replay;
 
 const RATE: f32 = 0.5;
 
@@ -291,6 +292,17 @@ fn every_parameter_out_of_range_is_refused_by_name() {
         ("si", "c = nan"),
         ("mas", "batch = 0"),
         ("l2", "lambda = inf"),
+        ("er", "memory = { samples = 0 }"),
+        ("er", "lambda = -1.0"),
+        ("der", "alpha = nan"),
+        ("der", "memory = { draw = 0 }"),
+        ("a-gem", "strength = 1.5"),
+        ("gem", "margin = -0.1"),
+        ("lwf", "temperature = 0.0"),
+        ("stable-sgd", "decay = 0.0"),
+        ("stable-sgd", "dropout = 1.0"),
+        ("xdg", "off = 1.0"),
+        ("scp", "alpha = 1.5"),
     ];
     for (kind, line) in cases {
         let text = format!(

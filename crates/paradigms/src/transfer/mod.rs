@@ -104,8 +104,10 @@ impl<'a> Run<'a> {
         for shots in &settings.shots {
             pair.few(*shots)?;
         }
-        let Composition { terms, regime, freeze_features } =
-            method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
+        let kind = &resolved.method.kind;
+        let composition = method(kind)?.compose(&resolved.method.parameters)?;
+        composition.check_memory(kind, pair.source.training.len())?;
+        let Composition { terms, regime, freeze_features, .. } = composition;
         let learner = |terms: Vec<Weighted>| -> Result<Learner> {
             let model = settings.model.build(shape, outputs, &streams)?;
             // Eq. 1: the target's loss plus λ R(θ).
@@ -255,8 +257,10 @@ impl<'a> Run<'a> {
         Footprint {
             parameters: self.learner.model.parameters().count() as u64,
             state_bytes: self.learner.objective.state_bytes(),
+            replay_bytes: self.learner.objective.replay_bytes(),
             updates,
-            multiply_adds: updates * per_update,
+            multiply_adds: updates * per_update
+                + self.learner.model.multiply_adds() * self.learner.objective.extra_passes(),
             ..Footprint::default()
         }
     }

@@ -57,8 +57,8 @@ pub struct Resolved {
     pub modulation: Option<ModulationSpec>,
 }
 
-/// Methods that weigh parameters by the gradients of labels.
-const NEED_LABELS: [&str; 2] = ["ewc", "online-ewc"];
+/// Methods that weigh parameters by the gradients of labels, or distil probabilities of labels.
+const NEED_LABELS: [&str; 3] = ["ewc", "online-ewc", "lwf"];
 
 impl TransferSettings {
     fn check(&self) -> Result<()> {
@@ -98,9 +98,12 @@ impl Resolved {
             other => other,
         })?;
         let parameters = method.resolve(preset, id)?;
-        let joint = method.compose(&parameters)?.regime == Regime::Joint;
-        if joint || (settings.task.is_regression() && NEED_LABELS.contains(&kind.as_str())) {
-            let why = if joint { "source then target" } else { "targets with labels" };
+        let composition = method.compose(&parameters)?;
+        let joint = composition.regime == Regime::Joint;
+        let labels = NEED_LABELS.contains(&kind.as_str()) || composition.memory() > 0;
+        let unread = joint || composition.is_sequential();
+        if unread || (settings.task.is_regression() && labels) {
+            let why = if unread { "source then target" } else { "targets with labels" };
             return Err(preset.refuse(DefinitionError {
                 key: "kind".into(),
                 found: kind.clone(),
@@ -113,7 +116,7 @@ impl Resolved {
         let work = ("budget.batch", settings.budget.batch);
         let fits = settings.model.check_work("model", (shape, outputs), work);
         fits.map_err(|error| benchmark.refuse(error))?;
-        let terms = method.compose(&parameters)?.terms;
+        let terms = composition.terms;
         let network = (&settings.model, shape, outputs);
         // The step from source to target is no secret.
         let stage =

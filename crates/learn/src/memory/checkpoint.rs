@@ -1,0 +1,52 @@
+//! A memory's state: samples, what the policy remembers, and both random streams.
+
+use std::sync::Arc;
+
+use super::Memory;
+use base::error::Result;
+use base::state::State;
+
+impl Memory {
+    /// Everything a checkpoint needs.
+    pub fn save(&self) -> State {
+        let masks: Vec<Option<&[bool]>> = self.masks.iter().map(Option::as_deref).collect();
+        let mut state = State::default()
+            .number("boundaries", self.boundaries.into())
+            .number("passes", self.passes as f64)
+            .buffer("inputs", std::slice::from_ref(&self.inputs))
+            .buffer("logits", std::slice::from_ref(&self.logits));
+        for (name, value) in [
+            ("place", serde_json::json!(self.place)),
+            ("store", serde_json::json!(self.store)),
+            ("draw", serde_json::json!(self.draw)),
+            ("labels", serde_json::json!(self.labels)),
+            ("tasks", serde_json::json!(self.tasks)),
+            ("masks", serde_json::json!(masks)),
+        ] {
+            state.values.insert(name.into(), value);
+        }
+        state
+    }
+
+    /// The inverse of [`Memory::save`].
+    ///
+    /// # Errors
+    /// When the state is something else's.
+    pub fn load(&mut self, state: &State) -> Result<()> {
+        fn value<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> Result<T> {
+            Ok(serde_json::from_value(state.get_value(name)?.clone())?)
+        }
+        self.place = value(state, "place")?;
+        self.store = value(state, "store")?;
+        self.draw = value(state, "draw")?;
+        self.labels = value(state, "labels")?;
+        self.tasks = value(state, "tasks")?;
+        let masks: Vec<Option<Vec<bool>>> = value(state, "masks")?;
+        self.masks = masks.into_iter().map(|mask| mask.map(Arc::from)).collect();
+        self.inputs = state.get_buffer("inputs")?.concat();
+        self.logits = state.get_buffer("logits")?.concat();
+        self.boundaries = state.get_number("boundaries")? as u32;
+        self.passes = state.get_number("passes")? as u64;
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! A memory as a setting.
+
+use serde::{Deserialize, Serialize};
+
+use base::error::DefinitionError;
+
+/// Which samples stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Policy {
+    /// Every sample of the stream is equally likely to stay (Vitter 1985, algorithm R).
+    #[default]
+    Reservoir,
+    /// Every output label seen has an equal share, within which every sample is equally likely to stay (Chrysakis & Moens
+    /// 2020).
+    ClassBalanced,
+}
+
+/// When samples are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fill {
+    /// Those of every batch, after its update; needs no boundary.
+    #[default]
+    Batch,
+    /// All of a task when it ends, so that what is drawn is of earlier tasks alone.
+    TaskEnd,
+}
+
+/// What the past counts beside the present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weighing {
+    /// By samples: m/(n + m) for m drawn beside a batch of n, one mean over both.
+    #[default]
+    Mean,
+    /// By tasks: (t − 1)/t while the t-th is learned; needs boundaries.
+    Tasks,
+}
+
+/// A memory's settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MemorySpec {
+    /// Samples that fit, ≥ 1.
+    pub samples: usize,
+    pub policy: Policy,
+    pub fill: Fill,
+    /// Samples drawn per update, ≥ 1; absent: as many as the batch has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draw: Option<usize>,
+}
+
+impl Default for MemorySpec {
+    fn default() -> Self {
+        Self { samples: 500, policy: Policy::Reservoir, fill: Fill::Batch, draw: None }
+    }
+}
+
+impl MemorySpec {
+    /// Checks every range. Keys begin with `memory.`.
+    ///
+    /// # Errors
+    /// The first value out of range.
+    pub fn check(&self) -> Result<(), DefinitionError> {
+        DefinitionError::check_count("memory.samples", self.samples, 10_000_000)?;
+        DefinitionError::check_count("memory.draw", self.draw.unwrap_or(1), 65_536)
+    }
+
+    /// Most bytes that this memory will ever hold, for samples of so many features and a network of so many outputs.
+    pub fn declared_bytes(&self, features: usize, outputs: usize, logits: bool) -> u64 {
+        let scores = if logits { outputs * size_of::<f32>() } else { 0 };
+        let entry = features * size_of::<f32>() + 2 * size_of::<u32>() + outputs + scores;
+        (self.samples * entry) as u64
+    }
+}

@@ -1,0 +1,288 @@
+//! The samples themselves: what of each is kept, how some are drawn, and the state of both.
+
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+use rand::SeedableRng;
+use rand::seq::index;
+
+use super::place::Place;
+use super::{Fill, MemorySpec, Weighing};
+use crate::nn::{Active, cross_entropy, read};
+use crate::objective::{Event, EventContext, StepContext};
+use crate::stream::Batch;
+use base::error::{Error, Result};
+use base::rng::{FastRng, Streams};
+
+/// Past samples of a stream, at most as many as its [`MemorySpec`] says.
+#[derive(Debug)]
+pub struct Memory {
+    spec: MemorySpec,
+    keeps_logits: bool,
+    pub(super) place: Place,
+    pub(super) store: FastRng,
+    pub(super) draw: FastRng,
+    /// One entry per sample held, in the order of slots.
+    pub(super) inputs: Vec<f32>,
+    pub(super) labels: Vec<u32>,
+    /// Outputs that competed when the sample was seen; `None`: all.
+    pub(super) masks: Vec<Option<Arc<[bool]>>>,
+    /// Boundaries passed when it was seen: with [`Memory::tasks`], which of the past tasks it is of.
+    pub(super) tasks: Vec<u32>,
+    pub(super) logits: Vec<f32>,
+    /// Scores of the batch at hand, as it was before its update.
+    latest: Vec<f32>,
+    pub(super) boundaries: u32,
+    pub(super) passes: u64,
+}
+
+/// Samples drawn from a memory.
+#[derive(Debug)]
+pub struct Drawn {
+    /// n × features.
+    pub inputs: Tensor,
+    pub targets: Vec<u32>,
+    /// Where the stream reveals the task, the outputs of each sample's own; elsewhere those of the batch at hand, so that
+    /// classes met since compete too.
+    pub active: Active,
+    /// n × outputs, as the network scored the samples when they were stored; `None` where the memory keeps none.
+    pub logits: Option<Tensor>,
+}
+
+impl Memory {
+    /// An empty memory. `keeps_logits`: of each sample also how it was scored when it was seen.
+    pub fn new(spec: &MemorySpec, keeps_logits: bool) -> Self {
+        Self {
+            spec: spec.clone(),
+            keeps_logits,
+            place: Place::new(spec.policy),
+            store: FastRng::seed_from_u64(0),
+            draw: FastRng::seed_from_u64(1),
+            inputs: Vec::new(),
+            labels: Vec::new(),
+            masks: Vec::new(),
+            tasks: Vec::new(),
+            logits: Vec::new(),
+            latest: Vec::new(),
+            boundaries: 0,
+            passes: 0,
+        }
+    }
+
+    /// Takes its random streams, `memory/store` and `memory/draw`.
+    pub fn begin(&mut self, streams: &Streams) {
+        self.store = streams.fast("memory/store");
+        self.draw = streams.fast("memory/draw");
+    }
+
+    /// Samples that fit.
+    pub fn capacity(&self) -> usize {
+        self.spec.samples
+    }
+
+    /// Samples held.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Labels of the samples held.
+    pub fn labels(&self) -> &[u32] {
+        &self.labels
+    }
+
+    /// Task boundaries passed: the tasks that are over while a task is learned. 0 where the stream hides them.
+    pub fn tasks(&self) -> u32 {
+        self.boundaries
+    }
+
+    /// Bytes held: inputs, labels, tasks, one byte per output of a mask, scores.
+    pub fn bytes(&self) -> u64 {
+        let masks: usize = self.masks.iter().flatten().map(|mask| mask.len()).sum();
+        let numbers = self.inputs.len() + self.labels.len() + self.tasks.len() + self.logits.len();
+        (numbers * size_of::<f32>() + masks) as u64
+    }
+
+    /// Samples passed through the network because of this memory, a backward pass counted as two.
+    pub fn passes(&self) -> u64 {
+        self.passes
+    }
+
+    /// How many samples [`Memory::draw`] gives at this step: as the settings say times the gain `replay`, at least 1, at most all.
+    pub fn amount(&self, cx: &StepContext<'_>) -> usize {
+        let asked = self.spec.draw.unwrap_or_else(|| cx.batch.samples()) as f32 * cx.gains.replay;
+        (asked.round().max(1.0) as usize).min(self.len())
+    }
+
+    /// The past's share of the loss at this step, in [0, 1); 0 while nothing is held.
+    pub fn share(&self, weighing: Weighing, cx: &StepContext<'_>) -> f32 {
+        let past = self.amount(cx) as f32;
+        match weighing {
+            Weighing::Mean => past / (cx.batch.samples() as f32 + past),
+            Weighing::Tasks if past == 0.0 => 0.0,
+            Weighing::Tasks => 1.0 - 1.0 / (1.0 + self.boundaries as f32),
+        }
+    }
+
+    /// Different samples, all equally likely; `None` while there are none.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn draw(&mut self, cx: &StepContext<'_>) -> Result<Option<Drawn>> {
+        let amount = self.amount(cx);
+        if amount == 0 {
+            return Ok(None);
+        }
+        let held = self.len();
+        let picked = index::sample(&mut self.draw, held, amount).into_vec();
+        self.take(&picked, cx.batch).map(Some)
+    }
+
+    /// The same from the samples of one past task, by its number from 0.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn draw_of(&mut self, task: u32, cx: &StepContext<'_>) -> Result<Option<Drawn>> {
+        let own: Vec<usize> = (0..self.len()).filter(|slot| self.tasks[*slot] == task).collect();
+        let amount = self.amount(cx).min(own.len());
+        if amount == 0 {
+            return Ok(None);
+        }
+        let picked = index::sample(&mut self.draw, own.len(), amount).into_vec();
+        let picked: Vec<usize> = picked.into_iter().map(|at| own[at]).collect();
+        self.take(&picked, cx.batch).map(Some)
+    }
+
+    fn take(&mut self, slots: &[usize], batch: &Batch) -> Result<Drawn> {
+        let amount = slots.len();
+        self.passes += 3 * amount as u64;
+        let rows = |values: &[f32]| -> Result<Tensor> {
+            let width = values.len() / self.len();
+            let rows = slots.iter().flat_map(|slot| &values[slot * width..(slot + 1) * width]);
+            Ok(Tensor::from_vec(rows.copied().collect::<Vec<_>>(), (amount, width), &Device::Cpu)?)
+        };
+        let inputs = rows(&self.inputs)?;
+        let logits = if self.keeps_logits { Some(rows(&self.logits)?) } else { None };
+        let own = batch.task.is_some() || matches!(batch.active, Active::PerSample { .. });
+        let masks: Option<Arc<[_]>> =
+            if own { slots.iter().map(|slot| self.masks[*slot].clone()).collect() } else { None };
+        let active = match masks {
+            Some(masks) => Active::PerSample { masks, of: (0..amount).collect() },
+            None => batch.active.clone(),
+        };
+        Ok(Drawn { inputs, targets: slots.iter().map(|slot| self.labels[*slot]).collect(), active, logits })
+    }
+
+    /// Notes the scores of the batch at hand, before its update.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn note(&mut self, logits: &Tensor) -> Result<()> {
+        if self.keeps_logits {
+            self.latest = read(&logits.contiguous()?, <[f32]>::to_vec)?;
+        }
+        Ok(())
+    }
+
+    /// Meets the samples of the update that has just been made.
+    ///
+    /// # Errors
+    /// A batch without a label per sample; engine errors.
+    pub fn see(&mut self, batch: &Batch) -> Result<()> {
+        if self.spec.fill == Fill::Batch { self.store(batch) } else { Ok(()) }
+    }
+
+    /// Counts boundaries, and stores a task that has ended where the settings say so.
+    ///
+    /// # Errors
+    /// Engine errors; a stop that was asked for.
+    pub fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
+        let Event::TaskEnd { index } = event else { return Ok(()) };
+        if self.spec.fill == Fill::TaskEnd {
+            for batch in cx.data.batches(128) {
+                (cx.ask)()?;
+                let batch = batch?;
+                if self.keeps_logits {
+                    self.note(&cx.model.infer(&batch.inputs, cx.gains)?)?;
+                    self.passes += batch.samples() as u64;
+                }
+                self.store(&batch)?;
+            }
+        }
+        self.boundaries = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        Ok(())
+    }
+
+    fn store(&mut self, batch: &Batch) -> Result<()> {
+        let samples = batch.samples();
+        if batch.targets.len() != samples {
+            return Err(Error::data(
+                "batch",
+                "has no label per sample, which a memory of past samples needs",
+            ));
+        }
+        let kept = read(&batch.inputs.contiguous()?, |inputs| {
+            let mut kept = Vec::new();
+            let width = inputs.len() / samples.max(1);
+            for (sample, label) in batch.targets.iter().enumerate() {
+                let (capacity, held) = (self.spec.samples, self.labels.len());
+                let slot = self.place.slot(*label as usize, capacity, held, &mut self.store);
+                let Some(slot) = slot else { continue };
+                put(&mut self.inputs, slot, &inputs[sample * width..(sample + 1) * width]);
+                put(&mut self.labels, slot, &[*label]);
+                kept.push((sample, slot));
+            }
+            kept
+        })?;
+        for (sample, slot) in kept {
+            put(&mut self.tasks, slot, &[self.boundaries]);
+            put(&mut self.masks, slot, &[mask(&batch.active, sample)]);
+            if self.keeps_logits {
+                let width = self.latest.len() / samples;
+                put(&mut self.logits, slot, &self.latest[sample * width..(sample + 1) * width]);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drawn {
+    /// Mean cross-entropy of the samples as the network scores them now.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn loss(&self, cx: &StepContext<'_>) -> Result<Tensor> {
+        Ok(cross_entropy(&self.scores(cx)?, &self.targets, &self.active, cx.gains.temperature)?.0)
+    }
+
+    /// How the network scores the samples now, n × outputs.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn scores(&self, cx: &StepContext<'_>) -> Result<Tensor> {
+        cx.model.forward(&self.inputs, &cx.gains.unmasked())
+    }
+}
+
+/// The outputs that compete for one sample; shared, not copied, where the batch shares them.
+fn mask(active: &Active, sample: usize) -> Option<Arc<[bool]>> {
+    match active {
+        Active::All => None,
+        Active::Same(mask) => Some(mask.clone()),
+        Active::PerSample { masks, of } => Some(masks[of[sample]].clone()),
+    }
+}
+
+/// Overwrites an entry, or appends it where the slot is the first free one.
+fn put<T: Clone>(values: &mut Vec<T>, slot: usize, entry: &[T]) {
+    let first = slot * entry.len();
+    if first == values.len() {
+        values.extend_from_slice(entry);
+    } else {
+        values[first..first + entry.len()].clone_from_slice(entry);
+    }
+}

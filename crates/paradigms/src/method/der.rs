@@ -1,0 +1,88 @@
+//! Dark experience replay: past samples keep the scores that they had (DER), and their labels too (DER++).
+
+use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::composition::{Composition, MEMORY, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use base::error::{DefinitionError, Result};
+use learn::keeps_memory;
+use learn::memory::{Memory, MemorySpec};
+use learn::objective::{LossTerm, StepContext, Weighted};
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Der {
+    alpha: f32,
+    beta: f32,
+    memory: MemorySpec,
+}
+
+impl Default for Der {
+    fn default() -> Self {
+        Self { alpha: 0.5, beta: 0.0, memory: MemorySpec::default() }
+    }
+}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Der>(MethodInfo {
+    kind: "der",
+    summary: "Dark experience replay: past samples are held to the scores that they had; with β their labels are replayed too (DER++)",
+    formula: "L_t(θ) + α mean ‖z(x) − z_stored‖² + β L_M(θ), the means over two draws from the memory and over all outputs",
+    source: "Buzzega, Boschini, Porrello, Abati & Calderara 2020",
+    mapping: "the same α and β as Mammoth.",
+    needs: &[],
+    parameters: &[
+        Parameter::new("alpha", "0.5", ">= 0", "α, weight of the distance to the stored scores"),
+        Parameter::new("beta", "0", ">= 0", "β, weight of the past's own loss; 0: DER, above: DER++"),
+        MEMORY[0],
+        MEMORY[1],
+        MEMORY[2],
+        MEMORY[3],
+    ],
+});
+
+impl Settings for Der {
+    fn check(&self) -> Result<(), DefinitionError> {
+        check_strength("alpha", self.alpha)?;
+        check_strength("beta", self.beta)?;
+        self.memory.check()
+    }
+
+    fn compose(&self) -> Composition {
+        let dark = Dark { alpha: self.alpha, beta: self.beta, memory: Memory::new(&self.memory, true) };
+        // Without both parts it is plain training: the term's weight says so.
+        let weight = if self.alpha == 0.0 && self.beta == 0.0 { 0.0 } else { 1.0 };
+        let extra_work = if self.beta == 0.0 { 1.0 } else { 2.0 };
+        Composition { extra_work, ..Composition::remembering(Weighted::new(weight, dark), &self.memory) }
+    }
+}
+
+struct Dark {
+    alpha: f32,
+    beta: f32,
+    memory: Memory,
+}
+
+impl LossTerm for Dark {
+    keeps_memory!();
+
+    fn name(&self) -> &'static str {
+        "der"
+    }
+
+    fn forward(&mut self, cx: &StepContext<'_>) -> Result<Option<Tensor>> {
+        let mut loss = None;
+        if self.alpha != 0.0
+            && let Some(past) = self.memory.draw(cx)?
+            && let Some(stored) = &past.logits
+        {
+            loss = Some(((past.scores(cx)? - stored)?.sqr()?.mean_all()? * f64::from(self.alpha))?);
+        }
+        if self.beta != 0.0
+            && let Some(past) = self.memory.draw(cx)?
+        {
+            let labels = (past.loss(cx)? * f64::from(self.beta))?;
+            loss = Some(loss.map_or(Ok(labels.clone()), |scores| scores + labels)?);
+        }
+        Ok(loss)
+    }
+}

@@ -1,0 +1,80 @@
+//! Experience replay: the loss of past samples beside that of the batch.
+
+use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::composition::{Composition, MEMORY, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use base::error::{DefinitionError, Result};
+use learn::keeps_memory;
+use learn::memory::{Memory, MemorySpec, Weighing};
+use learn::objective::{LossTerm, StepContext, Weighted};
+use learn::stream::Reveal;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Er {
+    lambda: f32,
+    weighing: Weighing,
+    memory: MemorySpec,
+}
+
+impl Default for Er {
+    fn default() -> Self {
+        Self { lambda: 1.0, weighing: Weighing::Mean, memory: MemorySpec::default() }
+    }
+}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Er>(MethodInfo {
+    kind: "er",
+    summary: "Experience replay: samples from a memory of the past beside each batch",
+    formula: "(1 − s) L_t(θ) + λ s L_M(θ), L_M over samples drawn from the memory, s = m/(n + m) or (t − 1)/t",
+    source: "Ratcliff 1990; Chaudhry et al. 2019 (tiny episodic memories)",
+    mapping: "mean: Mammoth's one mean over batch and memory. tasks: van de Ven's (class-balanced, fill = task-end).",
+    needs: &[],
+    parameters: &[
+        Parameter::new("lambda", "1", ">= 0", "λ, on top of s"),
+        Parameter::new("weighing", "mean", "mean, tasks", "s, by samples or by tasks (needs `boundary`)"),
+        MEMORY[0],
+        MEMORY[1],
+        MEMORY[2],
+        MEMORY[3],
+    ],
+});
+
+impl Settings for Er {
+    fn check(&self) -> Result<(), DefinitionError> {
+        check_strength("lambda", self.lambda).and_then(|()| self.memory.check())
+    }
+
+    fn compose(&self) -> Composition {
+        let term = Rehearsal { weighing: self.weighing, memory: Memory::new(&self.memory, false) };
+        let mut composition = Composition::remembering(Weighted::new(self.lambda, term), &self.memory);
+        if self.weighing == Weighing::Tasks {
+            composition.needs = Some(("weighing", Reveal::Boundary));
+        }
+        composition
+    }
+}
+
+struct Rehearsal {
+    weighing: Weighing,
+    memory: Memory,
+}
+
+impl LossTerm for Rehearsal {
+    keeps_memory!();
+
+    fn name(&self) -> &'static str {
+        "er"
+    }
+
+    fn task_factor(&self, cx: &StepContext<'_>) -> f32 {
+        1.0 - self.memory.share(self.weighing, cx)
+    }
+
+    fn forward(&mut self, cx: &StepContext<'_>) -> Result<Option<Tensor>> {
+        let share = f64::from(self.memory.share(self.weighing, cx));
+        let past = if share > 0.0 { self.memory.draw(cx)? } else { None };
+        past.map(|past| Ok((past.loss(cx)? * share)?)).transpose()
+    }
+}

@@ -1,0 +1,112 @@
+//! Learning without forgetting: the network of the past says how the samples at hand should be scored.
+
+use candle_core::Tensor;
+use serde::{Deserialize, Serialize};
+
+use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use base::error::{DefinitionError, Result};
+use base::state::State;
+use learn::nn::{soft_cross_entropy, softened};
+use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};
+use learn::stream::Reveal;
+
+/// How λ grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Growth {
+    #[default]
+    Constant,
+    Tasks,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Lwf {
+    lambda: f32,
+    temperature: f32,
+    growth: Growth,
+}
+
+impl Default for Lwf {
+    fn default() -> Self {
+        Self { lambda: 1.0, temperature: 2.0, growth: Growth::Constant }
+    }
+}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Lwf>(MethodInfo {
+    kind: "lwf",
+    summary: "Learning without forgetting: the network as it was scores the new samples, and the network is held to that; nothing is stored",
+    formula: "L_t(θ) + λ_t KD(θ), KD = −mean Σ_k q_k ln p_k, q and p the softmax of past and present scores / T; task: mean over past heads",
+    source: "Li & Hoiem 2017; form of van de Ven et al. 2022 (no factor T²)",
+    mapping: "van de Ven: T = 2, λ = 1, growth = tasks in the task and domain scenarios, constant in class. With T²: λ four times as large.",
+    needs: &[Reveal::Boundary],
+    parameters: &[
+        Parameter::new("lambda", "1", ">= 0", "strength λ"),
+        Parameter::new("temperature", "2", "> 0", "T"),
+        Parameter::new("growth", "constant", "constant, tasks", "λ_t = λ, or λ (t − 1)"),
+    ],
+});
+
+impl Settings for Lwf {
+    fn check(&self) -> Result<(), DefinitionError> {
+        if !(self.temperature > 0.0 && self.temperature.is_finite()) {
+            return Err(DefinitionError::range("temperature", self.temperature, "a number > 0"));
+        }
+        check_strength("lambda", self.lambda)
+    }
+
+    fn compose(&self) -> Composition {
+        let term =
+            Distilled { temperature: self.temperature, growth: self.growth, past: PastModel::default() };
+        let terms = vec![Weighted::new(self.lambda, term)];
+        Composition { terms, extra_work: 0.4, ..Composition::default() }
+    }
+}
+
+struct Distilled {
+    temperature: f32,
+    growth: Growth,
+    past: PastModel,
+}
+
+impl LossTerm for Distilled {
+    fn name(&self) -> &'static str {
+        "lwf"
+    }
+
+    fn forward(&mut self, cx: &StepContext<'_>) -> Result<Option<Tensor>> {
+        if self.past.is_empty() {
+            return Ok(None);
+        }
+        let scores = self.past.scores(cx)?;
+        let (mut sum, mut heads) = (None::<Tensor>, 0u32);
+        for own in self.past.heads() {
+            let wanted = softened(&scores, &own, self.temperature)?;
+            let compete = if cx.batch.task.is_some() { &own } else { &cx.batch.active };
+            let loss = soft_cross_entropy(cx.logits, wanted, compete, self.temperature)?;
+            sum = Some(sum.map_or(Ok(loss.clone()), |sum| sum + loss)?);
+            heads += 1;
+        }
+        let growth = if self.growth == Growth::Tasks { self.past.tasks() } else { 1 };
+        Ok(sum.map(|sum| sum * (f64::from(growth) / f64::from(heads))).transpose()?)
+    }
+
+    fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
+        match event {
+            Event::TaskEnd { index } => self.past.keep(index, cx),
+            Event::TaskStart { .. } => Ok(()),
+        }
+    }
+
+    fn extra_passes(&self) -> u64 {
+        self.past.passes()
+    }
+
+    fn save(&self) -> State {
+        self.past.save()
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.past.load(state)
+    }
+}
