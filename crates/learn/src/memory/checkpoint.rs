@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Memory;
+use super::store::Memory;
 use base::error::Result;
 use base::state::State;
 

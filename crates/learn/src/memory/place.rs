@@ -3,7 +3,7 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::Policy;
+use super::spec::Policy;
 use base::rng::FastRng;
 
 /// What a policy remembers of the stream.

@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::seq::index;
 
 use super::place::Place;
-use super::{Fill, MemorySpec, Weighing};
+use super::spec::{Fill, MemorySpec, Weighing};
 use crate::nn::{Active, cross_entropy, read};
 use crate::objective::{Event, EventContext, StepContext};
 use crate::stream::Batch;

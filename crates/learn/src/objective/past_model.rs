@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 
-use super::{EventContext, StepContext};
+use super::term::{EventContext, StepContext};
 use crate::nn::{Active, Model, write};
 use base::error::Result;
 use base::state::State;
