@@ -8,11 +8,11 @@ use super::output::{columns, library, method as chosen, print, seconds};
 use crate::registry::protocol;
 use base::error::{DefinitionError, Error};
 use base::plain;
+use contract::Parameter;
 use contract::definition::{Benchmark, Library, MethodPreset, Origin, base};
 use data;
 use dynamics::Response;
 use learn::modulation::{INTERACTIONS, ModulationSpec, ModulatorSpec, ReceptorSpec};
-use paradigms::method;
 use report::metric;
 
 pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
@@ -169,10 +169,13 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
     rows.push(("formula".to_owned(), format!("{formula}{more}")));
     rows.extend(modulators);
     let mut parameters = Vec::new();
-    if let Some(entry) = method::METHODS.iter().find(|entry| entry.info.kind == header.kind) {
-        let info = &entry.info;
+    if let Some(info) =
+        protocol(&header.paradigm)?.methods().into_iter().find(|info| info.kind == header.kind)
+    {
         let what = if more.is_empty() { "" } else { "modulates: " };
-        rows.push(("about".to_owned(), format!("{what}{}", info.summary)));
+        if !info.summary.is_empty() {
+            rows.push(("about".to_owned(), format!("{what}{}", info.summary)));
+        }
         rows.push(("source".to_owned(), info.source.to_owned()));
         if !info.mapping.is_empty() {
             rows.push(("strength".to_owned(), info.mapping.to_owned()));
@@ -181,7 +184,7 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
             let needs: Vec<&str> = info.needs.iter().map(|need| need.word()).collect();
             rows.push(("needs".to_owned(), needs.join(", ")));
         }
-        let line = |p: &method::Parameter| {
+        let line = |p: &Parameter| {
             (p.name.to_owned(), format!("{} (default {}; {})", p.meaning, p.default, p.range))
         };
         parameters.extend(info.parameters.iter().map(line));

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use neuromod_bench::base::error::{Error, StopReason};
 use neuromod_bench::base::rng::Streams;
 use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::Reveal;
 use neuromod_bench::contract::Watch;
 use neuromod_bench::contract::definition::Library;
 use neuromod_bench::contract::{Record, Status};
@@ -16,7 +17,7 @@ use neuromod_bench::learn::modulation::{Anatomy, ModulationSpec, TARGETS, Target
 use neuromod_bench::learn::nn::{Model, ModelSpec, Role};
 use neuromod_bench::learn::objective::{Event, Objective, Weighted};
 use neuromod_bench::learn::optim::{Kind, OptimiserSpec};
-use neuromod_bench::learn::stream::{EvaluateOn, Reveal, TaskStream};
+use neuromod_bench::learn::stream::{EvaluateOn, TaskStream};
 use neuromod_bench::paradigms::method;
 use neuromod_bench::report::metric;
 use neuromod_bench::run::{Executor, Journal, Listener, Plan, PlannedRun, Selection, environment};

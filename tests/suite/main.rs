@@ -15,6 +15,7 @@ mod online;
 mod opposed_behaviours;
 mod own_table;
 mod record_schema;
+mod registry;
 mod replay;
 mod resolved;
 mod roles;

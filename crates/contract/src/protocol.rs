@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::log::RunLog;
 use super::log::Trace;
 use crate::definition::{Benchmark, MethodPreset};
+use crate::method_info::{MethodInfo, registered};
 use base::error::{Error, Result, StopReason};
 use data::Data;
 
@@ -158,11 +159,16 @@ pub trait Protocol: Sync {
         Ok(serde_json::to_value(&benchmark.body)?)
     }
 
+    /// Every kind of method, in the order in which they are listed.
+    fn methods(&self) -> Vec<&'static MethodInfo>;
+
     /// The method's formula, one line, for reports.
     ///
     /// # Errors
-    /// An unknown kind of method.
-    fn formula(&self, method: &MethodPreset) -> Result<String>;
+    /// A kind of method that is not registered.
+    fn formula(&self, method: &MethodPreset) -> Result<String> {
+        Ok(registered(&self.methods(), |info| info, method)?.formula.to_owned())
+    }
 
     /// Ids of the data sets that these settings need (empty for generated data).
     ///

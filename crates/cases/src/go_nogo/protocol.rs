@@ -8,13 +8,19 @@ use super::model::{ModelSettings, NoradrenalineSource};
 use super::policy::{policy_scalars, policy_series};
 use super::session::run_session;
 use super::task::{ShiftKind, TaskSettings};
-use base::error::{DefinitionError, Result};
+use base::error::Result;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Footprint, Protocol, RunLog, RunSpec, Watch};
+use contract::{MethodInfo, registered};
 use data::Data;
 
 /// The kind of every method preset of this case study.
-const KIND: &str = "spiking-agent";
+/// The one kind of method; what a preset switches on or off are its parameters.
+const METHODS: &[MethodInfo] = &[MethodInfo::new(
+    "spiking-agent",
+    "actor, critic and predictive network, R-STDP gated by dopamine, noradrenaline from surprise",
+    "Mei et al. 2025, case study",
+)];
 
 /// A run's settings: the benchmark's task and the preset's model, defaults filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,10 +56,7 @@ impl Protocol for GoNoGo {
     }
 
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        if method.header.kind != KIND {
-            let error = DefinitionError::unknown("kind of method", &method.header.kind, [KIND]);
-            return Err(method.refuse(DefinitionError { key: "kind".into(), ..error }));
-        }
+        registered(METHODS, |info| info, method)?;
         let body: Body = benchmark.settings()?;
         body.task.check().map_err(|mut error| {
             error.key = format!("task.{}", error.key);
@@ -69,6 +72,10 @@ impl Protocol for GoNoGo {
 
     fn settings_of_method(&self) -> &'static [&'static str] {
         &["model"]
+    }
+
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        METHODS.iter().collect()
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

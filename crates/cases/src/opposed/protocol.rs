@@ -3,13 +3,14 @@
 use super::dose_response::{Fit, fit, largest_reversal, sweep};
 use super::geometry::{Components, Trajectory, angle, detour, late_state, noisy, trajectory, tubes};
 use super::network::{Network, skewness};
-use super::settings::{Assign, DoseSettings, Kind, Select, Settings};
+use super::settings::{Assign, DoseSettings, KINDS, Kind, Select, Settings};
 use super::setup::{prepare, recurrent_input};
 use super::targets::Targets;
 use super::task::Condition;
 use super::train::{Problem, Stage};
 use base::error::Result;
 use base::rng::Streams;
+use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Curve, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
@@ -42,8 +43,8 @@ impl Protocol for OpposedBehaviours {
         &["modulation"]
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        Ok(Kind::of(method)?.1.to_owned())
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        KINDS.iter().map(|(_, info)| info).collect()
     }
 
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {

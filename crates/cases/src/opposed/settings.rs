@@ -6,6 +6,7 @@ use super::behaviour::Behaviour;
 use base::error::Result;
 use base::error::{DefinitionError, Error};
 use contract::definition::{Benchmark, MethodPreset};
+use contract::{MethodInfo, registered};
 
 /// Trials simulated side by side in evaluations.
 pub(super) const SIDE_BY_SIDE: usize = 8;
@@ -226,44 +227,57 @@ pub enum Kind {
     ContextInput,
 }
 
-/// The registry of methods: name in `kind = "…"`, kind, formula.
-const KINDS: &[(&str, Kind, &str)] = &[
-    ("none", Kind::None, "τ ẋ = −x + W r + w_in u, the same in every context"),
+/// The registry of methods.
+pub(super) const KINDS: &[(Kind, MethodInfo)] = &[
     (
-        "weight-gain",
+        Kind::None,
+        MethodInfo::new(
+            "none",
+            "τ ẋ = −x + W r + w_in u, the same in every context",
+            "the network of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
+        ),
+    ),
+    (
         Kind::WeightGain,
-        "τ ẋ = −x + (F ∘ W) r + w_in u, F = f at targeted synapses, 1 elsewhere",
+        MethodInfo::new(
+            "weight-gain",
+            "τ ẋ = −x + (F ∘ W) r + w_in u, F = f at targeted synapses, 1 elsewhere",
+            "Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
+        ),
     ),
     (
-        "random-gain",
         Kind::RandomGain,
-        "τ ẋ = −x + (F ∘ W) r + w_in u, F = 1 ± (f − 1) at targeted synapses, signs random",
+        MethodInfo::new(
+            "random-gain",
+            "τ ẋ = −x + (F ∘ W) r + w_in u, F = 1 ± (f − 1) at targeted synapses, signs random",
+            "control of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
+        ),
     ),
     (
-        "additive-current",
         Kind::AdditiveCurrent,
-        "τ ẋ = −x + W r + w_in u + (f − 1) κ at targeted units, κ = rms of (W r)",
+        MethodInfo::new(
+            "additive-current",
+            "τ ẋ = −x + W r + w_in u + (f − 1) κ at targeted units, κ = rms of (W r)",
+            "control of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
+        ),
     ),
     (
-        "context-input",
         Kind::ContextInput,
-        "τ ẋ = −x + W r + w_in u + w_context, one fixed random vector per context",
+        MethodInfo::new(
+            "context-input",
+            "τ ẋ = −x + W r + w_in u + w_context, one fixed random vector per context",
+            "baseline: the context as an input",
+        ),
     ),
 ];
 
 impl Kind {
-    /// The kind that a preset names, and its formula.
+    /// The kind that a preset names.
     ///
     /// # Errors
     /// An unknown kind, with the known ones.
-    pub fn of(method: &MethodPreset) -> Result<(Self, &'static str)> {
-        let wanted = method.header.kind.as_str();
-        let Some((_, kind, formula)) = KINDS.iter().find(|(name, ..)| *name == wanted) else {
-            let mut error = DefinitionError::unknown("method", wanted, KINDS.iter().map(|(name, ..)| *name));
-            error.key = "kind".into();
-            return Err(method.refuse(error));
-        };
-        Ok((*kind, formula))
+    pub fn of(method: &MethodPreset) -> Result<Self> {
+        Ok(registered(KINDS, |(_, info)| info, method)?.0)
     }
 }
 
@@ -315,7 +329,7 @@ impl Settings {
     pub fn resolve(benchmark: &Benchmark, method: &MethodPreset) -> Result<Self> {
         let task: Task = benchmark.settings()?;
         task.check().map_err(|error| benchmark.refuse(error))?;
-        let (kind, _) = Kind::of(method)?;
+        let kind = Kind::of(method)?;
         let parameters: MethodParameters = method.parameters(&benchmark.header.id)?;
         let MethodParameters { fraction, cells, scope, select, assign } = parameters;
         let modulation = Modulation { kind, fraction, cells, scope, select, assign };

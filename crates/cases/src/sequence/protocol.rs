@@ -1,10 +1,11 @@
 //! Both tasks and both networks as one [`Protocol`].
 
 use super::examine::examine;
-use super::settings::{Settings, formula};
+use super::settings::{NETWORKS, Settings, formula};
 use super::train::train;
 use base::error::Result;
 use base::rng::Streams;
+use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
@@ -28,6 +29,10 @@ impl Protocol for Sequence {
 
     fn settings_of_method(&self) -> &'static [&'static str] {
         &["network", "optimiser"]
+    }
+
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        NETWORKS.iter().collect()
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

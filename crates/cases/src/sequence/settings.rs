@@ -13,6 +13,7 @@ use super::plastic::{Plastic, PlasticSettings};
 use super::task::Task;
 use base::error::{DefinitionError, Result};
 use contract::definition::{Benchmark, MethodPreset};
+use contract::{MethodInfo, registered};
 
 /// How much is learned and tested.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,17 +79,24 @@ struct Body {
     optimiser: Optimiser,
 }
 
-const KINDS: [&str; 2] = ["nm-rnn", "backpropamine"];
+/// The networks; which variant of each a preset asks for is a parameter.
+pub(super) const NETWORKS: &[MethodInfo] = &[
+    MethodInfo::new(
+        "nm-rnn",
+        "τẋ = −x + Σ_r s_r(t) u_r v_rᵀ tanh(x) + B in",
+        "Costacurta, Bhandarkar, Zoltowski & Linderman 2024",
+    ),
+    MethodInfo::new(
+        "backpropamine",
+        "y = tanh(W in + (w + α∘H) y′ + b), H ← clip(H + M(t) E)",
+        "Miconi, Rawal, Clune & Stanley 2019",
+    ),
+];
 
 fn read(method: &MethodPreset, benchmark: &str) -> Result<NetworkSettings> {
-    let kind = &method.header.kind;
-    match kind.as_str() {
+    match registered(NETWORKS, |info| info, method)?.kind {
         "nm-rnn" => Ok(NetworkSettings::NmRnn(method.parameters(benchmark)?)),
-        "backpropamine" => Ok(NetworkSettings::Backpropamine(method.parameters(benchmark)?)),
-        _ => {
-            let error = DefinitionError::unknown("kind of method", kind, KINDS);
-            Err(method.refuse(DefinitionError { key: "kind".into(), ..error }))
-        }
+        _ => Ok(NetworkSettings::Backpropamine(method.parameters(benchmark)?)),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The three tasks as one [`Protocol`].
 
-use super::settings::{Learner, Settings, Task, formula};
+use super::settings::{Learner, Settings, Task, methods};
 use super::{bandit, change_point, goals};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
+use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Protocol, RunLog, RunSpec, Watch};
 use data::Data;
@@ -33,8 +34,8 @@ impl Protocol for Switching {
         &["learner"]
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        Ok(formula(method)?.to_owned())
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        methods()
     }
 
     fn datasets(&self, _settings: &serde_json::Value) -> Result<Vec<String>> {

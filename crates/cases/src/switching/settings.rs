@@ -7,6 +7,7 @@ use super::change_point::{ChangePointLearner, ChangePointTask};
 use super::goals::{GoalLearner, GoalTask};
 use base::error::{DefinitionError, Result};
 use contract::definition::{Benchmark, MethodPreset};
+use contract::{MethodInfo, registered};
 
 /// The three tasks; a benchmark's file has one table `[task]` with its `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,9 +44,8 @@ struct Body {
 
 /// A kind of method: name, the task it learns, formula, how its parameters are read.
 struct Kind {
-    name: &'static str,
+    info: MethodInfo,
     task: &'static str,
-    formula: &'static str,
     read: fn(&MethodPreset, &str) -> Result<Learner>,
 }
 
@@ -57,78 +57,96 @@ macro_rules! reads {
 
 const KINDS: &[Kind] = &[
     Kind {
-        name: "softmax",
+        info: MethodInfo::new(
+            "softmax",
+            "Q ← Q + α(γⁿ⁻¹r + γⁿ max Q′ − Q), p ∝ exp(βQ); α, β, γ constant",
+            "Q-learning (Watkins 1989)",
+        ),
         task: "bandit",
-        formula: "Q ← Q + α(γⁿ⁻¹r + γⁿ max Q′ − Q), p ∝ exp(βQ); α, β, γ constant",
         read: reads!(Bandit, BanditLearner, Softmax),
     },
     Kind {
-        name: "doya",
+        info: MethodInfo::new(
+            "doya",
+            "the same; DA = δ, α ∝ 1 + ρ·ACh, β ∝ 1 + ρ·NA, 1/(1 − γ) ∝ 1 + ρ·5-HT",
+            "Doya 2002",
+        ),
         task: "bandit",
-        formula: "the same; DA = δ, α ∝ 1 + ρ·ACh, β ∝ 1 + ρ·NA, 1/(1 − γ) ∝ 1 + ρ·5-HT",
         read: reads!(Bandit, BanditLearner, Doya),
     },
     Kind {
-        name: "uncertainty",
+        info: MethodInfo::new(
+            "uncertainty",
+            "ensemble of the same; α = E/(E + A), β = 1/⟨E⟩",
+            "Lee, Liebana, Clopath & Dabney 2024",
+        ),
         task: "bandit",
-        formula: "ensemble of the same; α = E/(E + A), β = 1/⟨E⟩",
         read: reads!(Bandit, BanditLearner, Uncertainty),
     },
     Kind {
-        name: "ach-ne",
+        info: MethodInfo::new(
+            "ach-ne",
+            "p ∝ exp(β·ACh); ACh × 1.4 or 0.9, NE × 0.7 or 1.1; reset when NE > ⟨ACh⟩/(0.5 + ⟨ACh⟩)",
+            "Zou et al. 2020, after Yu & Dayan 2005",
+        ),
         task: "goals",
-        formula: "p ∝ exp(β·ACh); ACh × 1.4 or 0.9, NE × 0.7 or 1.1; reset when NE > ⟨ACh⟩/(0.5 + ⟨ACh⟩)",
         read: reads!(Goals, GoalLearner, AchNe),
     },
     Kind {
-        name: "goal-delta",
+        info: MethodInfo::new(
+            "goal-delta",
+            "V ← V + α(feedback − V), p ∝ exp(βV); α, β constant",
+            "delta rule",
+        ),
         task: "goals",
-        formula: "V ← V + α(feedback − V), p ∝ exp(βV); α, β constant",
         read: reads!(Goals, GoalLearner, GoalDelta),
     },
     Kind {
-        name: "goal-observer",
+        info: MethodInfo::new(
+            "goal-observer",
+            "argmax p(goal | feedback), validity known; hazard of the schedule or constant",
+            "Bayesian observer",
+        ),
         task: "goals",
-        formula: "argmax p(goal | feedback), validity known; hazard of the schedule or constant",
         read: reads!(Goals, GoalLearner, GoalObserver),
     },
     Kind {
-        name: "reduced-observer",
+        info: MethodInfo::new("reduced-observer", "b ← b + (τ + (1 − τ)·p_cp)·δ", "Nassar et al. 2010"),
         task: "change-point",
-        formula: "b ← b + (τ + (1 − τ)·p_cp)·δ",
         read: reads!(ChangePoint, ChangePointLearner, ReducedObserver),
     },
     Kind {
-        name: "exact-observer",
+        info: MethodInfo::new(
+            "exact-observer",
+            "b = Σ p(last jump at t | samples)·b_t, hazard and noise known",
+            "Adams & MacKay 2007",
+        ),
         task: "change-point",
-        formula: "b = Σ p(last jump at t | samples)·b_t, hazard and noise known",
         read: reads!(ChangePoint, ChangePointLearner, ExactObserver),
     },
     Kind {
-        name: "fixed-rate",
+        info: MethodInfo::new("fixed-rate", "b ← b + α·δ, α constant", "delta rule"),
         task: "change-point",
-        formula: "b ← b + α·δ, α constant",
         read: reads!(ChangePoint, ChangePointLearner, FixedRate),
     },
     Kind {
-        name: "told-mean",
+        info: MethodInfo::new(
+            "told-mean",
+            "b = mean of the samples since the last jump, which it is told",
+            "oracle",
+        ),
         task: "change-point",
-        formula: "b = mean of the samples since the last jump, which it is told",
         read: reads!(ChangePoint, ChangePointLearner, ToldMean),
     },
 ];
 
 fn kind(method: &MethodPreset) -> Result<&'static Kind> {
-    let name = &method.header.kind;
-    KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
-        let error = DefinitionError::unknown("kind of method", name, KINDS.iter().map(|kind| kind.name));
-        method.refuse(DefinitionError { key: "kind".into(), ..error })
-    })
+    registered(KINDS, |kind| &kind.info, method)
 }
 
-/// One line for reports.
-pub(super) fn formula(method: &MethodPreset) -> Result<&'static str> {
-    Ok(kind(method)?.formula)
+/// Every kind of method.
+pub(super) fn methods() -> Vec<&'static MethodInfo> {
+    KINDS.iter().map(|kind| &kind.info).collect()
 }
 
 impl Settings {
@@ -152,10 +170,10 @@ impl Settings {
         checked.map_err(|error| benchmark.refuse(below("task")(error)))?;
         let kind = kind(method)?;
         if kind.task != name {
-            let allowed = KINDS.iter().filter(|kind| kind.task == name).map(|kind| kind.name.to_owned());
+            let allowed = KINDS.iter().filter(|kind| kind.task == name).map(|kind| kind.info.kind.to_owned());
             return Err(method.refuse(DefinitionError {
                 key: "kind".into(),
-                found: kind.name.into(),
+                found: kind.info.kind.into(),
                 problem: format!("does not learn the task `{name}` of `{}`", benchmark.header.id),
                 allowed: allowed.collect(),
                 ..DefinitionError::default()

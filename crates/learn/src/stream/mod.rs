@@ -13,7 +13,7 @@ mod view;
 
 pub use batch::{Batch, Extra};
 pub use multi_task::{MultiTaskSpec, TaskHead, TaskSet};
-pub use spec::{Reveal, Scenario, StreamKind, StreamSpec};
+pub use spec::{Scenario, StreamKind, StreamSpec};
 pub use table::{Inputs, Table};
 pub use tasks::{EvaluateOn, TaskStream, TestSet};
 pub use training::{Loader, TrainingData};

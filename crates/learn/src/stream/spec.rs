@@ -3,27 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use base::error::DefinitionError;
+use contract::Reveal;
 use data::Dataset;
-
-/// What the learner may know beyond inputs and labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reveal {
-    /// Which task a sample belongs to, in training and at test.
-    TaskId,
-    /// When a task ends and the next begins (training only).
-    Boundary,
-}
-
-impl Reveal {
-    /// The word in definitions.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::TaskId => "task-id",
-            Self::Boundary => "boundary",
-        }
-    }
-}
 
 /// The three scenarios of van de Ven, Tuytelaars & Tolias 2022.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

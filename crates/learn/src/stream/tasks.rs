@@ -6,13 +6,14 @@ use candle_core::{Device, Tensor};
 use rand::seq::SliceRandom;
 
 use super::rotation::Rotation;
-use super::spec::{Reveal, Scenario, StreamKind, StreamSpec};
+use super::spec::{Scenario, StreamKind, StreamSpec};
 use super::training::Samples;
 use super::training::TrainingData;
 use super::view::{PixelMap, View};
 use crate::nn::Active;
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
+use contract::Reveal;
 use data::{Dataset, Split};
 
 /// A task: what is trained on, what is tested, and its name in charts.

@@ -12,9 +12,12 @@ pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, Resolve
 use gates::Gates;
 use meter::Meter;
 
+use crate::method::METHODS;
 use crate::method::{Composition, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
+use contract::MethodInfo;
+use contract::Reveal;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
 use contract::{AccuracyMatrix, Footprint, Mark, Pace, Protocol, RunLog, RunSpec, Watch};
@@ -23,7 +26,7 @@ use learn::Learner;
 use learn::modulated::add_modulation;
 use learn::nn::Role;
 use learn::objective::{Event, Objective};
-use learn::stream::{Reveal, Scenario, TaskStream, TrainingData};
+use learn::stream::{Scenario, TaskStream, TrainingData};
 
 /// The incremental protocol.
 #[derive(Debug, Default, Clone, Copy)]
@@ -54,8 +57,8 @@ impl Protocol for Incremental {
         evaluate_on_validation(benchmark);
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        Ok(crate::method::method(&method.header.kind)?.info.formula.to_owned())
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        METHODS.iter().map(|entry| &entry.info).collect()
     }
 
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::method::{Composition, MethodEntry, Regime, method};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
+use contract::Reveal;
 use contract::definition::{Benchmark, MethodPreset};
 use data::{Dataset, Splitting};
 use learn::modulated;
 use learn::modulation::{ModulationSpec, TargetKind};
 use learn::nn::ModelSpec;
 use learn::optim::OptimiserSpec;
-use learn::stream::{EvaluateOn, Reveal, StreamKind, StreamSpec};
+use learn::stream::{EvaluateOn, StreamKind, StreamSpec};
 
 /// The body of a benchmark file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

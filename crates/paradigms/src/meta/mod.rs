@@ -38,6 +38,7 @@ use tasks::Tasks;
 
 use base::error::Result;
 use base::rng::{FastRng, Streams};
+use contract::MethodInfo;
 use contract::Trace;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
@@ -82,8 +83,8 @@ impl Protocol for Meta {
         }
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        Ok(Kind::find(&method.header.kind)?.formula.to_owned())
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        RULES.iter().map(|row| &row.info).collect()
     }
 
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::nmn::NmnSettings;
 use super::settings::Inner;
-use base::error::{DefinitionError, Error, Result};
+use base::error::{DefinitionError, Result};
 use contract::definition::MethodPreset;
+use contract::{MethodInfo, registered};
 
 /// How the outer gradient (Eq. 2) is taken, and what the inner loop (Eq. 3) may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,72 +23,73 @@ pub enum Kind {
     Scratch,
 }
 
-/// What a method says about itself.
+/// A method and what it says about itself.
 #[derive(Debug, Clone, Copy)]
 pub struct RuleInfo {
     pub kind: Kind,
-    /// The value of `kind = "…"` in presets.
-    pub name: &'static str,
-    pub formula: &'static str,
-    pub source: &'static str,
+    pub info: MethodInfo,
+}
+
+const fn rule(kind: Kind, name: &'static str, formula: &'static str, source: &'static str) -> RuleInfo {
+    RuleInfo { kind, info: MethodInfo::new(name, formula, source) }
 }
 
 /// Every method.
 pub const RULES: &[RuleInfo] = &[
-    RuleInfo {
-        kind: Kind::Maml,
-        name: "maml",
-        formula: "∇_w L(D^val; θ_K), θ_{k+1} = θ_k − α ∇L(D^train; θ_k), θ_0 = w, exact: Π_k (I − α H(θ_k)) ∇L(θ_K)",
-        source: "Finn, Abbeel & Levine 2017",
-    },
-    RuleInfo {
-        kind: Kind::Fomaml,
-        name: "fomaml",
-        formula: "MAML with H = 0: ∇L(D^val; θ_K) (first-order approximation)",
-        source: "Finn, Abbeel & Levine 2017; Nichol, Achiam & Schulman 2018",
-    },
-    RuleInfo {
-        kind: Kind::Anil,
-        name: "anil",
-        formula: "MAML, exact, whose inner loop changes the last layer only",
-        source: "Raghu, Raghu, Bengio & Vinyals 2020",
-    },
-    RuleInfo {
-        kind: Kind::Reptile,
-        name: "reptile",
-        formula: "w − θ_K in place of the gradient, θ_K after K steps on D^train ∪ D^val (first-order)",
-        source: "Nichol, Achiam & Schulman 2018",
-    },
-    RuleInfo {
-        kind: Kind::MetaSgd,
-        name: "meta-sgd",
-        formula: "MAML, exact, with a learned rate per parameter: θ_{k+1} = θ_k − α ∘ ∇L(D^train; θ_k), w = (θ_0, α)",
-        source: "Li, Zhou, Chen & Li 2017",
-    },
-    RuleInfo {
-        kind: Kind::Protonet,
-        name: "protonet",
-        formula: "∇_w of the cross-entropy of softmax_c(−|z(x) − c̄|²) on D^val, c̄ the mean embedding z of class c in D^train; no inner loop",
-        source: "Snell, Swersky & Zemel 2017",
-    },
-    RuleInfo {
-        kind: Kind::Nmn,
-        name: "nmn",
-        formula: "∇_w L(D^val; w, z(D^train)), hidden layers φ((W x) ∘ (1 + W_s z) + b + W_b z), z from a recurrent network that reads D^train; no inner loop",
-        source: "Vecoven, Ernst, Wehenkel & Drion 2020",
-    },
-    RuleInfo {
-        kind: Kind::Pretrained,
-        name: "pretrained",
-        formula: "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
-        source: "baseline of Finn, Abbeel & Levine 2017",
-    },
-    RuleInfo {
-        kind: Kind::Scratch,
-        name: "scratch",
-        formula: "no meta-training; at test plain fine-tuning from random initial weights",
-        source: "baseline",
-    },
+    rule(
+        Kind::Maml,
+        "maml",
+        "∇_w L(D^val; θ_K), θ_{k+1} = θ_k − α ∇L(D^train; θ_k), θ_0 = w, exact: Π_k (I − α H(θ_k)) ∇L(θ_K)",
+        "Finn, Abbeel & Levine 2017",
+    ),
+    rule(
+        Kind::Fomaml,
+        "fomaml",
+        "MAML with H = 0: ∇L(D^val; θ_K) (first-order approximation)",
+        "Finn, Abbeel & Levine 2017; Nichol, Achiam & Schulman 2018",
+    ),
+    rule(
+        Kind::Anil,
+        "anil",
+        "MAML, exact, whose inner loop changes the last layer only",
+        "Raghu, Raghu, Bengio & Vinyals 2020",
+    ),
+    rule(
+        Kind::Reptile,
+        "reptile",
+        "w − θ_K in place of the gradient, θ_K after K steps on D^train ∪ D^val (first-order)",
+        "Nichol, Achiam & Schulman 2018",
+    ),
+    rule(
+        Kind::MetaSgd,
+        "meta-sgd",
+        "MAML, exact, with a learned rate per parameter: θ_{k+1} = θ_k − α ∘ ∇L(D^train; θ_k), w = (θ_0, α)",
+        "Li, Zhou, Chen & Li 2017",
+    ),
+    rule(
+        Kind::Protonet,
+        "protonet",
+        "∇_w of the cross-entropy of softmax_c(−|z(x) − c̄|²) on D^val, c̄ the mean embedding z of class c in D^train; no inner loop",
+        "Snell, Swersky & Zemel 2017",
+    ),
+    rule(
+        Kind::Nmn,
+        "nmn",
+        "∇_w L(D^val; w, z(D^train)), hidden layers φ((W x) ∘ (1 + W_s z) + b + W_b z), z from a recurrent network that reads D^train; no inner loop",
+        "Vecoven, Ernst, Wehenkel & Drion 2020",
+    ),
+    rule(
+        Kind::Pretrained,
+        "pretrained",
+        "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
+        "baseline of Finn, Abbeel & Levine 2017",
+    ),
+    rule(
+        Kind::Scratch,
+        "scratch",
+        "no meta-training; at test plain fine-tuning from random initial weights",
+        "baseline",
+    ),
 ];
 
 /// A method's parameters in a preset; what is absent is the benchmark's.
@@ -116,32 +118,13 @@ pub struct Rule {
     pub context: Option<NmnSettings>,
 }
 
-impl Kind {
-    /// The method of this name.
-    ///
-    /// # Errors
-    /// Unknown name, with the nearest known one.
-    pub fn find(name: &str) -> Result<&'static RuleInfo> {
-        RULES.iter().find(|rule| rule.name == name).ok_or_else(|| {
-            DefinitionError {
-                key: "kind".into(),
-                ..DefinitionError::unknown("method kind", name, RULES.iter().map(|rule| rule.name))
-            }
-            .into()
-        })
-    }
-}
-
 impl Rule {
     /// Checks a preset for one benchmark whose own inner loop is `inner`.
     ///
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, inner: &Inner) -> Result<Self> {
-        let info = Kind::find(&preset.header.kind).map_err(|error| match error {
-            Error::Definition(error) => preset.refuse(*error),
-            other => other,
-        })?;
+        let info = registered(RULES, |row| &row.info, preset)?;
         let given: Given = preset.parameters(benchmark)?;
         let trains_inside =
             !matches!(info.kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);

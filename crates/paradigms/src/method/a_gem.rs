@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MEMORY, MethodEntry, MethodInfo, Parameter, Settings, check_share};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_share};
 use base::error::{DefinitionError, Result};
+use contract::{MethodInfo, Parameter};
 use learn::keeps_memory;
 use learn::memory::{Fill, Memory, MemorySpec};
 use learn::nn::Gradients;

@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use base::error::{DefinitionError, Result};
+use contract::Reveal;
 use contract::definition::MethodPreset;
+use contract::{MethodInfo, Parameter};
 use learn::memory::{Fill, Memory, MemorySpec};
 use learn::objective::Weighted;
-use learn::stream::Reveal;
 
 /// What the method trains on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -73,27 +74,6 @@ impl Composition {
     }
 }
 
-/// A parameter's line in the docs.
-#[derive(Debug, Clone, Copy)]
-pub struct Parameter {
-    pub name: &'static str,
-    pub default: &'static str,
-    pub range: &'static str,
-    pub meaning: &'static str,
-}
-
-impl Parameter {
-    /// A line.
-    pub(super) const fn new(
-        name: &'static str,
-        default: &'static str,
-        range: &'static str,
-        meaning: &'static str,
-    ) -> Self {
-        Self { name, default, range, meaning }
-    }
-}
-
 /// The line of every quadratic pull's `proximal`.
 pub(super) const PROXIMAL: Parameter = Parameter {
     name: "proximal",
@@ -126,23 +106,6 @@ pub(super) const MEMORY: [Parameter; 4] = [
     ),
     Parameter::new("memory.draw", "as many as the batch has", "1 to 65536", "samples drawn per update"),
 ];
-
-/// What a method says about itself.
-#[derive(Debug, Clone, Copy)]
-pub struct MethodInfo {
-    /// The value of `kind = "…"` in presets.
-    pub kind: &'static str,
-    pub summary: &'static str,
-    /// One line.
-    pub formula: &'static str,
-    /// Paper.
-    pub source: &'static str,
-    /// How this formula's strengths map to the λ of other codes.
-    pub mapping: &'static str,
-    /// What the stream must reveal.
-    pub needs: &'static [Reveal],
-    pub parameters: &'static [Parameter],
-}
 
 /// A method's settings: deserialised from a preset, checked, then turned into a composition.
 pub trait Settings: Serialize + DeserializeOwned {

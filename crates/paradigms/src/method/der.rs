@@ -3,8 +3,9 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MEMORY, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_strength};
 use base::error::{DefinitionError, Result};
+use contract::{MethodInfo, Parameter};
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec};
 use learn::objective::{LossTerm, StepContext, Weighted};

@@ -3,12 +3,13 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MEMORY, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_strength};
 use base::error::{DefinitionError, Result};
+use contract::Reveal;
+use contract::{MethodInfo, Parameter};
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec, Weighing};
 use learn::objective::{LossTerm, StepContext, Weighted};
-use learn::stream::Reveal;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -2,15 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{
-    Composition, MEMORY, MethodEntry, MethodInfo, Parameter, Settings, check_share, check_strength,
-};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_share, check_strength};
 use base::error::{DefinitionError, Result};
+use contract::Reveal;
+use contract::{MethodInfo, Parameter};
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec};
 use learn::nn::Gradients;
 use learn::objective::{LossTerm, StepContext, Weighted, gem_weights};
-use learn::stream::Reveal;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{
-    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_share, check_strength,
-};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
 use base::error::{DefinitionError, Result};
+use contract::Reveal;
+use contract::{MethodInfo, Parameter};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
-use learn::stream::Reveal;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

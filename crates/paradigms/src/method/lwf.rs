@@ -3,12 +3,13 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings, check_strength};
+use super::composition::{Composition, MethodEntry, Settings, check_strength};
 use base::error::{DefinitionError, Result};
 use base::state::State;
+use contract::Reveal;
+use contract::{MethodInfo, Parameter};
 use learn::nn::{soft_cross_entropy, softened};
 use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};
-use learn::stream::Reveal;
 
 /// How λ grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

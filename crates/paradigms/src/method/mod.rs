@@ -24,7 +24,7 @@ mod stable_sgd;
 mod tests;
 mod xdg;
 
-pub use composition::{Composition, MethodEntry, MethodInfo, Parameter, Regime};
+pub use composition::{Composition, MethodEntry, Regime};
 pub use fisher::{FisherEstimator, FisherSettings};
 
 use base::error::{DefinitionError, Result};

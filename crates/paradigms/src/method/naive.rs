@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, MethodInfo, Settings};
+use super::composition::{Composition, MethodEntry, Settings};
+use contract::MethodInfo;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

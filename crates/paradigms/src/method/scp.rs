@@ -3,16 +3,15 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::composition::{
-    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_share, check_strength,
-};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
 use base::error::{DefinitionError, Result};
 use base::normal::quantile;
 use base::rng::FastRng;
 use candle_core::Tensor;
+use contract::Reveal;
+use contract::{MethodInfo, Parameter};
 use learn::nn::Gradients;
 use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
-use learn::stream::Reveal;
 use numeric::elementwise;
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, MethodInfo, Regime, Settings};
-use learn::stream::Reveal;
+use super::composition::{Composition, MethodEntry, Regime, Settings};
+use contract::MethodInfo;
+use contract::Reveal;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{
-    Composition, MethodEntry, MethodInfo, PROXIMAL, Parameter, Settings, check_share, check_strength,
-};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
 use base::error::{DefinitionError, Result};
 use base::state::State;
+use contract::Reveal;
+use contract::{MethodInfo, Parameter};
 use learn::nn::{Gradients, Parameters, read};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient, Weighted};
-use learn::stream::Reveal;
 use numeric::elementwise;
 
 /// What happens to negative importances.

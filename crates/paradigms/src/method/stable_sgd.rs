@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, MethodInfo, Parameter, Settings};
+use super::composition::{Composition, MethodEntry, Settings};
 use base::error::DefinitionError;
-use learn::stream::Reveal;
+use contract::Reveal;
+use contract::{MethodInfo, Parameter};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -10,11 +10,12 @@ use serde_json::json;
 use super::method;
 use base::error::Result;
 use base::rng::Streams;
+use contract::Reveal;
 use data::{Dataset, Split};
 use learn::gains::Gains;
 use learn::nn::{Gradients, Init, Mlp, Model};
 use learn::objective::{Event, EventContext, Weighted};
-use learn::stream::{EvaluateOn, Reveal, Scenario, StreamKind, StreamSpec, TaskStream, TrainingData};
+use learn::stream::{EvaluateOn, Scenario, StreamKind, StreamSpec, TaskStream, TrainingData};
 use numeric::Activation;
 
 mod minimum;

@@ -12,12 +12,14 @@ use heads::HeadTest;
 
 use base::error::Result;
 use base::rng::Streams;
+use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
 use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
+use learn::objective::WEIGHTINGS;
 use learn::objective::{Balance, BalanceSpec, Fixed, NoTask, Objective, conflict_rate};
 use learn::stream::{TaskSet, TrainingData};
 
@@ -50,9 +52,8 @@ impl Protocol for MultiTask {
         evaluate_on_validation(benchmark);
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        let formula = BalanceSpec::formula(&method.header.kind).map_err(|error| method.refuse(error))?;
-        Ok(formula.to_owned())
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        WEIGHTINGS.iter().collect()
     }
 
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {

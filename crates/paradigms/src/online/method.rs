@@ -12,6 +12,7 @@ use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::Trace;
 use contract::definition::MethodPreset;
+use contract::{MethodInfo, registered};
 use learn::Learner;
 use learn::modulated;
 use learn::modulation::ModulationSpec;
@@ -135,56 +136,82 @@ impl Default for PageHinkleySettings {
 
 /// What a kind of method says about itself.
 pub(super) struct Kind {
-    pub name: &'static str,
-    pub formula: &'static str,
+    pub info: MethodInfo,
     read: fn(&MethodPreset, &str) -> Result<OnlineMethod>,
 }
 
 /// All kinds.
 pub(super) const KINDS: &[Kind] = &[
     Kind {
-        name: "no-change",
-        formula: "ŷ_t = y_{t−1}, the label seen last",
+        info: MethodInfo::new(
+            "no-change",
+            "ŷ_t = y_{t−1}, the label seen last",
+            "baseline: the no-change classifier",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::NoChange),
     },
     Kind {
-        name: "majority",
-        formula: "ŷ_t = the label seen most often so far; ties to the class seen first",
+        info: MethodInfo::new(
+            "majority",
+            "ŷ_t = the label seen most often so far; ties to the class seen first",
+            "baseline: the majority class",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::Majority),
     },
     Kind {
-        name: "latest",
-        formula: "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
+        info: MethodInfo::new(
+            "latest",
+            "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
+            "Mei et al. 2025, Eq. 7",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::Latest),
     },
     Kind {
-        name: "decayed-rate",
-        formula: "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
+        info: MethodInfo::new(
+            "decayed-rate",
+            "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
+            "Robbins & Monro 1951",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::DecayedRate),
     },
     Kind {
-        name: "window",
-        formula: "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
+        info: MethodInfo::new(
+            "window",
+            "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
+            "Mei et al. 2025, Eq. 7",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::Window),
     },
     Kind {
-        name: "replay",
-        formula: "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
+        info: MethodInfo::new(
+            "replay",
+            "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
+            "Lin 1992",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::Replay),
     },
     Kind {
-        name: "oracle-reset",
-        formula: "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
+        info: MethodInfo::new(
+            "oracle-reset",
+            "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
+            "oracle",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::OracleReset),
     },
     Kind {
-        name: "adwin-reset",
-        formula: "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
+        info: MethodInfo::new(
+            "adwin-reset",
+            "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
+            "Bifet & Gavaldà 2007",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::AdwinReset),
     },
     Kind {
-        name: "page-hinkley-reset",
-        formula: "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
+        info: MethodInfo::new(
+            "page-hinkley-reset",
+            "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
+            "Page 1954; Gama et al. 2013",
+        ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::PageHinkleyReset),
     },
 ];
@@ -194,13 +221,7 @@ pub(super) const KINDS: &[Kind] = &[
 /// # Errors
 /// Unknown name, located in the preset, with the nearest known one.
 pub(super) fn kind(preset: &MethodPreset) -> Result<&'static Kind> {
-    let name = preset.header.kind.as_str();
-    KINDS.iter().find(|kind| kind.name == name).ok_or_else(|| {
-        preset.refuse(DefinitionError {
-            key: "kind".into(),
-            ..DefinitionError::unknown("kind of online method", name, KINDS.iter().map(|kind| kind.name))
-        })
-    })
+    registered(KINDS, |kind| &kind.info, preset)
 }
 
 impl OnlineMethod {

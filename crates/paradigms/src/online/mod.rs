@@ -27,6 +27,7 @@ use meter::Meter;
 
 use base::error::{Error, Result};
 use base::rng::Streams;
+use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
 use contract::{Curve, Protocol, RunLog, RunSpec, Watch};
@@ -63,8 +64,8 @@ impl Protocol for Online {
         evaluate_on_validation(benchmark);
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        Ok(method::kind(method)?.formula.to_owned())
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        method::KINDS.iter().map(|kind| &kind.info).collect()
     }
 
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {

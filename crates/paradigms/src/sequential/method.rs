@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::settings::{SequentialSettings, check_channels};
-use base::error::{DefinitionError, Error, Result};
+use base::error::{DefinitionError, Result};
 use contract::definition::MethodPreset;
+use contract::{MethodInfo, registered};
 
 /// How the representation comes about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,48 +18,49 @@ pub enum Kind {
     Scratch,
 }
 
-/// What a method says about itself.
+/// A method and what it says about itself.
 #[derive(Debug, Clone, Copy)]
 pub struct KindInfo {
     pub kind: Kind,
-    /// The value of `kind = "…"` in presets.
-    pub name: &'static str,
-    pub formula: &'static str,
-    pub source: &'static str,
+    pub info: MethodInfo,
+}
+
+const fn method(kind: Kind, name: &'static str, formula: &'static str, source: &'static str) -> KindInfo {
+    KindInfo { kind, info: MethodInfo::new(name, formula, source) }
 }
 
 /// Every method.
 pub const KINDS: &[KindInfo] = &[
-    KindInfo {
-        kind: Kind::Oml,
-        name: "oml",
-        formula: "∇_w L(D_traj ∪ D_rand; θ_K), exact; θ_{k+1} = θ_k − α ∇L(z_k; θ_k) changes the dense layers behind f(x) only, the output row of the class to be learned starts at 0",
-        source: "Javed & White 2019",
-    },
-    KindInfo {
-        kind: Kind::Anml,
-        name: "anml",
-        formula: "the same with one linear layer behind f(x) ∘ sigmoid(m(x)); the neuromodulatory network m is only meta-learned",
-        source: "Beaulieu et al. 2020, whose inner loop also changes f",
-    },
-    KindInfo {
-        kind: Kind::AnmlNoGate,
-        name: "anml-no-gate",
-        formula: "the same with one linear layer behind f(x), without m",
-        source: "ablation of Beaulieu et al. 2020",
-    },
-    KindInfo {
-        kind: Kind::Pretrained,
-        name: "pretrained",
-        formula: "∇L of random drawings of all training classes, no inner loop; then a new linear layer behind f(x) in sequence",
-        source: "baseline of Javed & White 2019",
-    },
-    KindInfo {
-        kind: Kind::Scratch,
-        name: "scratch",
-        formula: "random f(x); a linear layer behind it in sequence",
-        source: "baseline of Javed & White 2019",
-    },
+    method(
+        Kind::Oml,
+        "oml",
+        "∇_w L(D_traj ∪ D_rand; θ_K), exact; θ_{k+1} = θ_k − α ∇L(z_k; θ_k) changes the dense layers behind f(x) only, the output row of the class to be learned starts at 0",
+        "Javed & White 2019",
+    ),
+    method(
+        Kind::Anml,
+        "anml",
+        "the same with one linear layer behind f(x) ∘ sigmoid(m(x)); the neuromodulatory network m is only meta-learned",
+        "Beaulieu et al. 2020, whose inner loop also changes f",
+    ),
+    method(
+        Kind::AnmlNoGate,
+        "anml-no-gate",
+        "the same with one linear layer behind f(x), without m",
+        "ablation of Beaulieu et al. 2020",
+    ),
+    method(
+        Kind::Pretrained,
+        "pretrained",
+        "∇L of random drawings of all training classes, no inner loop; then a new linear layer behind f(x) in sequence",
+        "baseline of Javed & White 2019",
+    ),
+    method(
+        Kind::Scratch,
+        "scratch",
+        "random f(x); a linear layer behind it in sequence",
+        "baseline of Javed & White 2019",
+    ),
 ];
 
 /// A method's parameters in a preset; what is absent is the benchmark's or the default.
@@ -89,29 +91,13 @@ pub struct Method {
     pub channels: Vec<usize>,
 }
 
-impl Kind {
-    /// The method of this name.
-    ///
-    /// # Errors
-    /// Unknown name, with the nearest known one.
-    pub fn find(name: &str) -> Result<&'static KindInfo> {
-        KINDS.iter().find(|info| info.name == name).ok_or_else(|| {
-            let error = DefinitionError::unknown("method kind", name, KINDS.iter().map(|info| info.name));
-            DefinitionError { key: "kind".into(), ..error }.into()
-        })
-    }
-}
-
 impl Method {
     /// Checks a preset for one benchmark.
     ///
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, settings: &SequentialSettings) -> Result<Self> {
-        let info = Kind::find(&preset.header.kind).map_err(|error| match error {
-            Error::Definition(error) => preset.refuse(*error),
-            other => other,
-        })?;
+        let info = registered(KINDS, |row| &row.info, preset)?;
         let given: Given = preset.parameters(benchmark)?;
         let place = |key: &str| {
             let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));

@@ -25,6 +25,7 @@ use sequence::Meter;
 
 use base::error::{Error, Result};
 use base::rng::Streams;
+use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
 use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
@@ -58,8 +59,8 @@ impl Protocol for Sequential {
         evaluate_on_validation(benchmark);
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        Ok(Kind::find(&method.header.kind)?.formula.to_owned())
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        KINDS.iter().map(|row| &row.info).collect()
     }
 
     fn datasets(&self, _settings: &serde_json::Value) -> Result<Vec<String>> {

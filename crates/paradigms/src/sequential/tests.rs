@@ -202,14 +202,14 @@ fn more_classes_shots_or_samples_than_exist_are_refused_by_key() {
 
 #[test]
 fn only_random_features_are_not_trained() {
-    for info in KINDS {
-        let resolved = resolved(info.name, &[]).expect("settings");
-        assert_eq!(resolved.outer_steps() == 0, info.kind == Kind::Scratch);
+    for KindInfo { info, kind } in KINDS {
+        let resolved = resolved(info.kind, &[]).expect("settings");
+        assert_eq!(resolved.outer_steps() == 0, *kind == Kind::Scratch);
         let text = serde_json::to_string(
             &Sequential
                 .resolve(
                     library().benchmark("omniglot-sequential").expect("benchmark"),
-                    library().method("meta-sequential", info.name).expect("preset"),
+                    library().method("meta-sequential", info.kind).expect("preset"),
                 )
                 .expect("settings"),
         )
@@ -238,10 +238,10 @@ fn every_method_runs_and_the_same_seed_gives_the_same_bytes() {
         };
         Sequential.run(&spec, &data, &mut Unwatched).expect("run")
     };
-    for info in KINDS {
-        let log = run(info.name, 1);
-        assert_eq!(log, run(info.name, 1), "{}", info.name);
-        assert_ne!(log, run(info.name, 2), "{}", info.name);
+    for KindInfo { info, .. } in KINDS {
+        let log = run(info.kind, 1);
+        assert_eq!(log, run(info.kind, 1), "{}", info.kind);
+        assert_ne!(log, run(info.kind, 2), "{}", info.kind);
         assert_eq!(log.curves[0].x, [10.0, 20.0, 30.0, 40.0, 50.0]);
         assert!((0.0..=1.0).contains(&log.scalars["sequential_accuracy"]));
     }

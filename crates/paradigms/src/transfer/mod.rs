@@ -16,9 +16,11 @@ use std::collections::BTreeMap;
 use comparison::{Trace, compare};
 use probe::Probe;
 
+use crate::method::METHODS;
 use crate::method::{Composition, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
+use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
 use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
@@ -57,8 +59,8 @@ impl Protocol for Transfer {
         evaluate_on_validation(benchmark);
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        Ok(crate::method::method(&method.header.kind)?.info.formula.to_owned())
+    fn methods(&self) -> Vec<&'static MethodInfo> {
+        METHODS.iter().map(|entry| &entry.info).collect()
     }
 
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {

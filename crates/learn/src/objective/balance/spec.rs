@@ -11,6 +11,7 @@ use super::uncertainty::{Uncertainty, UncertaintySpec};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::MethodPreset;
+use contract::{MethodInfo, registered};
 
 /// Which rule; the `kind` of a preset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,35 +24,38 @@ pub enum BalanceSpec {
     PcGrad(PcGradSpec),
 }
 
-/// kind, formula.
-const KINDS: [(&str, &str); 5] = [
-    ("static", "Σ_i λ_i L_i(θ; D_i), λ_i fixed"),
-    ("uncertainty", "Σ_i e^{−s_i} L_i(θ; D_i) + s_i / 2, s_i = ln σ_i² learned (Kendall 2018)"),
-    ("weight-average", "Σ_i λ_i L_i, λ_i = K softmax_i(L_i(t−1) / (T L_i(t−2))) (Liu 2019)"),
-    ("grad-norm", "Σ_i λ_i L_i, λ_i descends |λ_i‖∇L_i‖ − Ḡ r_i^α| (Chen 2018)"),
-    ("pc-grad", "Σ_i g_i, each projected onto the normal plane of those it conflicts with (Yu 2020)"),
+/// The weightings.
+pub const WEIGHTINGS: &[MethodInfo] = &[
+    MethodInfo::new("static", "Σ_i λ_i L_i(θ; D_i), λ_i fixed", "Mei et al. 2025, Eq. 5"),
+    MethodInfo::new(
+        "uncertainty",
+        "Σ_i e^{−s_i} L_i(θ; D_i) + s_i / 2, s_i = ln σ_i² learned (Kendall 2018)",
+        "Kendall, Gal & Cipolla 2018",
+    ),
+    MethodInfo::new(
+        "weight-average",
+        "Σ_i λ_i L_i, λ_i = K softmax_i(L_i(t−1) / (T L_i(t−2))) (Liu 2019)",
+        "Liu, Johns & Davison 2019",
+    ),
+    MethodInfo::new(
+        "grad-norm",
+        "Σ_i λ_i L_i, λ_i descends |λ_i‖∇L_i‖ − Ḡ r_i^α| (Chen 2018)",
+        "Chen, Badrinarayanan, Lee & Rabinovich 2018",
+    ),
+    MethodInfo::new(
+        "pc-grad",
+        "Σ_i g_i, each projected onto the normal plane of those it conflicts with (Yu 2020)",
+        "Yu et al. 2020",
+    ),
 ];
 
 impl BalanceSpec {
-    /// The formula of a kind.
-    ///
-    /// # Errors
-    /// Unknown kind, with the nearest known one.
-    pub fn formula(kind: &str) -> Result<&'static str, DefinitionError> {
-        KINDS.iter().find(|(known, _)| *known == kind).map(|(_, formula)| *formula).ok_or_else(|| {
-            let known = KINDS.iter().map(|(kind, _)| *kind);
-            DefinitionError { key: "kind".into(), ..DefinitionError::unknown("weighting", kind, known) }
-        })
-    }
-
     /// Reads a preset for `tasks` tasks.
     ///
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, tasks: usize) -> Result<Self> {
-        let kind = preset.header.kind.as_str();
-        Self::formula(kind).map_err(|error| preset.refuse(error))?;
-        let mut spec = match kind {
+        let mut spec = match registered(WEIGHTINGS, |info| info, preset)?.kind {
             "static" => Self::Static(preset.parameters(benchmark)?),
             "uncertainty" => Self::Uncertainty(preset.parameters(benchmark)?),
             "weight-average" => Self::WeightAverage(preset.parameters(benchmark)?),

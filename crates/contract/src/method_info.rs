@@ -1,0 +1,89 @@
+//! What every method of every protocol says about itself, in one shape: list, show, reports and tests read it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::definition::MethodPreset;
+use base::error::{DefinitionError, Result};
+
+/// What the learner may know beyond inputs and labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reveal {
+    /// Which task a sample belongs to, in training and at test.
+    TaskId,
+    /// When a task ends and the next begins (training only).
+    Boundary,
+}
+
+impl Reveal {
+    /// The word in definitions.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::TaskId => "task-id",
+            Self::Boundary => "boundary",
+        }
+    }
+}
+
+/// What a method says about itself.
+#[derive(Debug, Clone, Copy)]
+pub struct MethodInfo {
+    /// The value of `kind = "…"` in presets.
+    pub kind: &'static str,
+    /// One line; empty where the formula says all.
+    pub summary: &'static str,
+    /// One line.
+    pub formula: &'static str,
+    /// Paper.
+    pub source: &'static str,
+    /// Empty, or how this formula's strengths map to the λ of other codes.
+    pub mapping: &'static str,
+    /// What the stream must reveal.
+    pub needs: &'static [Reveal],
+    pub parameters: &'static [Parameter],
+}
+
+impl MethodInfo {
+    /// A method with neither summary nor documented parameters that any stream will do for.
+    pub const fn new(kind: &'static str, formula: &'static str, source: &'static str) -> Self {
+        Self { kind, summary: "", formula, source, mapping: "", needs: &[], parameters: &[] }
+    }
+}
+
+/// The row of a registry whose kind a preset names.
+///
+/// # Errors
+/// A kind that is not registered, located in the preset, with the nearest known one.
+pub fn registered<'a, T>(
+    rows: &'a [T],
+    info: impl Fn(&T) -> &MethodInfo,
+    preset: &MethodPreset,
+) -> Result<&'a T> {
+    let wanted = preset.header.kind.as_str();
+    rows.iter().find(|row| info(row).kind == wanted).ok_or_else(|| {
+        let known = rows.iter().map(|row| info(row).kind);
+        let error = DefinitionError::unknown("kind of method", wanted, known);
+        preset.refuse(DefinitionError { key: "kind".into(), ..error })
+    })
+}
+
+/// A parameter's line in the docs.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    pub name: &'static str,
+    pub default: &'static str,
+    pub range: &'static str,
+    pub meaning: &'static str,
+}
+
+impl Parameter {
+    /// A line.
+    pub const fn new(
+        name: &'static str,
+        default: &'static str,
+        range: &'static str,
+        meaning: &'static str,
+    ) -> Self {
+        Self { name, default, range, meaning }
+    }
+}
