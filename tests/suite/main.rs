@@ -8,6 +8,7 @@ mod common;
 mod controls;
 mod engine_laws;
 mod engine_processes;
+mod examples;
 mod golden;
 mod laws;
 mod multi_task;
