@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
-
-use anyhow::Context;
+use std::time::{Duration, Instant};
 
 use super::arguments::{Format, RunArguments};
 use super::output::{colour, columns, data, library, print, print_styled, seconds, tell};
@@ -14,7 +12,7 @@ use super::progress::Progress;
 use super::{command_line, exit, report};
 use crate::registry;
 use crate::run;
-use crate::run::{Executor, Journal, Plan, PlannedRun, Recovery, Selection};
+use crate::run::{Damage, Executor, Journal, Plan, PlannedRun, Recovery, Selection};
 use ::report::Options;
 use ::report::metric;
 use base::error::{DefinitionError, Error};
@@ -58,6 +56,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let selection =
         Selection { targets: targets.clone(), methods: listed(&arguments.methods), seeds: arguments.seeds };
     let mut plan = Plan::new(&library, &selection)?;
+    let planned = plan.planned();
     if let Some((share, count)) = arguments.shard {
         plan.keep_share(share, count)?;
     }
@@ -69,6 +68,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     }
     let data = data(&arguments.sources);
     plan.load_data(&data)?;
+    if let (Some((share, count)), true) = (arguments.shard, plan.runs.is_empty()) {
+        let text = "holds no run: shares hold whole seeds, and the plan has fewer seeds than shares";
+        note(arguments, &format!("share {share} of {count} {text}"));
+    }
 
     let name = match arguments.shard {
         Some((share, count)) => format!("{}-shard-{share}-of-{count}", targets.join("+")),
@@ -80,20 +83,21 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     {
         note(arguments, &format!("earlier records are kept in {}", aside.display()));
     }
-    let (mut journal, recovery) = Journal::open(&out)?;
+    let damage = if arguments.salvage { Damage::Salvage } else { Damage::Refuse };
+    let (mut journal, recovery) = Journal::open_with(&out, damage)?;
+    run::note_plan(&out, &selected(&selection), planned.clone())?;
     tell_recovery(arguments, &recovery);
-    let todo = left_to_do(&plan, &recovery.records);
+    let version = env!("CARGO_PKG_VERSION");
+    let (known, others): (Vec<Record>, Vec<Record>) =
+        recovery.records.into_iter().partition(|record| record.env.version == version);
+    tell_other_versions(arguments, &others, version);
+    let todo = left_to_do(&plan, &known);
     if todo.len() < plan.runs.len() {
         let found = plan.runs.len() - todo.len();
         note(arguments, &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()));
     }
 
-    // A second signal, or a failure to install the handler, falls back to the default: the journal survives that too.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPT.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(exit::INTERRUPTED));
-        }
-    });
+    handle_signals();
     run::install_panic_hook(); // a panicking run becomes a record with its message
     let progress = Progress::new(&todo, jobs, arguments.quiet);
     let executor = Executor {
@@ -102,22 +106,23 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         time_limit: arguments.time_limit,
         env: run::environment(jobs),
         scorer: metric::score_all,
-        traces: traces(&todo, &recovery.records),
+        traces: traces(&todo, &known),
         interrupt: &INTERRUPT,
     };
     let outcome = executor.execute(&todo, &mut journal, &progress);
     progress.finish();
-    let outcome = outcome.with_context(|| {
-        format!("stopped; the records before this one are safe in {}", journal.path().display())
-    })?;
+    // At the end too: a report of records that are no longer there would look fine.
+    let outcome = outcome.and_then(|outcome| journal.check().map(|()| outcome));
+    let outcome = outcome.map_err(|error| stopped(error, &mut journal))?;
 
-    let records = of_plan(&plan, recovery.records, outcome.records);
+    let records = of_plan(&plan, known, outcome.records);
     let options = Options {
         title: title(&library, &targets),
         command: command_line::of_this_process(),
         wall_s: Some(started.elapsed().as_secs_f64()),
         color: colour(),
         paradigms: registry::paradigms(),
+        planned,
     };
     finish(arguments, &records, &out, &options)?;
     if outcome.left > 0 {
@@ -128,6 +133,42 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     Ok(if fine { exit::OK } else { exit::FAILED })
 }
 
+/// The first signal stops the session in order, with its report; a later one at once. Some programs send theirs twice, to
+/// the process and to its group (GNU `timeout` does): that is one. The journal survives whatever comes.
+fn handle_signals() {
+    const ONE: Duration = Duration::from_secs(2);
+    let mut first: Option<Instant> = None;
+    // A failure to install the handler leaves the default.
+    let _ = ctrlc::set_handler(move || {
+        INTERRUPT.store(true, Ordering::Relaxed);
+        if first.get_or_insert_with(Instant::now).elapsed() > ONE {
+            std::process::exit(i32::from(exit::INTERRUPTED));
+        }
+    });
+}
+
+/// Why a session stopped, and where its records are.
+fn stopped(error: Error, journal: &mut Journal) -> anyhow::Error {
+    let told = match error {
+        Error::Gone { .. } => match journal.rescue() {
+            Ok(Some(kept)) => format!("stopped; what the journal held is kept in {}", kept.display()),
+            Ok(None) => "stopped; the records are where the journal was moved to, if anywhere".into(),
+            Err(rescue) => format!("stopped; what the journal held could not be kept: {rescue}"),
+        },
+        _ => format!("stopped; the records before this one are safe in {}", journal.path().display()),
+    };
+    anyhow::Error::from(error).context(told)
+}
+
+/// What was selected, apart from seeds: a plan of the same selection replaces the one that stands in the folder.
+fn selected(selection: &Selection) -> String {
+    let mut words = selection.targets.join("+");
+    if !selection.methods.is_empty() {
+        words = format!("{words} --method {}", selection.methods.join(","));
+    }
+    words
+}
+
 fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Options) -> anyhow::Result<()> {
     match arguments.format {
         Format::Json => {
@@ -136,7 +177,7 @@ fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Op
                 print_styled(&format!("{}\n", plain::json(&serde_json::to_string(record)?)))?;
             }
         }
-        Format::Table => print_styled(&report::write(records, out, options)?)?,
+        Format::Table => print_styled(&report::write(records, out, options)?.text)?,
     }
     Ok(())
 }
@@ -233,7 +274,23 @@ fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
         );
         note(arguments, &format!("{text} {}, and its run is done again", torn.display()));
     }
+    if let Some(original) = &recovery.original {
+        report::tell_damage(recovery);
+        let text = format!("the damaged journal is kept in {}", original.display());
+        tell(&format!("{text}; what was salvaged goes on, and missing runs are done again"));
+    }
     report::tell_nondeterminism(&recovery.nondeterministic);
+}
+
+/// Another version of the program may compute something else under the same key: its records stay, and do not count.
+fn tell_other_versions(arguments: &RunArguments, others: &[Record], version: &str) {
+    let versions: std::collections::BTreeSet<&str> =
+        others.iter().map(|record| record.env.version.as_str()).collect();
+    if !versions.is_empty() {
+        let made =
+            format!("{} records were made by version {}", others.len(), Vec::from_iter(versions).join(", "));
+        note(arguments, &format!("{made}, this is {version}: they stay, and their runs are done again"));
+    }
 }
 
 fn note(arguments: &RunArguments, text: &str) {

@@ -14,6 +14,9 @@ use contract::{Env, MetricValue, RECORD_SCHEMA, Record, Status, Time};
 use contract::{RunLog, Watch};
 use data::Data;
 
+/// Ended runs that may wait for the disk; the slots wait where there are more. A kill loses so many at most, and none that
+/// was counted.
+const BACKLOG: usize = 32;
 /// Stack of a slot: candle's backward pass and the drop of its graph recurse.
 const STACK: usize = 64 << 20;
 
@@ -118,13 +121,9 @@ impl<'a> Queue<'a> {
     }
 }
 
-enum Message {
-    Done(usize, Box<Record>),
-    Interrupted,
-}
-
 impl Executor<'_> {
-    /// Runs everything and appends each record to the journal as it ends.
+    /// Runs everything and appends each record to the journal as it ends. The listener hears of an end, and the outcome
+    /// holds a record, only once it is on disk.
     ///
     /// # Errors
     /// When the journal cannot be written (records written before stay valid).
@@ -138,7 +137,7 @@ impl Executor<'_> {
         let queue = Queue::new(runs, self.traces.clone());
         let stop = AtomicBool::new(false);
         let slots = self.jobs.clamp(1, runs.len().max(1));
-        let (send, receive) = mpsc::channel();
+        let (send, receive) = mpsc::sync_channel(BACKLOG);
         std::thread::scope(|scope| {
             for slot in 0..slots {
                 let (send, queue, stop) = (send.clone(), &queue, &stop);
@@ -147,20 +146,24 @@ impl Executor<'_> {
             drop(send);
             let mut outcome = Outcome::default();
             let mut problem = None;
-            for message in receive {
-                match message {
-                    Message::Interrupted => {}
-                    Message::Done(slot, record) if problem.is_none() => match journal.append(&record) {
-                        Ok(()) => {
+            while let Ok(first) = receive.recv() {
+                // One sync for all that have ended meanwhile: a slow disk slows every sync, not every run.
+                let group = std::iter::once(first).chain(receive.try_iter().take(BACKLOG));
+                let group: Vec<(usize, Box<Record>)> = group.collect();
+                if problem.is_some() {
+                    continue;
+                }
+                match journal.append(group.iter().map(|(_, record)| &**record)) {
+                    Ok(()) => {
+                        for (slot, record) in group {
                             listener.ended(slot, &record);
                             outcome.records.push(*record);
                         }
-                        Err(error) => {
-                            stop.store(true, Ordering::Relaxed);
-                            problem = Some(error);
-                        }
-                    },
-                    Message::Done(..) => {}
+                    }
+                    Err(error) => {
+                        stop.store(true, Ordering::Relaxed);
+                        problem = Some(error);
+                    }
                 }
             }
             outcome.left = runs.len() - outcome.records.len();
@@ -174,20 +177,16 @@ impl Executor<'_> {
         queue: &Queue<'_>,
         stop: &AtomicBool,
         listener: &dyn Listener,
-        send: &mpsc::Sender<Message>,
+        send: &mpsc::SyncSender<(usize, Box<Record>)>,
     ) {
         let work = || {
             let given_up = || stop.load(Ordering::Relaxed) || self.interrupt.load(Ordering::Relaxed);
             while let Some((run, trace)) = queue.next(&given_up) {
                 listener.started(slot, run);
-                let message = match self.one(slot, run, trace, stop, listener) {
-                    Some(record) => {
-                        queue.done(run, &record);
-                        Message::Done(slot, Box::new(record))
-                    }
-                    None => Message::Interrupted,
-                };
-                if send.send(message).is_err() {
+                let Some(record) = self.one(slot, run, trace, stop, listener) else { continue };
+                queue.done(run, &record);
+                // Waits where the disk is behind: what has ended and is not on disk stays little.
+                if send.send((slot, Box::new(record))).is_err() {
                     break;
                 }
             }

@@ -2,21 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use super::arm;
 use super::arm::TunedControl;
 use super::asked::{Asked, line_of_word};
 use crate::registry::protocol;
-use base::digest::sha256_hex;
 use base::error::{DefinitionError, Error, Result};
 use contract::definition::{
     Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, Suite, base,
 };
+use contract::{PlannedCell, Record, Role, Titles};
 use contract::{Protocol, ReplaySource, RunSpec};
-use contract::{RECORD_SCHEMA, Role, Titles};
 use data;
 use data::Data;
+use indexmap::IndexMap;
 use learn::modulation::{Control, ModulationSpec};
 
 /// What the user asked for.
@@ -141,8 +139,28 @@ impl Plan {
         Ok(())
     }
 
-    /// Keeps one of `count` shares of the runs (`share` from 1), for sessions on several machines. A run that replays
-    /// another stays with it; shares cost about the same. The shares of a plan are disjoint and together the whole.
+    /// What is asked for, by benchmark and method: what a report holds its records against.
+    pub fn planned(&self) -> Vec<PlannedCell> {
+        let mut cells: IndexMap<(&str, &str, u32, &str), PlannedCell> = IndexMap::new();
+        for PlannedRun { key, spec, titles, .. } in &self.runs {
+            let name = (spec.paradigm.as_str(), spec.benchmark.as_str(), spec.version, spec.method.as_str());
+            let cell = cells.entry(name).or_insert_with(|| PlannedCell {
+                paradigm: spec.paradigm.clone(),
+                benchmark: spec.benchmark.clone(),
+                version: spec.version,
+                method: spec.method.clone(),
+                role: titles.role.clone(),
+                runs: BTreeMap::new(),
+            });
+            cell.runs.insert(spec.seed, key.clone());
+        }
+        cells.into_values().collect()
+    }
+
+    /// Keeps one of `count` shares of the runs (`share` from 1), for sessions on several machines. A share holds whole
+    /// seeds, so that what is paired stays together; where there are fewer seeds than shares, some hold nothing. Shares
+    /// cost about the same, and together they are the whole. A run of another seed that one of the share replays is in the
+    /// share too: no share waits for another.
     ///
     /// # Errors
     /// A share outside 1 to `count`.
@@ -150,26 +168,34 @@ impl Plan {
         if !(1..=count).contains(&share) {
             return Err(DefinitionError::range("--shard", format!("{share}/{count}"), "K/N, 1 <= K <= N"));
         }
-        let root = |run: &PlannedRun| {
-            run.spec.replays.as_ref().map_or_else(|| run.key.clone(), |replays| replays.key.clone())
-        };
-        let mut groups: BTreeMap<String, f64> = BTreeMap::new();
+        let mut seeds: BTreeMap<u64, f64> = BTreeMap::new();
         for run in &self.runs {
-            *groups.entry(root(run)).or_default() += run.cost;
+            *seeds.entry(run.spec.seed).or_default() += run.cost;
         }
         // The dearest first, each to the share that has least so far.
-        let mut groups: Vec<(String, f64)> = groups.into_iter().collect();
-        groups.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let mut loads = vec![0.0f64; count];
+        let mut seeds: Vec<(u64, f64)> = seeds.into_iter().collect();
+        seeds.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let mut loads = vec![(0.0f64, 0usize); count];
         let mut kept = BTreeSet::new();
-        for (root, cost) in groups {
-            let least = (0..count).min_by(|a: &usize, b| loads[*a].total_cmp(&loads[*b])).unwrap_or_default();
-            loads[least] += cost;
+        for (seed, cost) in seeds {
+            let less = |a: &usize, b: &usize| {
+                let (a, b) = (loads[*a], loads[*b]);
+                a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1))
+            };
+            let least = (0..count).min_by(less).unwrap_or_default();
+            loads[least] = (loads[least].0 + cost, loads[least].1 + 1);
             if least + 1 == share {
-                kept.insert(root);
+                kept.insert(seed);
             }
         }
-        self.runs.retain(|run| kept.contains(&root(run)));
+        let own = |run: &PlannedRun| kept.contains(&run.spec.seed);
+        let replayed: BTreeSet<String> = self
+            .runs
+            .iter()
+            .filter(|run| own(run))
+            .filter_map(|run| Some(run.spec.replays.as_ref()?.key.clone()))
+            .collect();
+        self.runs.retain(|run| own(run) || replayed.contains(&run.key));
         Ok(())
     }
 
@@ -418,10 +444,9 @@ fn resolve(
             settings: settings.clone(),
             replays: replayed.as_ref().map(|run| ReplaySource { key: run.key.clone(), trace: None }),
         };
-        let content = json!({ "schema": RECORD_SCHEMA, "spec": &spec, "data": &hashes });
         runs.extend(replayed);
         runs.push(PlannedRun {
-            key: sha256_hex(serde_json::to_string(&content)?.as_bytes())[..32].to_owned(),
+            key: Record::key_of(&spec, &hashes)?,
             suite: suite.to_owned(),
             titles: titles.clone(),
             score: header.score.clone(),

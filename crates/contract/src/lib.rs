@@ -3,11 +3,13 @@
 
 pub mod definition;
 mod log;
+mod planned;
 pub mod protocol;
 mod record;
 #[cfg(test)]
 mod schema;
 
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
+pub use planned::PlannedCell;
 pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Unwatched, Watch};
 pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

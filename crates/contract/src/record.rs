@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::definition::{Score, SearchNote};
 use crate::{RunLog, RunSpec};
@@ -206,6 +207,15 @@ impl Record {
         Ok(sha256_hex(serde_json::to_string(&value)?.as_bytes()))
     }
 
+    /// The key of a run: a content hash of spec, seed and data.
+    ///
+    /// # Errors
+    /// A spec that cannot be serialised.
+    pub fn key_of(spec: &RunSpec, data: &BTreeMap<String, String>) -> Result<String> {
+        let content = json!({ "schema": RECORD_SCHEMA, "spec": spec, "data": data });
+        Ok(sha256_hex(serde_json::to_string(&content)?.as_bytes())[..32].to_owned())
+    }
+
     /// Whether this program can read the record and nobody has changed it.
     ///
     /// # Errors
@@ -215,8 +225,13 @@ impl Record {
             return Err(format!("record schema {}, this program reads {RECORD_SCHEMA}", self.schema));
         }
         match self.hash() {
-            Ok(hash) if hash == self.result_sha256 => Ok(()),
-            Ok(_) => Err("the content does not match its result_sha256".into()),
+            Ok(hash) if hash == self.result_sha256 => {}
+            Ok(_) => return Err("the content does not match its result_sha256".into()),
+            Err(error) => return Err(error.to_string()),
+        }
+        match Self::key_of(&self.spec, &self.data) {
+            Ok(key) if key == self.key => Ok(()),
+            Ok(key) => Err(format!("the key {} is not that of its content, {key}", self.key)),
             Err(error) => Err(error.to_string()),
         }
     }

@@ -73,6 +73,8 @@ fn said<'a>(record: &'a Record, paradigms: &[Paradigm]) -> Said<'a> {
     for (name, fingerprint) in &record.data {
         shared.insert(format!("data set {name}"), fingerprint.clone());
     }
+    // Another version of the program may compute something else from the same settings.
+    shared.insert("program version".into(), record.env.version.clone());
     record.base.iter().for_each(|(key, value)| leaves(key, value, &mut base));
     let replays = record.spec.replays.as_ref().map(|replays| replays.key.as_str());
     Said { shared, base: (!base.is_empty()).then_some(base), own, replays }

@@ -3,7 +3,6 @@
 //! Sections (see [`section`]) turn results into [`Block`]s; the writers turn blocks into `report.html`, `report.md`,
 //! `charts/*.svg` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too. Neither knows the other.
 
-mod atomic;
 mod block;
 pub mod chart;
 mod grouping;
@@ -11,6 +10,7 @@ mod html;
 mod identity;
 mod markdown;
 pub mod metric;
+mod missing;
 mod number;
 mod results;
 pub mod section;
@@ -20,10 +20,12 @@ mod verdicts;
 
 use std::path::{Path, PathBuf};
 
+use base::atomic;
 use base::error::Result;
-use contract::{Paradigm, Record};
+use contract::{Paradigm, PlannedCell, Record};
 
 pub use block::{Block, Cell, Chart, Column, Table};
+pub use missing::Missing;
 pub use number::{interval_text, number, signed, value_with_interval};
 pub use results::{BenchmarkResults, Difference, MethodResults, Results, Values};
 pub use verdicts::joined as joined_verdicts;
@@ -41,6 +43,8 @@ pub struct Options {
     pub color: bool,
     /// The paradigms that may occur, in the order in which they are shown.
     pub paradigms: Vec<Paradigm>,
+    /// What was asked for, where known: planned runs without a record are missing, and said to be.
+    pub planned: Vec<PlannedCell>,
 }
 
 impl Default for Options {
@@ -51,6 +55,7 @@ impl Default for Options {
             wall_s: None,
             color: false,
             paradigms: Vec::new(),
+            planned: Vec::new(),
         }
     }
 }
@@ -66,11 +71,13 @@ pub struct Written {
     pub charts: usize,
     /// What was run under one name and is not the same: such records stand apart.
     pub conflicts: Vec<String>,
+    /// Planned runs without a record.
+    pub missing: usize,
 }
 
 /// The terminal summary alone; nothing is written.
 pub fn terminal(records: &[Record], options: &Options) -> String {
-    terminal::summary(&Results::new(records, &options.paradigms), options.color)
+    terminal::summary(&Results::of(records, options), options.color)
 }
 
 /// Writes the whole report below `out` (created if missing). Each file is replaced in one step.
@@ -78,7 +85,7 @@ pub fn terminal(records: &[Record], options: &Options) -> String {
 /// # Errors
 /// When the folder or a file cannot be written; the error names the path.
 pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Written> {
-    let results = Results::new(records, &options.paradigms);
+    let results = Results::of(records, options);
     let mut blocks = section::build(&results, options);
     block::name_charts(&mut blocks);
     let charts_folder = out.join("charts");
@@ -102,6 +109,7 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
         html,
         markdown,
         charts,
+        missing: results.missing.runs(),
         conflicts: results.conflicts,
     })
 }
