@@ -1,18 +1,18 @@
 //! `bench run`: plan, train, report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::arguments::{Format, RunArguments};
 use super::output::{colour, columns, data, library, print, print_styled, seconds, tell};
 use super::progress::Progress;
+use super::trouble::{INTERRUPT, handle_signals, stopped, tell_other_versions, tell_recovery};
 use super::{command_line, exit, report};
 use crate::registry;
 use crate::run;
-use crate::run::{Damage, Executor, Journal, Plan, PlannedRun, Recovery, Selection};
+use crate::run::{Damage, Executor, Journal, Plan, PlannedRun, Selection};
 use ::report::Options;
 use ::report::metric;
 use base::error::{DefinitionError, Error};
@@ -20,8 +20,6 @@ use base::plain;
 use contract::Trace;
 use contract::definition::Library;
 use contract::{Record, Status};
-
-static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
 /// The default suite.
 const DEFAULT_SUITE: &str = "core";
@@ -63,7 +61,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     check_metrics(&library, &plan)?;
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     if arguments.dry_run {
-        print(&describe(&plan, jobs))?;
+        print(&describe(&plan, jobs)?)?;
         return Ok(exit::OK);
     }
     let data = data(&arguments.sources);
@@ -85,6 +83,8 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     }
     let damage = if arguments.salvage { Damage::Salvage } else { Damage::Refuse };
     let (mut journal, recovery) = Journal::open_with(&out, damage)?;
+    // What cannot take a report is found now, and not after the last run.
+    ::report::check_folder(&out)?;
     run::note_plan(&out, &selected(&selection), planned.clone())?;
     tell_recovery(arguments, &recovery);
     let version = env!("CARGO_PKG_VERSION");
@@ -133,33 +133,6 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     Ok(if fine { exit::OK } else { exit::FAILED })
 }
 
-/// The first signal stops the session in order, with its report; a later one at once. Some programs send theirs twice, to
-/// the process and to its group (GNU `timeout` does): that is one. The journal survives whatever comes.
-fn handle_signals() {
-    const ONE: Duration = Duration::from_secs(2);
-    let mut first: Option<Instant> = None;
-    // A failure to install the handler leaves the default.
-    let _ = ctrlc::set_handler(move || {
-        INTERRUPT.store(true, Ordering::Relaxed);
-        if first.get_or_insert_with(Instant::now).elapsed() > ONE {
-            std::process::exit(i32::from(exit::INTERRUPTED));
-        }
-    });
-}
-
-/// Why a session stopped, and where its records are.
-fn stopped(error: Error, journal: &mut Journal) -> anyhow::Error {
-    let told = match error {
-        Error::Gone { .. } => match journal.rescue() {
-            Ok(Some(kept)) => format!("stopped; what the journal held is kept in {}", kept.display()),
-            Ok(None) => "stopped; the records are where the journal was moved to, if anywhere".into(),
-            Err(rescue) => format!("stopped; what the journal held could not be kept: {rescue}"),
-        },
-        _ => format!("stopped; the records before this one are safe in {}", journal.path().display()),
-    };
-    anyhow::Error::from(error).context(told)
-}
-
 /// What was selected, apart from seeds: a plan of the same selection replaces the one that stands in the folder.
 fn selected(selection: &Selection) -> String {
     let mut words = selection.targets.join("+");
@@ -200,21 +173,19 @@ fn check_metrics(library: &Library, plan: &Plan) -> Result<(), Error> {
 
 /// Runs without a usable record: failed and timed-out ones are tried again, a divergence would only repeat.
 fn left_to_do(plan: &Plan, records: &[Record]) -> Vec<PlannedRun> {
-    let settled = |run: &PlannedRun| {
-        let found = records.iter().find(|record| record.key == run.key);
-        found.is_some_and(|record| matches!(record.status, Status::Ok | Status::Diverged))
-    };
+    let usable = records.iter().filter(|record| matches!(record.status, Status::Ok | Status::Diverged));
+    let keys: HashSet<&str> = usable.map(|record| record.key.as_str()).collect();
+    let settled = |run: &PlannedRun| keys.contains(run.key.as_str());
     plan.runs.iter().filter(|run| !settled(run)).cloned().collect()
 }
 
 /// What runs that are left to do replay, as far as it is recorded.
 fn traces(todo: &[PlannedRun], records: &[Record]) -> BTreeMap<String, Arc<Trace>> {
-    let wanted = todo.iter().filter_map(|run| run.spec.replays.as_ref()).map(|replays| &replays.key);
-    let of_key = |key: &String| {
-        let record = records.iter().find(|record| record.key == *key && record.status == Status::Ok)?;
-        Some((key.clone(), Arc::new(record.log.trace.clone())))
-    };
-    wanted.filter_map(of_key).collect()
+    let wanted: HashSet<&str> =
+        todo.iter().filter_map(|run| Some(run.spec.replays.as_ref()?.key.as_str())).collect();
+    let found =
+        records.iter().filter(|record| record.status == Status::Ok && wanted.contains(record.key.as_str()));
+    found.map(|record| (record.key.clone(), Arc::new(record.log.trace.clone()))).collect()
 }
 
 /// The records of this plan, in its order, whether old or new.
@@ -240,7 +211,7 @@ pub fn rescore(record: &mut Record) {
     }
 }
 
-fn describe(plan: &Plan, jobs: usize) -> String {
+fn describe(plan: &Plan, jobs: usize) -> Result<String, Error> {
     let mut cells: indexmap::IndexMap<(String, String), (usize, f64)> = indexmap::IndexMap::new();
     for run in &plan.runs {
         let cell = cells.entry((run.spec.benchmark.clone(), run.spec.method.clone())).or_default();
@@ -254,7 +225,10 @@ fn describe(plan: &Plan, jobs: usize) -> String {
         })
         .collect();
     let wall = plan.cost() / jobs as f64;
-    format!("{}{} runs, about {} with {jobs} jobs\n", columns(&rows), plan.runs.len(), seconds(wall))
+    // Rounded up: a megabyte is the least that is worth a word.
+    let memory = plan.memory()?.div_ceil(1 << 20);
+    let runs = format!("{} runs, about {} with {jobs} jobs", plan.runs.len(), seconds(wall));
+    Ok(format!("{}{runs}; plan and data take about {memory} MiB, networks more\n", columns(&rows)))
 }
 
 fn title(library: &Library, targets: &[String]) -> String {
@@ -266,34 +240,7 @@ fn title(library: &Library, targets: &[String]) -> String {
     targets.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
-    if let Some(torn) = &recovery.torn {
-        let bytes = recovery.torn_bytes;
-        let text = format!(
-            "the journal's last line was torn (a crash or a full disk?): its {bytes} bytes are cut off, kept in"
-        );
-        note(arguments, &format!("{text} {}, and its run is done again", torn.display()));
-    }
-    if let Some(original) = &recovery.original {
-        report::tell_damage(recovery);
-        let text = format!("the damaged journal is kept in {}", original.display());
-        tell(&format!("{text}; what was salvaged goes on, and missing runs are done again"));
-    }
-    report::tell_nondeterminism(&recovery.nondeterministic);
-}
-
-/// Another version of the program may compute something else under the same key: its records stay, and do not count.
-fn tell_other_versions(arguments: &RunArguments, others: &[Record], version: &str) {
-    let versions: std::collections::BTreeSet<&str> =
-        others.iter().map(|record| record.env.version.as_str()).collect();
-    if !versions.is_empty() {
-        let made =
-            format!("{} records were made by version {}", others.len(), Vec::from_iter(versions).join(", "));
-        note(arguments, &format!("{made}, this is {version}: they stay, and their runs are done again"));
-    }
-}
-
-fn note(arguments: &RunArguments, text: &str) {
+pub fn note(arguments: &RunArguments, text: &str) {
     if !arguments.quiet {
         tell(text);
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::finite::not_finite;
 use super::listener::{Advisory, Listener, silently};
 use super::{Journal, PlannedRun};
 use crate::registry::protocol;
@@ -213,6 +214,10 @@ impl Executor<'_> {
                     Some(trace.ok_or_else(|| Error::NothingToReplay { key: replays.key.clone() })?);
             }
             let log = protocol(&spec.paradigm)?.run(&spec, self.data, &mut watch)?;
+            if let Some((what, value)) = not_finite(&log) {
+                let update = usize::try_from(log.footprint.updates).unwrap_or(usize::MAX);
+                return Err(Error::Diverged { update, what, value });
+            }
             let metrics = (self.scorer)(&spec.paradigm, &log);
             Ok((log, metrics))
         });

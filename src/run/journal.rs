@@ -6,6 +6,7 @@ mod reading;
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use base::atomic;
@@ -13,8 +14,8 @@ use base::error::{Error, Result};
 use contract::Record;
 
 use lock::Lock;
-use reading::parse;
 pub use reading::{Damage, Recovery, read_records};
+use reading::{Parsed, parse};
 
 /// File name of the journal inside an output folder.
 const FILE: &str = "records.jsonl";
@@ -53,22 +54,21 @@ impl Journal {
         let open = || options.open(&path).map_err(Error::input("open the journal", &path));
         let mut file = open()?;
         lock::hold(dir, &path, &file)?;
-        let text = fs::read(&path).map_err(Error::input("read the journal", &path))?;
-        let (mut recovery, good) = parse(&path, &text, damage)?;
-        let whole = text.len() - recovery.torn_bytes;
+        let Parsed { mut recovery, good, whole, ended } = parse(&path, damage, |_| ())?;
         if recovery.torn_bytes > 0 {
-            recovery.torn = Some(keep(dir, "torn", &text[whole..])?);
+            recovery.torn = Some(keep(dir, "torn", &read(&path, whole)?)?);
             cut(&path, whole)?;
         }
         if !recovery.damaged.is_empty() {
+            let text = read(&path, 0)?;
             recovery.original = Some(keep(dir, "jsonl", &text)?);
+            let line = |range: &Range<u64>| text.get(range.start as usize..range.end as usize);
             let lines =
-                good.iter().map(|range| String::from_utf8_lossy(text[range.clone()].trim_ascii_end()));
-            let lines: String = lines.map(|line| format!("{line}\n")).collect();
-            atomic::write(&path, &lines)?;
+                good.iter().filter_map(line).map(|line| String::from_utf8_lossy(line.trim_ascii_end()));
+            atomic::write(&path, &lines.map(|line| format!("{line}\n")).collect::<String>())?;
             file = open()?;
             lock::hold(dir, &path, &file)?;
-        } else if whole > 0 && text[whole - 1] != b'\n' {
+        } else if whole > 0 && !ended && recovery.torn_bytes == 0 {
             // The last record is whole, only its line end is missing: the next one must not stand on the same line.
             file.write_all(b"\n").map_err(Error::io("write", &path))?;
         }
@@ -182,9 +182,18 @@ fn links(_: &Metadata) -> u64 {
     1
 }
 
-fn cut(path: &Path, length: usize) -> Result<()> {
+/// What stands in a file from a place on.
+fn read(path: &Path, from: u64) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let mut file = File::open(path).map_err(Error::input("read the journal", path))?;
+    let read = file.seek(SeekFrom::Start(from)).and_then(|_| file.read_to_end(&mut text));
+    read.map_err(Error::input("read the journal", path))?;
+    Ok(text)
+}
+
+fn cut(path: &Path, length: u64) -> Result<()> {
     let file = OpenOptions::new().write(true).open(path).map_err(Error::io("open", path))?;
-    file.set_len(length as u64).map_err(Error::io("cut the torn line off", path))
+    file.set_len(length).map_err(Error::io("cut the torn line off", path))
 }
 
 /// Writes to a new file `records-N.EXTENSION`.

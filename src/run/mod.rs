@@ -4,6 +4,8 @@ mod arm;
 mod asked;
 mod environment;
 mod executor;
+mod extent;
+mod finite;
 mod journal;
 mod listener;
 mod plan;

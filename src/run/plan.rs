@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arm;
 use super::arm::TunedControl;
 use super::asked::{Asked, line_of_word};
+use super::finite::check_table;
 use crate::registry::protocol;
 use base::error::{DefinitionError, Error, Result};
 use contract::definition::{
     Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, Suite, base,
 };
-use contract::{PlannedCell, Record, Role, Titles};
+use contract::{Record, Role, Titles};
 use contract::{Protocol, ReplaySource, RunSpec};
 use data;
 use data::Data;
-use indexmap::IndexMap;
 use learn::modulation::{Control, ModulationSpec};
 
 /// What the user asked for.
@@ -52,6 +52,8 @@ pub struct Plan {
     pub runs: Vec<PlannedRun>,
 }
 
+/// Most runs of a session: their plan is held in memory, some kilobytes each, and their records too.
+const MOST_RUNS: usize = 50_000;
 /// Seeds of a benchmark that is run without a suite.
 const DEFAULT_SEEDS: u64 = 5;
 
@@ -102,6 +104,13 @@ impl Plan {
                         }
                         _ => Asked::Benchmark(benchmark),
                     };
+                    let size = runs.len().saturating_add(usize::try_from(seeds).unwrap_or(usize::MAX));
+                    if size > MOST_RUNS {
+                        let allowed = format!(
+                            "what makes a plan of at most {MOST_RUNS} runs, over all methods and benchmarks"
+                        );
+                        return Err(DefinitionError::range("--seeds", seeds, &allowed).into());
+                    }
                     let runs_of_cell = resolve(library, &suite, id, (method, asked), 0..seeds)?;
                     runs.extend(runs_of_cell.into_iter().filter(|run| keys.insert(run.key.clone())));
                 }
@@ -136,66 +145,6 @@ impl Plan {
                 protocol(&spec.paradigm)?.load(&spec.settings, data)?;
             }
         }
-        Ok(())
-    }
-
-    /// What is asked for, by benchmark and method: what a report holds its records against.
-    pub fn planned(&self) -> Vec<PlannedCell> {
-        let mut cells: IndexMap<(&str, &str, u32, &str), PlannedCell> = IndexMap::new();
-        for PlannedRun { key, spec, titles, .. } in &self.runs {
-            let name = (spec.paradigm.as_str(), spec.benchmark.as_str(), spec.version, spec.method.as_str());
-            let cell = cells.entry(name).or_insert_with(|| PlannedCell {
-                paradigm: spec.paradigm.clone(),
-                benchmark: spec.benchmark.clone(),
-                version: spec.version,
-                method: spec.method.clone(),
-                role: titles.role.clone(),
-                runs: BTreeMap::new(),
-            });
-            cell.runs.insert(spec.seed, key.clone());
-        }
-        cells.into_values().collect()
-    }
-
-    /// Keeps one of `count` shares of the runs (`share` from 1), for sessions on several machines. A share holds whole
-    /// seeds, so that what is paired stays together; where there are fewer seeds than shares, some hold nothing. Shares
-    /// cost about the same, and together they are the whole. A run of another seed that one of the share replays is in the
-    /// share too: no share waits for another.
-    ///
-    /// # Errors
-    /// A share outside 1 to `count`.
-    pub fn keep_share(&mut self, share: usize, count: usize) -> Result<(), DefinitionError> {
-        if !(1..=count).contains(&share) {
-            return Err(DefinitionError::range("--shard", format!("{share}/{count}"), "K/N, 1 <= K <= N"));
-        }
-        let mut seeds: BTreeMap<u64, f64> = BTreeMap::new();
-        for run in &self.runs {
-            *seeds.entry(run.spec.seed).or_default() += run.cost;
-        }
-        // The dearest first, each to the share that has least so far.
-        let mut seeds: Vec<(u64, f64)> = seeds.into_iter().collect();
-        seeds.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let mut loads = vec![(0.0f64, 0usize); count];
-        let mut kept = BTreeSet::new();
-        for (seed, cost) in seeds {
-            let less = |a: &usize, b: &usize| {
-                let (a, b) = (loads[*a], loads[*b]);
-                a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1))
-            };
-            let least = (0..count).min_by(less).unwrap_or_default();
-            loads[least] = (loads[least].0 + cost, loads[least].1 + 1);
-            if least + 1 == share {
-                kept.insert(seed);
-            }
-        }
-        let own = |run: &PlannedRun| kept.contains(&run.spec.seed);
-        let replayed: BTreeSet<String> = self
-            .runs
-            .iter()
-            .filter(|run| own(run))
-            .filter_map(|run| Some(run.spec.replays.as_ref()?.key.clone()))
-            .collect();
-        self.runs.retain(|run| own(run) || replayed.contains(&run.key));
         Ok(())
     }
 
@@ -469,7 +418,9 @@ fn settings(
 ) -> Result<serde_json::Value> {
     let resolved = |preset: &MethodPreset| {
         refuse_unread(protocol, preset, &benchmark.header.id)?;
-        protocol.resolve(benchmark, preset)
+        let settings = protocol.resolve(benchmark, preset)?;
+        refuse_not_finite(benchmark, preset)?;
+        Ok(settings)
     };
     resolved(preset).map_err(|error| {
         let name = base(split(method).0);
@@ -510,6 +461,24 @@ fn refuse_unread(protocol: &dyn Protocol, preset: &MethodPreset, benchmark: &str
         }
     }
     Ok(())
+}
+
+/// Numbers that no record could hold, where the protocol let them through.
+fn refuse_not_finite(benchmark: &Benchmark, preset: &MethodPreset) -> Result<()> {
+    check_table("", &benchmark.body).map_err(|error| benchmark.refuse(error))?;
+    let header = &preset.header;
+    let on = header.on.get(&benchmark.header.id);
+    let tables = [
+        ("optimiser", Some(&header.optimiser)),
+        ("model", Some(&header.model)),
+        ("modulation", Some(&header.modulation)),
+        ("parameters", Some(&header.parameters)),
+        ("on", on),
+    ];
+    let all = tables.into_iter().filter_map(|(key, table)| Some((key, table?)));
+    all.map(|(key, table)| check_table(key, table))
+        .collect::<Result<(), _>>()
+        .map_err(|error| preset.refuse(error))
 }
 
 /// What part a method plays in the question whether a mechanism helps.

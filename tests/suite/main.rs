@@ -18,6 +18,7 @@ mod opposed_behaviours;
 mod own_table;
 mod record_schema;
 mod roles;
+mod scale;
 mod transfer;
 mod tune;
 mod verdict_rows;

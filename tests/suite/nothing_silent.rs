@@ -313,3 +313,66 @@ fn a_report_of_runs_that_all_timed_out_does_not_end_as_fine() {
     command.args(["--time-limit", "0.000001s"]).assert().code(1);
     assert_eq!(report(&[out.path()], out.path()).status.code(), Some(1));
 }
+
+#[test]
+fn an_output_folder_that_cannot_take_a_report_is_refused_before_training() {
+    let (definitions, out) = (grid(), folder());
+    fs::create_dir(out.path().join("report.html")).expect("create");
+    naive(definitions.path(), out.path()).assert().code(2).stderr(contains("report.html"));
+    assert_eq!(text(&out.path().join("records.jsonl")), "", "nothing was trained");
+    let blocked = folder();
+    fs::write(blocked.path().join("charts"), "").expect("write");
+    naive(definitions.path(), blocked.path()).assert().code(2).stderr(contains("charts"));
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_refused_by_name_and_too_many_runs_too() {
+    let (definitions, out) = (grid(), folder());
+    for (methods, told) in [
+        ("naive@optimiser.rate=inf", "optimiser.rate"),
+        ("ewc@parameters.lambda=nan", "parameters.lambda"),
+        ("two@modulation.modulators.noradrenaline.receptors.0.sensitivity=inf", "sensitivity"),
+    ] {
+        let mut command = run(definitions.path(), "tiny", &out.path().join("x"));
+        command.args(["--seeds", "1", "-m", methods]).assert().code(2).stderr(contains(told));
+    }
+    let mut command = run(definitions.path(), "grid", &out.path().join("x"));
+    let many = "a plan of at most 50000 runs";
+    command
+        .args(["--seeds", "100000", "--dry-run"])
+        .assert()
+        .code(2)
+        .stderr(contains("`--seeds` = 100000").and(contains(many)));
+    assert!(!out.path().join("x").exists());
+    let mut command = run(definitions.path(), "grid", &out.path().join("x"));
+    command.arg("--dry-run").assert().success().stdout(contains("plan and data take about 1 MiB"));
+}
+
+#[test]
+fn a_report_leaves_no_chart_of_an_earlier_one_and_nothing_that_is_not_its_own() {
+    let (definitions, out) = recorded();
+    let charts = out.path().join("charts");
+    let (chart, copy) = (charts.join("tiny-1-score.svg"), charts.join("other-1-score.svg"));
+    fs::copy(&chart, &copy).expect("copy");
+    fs::write(charts.join("other-1-score.csv"), "").expect("write");
+    fs::write(charts.join("mine.svg"), "<svg>mine</svg>").expect("write");
+    naive(definitions.path(), out.path()).arg("--fresh").assert().success();
+    assert!(chart.exists() && charts.join("mine.svg").exists());
+    assert!(!copy.exists() && !charts.join("other-1-score.csv").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_the_output_folder_are_not_followed() {
+    let (definitions, out) = recorded();
+    let victim = out.path().join("victim");
+    fs::write(&victim, "mine").expect("write");
+    for name in ["report.html", "report.md", "records-1.jsonl"] {
+        let path = out.path().join(name);
+        let _ = fs::remove_file(&path);
+        std::os::unix::fs::symlink(&victim, &path).expect("link");
+    }
+    naive(definitions.path(), out.path()).arg("--fresh").assert().success();
+    assert_eq!(text(&victim), "mine");
+    assert_eq!(text(&out.path().join("records-2.jsonl")).lines().count(), 3);
+}

@@ -1,5 +1,7 @@
 //! A record: everything one run leaves behind, one JSON line in an append-only journal.
 
+mod hashed;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +11,7 @@ use crate::definition::{Score, SearchNote};
 use crate::{RunLog, RunSpec};
 use base::digest::sha256_hex;
 use base::error::Result;
+use hashed::Hashed;
 
 /// The version of the record's layout; `results/schema/record.json` describes it.
 pub const RECORD_SCHEMA: u32 = 1;
@@ -198,13 +201,7 @@ impl Record {
     /// # Errors
     /// When the record cannot be serialised.
     pub fn hash(&self) -> Result<String> {
-        let mut value = serde_json::to_value(self)?;
-        if let Some(fields) = value.as_object_mut() {
-            for field in ["suite", "titles", "score", "metrics", "base", "time", "env", "result_sha256"] {
-                fields.remove(field);
-            }
-        }
-        Ok(sha256_hex(serde_json::to_string(&value)?.as_bytes()))
+        Ok(sha256_hex(&serde_json::to_vec(&Hashed::new(self))?))
     }
 
     /// The key of a run: a content hash of spec, seed and data.

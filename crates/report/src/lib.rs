@@ -18,10 +18,12 @@ mod short;
 mod terminal;
 mod verdicts;
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use base::atomic;
-use base::error::Result;
+use base::error::{Error, Result};
 use contract::{Paradigm, PlannedCell, Record};
 
 pub use block::{Block, Cell, Chart, Column, Table};
@@ -80,6 +82,50 @@ pub fn terminal(records: &[Record], options: &Options) -> String {
     terminal::summary(&Results::of(records, options), options.color)
 }
 
+/// Files of a report besides its charts.
+const FILES: [&str; 3] = ["report.html", "report.md", "verdicts.csv"];
+
+/// Checks that a report can be written below `out`, by writing and removing a file where its files go.
+///
+/// # Errors
+/// A folder that cannot be made or written to; a folder that stands under a file's name.
+pub fn check_folder(out: &Path) -> Result<()> {
+    let charts = out.join("charts");
+    fs::create_dir_all(&charts).map_err(Error::input("create the folder", &charts))?;
+    if let Some(path) = FILES.iter().map(|name| out.join(name)).find(|path| path.is_dir()) {
+        return Err(Error::input("write", path)(std::io::ErrorKind::IsADirectory.into()));
+    }
+    for folder in [out, &charts] {
+        let probe = folder.join(".bench-probe");
+        atomic::write(&probe, "")?;
+        fs::remove_file(&probe).map_err(Error::io("remove", probe))?;
+    }
+    Ok(())
+}
+
+/// Removes what an earlier report left in a folder and this one has not written: charts that this program made (an SVG as
+/// it writes them, and its CSV), and a table of verdicts.
+fn remove_stale(out: &Path, charts: &BTreeSet<String>, verdicts: bool) -> Result<()> {
+    let remove = |path: &Path| match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
+        _ => Ok(()),
+    };
+    if !verdicts {
+        remove(&out.join("verdicts.csv"))?;
+    }
+    let folder = out.join("charts");
+    for entry in fs::read_dir(&folder).map_err(Error::io("list", &folder))?.flatten() {
+        let path = entry.path();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let own = || fs::read(&path).is_ok_and(|text| chart::is_ours(&text));
+        if path.extension().is_some_and(|kind| kind == "svg") && !charts.contains(&stem) && own() {
+            remove(&path)?;
+            remove(&path.with_extension("csv"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes the whole report below `out` (created if missing). Each file is replaced in one step.
 ///
 /// # Errors
@@ -90,17 +136,18 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     block::name_charts(&mut blocks);
     let charts_folder = out.join("charts");
     atomic::create_folder(&charts_folder)?;
-    let mut charts = 0;
+    let mut charts = BTreeSet::new();
     for chart in block::charts(&blocks) {
         let svg = chart::render(&*chart.figure, chart::WIDE, &chart.title, &chart.alt, true);
         atomic::write(&charts_folder.join(format!("{}.svg", chart.name)), &svg)?;
         atomic::write(&charts_folder.join(format!("{}.csv", chart.name)), &chart.figure.csv().text())?;
-        charts += 1;
+        charts.insert(chart.name.clone());
     }
     let judged = verdicts::judged(&results);
     if !judged.is_empty() {
         atomic::write(&out.join("verdicts.csv"), &verdicts::csv(&judged))?;
     }
+    remove_stale(out, &charts, !judged.is_empty())?;
     let (html, markdown) = (out.join("report.html"), out.join("report.md"));
     atomic::write(&markdown, &markdown::page(&options.title, &blocks))?;
     atomic::write(&html, &html::page(&options.title, &blocks))?;
@@ -108,7 +155,7 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
         terminal: terminal::summary(&results, options.color),
         html,
         markdown,
-        charts,
+        charts: charts.len(),
         missing: results.missing.runs(),
         conflicts: results.conflicts,
     })

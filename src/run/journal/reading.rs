@@ -1,7 +1,9 @@
 //! Reading a journal: what is a record, what was torn by a crash, and what was damaged by something else.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::de::IgnoredAny;
@@ -38,47 +40,61 @@ pub enum Damage {
 }
 
 /// Reads the records of a folder (or of one file), whoever else may be writing: a torn last line is left out and counted.
+/// Traces are left out: they are long, and only controls that are still to run need them.
 ///
 /// # Errors
 /// I/O errors; [`Error::Journal`] for any other damage, unless it is to be salvaged.
 pub fn read_records(path: &Path, damage: Damage) -> Result<Recovery> {
     let path = if path.is_dir() { path.join(super::FILE) } else { path.to_owned() };
-    let text = fs::read(&path).map_err(Error::input("read the records", &path))?;
-    parse(&path, &text, damage).map(|(recovery, _)| recovery)
+    parse(&path, damage, |record| record.log.trace.clear()).map(|parsed| parsed.recovery)
 }
 
-/// Parses a journal; returns what it holds and its good lines as places in the text.
-pub(super) fn parse(
-    path: &Path,
-    text: &[u8],
-    damage: Damage,
-) -> Result<(Recovery, Vec<std::ops::Range<usize>>)> {
-    let mut recovery = Recovery::default();
+/// A journal, line by line.
+#[derive(Debug, Default)]
+pub(super) struct Parsed {
+    pub recovery: Recovery,
+    /// Where the good lines stand, in bytes, their ends included.
+    pub good: Vec<Range<u64>>,
+    /// Bytes before a torn line.
+    pub whole: u64,
+    /// The last line, torn or good, has its end.
+    pub ended: bool,
+}
+
+/// Parses a journal; `each` may change a record that was found good.
+pub(super) fn parse(path: &Path, damage: Damage, each: impl Fn(&mut Record)) -> Result<Parsed> {
+    let file = File::open(path).map_err(Error::input("read the records", path))?;
+    let mut file = BufReader::new(file);
+    let mut parsed = Parsed { ended: true, ..Parsed::default() };
     let mut place: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut good = Vec::new();
-    let mut begin = 0;
-    for (index, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        let range = begin..begin + line.len();
-        begin = range.end;
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let bytes = file.read_until(b'\n', &mut line).map_err(Error::input("read the records", path))?;
+        if bytes == 0 {
+            break;
+        }
+        let range = parsed.whole..parsed.whole + bytes as u64;
+        parsed.ended = line.ends_with(b"\n");
         match record(line.trim_ascii()) {
-            Ok(record) => {
-                good.push(range);
-                take(record, &mut recovery, &mut place);
+            Ok(mut record) => {
+                each(&mut record);
+                parsed.good.push(range.clone());
+                take(record, &mut parsed.recovery, &mut place);
             }
             // No end and half a record: the writing was cut short. What is whole JSON was not, whoever took its end away.
-            Err(_) if !line.ends_with(b"\n") && serde_json::from_slice::<IgnoredAny>(line).is_err() => {
-                recovery.torn_bytes = line.len();
+            Err(_) if !parsed.ended && serde_json::from_slice::<IgnoredAny>(&line).is_err() => {
+                parsed.recovery.torn_bytes = bytes;
+                break;
             }
-            Err(problem) => {
-                let line = index + 1;
-                if damage == Damage::Refuse {
-                    return Err(Error::Journal { path: path.into(), line, problem });
-                }
-                recovery.damaged.push(format!("{}:{line}: {problem}", path.display()));
+            Err(problem) if damage == Damage::Refuse => {
+                return Err(Error::Journal { path: path.into(), line: number, problem });
             }
+            Err(problem) => parsed.recovery.damaged.push(format!("{}:{number}: {problem}", path.display())),
         }
+        parsed.whole = range.end;
     }
-    Ok((recovery, good))
+    Ok(parsed)
 }
 
 /// A line as a record that this program can read and that nobody has changed.

@@ -19,6 +19,7 @@ mod small_multiples;
 
 pub use axis::{Axis, NumberFormat};
 pub use bars::{BarChart, BarGroup};
+pub(crate) use canvas::is_ours;
 pub use canvas::{Canvas, Frame, Type, render, text_width};
 pub use csv::Csv;
 pub use dots::{DotChart, DotRow};
