@@ -17,7 +17,7 @@ pub struct Arguments {
     pub run: RunArguments,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 all runs fine, 1 some runs failed (the report exists), \
+const EXIT_CODES: &str = "Exit codes: 0 all runs fine, 1 some runs failed or are missing (the report exists), \
 2 wrong usage, definition, data or records, 75 interrupted (repeat the command to go on).";
 
 #[derive(Debug, Subcommand)]
@@ -105,6 +105,9 @@ pub struct RunArguments {
     /// Stop a run after this wall time, e.g. 90s, 10m, 1.5h; it is recorded as timed out
     #[arg(long, value_name = "D", value_parser = parse_duration)]
     pub time_limit: Option<Duration>,
+    /// Of a damaged journal, keep what can be read and go on; the whole is kept beside it
+    #[arg(long, conflicts_with = "fresh")]
+    pub salvage: bool,
     /// Go on with records that are already in the folder (this is the default)
     #[arg(long, conflicts_with = "fresh")]
     pub resume: bool,
@@ -184,6 +187,9 @@ pub struct ReportArguments {
     /// Folders (or files) with records; several are merged by key
     #[arg(required = true, value_name = "DIR")]
     pub from: Vec<PathBuf>,
+    /// Of damaged records, report what can be read
+    #[arg(long)]
+    pub salvage: bool,
     /// Where the report goes [default: the first folder]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -9,6 +9,7 @@ mod progress;
 mod report;
 mod session;
 mod show;
+mod trouble;
 mod tune;
 
 use std::process::ExitCode;

@@ -11,7 +11,7 @@ use super::exit;
 use super::output::{colour, print_styled, tell};
 use super::session::{default_out, rescore};
 use crate::registry;
-use crate::run::read_records;
+use crate::run::{Damage, Recovery, read_plan, read_records};
 use ::report::Options;
 use base::error::Error;
 use base::plain;
@@ -20,8 +20,14 @@ use report;
 
 pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let mut found = Vec::new();
+    let mut planned = Vec::new();
+    let mut damaged = 0;
+    let damage = if arguments.salvage { Damage::Salvage } else { Damage::Refuse };
     for path in &arguments.from {
-        let recovery = read_records(path)?;
+        planned.extend(read_plan(path)?);
+        let recovery = read_records(path, damage)?;
+        damaged += recovery.damaged.len();
+        tell_damage(&recovery);
         tell_nondeterminism(&recovery.nondeterministic);
         if recovery.torn_bytes > 0 {
             tell(&format!(
@@ -41,19 +47,22 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
         title: suites.into_iter().collect::<Vec<_>>().join(", "),
         color: colour(),
         paradigms: registry::paradigms(),
+        planned,
         ..Options::default()
     };
     std::fs::create_dir_all(&out).map_err(Error::input("create the output folder", &out))?;
-    print_styled(&write(&records, &out, &options)?)?;
-    Ok(exit::OK)
+    let written = write(&records, &out, &options)?;
+    print_styled(&written.text)?;
+    let fine = written.missing + damaged == 0 && records.iter().all(|record| record.status == Status::Ok);
+    Ok(if fine { exit::OK } else { exit::FAILED })
 }
 
-/// Unites records: one per key, whatever the order in which they come.
+/// Unites records: one per key and version of the program, whatever the order in which they come.
 fn merge(records: Vec<Record>) -> Vec<Record> {
-    let mut by_key: BTreeMap<String, Record> = BTreeMap::new();
+    let mut by_key: BTreeMap<(String, String), Record> = BTreeMap::new();
     let mut differing = Vec::new();
     for record in records {
-        match by_key.entry(record.key.clone()) {
+        match by_key.entry((record.key.clone(), record.env.version.clone())) {
             Entry::Vacant(entry) => drop(entry.insert(record)),
             Entry::Occupied(mut entry) => {
                 let old = entry.get();
@@ -76,6 +85,11 @@ fn rank(record: &Record) -> (Status, u64, &str) {
     (record.status, record.time.started_unix, &record.result_sha256)
 }
 
+/// Tells of each line that was left out.
+pub fn tell_damage(recovery: &Recovery) {
+    recovery.damaged.iter().for_each(|line| tell(&format!("warning: left out: {line}")));
+}
+
 /// Warns of runs that were recorded with different results on one machine.
 pub fn tell_nondeterminism(keys: &[String]) {
     for key in keys {
@@ -85,14 +99,18 @@ pub fn tell_nondeterminism(keys: &[String]) {
     }
 }
 
-/// Writes the report and returns what goes to the terminal.
-pub fn write(records: &[Record], out: &Path, options: &Options) -> anyhow::Result<String> {
+/// What goes to the terminal, and how many planned runs have no record.
+pub struct Told {
+    pub text: String,
+    pub missing: usize,
+}
+
+/// Writes the report.
+pub fn write(records: &[Record], out: &Path, options: &Options) -> anyhow::Result<Told> {
     let written = report::write(records, out, options)
         .with_context(|| "the records are safe; `bench report` writes the report again")?;
     written.conflicts.iter().for_each(|conflict| tell(&format!("warning: {}", plain::line(conflict))));
-    Ok(format!(
-        "{}\nreport: {}\n",
-        written.terminal.trim_end(),
-        plain::line(&written.html.display().to_string())
-    ))
+    let html = written.html.display().to_string();
+    let text = format!("{}\nreport: {}\n", written.terminal.trim_end(), plain::line(&html));
+    Ok(Told { text, missing: written.missing })
 }

@@ -1,20 +1,18 @@
 //! `bench run`: plan, train, report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-
-use anyhow::Context;
 
 use super::arguments::{Format, RunArguments};
 use super::output::{colour, columns, data, library, print, print_styled, seconds, tell};
 use super::progress::Progress;
+use super::trouble::{INTERRUPT, handle_signals, stopped, tell_other_versions, tell_recovery};
 use super::{command_line, exit, report};
 use crate::registry;
 use crate::run;
-use crate::run::{Executor, Journal, Plan, PlannedRun, Recovery, Selection};
+use crate::run::{Damage, Executor, Journal, Plan, PlannedRun, Selection};
 use ::report::Options;
 use ::report::metric;
 use base::error::{DefinitionError, Error};
@@ -22,8 +20,6 @@ use base::plain;
 use contract::Trace;
 use contract::definition::Library;
 use contract::{Record, Status};
-
-static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
 /// The default suite.
 const DEFAULT_SUITE: &str = "core";
@@ -58,17 +54,22 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let selection =
         Selection { targets: targets.clone(), methods: listed(&arguments.methods), seeds: arguments.seeds };
     let mut plan = Plan::new(&library, &selection)?;
+    let planned = plan.planned();
     if let Some((share, count)) = arguments.shard {
         plan.keep_share(share, count)?;
     }
     check_metrics(&library, &plan)?;
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     if arguments.dry_run {
-        print(&describe(&plan, jobs))?;
+        print(&describe(&plan, jobs)?)?;
         return Ok(exit::OK);
     }
     let data = data(&arguments.sources);
     plan.load_data(&data)?;
+    if let (Some((share, count)), true) = (arguments.shard, plan.runs.is_empty()) {
+        let text = "holds no run: shares hold whole seeds, and the plan has fewer seeds than shares";
+        note(arguments, &format!("share {share} of {count} {text}"));
+    }
 
     let name = match arguments.shard {
         Some((share, count)) => format!("{}-shard-{share}-of-{count}", targets.join("+")),
@@ -80,20 +81,23 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     {
         note(arguments, &format!("earlier records are kept in {}", aside.display()));
     }
-    let (mut journal, recovery) = Journal::open(&out)?;
+    let damage = if arguments.salvage { Damage::Salvage } else { Damage::Refuse };
+    let (mut journal, recovery) = Journal::open_with(&out, damage)?;
+    // What cannot take a report is found now, and not after the last run.
+    ::report::check_folder(&out)?;
+    run::note_plan(&out, &selected(&selection), planned.clone())?;
     tell_recovery(arguments, &recovery);
-    let todo = left_to_do(&plan, &recovery.records);
+    let version = env!("CARGO_PKG_VERSION");
+    let (known, others): (Vec<Record>, Vec<Record>) =
+        recovery.records.into_iter().partition(|record| record.env.version == version);
+    tell_other_versions(arguments, &others, version);
+    let todo = left_to_do(&plan, &known);
     if todo.len() < plan.runs.len() {
         let found = plan.runs.len() - todo.len();
         note(arguments, &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()));
     }
 
-    // A second signal, or a failure to install the handler, falls back to the default: the journal survives that too.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPT.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(exit::INTERRUPTED));
-        }
-    });
+    handle_signals();
     run::install_panic_hook(); // a panicking run becomes a record with its message
     let progress = Progress::new(&todo, jobs, arguments.quiet);
     let executor = Executor {
@@ -102,22 +106,23 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         time_limit: arguments.time_limit,
         env: run::environment(jobs),
         scorer: metric::score_all,
-        traces: traces(&todo, &recovery.records),
+        traces: traces(&todo, &known),
         interrupt: &INTERRUPT,
     };
     let outcome = executor.execute(&todo, &mut journal, &progress);
     progress.finish();
-    let outcome = outcome.with_context(|| {
-        format!("stopped; the records before this one are safe in {}", journal.path().display())
-    })?;
+    // At the end too: a report of records that are no longer there would look fine.
+    let outcome = outcome.and_then(|outcome| journal.check().map(|()| outcome));
+    let outcome = outcome.map_err(|error| stopped(error, &mut journal))?;
 
-    let records = of_plan(&plan, recovery.records, outcome.records);
+    let records = of_plan(&plan, known, outcome.records);
     let options = Options {
         title: title(&library, &targets),
         command: command_line::of_this_process(),
         wall_s: Some(started.elapsed().as_secs_f64()),
         color: colour(),
         paradigms: registry::paradigms(),
+        planned,
     };
     finish(arguments, &records, &out, &options)?;
     if outcome.left > 0 {
@@ -128,6 +133,15 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     Ok(if fine { exit::OK } else { exit::FAILED })
 }
 
+/// What was selected, apart from seeds: a plan of the same selection replaces the one that stands in the folder.
+fn selected(selection: &Selection) -> String {
+    let mut words = selection.targets.join("+");
+    if !selection.methods.is_empty() {
+        words = format!("{words} --method {}", selection.methods.join(","));
+    }
+    words
+}
+
 fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Options) -> anyhow::Result<()> {
     match arguments.format {
         Format::Json => {
@@ -136,7 +150,7 @@ fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Op
                 print_styled(&format!("{}\n", plain::json(&serde_json::to_string(record)?)))?;
             }
         }
-        Format::Table => print_styled(&report::write(records, out, options)?)?,
+        Format::Table => print_styled(&report::write(records, out, options)?.text)?,
     }
     Ok(())
 }
@@ -159,21 +173,19 @@ fn check_metrics(library: &Library, plan: &Plan) -> Result<(), Error> {
 
 /// Runs without a usable record: failed and timed-out ones are tried again, a divergence would only repeat.
 fn left_to_do(plan: &Plan, records: &[Record]) -> Vec<PlannedRun> {
-    let settled = |run: &PlannedRun| {
-        let found = records.iter().find(|record| record.key == run.key);
-        found.is_some_and(|record| matches!(record.status, Status::Ok | Status::Diverged))
-    };
+    let usable = records.iter().filter(|record| matches!(record.status, Status::Ok | Status::Diverged));
+    let keys: HashSet<&str> = usable.map(|record| record.key.as_str()).collect();
+    let settled = |run: &PlannedRun| keys.contains(run.key.as_str());
     plan.runs.iter().filter(|run| !settled(run)).cloned().collect()
 }
 
 /// What runs that are left to do replay, as far as it is recorded.
 fn traces(todo: &[PlannedRun], records: &[Record]) -> BTreeMap<String, Arc<Trace>> {
-    let wanted = todo.iter().filter_map(|run| run.spec.replays.as_ref()).map(|replays| &replays.key);
-    let of_key = |key: &String| {
-        let record = records.iter().find(|record| record.key == *key && record.status == Status::Ok)?;
-        Some((key.clone(), Arc::new(record.log.trace.clone())))
-    };
-    wanted.filter_map(of_key).collect()
+    let wanted: HashSet<&str> =
+        todo.iter().filter_map(|run| Some(run.spec.replays.as_ref()?.key.as_str())).collect();
+    let found =
+        records.iter().filter(|record| record.status == Status::Ok && wanted.contains(record.key.as_str()));
+    found.map(|record| (record.key.clone(), Arc::new(record.log.trace.clone()))).collect()
 }
 
 /// The records of this plan, in its order, whether old or new.
@@ -199,7 +211,7 @@ pub fn rescore(record: &mut Record) {
     }
 }
 
-fn describe(plan: &Plan, jobs: usize) -> String {
+fn describe(plan: &Plan, jobs: usize) -> Result<String, Error> {
     let mut cells: indexmap::IndexMap<(String, String), (usize, f64)> = indexmap::IndexMap::new();
     for run in &plan.runs {
         let cell = cells.entry((run.spec.benchmark.clone(), run.spec.method.clone())).or_default();
@@ -213,7 +225,10 @@ fn describe(plan: &Plan, jobs: usize) -> String {
         })
         .collect();
     let wall = plan.cost() / jobs as f64;
-    format!("{}{} runs, about {} with {jobs} jobs\n", columns(&rows), plan.runs.len(), seconds(wall))
+    // Rounded up: a megabyte is the least that is worth a word.
+    let memory = plan.memory()?.div_ceil(1 << 20);
+    let runs = format!("{} runs, about {} with {jobs} jobs", plan.runs.len(), seconds(wall));
+    Ok(format!("{}{runs}; plan and data take about {memory} MiB, networks more\n", columns(&rows)))
 }
 
 fn title(library: &Library, targets: &[String]) -> String {
@@ -225,18 +240,7 @@ fn title(library: &Library, targets: &[String]) -> String {
     targets.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
-fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
-    if let Some(torn) = &recovery.torn {
-        let bytes = recovery.torn_bytes;
-        let text = format!(
-            "the journal's last line was torn (a crash or a full disk?): its {bytes} bytes are cut off, kept in"
-        );
-        note(arguments, &format!("{text} {}, and its run is done again", torn.display()));
-    }
-    report::tell_nondeterminism(&recovery.nondeterministic);
-}
-
-fn note(arguments: &RunArguments, text: &str) {
+pub fn note(arguments: &RunArguments, text: &str) {
     if !arguments.quiet {
         tell(text);
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::finite::not_finite;
 use super::journal::Journal;
 use super::listener::{Advisory, Listener, silently};
 use super::plan::PlannedRun;
@@ -15,6 +16,9 @@ use contract::{Env, MetricValue, RECORD_SCHEMA, Record, Status, Time};
 use contract::{RunLog, Watch};
 use data::Data;
 
+/// Ended runs that may wait for the disk; the slots wait where there are more. A kill loses so many at most, and none that
+/// was counted.
+const BACKLOG: usize = 32;
 /// Stack of a slot: candle's backward pass and the drop of its graph recurse.
 const STACK: usize = 64 << 20;
 
@@ -119,13 +123,9 @@ impl<'a> Queue<'a> {
     }
 }
 
-enum Message {
-    Done(usize, Box<Record>),
-    Interrupted,
-}
-
 impl Executor<'_> {
-    /// Runs everything and appends each record to the journal as it ends.
+    /// Runs everything and appends each record to the journal as it ends. The listener hears of an end, and the outcome
+    /// holds a record, only once it is on disk.
     ///
     /// # Errors
     /// When the journal cannot be written (records written before stay valid).
@@ -139,7 +139,7 @@ impl Executor<'_> {
         let queue = Queue::new(runs, self.traces.clone());
         let stop = AtomicBool::new(false);
         let slots = self.jobs.clamp(1, runs.len().max(1));
-        let (send, receive) = mpsc::channel();
+        let (send, receive) = mpsc::sync_channel(BACKLOG);
         std::thread::scope(|scope| {
             for slot in 0..slots {
                 let (send, queue, stop) = (send.clone(), &queue, &stop);
@@ -148,20 +148,24 @@ impl Executor<'_> {
             drop(send);
             let mut outcome = Outcome::default();
             let mut problem = None;
-            for message in receive {
-                match message {
-                    Message::Interrupted => {}
-                    Message::Done(slot, record) if problem.is_none() => match journal.append(&record) {
-                        Ok(()) => {
+            while let Ok(first) = receive.recv() {
+                // One sync for all that have ended meanwhile: a slow disk slows every sync, not every run.
+                let group = std::iter::once(first).chain(receive.try_iter().take(BACKLOG));
+                let group: Vec<(usize, Box<Record>)> = group.collect();
+                if problem.is_some() {
+                    continue;
+                }
+                match journal.append(group.iter().map(|(_, record)| &**record)) {
+                    Ok(()) => {
+                        for (slot, record) in group {
                             listener.ended(slot, &record);
                             outcome.records.push(*record);
                         }
-                        Err(error) => {
-                            stop.store(true, Ordering::Relaxed);
-                            problem = Some(error);
-                        }
-                    },
-                    Message::Done(..) => {}
+                    }
+                    Err(error) => {
+                        stop.store(true, Ordering::Relaxed);
+                        problem = Some(error);
+                    }
                 }
             }
             outcome.left = runs.len() - outcome.records.len();
@@ -175,20 +179,16 @@ impl Executor<'_> {
         queue: &Queue<'_>,
         stop: &AtomicBool,
         listener: &dyn Listener,
-        send: &mpsc::Sender<Message>,
+        send: &mpsc::SyncSender<(usize, Box<Record>)>,
     ) {
         let work = || {
             let given_up = || stop.load(Ordering::Relaxed) || self.interrupt.load(Ordering::Relaxed);
             while let Some((run, trace)) = queue.next(&given_up) {
                 listener.started(slot, run);
-                let message = match self.one(slot, run, trace, stop, listener) {
-                    Some(record) => {
-                        queue.done(run, &record);
-                        Message::Done(slot, Box::new(record))
-                    }
-                    None => Message::Interrupted,
-                };
-                if send.send(message).is_err() {
+                let Some(record) = self.one(slot, run, trace, stop, listener) else { continue };
+                queue.done(run, &record);
+                // Waits where the disk is behind: what has ended and is not on disk stays little.
+                if send.send((slot, Box::new(record))).is_err() {
                     break;
                 }
             }
@@ -215,6 +215,10 @@ impl Executor<'_> {
                     Some(trace.ok_or_else(|| Error::NothingToReplay { key: replays.key.clone() })?);
             }
             let log = protocol(&spec.paradigm)?.run(&spec, self.data, &mut watch)?;
+            if let Some((what, value)) = not_finite(&log) {
+                let update = usize::try_from(log.footprint.updates).unwrap_or(usize::MAX);
+                return Err(Error::Diverged { update, what, value });
+            }
             let metrics = (self.scorer)(&spec.paradigm, &log);
             Ok((log, metrics))
         });

@@ -4,13 +4,17 @@ mod arm;
 mod asked;
 mod environment;
 mod executor;
+mod extent;
+mod finite;
 mod journal;
 mod listener;
 mod plan;
+mod plan_file;
 
 pub(crate) use arm::{TUNED_CONTROLS, named, start};
 pub use environment::{cores, environment, prepare_process};
 pub use executor::{Executor, Outcome, Scorer, on_slots};
-pub use journal::{Journal, Recovery, read_records};
+pub use journal::{Damage, Journal, Recovery, read_records};
 pub use listener::{Listener, install_panic_hook};
 pub use plan::{Plan, PlannedRun, Selection};
+pub use plan_file::{note_plan, read_plan};

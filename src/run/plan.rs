@@ -2,19 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-
 use super::arm;
 use super::arm::TunedControl;
 use super::asked::{Asked, line_of_word};
+use super::finite::check_table;
 use crate::registry::protocol;
-use base::digest::sha256_hex;
 use base::error::{DefinitionError, Error, Result};
 use contract::definition::{
     Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, Suite, base,
 };
 use contract::{Protocol, ReplaySource, RunSpec};
-use contract::{RECORD_SCHEMA, Role, Titles};
+use contract::{Record, Role, Titles};
 use data;
 use data::Data;
 use learn::modulation::{Control, ModulationSpec};
@@ -54,6 +52,8 @@ pub struct Plan {
     pub runs: Vec<PlannedRun>,
 }
 
+/// Most runs of a session: their plan is held in memory, some kilobytes each, and their records too.
+const MOST_RUNS: usize = 50_000;
 /// Seeds of a benchmark that is run without a suite.
 const DEFAULT_SEEDS: u64 = 5;
 
@@ -105,6 +105,13 @@ impl Plan {
                         }
                         _ => Asked::Benchmark(benchmark),
                     };
+                    let size = runs.len().saturating_add(usize::try_from(seeds).unwrap_or(usize::MAX));
+                    if size > MOST_RUNS {
+                        let allowed = format!(
+                            "what makes a plan of at most {MOST_RUNS} runs, over all methods and benchmarks"
+                        );
+                        return Err(DefinitionError::range("--seeds", seeds, &allowed).into());
+                    }
                     let runs_of_cell = resolve(library, &suite, id, (method, asked), 0..seeds)?;
                     runs.extend(runs_of_cell.into_iter().filter(|run| keys.insert(run.key.clone())));
                 }
@@ -139,38 +146,6 @@ impl Plan {
                 protocol(&spec.paradigm)?.load(&spec.settings, data)?;
             }
         }
-        Ok(())
-    }
-
-    /// Keeps one of `count` shares of the runs (`share` from 1), for sessions on several machines. A run that replays
-    /// another stays with it; shares cost about the same. The shares of a plan are disjoint and together the whole.
-    ///
-    /// # Errors
-    /// A share outside 1 to `count`.
-    pub fn keep_share(&mut self, share: usize, count: usize) -> Result<(), DefinitionError> {
-        if !(1..=count).contains(&share) {
-            return Err(DefinitionError::range("--shard", format!("{share}/{count}"), "K/N, 1 <= K <= N"));
-        }
-        let root = |run: &PlannedRun| {
-            run.spec.replays.as_ref().map_or_else(|| run.key.clone(), |replays| replays.key.clone())
-        };
-        let mut groups: BTreeMap<String, f64> = BTreeMap::new();
-        for run in &self.runs {
-            *groups.entry(root(run)).or_default() += run.cost;
-        }
-        // The dearest first, each to the share that has least so far.
-        let mut groups: Vec<(String, f64)> = groups.into_iter().collect();
-        groups.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        let mut loads = vec![0.0f64; count];
-        let mut kept = BTreeSet::new();
-        for (root, cost) in groups {
-            let least = (0..count).min_by(|a: &usize, b| loads[*a].total_cmp(&loads[*b])).unwrap_or_default();
-            loads[least] += cost;
-            if least + 1 == share {
-                kept.insert(root);
-            }
-        }
-        self.runs.retain(|run| kept.contains(&root(run)));
         Ok(())
     }
 
@@ -423,10 +398,9 @@ fn resolve(
             settings: settings.clone(),
             replays: replayed.as_ref().map(|run| ReplaySource { key: run.key.clone(), trace: None }),
         };
-        let content = json!({ "schema": RECORD_SCHEMA, "spec": &spec, "data": &hashes });
         runs.extend(replayed);
         runs.push(PlannedRun {
-            key: sha256_hex(serde_json::to_string(&content)?.as_bytes())[..32].to_owned(),
+            key: Record::key_of(&spec, &hashes)?,
             suite: suite.to_owned(),
             titles: titles.clone(),
             score: header.score.clone(),
@@ -449,7 +423,9 @@ fn settings(
 ) -> Result<serde_json::Value> {
     let resolved = |preset: &MethodPreset| {
         refuse_unread(protocol, preset, &benchmark.header.id)?;
-        protocol.resolve(benchmark, preset)
+        let settings = protocol.resolve(benchmark, preset)?;
+        refuse_not_finite(benchmark, preset)?;
+        Ok(settings)
     };
     resolved(preset).map_err(|error| {
         let name = base(split(method).0);
@@ -490,6 +466,24 @@ fn refuse_unread(protocol: &dyn Protocol, preset: &MethodPreset, benchmark: &str
         }
     }
     Ok(())
+}
+
+/// Numbers that no record could hold, where the protocol let them through.
+fn refuse_not_finite(benchmark: &Benchmark, preset: &MethodPreset) -> Result<()> {
+    check_table("", &benchmark.body).map_err(|error| benchmark.refuse(error))?;
+    let header = &preset.header;
+    let on = header.on.get(&benchmark.header.id);
+    let tables = [
+        ("optimiser", Some(&header.optimiser)),
+        ("model", Some(&header.model)),
+        ("modulation", Some(&header.modulation)),
+        ("parameters", Some(&header.parameters)),
+        ("on", on),
+    ];
+    let all = tables.into_iter().filter_map(|(key, table)| Some((key, table?)));
+    all.map(|(key, table)| check_table(key, table))
+        .collect::<Result<(), _>>()
+        .map_err(|error| preset.refuse(error))
 }
 
 /// What part a method plays in the question whether a mechanism helps.

@@ -412,7 +412,8 @@ fn a_damaged_last_record_is_told_of_whether_torn_or_tampered_with() {
     // Torn: no end.
     fs::write(&journal, &whole[..whole.len() - 10]).expect("tear");
     let bytes = whole.lines().last().expect("a record").len() - 9;
-    report().success().stderr(contains(format!("is torn: its {bytes} bytes are left out")));
+    let told = format!("is torn: its {bytes} bytes are left out");
+    report().code(1).stderr(contains(told)).stdout(contains("1 of 2 planned runs has no record"));
     // Whole but for its line end: a record like any other, and the next one does not stand on its line.
     fs::write(&journal, whole.trim_end()).expect("write");
     report().success().stderr(contains("torn").not());

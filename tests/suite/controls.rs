@@ -1,5 +1,6 @@
 //! Controls that the suite derives from a mechanism, from definition to record.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 
 use neuromod_bench::base::source::Source;
@@ -7,7 +8,7 @@ use neuromod_bench::contract::definition::Library;
 use neuromod_bench::contract::{Record, Role, Status};
 use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::report::metric;
-use neuromod_bench::run::{Executor, Journal, Listener, Plan, Selection, environment};
+use neuromod_bench::run::{Executor, Journal, Listener, Plan, PlannedRun, Selection, environment};
 
 use crate::common::TINY_DOMAIN;
 
@@ -223,23 +224,32 @@ receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
 }
 
 #[test]
-fn shares_are_disjoint_and_whole_and_keep_a_control_with_what_it_replays() {
+fn shares_hold_whole_seeds_are_together_the_plan_and_keep_a_control_with_what_it_replays() {
     let whole = plan(&["tiny-suite"], &[]).expect("a valid plan");
-    let mut seen = std::collections::BTreeSet::new();
-    for share in 1..=3 {
+    let of_seed = |plan: &Plan, seed: u64| plan.runs.iter().filter(|run| run.spec.seed == seed).count();
+    let (mut keys, mut seeds) = (BTreeSet::new(), BTreeSet::new());
+    for share in 1..=2 {
         let mut part = whole.clone();
-        part.keep_share(share, 3).expect("a share");
+        part.keep_share(share, 2).expect("a share");
         assert!(!part.runs.is_empty() && part.runs.len() < whole.runs.len());
+        keys.extend(part.runs.iter().map(|run| run.key.clone()));
         for run in &part.runs {
-            assert!(seen.insert(run.key.clone()), "in two shares: {} {}", run.spec.method, run.spec.seed);
-            if let Some(replays) = &run.spec.replays {
-                let place = |key: &str| part.runs.iter().position(|run| run.key == key);
-                // The other seed that a yoked control replays may come later: the executor waits for it.
-                assert!(place(&replays.key).is_some());
+            let place = |key: &str| part.runs.iter().position(|run| run.key == key);
+            // The other seed that a yoked control replays may come later: the executor waits for it.
+            assert!(run.spec.replays.as_ref().is_none_or(|replays| place(&replays.key).is_some()));
+            let seed = run.spec.seed;
+            if of_seed(&part, seed) == of_seed(&whole, seed) {
+                seeds.insert((seed, share));
+            } else {
+                // Not of this share, but replayed by a run that is.
+                let by = |other: &PlannedRun| other.spec.replays.as_ref().is_some_and(|r| r.key == run.key);
+                assert!(part.runs.iter().any(by), "half a seed: {} {seed}", run.spec.method);
             }
         }
     }
-    assert_eq!(seen.len(), whole.runs.len());
+    assert_eq!(keys.len(), whole.runs.len());
+    let all: BTreeSet<u64> = whole.runs.iter().map(|run| run.spec.seed).collect();
+    assert_eq!(seeds.iter().map(|(seed, _)| *seed).collect::<Vec<_>>(), all.into_iter().collect::<Vec<_>>());
     let error = whole.clone().keep_share(4, 3).expect_err("three shares").to_string();
     assert!(error.contains("4/3"), "{error}");
 }

@@ -22,8 +22,16 @@ pub enum Error {
     Input { action: &'static str, path: PathBuf, source: std::io::Error },
 
     /// A record file contains a line that is not a record, or not as it was written (a torn last line is recovered).
-    #[error("{}:{line}: not a record: {problem}", path.display())]
+    #[error("{}:{line}: not a record: {problem}; --salvage goes on with the records that can be read", path.display())]
     Journal { path: PathBuf, line: usize, problem: String },
+
+    /// The file that says what was asked for is damaged.
+    #[error("{}: not a plan: {problem}; without the file a report cannot say what is missing", path.display())]
+    Plan { path: PathBuf, problem: String },
+
+    /// A file that this process writes to is no longer the one that stands under its path.
+    #[error("{} was {problem} while it was written to; nothing more is written to it", path.display())]
+    Gone { path: PathBuf, problem: String },
 
     /// Another process writes to the same output folder.
     #[error("{} is in use by another process (lock file {}); wait for it or choose another --out", dir.display(), lock.display())]
@@ -205,6 +213,7 @@ impl Error {
                 | Self::Data { .. }
                 | Self::Input { .. }
                 | Self::Journal { .. }
+                | Self::Plan { .. }
                 | Self::Locked { .. }
         )
     }

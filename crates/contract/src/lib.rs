@@ -4,6 +4,7 @@
 pub mod definition;
 mod log;
 mod method_info;
+mod planned;
 pub mod protocol;
 mod record;
 #[cfg(test)]
@@ -11,5 +12,6 @@ mod schema;
 
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
 pub use method_info::{MethodInfo, Parameter, Reveal, registered};
+pub use planned::PlannedCell;
 pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Unwatched, Watch};
 pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

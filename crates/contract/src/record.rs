@@ -1,14 +1,18 @@
 //! A record: everything one run leaves behind, one JSON line in an append-only journal.
 
+mod hashed;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::log::RunLog;
 use super::protocol::RunSpec;
 use crate::definition::{Score, SearchNote};
 use base::digest::sha256_hex;
 use base::error::Result;
+use hashed::Hashed;
 
 /// The version of the record's layout; `results/schema/record.json` describes it.
 pub const RECORD_SCHEMA: u32 = 1;
@@ -198,13 +202,16 @@ impl Record {
     /// # Errors
     /// When the record cannot be serialised.
     pub fn hash(&self) -> Result<String> {
-        let mut value = serde_json::to_value(self)?;
-        if let Some(fields) = value.as_object_mut() {
-            for field in ["suite", "titles", "score", "metrics", "base", "time", "env", "result_sha256"] {
-                fields.remove(field);
-            }
-        }
-        Ok(sha256_hex(serde_json::to_string(&value)?.as_bytes()))
+        Ok(sha256_hex(&serde_json::to_vec(&Hashed::new(self))?))
+    }
+
+    /// The key of a run: a content hash of spec, seed and data.
+    ///
+    /// # Errors
+    /// A spec that cannot be serialised.
+    pub fn key_of(spec: &RunSpec, data: &BTreeMap<String, String>) -> Result<String> {
+        let content = json!({ "schema": RECORD_SCHEMA, "spec": spec, "data": data });
+        Ok(sha256_hex(serde_json::to_string(&content)?.as_bytes())[..32].to_owned())
     }
 
     /// Whether this program can read the record and nobody has changed it.
@@ -216,8 +223,13 @@ impl Record {
             return Err(format!("record schema {}, this program reads {RECORD_SCHEMA}", self.schema));
         }
         match self.hash() {
-            Ok(hash) if hash == self.result_sha256 => Ok(()),
-            Ok(_) => Err("the content does not match its result_sha256".into()),
+            Ok(hash) if hash == self.result_sha256 => {}
+            Ok(_) => return Err("the content does not match its result_sha256".into()),
+            Err(error) => return Err(error.to_string()),
+        }
+        match Self::key_of(&self.spec, &self.data) {
+            Ok(key) if key == self.key => Ok(()),
+            Ok(key) => Err(format!("the key {} is not that of its content, {key}", self.key)),
             Err(error) => Err(error.to_string()),
         }
     }

@@ -12,6 +12,8 @@ use base::error::{Error, Result};
 use base::rng::Streams;
 
 const FILE: &[u8] = include_bytes!("../../../datasets/digits.csv.gz");
+/// Most bytes of the embedded file, unpacked.
+const RAW_BYTES: u64 = 1 << 20;
 const PIXELS: usize = 64;
 const CLASSES: usize = 10;
 /// Sizes of validation and test split; the rest, 1,077, trains.
@@ -34,7 +36,7 @@ pub fn resampled(streams: &Streams) -> Result<Dataset> {
 }
 
 fn cut(streams: &Streams) -> Result<Dataset> {
-    let bytes = gunzip("digits", Path::new("datasets/digits.csv.gz"), FILE)?;
+    let bytes = gunzip("digits", Path::new("datasets/digits.csv.gz"), FILE, RAW_BYTES)?;
     let text = String::from_utf8_lossy(&bytes);
     let mut rows: Vec<(Vec<u8>, u8)> = Vec::new();
     for (at, line) in text.lines().enumerate() {

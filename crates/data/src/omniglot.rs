@@ -25,6 +25,9 @@ pub const EDGE: usize = 28;
 /// Edge of the images in the archives.
 const FULL_EDGE: usize = 105;
 
+/// Most bytes of one drawing's file: a bit per pixel and room for what else a PNG holds.
+const MOST_DRAWING: usize = 1 << 16;
+
 /// Reads both archives. A label is a character's rank by alphabet and number. Which characters are held out is decided
 /// by one fixed shuffle.
 ///
@@ -42,7 +45,7 @@ pub fn load(folder: &DataFolder, entry: &Entry) -> Result<Dataset> {
             let drawings = characters.entry(format!("{alphabet}/{character}")).or_default();
             if drawing.ends_with(".png") && !drawings.contains_key(drawing) {
                 let pixels = packed
-                    .unpack()
+                    .unpack(MOST_DRAWING)
                     .and_then(|png| reduced(&png))
                     .map_err(|problem| refuse(format!("{}: {problem}", packed.name)))?;
                 drawings.insert(drawing.to_owned(), pixels);

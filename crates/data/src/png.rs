@@ -2,6 +2,9 @@
 
 use std::io::Read;
 
+/// Most pixels in a row or column.
+const MOST_EDGE: usize = 4096;
+
 /// Width, height, and one byte per pixel: 1 where the bit is set (white).
 pub(super) fn bits(png: &[u8]) -> Result<(usize, usize, Vec<u8>), String> {
     let rest = png.strip_prefix(b"\x89PNG\r\n\x1a\n").ok_or("not a PNG image")?;
@@ -24,9 +27,14 @@ pub(super) fn bits(png: &[u8]) -> Result<(usize, usize, Vec<u8>), String> {
         at += 12 + length;
     }
     let (width, height) = size.ok_or("the image has no header")?;
+    if width.max(height) > MOST_EDGE {
+        return Err(format!("{width} x {height} pixels; allowed are at most {MOST_EDGE} each way"));
+    }
     let stride = width.div_ceil(8);
     let mut rows = Vec::new();
     flate2::read::ZlibDecoder::new(packed.as_slice())
+        // One byte more than the image has tells that there is more.
+        .take((height * (stride + 1) + 1) as u64)
         .read_to_end(&mut rows)
         .map_err(|error| format!("broken image data: {error}"))?;
     if rows.len() != height * (stride + 1) {

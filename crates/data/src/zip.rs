@@ -12,17 +12,23 @@ pub(super) struct Packed<'a> {
 }
 
 impl Packed<'_> {
-    /// The file's bytes.
-    pub fn unpack(&self) -> Result<Vec<u8>, String> {
+    /// The file's bytes, at most so many.
+    pub fn unpack(&self, most: usize) -> Result<Vec<u8>, String> {
+        if self.size.max(if self.deflated { 0 } else { self.body.len() }) > most {
+            return Err(format!("{}: {} bytes, allowed are at most {most}", self.name, self.size));
+        }
         if !self.deflated {
             return Ok(self.body.to_vec());
         }
         let mut out = Vec::with_capacity(self.size);
+        // What the archive says of itself is not believed: one byte more tells that there is more.
         flate2::read::DeflateDecoder::new(self.body)
+            .take(self.size as u64 + 1)
             .read_to_end(&mut out)
             .map_err(|error| format!("{}: broken deflate: {error}", self.name))?;
         if out.len() != self.size {
-            return Err(format!("{}: {} bytes, the archive says {}", self.name, out.len(), self.size));
+            let found = if out.len() > self.size { "more".into() } else { format!("{} bytes", out.len()) };
+            return Err(format!("{}: {found}, the archive says {}", self.name, self.size));
         }
         Ok(out)
     }
@@ -69,6 +75,20 @@ pub(super) fn files(archive: &[u8]) -> Result<Vec<Packed<'_>>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_unpacks_to_what_is_allowed_and_the_archive_says_and_to_no_more() {
+        let mut deflated = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut deflated, &[0; 1_000_000]).expect("in memory");
+        let body = deflated.finish().expect("in memory");
+        let packed = |size| Packed { name: "bomb", deflated: true, size, body: &body };
+        assert_eq!(packed(1_000_000).unpack(1_000_000).expect("as said").len(), 1_000_000);
+        let error = packed(1_000_000).unpack(999_999).expect_err("too large");
+        assert!(error.contains("allowed are at most 999999"), "{error}");
+        assert_eq!(packed(10).unpack(999_999).expect_err("a lie"), "bomb: more, the archive says 10");
+        let stored = Packed { name: "stored", deflated: false, size: 1, body: &[0; 9] };
+        assert!(stored.unpack(8).is_err());
+    }
 
     #[test]
     fn what_is_no_archive_is_refused_in_words() {

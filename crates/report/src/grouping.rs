@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::chart::Color;
 use super::identity::{Identities, Variant, identities};
+use super::missing::Missing;
 use super::results::{BenchmarkResults, MethodResults, Results};
 use contract::Paradigm;
 use contract::{Record, Role};
@@ -60,10 +61,12 @@ impl<'a> Results<'a> {
                 color: Color::Series(before.count()),
                 records: seeds.values().map(|at| &records[*at]).collect(),
                 role,
+                missing: 0,
             });
         }
         distinguish(&mut benchmarks);
-        Self { benchmarks, superseded, conflicts: identities.conflicts }
+        let missing = Missing::default();
+        Self { benchmarks, superseded, conflicts: identities.conflicts, missing }
     }
 }
 
@@ -107,6 +110,7 @@ fn empty<'a>(id: String, paradigm: &str, record: &'a Record) -> BenchmarkResults
         score: &record.score,
         methods: Vec::new(),
         controls: Vec::new(),
+        missing: 0,
     }
 }
 

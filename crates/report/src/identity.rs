@@ -2,7 +2,8 @@
 //! what was really run, so the promise is checked: records of one id and version whose definitions differ stand apart, and
 //! so do runs of one method with different settings. Nothing is ever paired across them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -47,17 +48,16 @@ pub(super) struct Identities {
 }
 
 /// What a record says of itself.
-struct Said<'a> {
+struct Said {
     /// The benchmark's settings and the data's fingerprints.
     shared: Leaves,
     /// What the benchmark says of settings that methods replace; absent in records of older programs.
     base: Option<Leaves>,
     /// The method's own settings.
     own: Leaves,
-    replays: Option<&'a str>,
 }
 
-fn said<'a>(record: &'a Record, paradigms: &[Paradigm]) -> Said<'a> {
+fn said(record: &Record, paradigms: &[Paradigm]) -> Said {
     // A paradigm that this program does not know counts as one with the usual tables.
     let known = paradigms.iter().find(|paradigm| paradigm.name == record.spec.paradigm);
     let of_method = known.map_or(Paradigm::usual("").settings_of_method, |known| known.settings_of_method);
@@ -73,9 +73,22 @@ fn said<'a>(record: &'a Record, paradigms: &[Paradigm]) -> Said<'a> {
     for (name, fingerprint) in &record.data {
         shared.insert(format!("data set {name}"), fingerprint.clone());
     }
+    // Another version of the program may compute something else from the same settings.
+    shared.insert("program version".into(), record.env.version.clone());
     record.base.iter().for_each(|(key, value)| leaves(key, value, &mut base));
-    let replays = record.spec.replays.as_ref().map(|replays| replays.key.as_str());
-    Said { shared, base: (!base.is_empty()).then_some(base), own, replays }
+    Said { shared, base: (!base.is_empty()).then_some(base), own }
+}
+
+/// What every record says: runs that differ in their seed alone say the same, which is held once.
+fn all_said(records: &[Record], paradigms: &[Paradigm]) -> Vec<Rc<Said>> {
+    let mut known: HashMap<String, Rc<Said>> = HashMap::new();
+    let one = |record: &Record| {
+        let (spec, version) = (&record.spec, &record.env.version);
+        let text =
+            format!("{}\n{}\n{version}\n{:?}\n{:?}", spec.paradigm, spec.settings, record.data, record.base);
+        known.entry(text).or_insert_with(|| Rc::new(said(record, paradigms))).clone()
+    };
+    records.iter().map(one).collect()
 }
 
 fn leaves(path: &str, value: &Value, into: &mut Leaves) {
@@ -89,7 +102,7 @@ fn leaves(path: &str, value: &Value, into: &mut Leaves) {
 
 /// Tells the records apart.
 pub(super) fn identities(records: &[Record], paradigms: &[Paradigm]) -> Identities {
-    let said: Vec<Said<'_>> = records.iter().map(|record| said(record, paradigms)).collect();
+    let said = all_said(records, paradigms);
     let mut found = Identities {
         benchmark: vec![Variant::default(); records.len()],
         method: vec![Variant::default(); records.len()],
@@ -117,17 +130,21 @@ pub(super) fn identities(records: &[Record], paradigms: &[Paradigm]) -> Identiti
                 methods.entry(&records[place].spec.method).or_default().push(place);
             }
             for (method, places) in methods {
+                let replayed = |place: &usize| {
+                    let replays = records[*place].spec.replays.as_ref()?;
+                    by_key.get(replays.key.as_str()).map(|place| &said[*place])
+                };
+                let alike = |place: &usize| {
+                    (Rc::as_ptr(&said[*place]), replayed(place).map(|other| Rc::as_ptr(other)))
+                };
                 let own = |place: &usize| {
                     let mut own = said[*place].own.clone();
-                    let replayed = said[*place].replays.and_then(|key| by_key.get(key));
-                    if let Some(replayed) = replayed {
-                        own.extend(
-                            said[*replayed].own.iter().map(|(k, v)| (format!("replayed {k}"), v.clone())),
-                        );
+                    if let Some(replayed) = replayed(place) {
+                        own.extend(replayed.own.iter().map(|(k, v)| (format!("replayed {k}"), v.clone())));
                     }
                     own
                 };
-                let variants = apart(&places, own);
+                let variants = apart(&places, alike, own);
                 if variants.len() > 1 {
                     let name = format!("{} · {method}", variant.told(&name, "definition"));
                     let all = variants.iter().map(|(variant, _)| variant);
@@ -143,13 +160,14 @@ pub(super) fn identities(records: &[Record], paradigms: &[Paradigm]) -> Identiti
 }
 
 /// Records of one id and version by their definitions.
-fn definitions(said: &[Said<'_>], places: &[usize]) -> Vec<(Variant, Vec<usize>)> {
+fn definitions(said: &[Rc<Said>], places: &[usize]) -> Vec<(Variant, Vec<usize>)> {
     // Where the benchmark's own model or optimiser is not recorded, it cannot contradict: it counts as the one there is.
     let mut bases: BTreeMap<&Leaves, BTreeSet<&Leaves>> = BTreeMap::new();
     for place in places {
         bases.entry(&said[*place].shared).or_default().extend(&said[*place].base);
     }
-    apart(places, |place| {
+    let alike = |place: &usize| Rc::as_ptr(&said[*place]);
+    apart(places, alike, |place| {
         let one = &said[*place];
         let mut whole = one.shared.clone();
         if bases.get(&one.shared).is_some_and(|bases| bases.len() > 1) {
@@ -160,11 +178,22 @@ fn definitions(said: &[Said<'_>], places: &[usize]) -> Vec<(Variant, Vec<usize>)
 }
 
 /// Groups of equal leaves, in the order of what they say.
-fn apart(places: &[usize], of: impl Fn(&usize) -> Leaves) -> Vec<(Variant, Vec<usize>)> {
-    let mut groups: BTreeMap<Leaves, Vec<usize>> = BTreeMap::new();
+fn apart<K: Ord>(
+    places: &[usize],
+    alike: impl Fn(&usize) -> K,
+    of: impl Fn(&usize) -> Leaves,
+) -> Vec<(Variant, Vec<usize>)> {
+    // Places that are alike say the same: their leaves are made once.
+    let mut kinds: BTreeMap<K, Vec<usize>> = BTreeMap::new();
     for place in places {
-        groups.entry(of(place)).or_default().push(*place);
+        kinds.entry(alike(place)).or_default().push(*place);
     }
+    let mut groups: BTreeMap<Leaves, Vec<usize>> = BTreeMap::new();
+    for places in kinds.into_values() {
+        let leaves = places.first().map(&of).unwrap_or_default();
+        groups.entry(leaves).or_default().extend(places);
+    }
+    groups.values_mut().for_each(|places| places.sort_unstable());
     let all: Vec<&Leaves> = groups.keys().collect();
     let count = all.len();
     let differing: Vec<String> = all

@@ -3,7 +3,6 @@
 //! Sections (see [`section`]) turn results into [`Block`]s; the writers turn blocks into `report.html`, `report.md`,
 //! `charts/*.svg` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too. Neither knows the other.
 
-mod atomic;
 mod block;
 pub mod chart;
 mod escape;
@@ -12,6 +11,7 @@ mod html;
 mod identity;
 mod markdown;
 pub mod metric;
+mod missing;
 mod number;
 mod options;
 mod results;
@@ -20,12 +20,16 @@ mod short;
 mod terminal;
 mod verdicts;
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use base::error::Result;
+use base::atomic;
+use base::error::{Error, Result};
 use contract::Record;
 
 pub use block::{Block, Cell, Chart, Column, Table};
+pub use missing::Missing;
 pub use number::{interval_text, number, signed, value_with_interval};
 pub use options::Options;
 pub use results::{BenchmarkResults, Difference, MethodResults, Results, Values};
@@ -42,11 +46,57 @@ pub struct Written {
     pub charts: usize,
     /// What was run under one name and is not the same: such records stand apart.
     pub conflicts: Vec<String>,
+    /// Planned runs without a record.
+    pub missing: usize,
 }
 
 /// The terminal summary alone; nothing is written.
 pub fn terminal(records: &[Record], options: &Options) -> String {
-    terminal::summary(&Results::new(records, &options.paradigms), options.color)
+    terminal::summary(&Results::of(records, options), options.color)
+}
+
+/// Files of a report besides its charts.
+const FILES: [&str; 3] = ["report.html", "report.md", "verdicts.csv"];
+
+/// Checks that a report can be written below `out`, by writing and removing a file where its files go.
+///
+/// # Errors
+/// A folder that cannot be made or written to; a folder that stands under a file's name.
+pub fn check_folder(out: &Path) -> Result<()> {
+    let charts = out.join("charts");
+    fs::create_dir_all(&charts).map_err(Error::input("create the folder", &charts))?;
+    if let Some(path) = FILES.iter().map(|name| out.join(name)).find(|path| path.is_dir()) {
+        return Err(Error::input("write", path)(std::io::ErrorKind::IsADirectory.into()));
+    }
+    for folder in [out, &charts] {
+        let probe = folder.join(".bench-probe");
+        atomic::write(&probe, "")?;
+        fs::remove_file(&probe).map_err(Error::io("remove", probe))?;
+    }
+    Ok(())
+}
+
+/// Removes what an earlier report left in a folder and this one has not written: charts that this program made (an SVG as
+/// it writes them, and its CSV), and a table of verdicts.
+fn remove_stale(out: &Path, charts: &BTreeSet<String>, verdicts: bool) -> Result<()> {
+    let remove = |path: &Path| match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
+        _ => Ok(()),
+    };
+    if !verdicts {
+        remove(&out.join("verdicts.csv"))?;
+    }
+    let folder = out.join("charts");
+    for entry in fs::read_dir(&folder).map_err(Error::io("list", &folder))?.flatten() {
+        let path = entry.path();
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let own = || fs::read(&path).is_ok_and(|text| chart::is_ours(&text));
+        if path.extension().is_some_and(|kind| kind == "svg") && !charts.contains(&stem) && own() {
+            remove(&path)?;
+            remove(&path.with_extension("csv"))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes the whole report below `out` (created if missing). Each file is replaced in one step.
@@ -54,22 +104,23 @@ pub fn terminal(records: &[Record], options: &Options) -> String {
 /// # Errors
 /// When the folder or a file cannot be written; the error names the path.
 pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Written> {
-    let results = Results::new(records, &options.paradigms);
+    let results = Results::of(records, options);
     let mut blocks = section::build(&results, options);
     block::name_charts(&mut blocks);
     let charts_folder = out.join("charts");
     atomic::create_folder(&charts_folder)?;
-    let mut charts = 0;
+    let mut charts = BTreeSet::new();
     for chart in block::charts(&blocks) {
         let svg = chart::render(&*chart.figure, chart::WIDE, &chart.title, &chart.alt, true);
         atomic::write(&charts_folder.join(format!("{}.svg", chart.name)), &svg)?;
         atomic::write(&charts_folder.join(format!("{}.csv", chart.name)), &chart.figure.csv().text())?;
-        charts += 1;
+        charts.insert(chart.name.clone());
     }
     let judged = verdicts::judged(&results);
     if !judged.is_empty() {
         atomic::write(&out.join("verdicts.csv"), &verdicts::csv(&judged))?;
     }
+    remove_stale(out, &charts, !judged.is_empty())?;
     let (html, markdown) = (out.join("report.html"), out.join("report.md"));
     atomic::write(&markdown, &markdown::page(&options.title, &blocks))?;
     atomic::write(&html, &html::page(&options.title, &blocks))?;
@@ -77,7 +128,8 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
         terminal: terminal::summary(&results, options.color),
         html,
         markdown,
-        charts,
+        charts: charts.len(),
+        missing: results.missing.runs(),
         conflicts: results.conflicts,
     })
 }

@@ -1,6 +1,6 @@
 //! What the caller knows and records do not.
 
-use contract::Paradigm;
+use contract::{Paradigm, PlannedCell};
 
 /// What the caller knows and records do not.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Options {
     pub color: bool,
     /// The paradigms that may occur, in the order in which they are shown.
     pub paradigms: Vec<Paradigm>,
+    /// What was asked for, where known: planned runs without a record are missing, and said to be.
+    pub planned: Vec<PlannedCell>,
 }
 
 impl Default for Options {
@@ -25,6 +27,7 @@ impl Default for Options {
             wall_s: None,
             color: false,
             paradigms: Vec::new(),
+            planned: Vec::new(),
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Options;
 use super::chart::Color;
+use super::missing::Missing;
 use crate::metric;
 use base::stats;
 use base::stats::{Interval, SignFlip, VERDICT_SEEDS};
@@ -18,6 +20,8 @@ pub struct Results<'a> {
     pub superseded: usize,
     /// What was run under one name and is not the same, in words: such records stand apart.
     pub conflicts: Vec<String>,
+    /// What was planned and has no record.
+    pub missing: Missing,
 }
 
 /// One benchmark at one version.
@@ -32,6 +36,8 @@ pub struct BenchmarkResults<'a> {
     pub methods: Vec<MethodResults<'a>>,
     /// Controls of mechanisms, in order of id: they have their own part of the report.
     pub controls: Vec<MethodResults<'a>>,
+    /// Planned runs without a record, those of methods without any record included.
+    pub missing: usize,
 }
 
 /// All runs of one method on one benchmark.
@@ -45,6 +51,8 @@ pub struct MethodResults<'a> {
     pub records: Vec<&'a Record>,
     /// Part in the question whether a mechanism helps.
     pub role: Option<&'a Role>,
+    /// Planned runs without a record.
+    pub missing: usize,
 }
 
 /// A paired comparison with the reference method.
@@ -62,6 +70,21 @@ pub struct Difference {
 }
 
 impl<'a> Results<'a> {
+    /// Groups records and holds them against what was asked for.
+    pub fn of(records: &'a [Record], options: &Options) -> Self {
+        let mut results = Self::new(records, &options.paradigms);
+        let missing = Missing::new(records, &options.planned);
+        for benchmark in &mut results.benchmarks {
+            for method in benchmark.methods.iter_mut().chain(&mut benchmark.controls) {
+                let Some(record) = method.records.first() else { continue };
+                benchmark.missing = missing.on_benchmark(record);
+                method.missing = missing.of_method(record);
+            }
+        }
+        results.missing = missing;
+        results
+    }
+
     /// All records that count.
     pub fn records(&self) -> impl Iterator<Item = &'a Record> + '_ {
         let methods = self.benchmarks.iter().flat_map(|b| b.methods.iter().chain(&b.controls));
@@ -208,12 +231,13 @@ impl<'a> MethodResults<'a> {
         self.records.iter().find_map(|record| record.titles.search.as_ref())
     }
 
-    /// `5 ok`, or `3 ok, 1 diverged, 1 failed`.
+    /// `5 ok`, or `3 ok, 1 diverged, 1 failed, 2 missing`.
     pub fn statuses(&self) -> String {
         let count = |status| self.records.iter().filter(|record| record.status == status).count();
         let bad = [Status::Diverged, Status::Failed, Status::Timeout];
         std::iter::once(format!("{} ok", count(Status::Ok)))
             .chain(bad.into_iter().filter(|s| count(*s) > 0).map(|s| format!("{} {}", count(s), s.word())))
+            .chain((self.missing > 0).then(|| format!("{} missing", self.missing)))
             .collect::<Vec<_>>()
             .join(", ")
     }

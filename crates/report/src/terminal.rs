@@ -17,13 +17,14 @@ pub(super) fn summary(results: &Results<'_>, color: bool) -> String {
     let paint = Paint(color);
     let mut out = String::new();
     if results.benchmarks.is_empty() {
-        return "No records: nothing to report.\n".into();
+        out.push_str("No records: nothing to report.\n");
     }
     for benchmark in &results.benchmarks {
         write_benchmark(&mut out, benchmark, &paint);
         out.push('\n');
     }
     write_failures(&mut out, results, &paint);
+    write_missing(&mut out, results, &paint);
     out
 }
 
@@ -66,11 +67,9 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
             .map_or_else(String::new, |d| signed(d.mean));
         let share = benchmark.normalised(method).and_then(|values| values.mean());
         let bar = share.map_or_else(String::new, bar);
-        let runs = if method.records.iter().all(|r| r.status == Status::Ok) {
-            method.records.len().to_string()
-        } else {
-            paint.with("31", &short_statuses(method))
-        };
+        let fine = method.missing == 0 && method.records.iter().all(|r| r.status == Status::Ok);
+        let runs =
+            if fine { method.records.len().to_string() } else { paint.with("31", &short_statuses(method)) };
         let line = format!(
             "{name:<18} {mean:>7} {interval:<15} {difference:>12}  {} {runs}",
             paint.with("36", &format!("{bar:<BAR$}")),
@@ -84,7 +83,7 @@ fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &P
 
 /// `3/5 ok`: what went wrong stands below all tables.
 fn short_statuses(method: &MethodResults<'_>) -> String {
-    format!("{}/{} ok", method.ok().count(), method.records.len())
+    format!("{}/{} ok", method.ok().count(), method.records.len() + method.missing)
 }
 
 /// The sentence that stands instead of a verdict, once per benchmark.
@@ -131,4 +130,18 @@ fn write_failures(out: &mut String, results: &Results<'_>, paint: &Paint) {
     if bad.len() > 10 {
         let _ = writeln!(out, "  … and {} more: see the report", bad.len() - 10);
     }
+}
+
+fn write_missing(out: &mut String, results: &Results<'_>, paint: &Paint) {
+    const SHOWN: usize = 10;
+    let Some(sentence) = results.missing.sentence() else { return };
+    let _ = writeln!(out, "{}", paint.with("31", &format!("{sentence}:")));
+    let rows: Vec<[String; 4]> = results.missing.rows().collect();
+    for [benchmark, method, seeds, _] in rows.iter().take(SHOWN) {
+        let _ = writeln!(out, "{}", clip(&format!("  {benchmark} {method}: seeds {seeds}"), WIDTH));
+    }
+    if rows.len() > SHOWN {
+        let _ = writeln!(out, "  … and {} more methods: see the report", rows.len() - SHOWN);
+    }
+    let _ = writeln!(out, "verdicts that would rest on them are withheld");
 }

@@ -29,11 +29,17 @@ pub(super) fn judged<'r, 'a>(results: &'r Results<'a>) -> Vec<Judged<'r, 'a>> {
     for benchmark in &results.benchmarks {
         let is_mechanism = |method: &&MethodResults<'a>| matches!(method.role, Some(Role::Mechanism));
         for mechanism in benchmark.methods.iter().filter(is_mechanism) {
-            let (case, notes) = case(benchmark, mechanism);
+            let (mut case, notes) = case(benchmark, mechanism);
+            if let Some(why) = mechanism.records.first().and_then(|record| results.missing.obstacle(record)) {
+                case.obstacle = Some(why);
+            }
             cases.push(case);
             found.push((benchmark, mechanism, notes));
         }
     }
+    // Mechanisms of which nothing is there yet take part in the correction too.
+    let absent = || Case { obstacle: Some(NoVerdict::Missing { runs: 0, methods: 0 }), ..Case::default() };
+    cases.extend(std::iter::repeat_with(absent).take(results.missing.absent_mechanisms()));
     let verdicts = stats::judge(cases).into_iter();
     let whole = |((benchmark, mechanism, notes), verdict)| Judged { benchmark, mechanism, verdict, notes };
     found.into_iter().zip(verdicts).map(whole).collect()

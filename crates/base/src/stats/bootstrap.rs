@@ -1,5 +1,8 @@
 //! Bootstrap intervals.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use rand::RngExt;
 
 use super::student;
@@ -37,6 +40,33 @@ fn generator() -> FastRng {
 /// resamples have no spread, Student's t. `None` below two values; a point where all values agree. How often it holds
 /// the truth: `docs/intervals.md`.
 pub fn mean_interval(values: &[f64]) -> Option<Interval> {
+    if values.len() < REMEMBERED_FROM {
+        return computed(values);
+    }
+    let key: Vec<u64> = values.iter().map(|value| value.to_bits()).collect();
+    if let Some(known) = KNOWN.with_borrow(|known| known.get(&key).copied()) {
+        return known;
+    }
+    let interval = computed(values);
+    KNOWN.with_borrow_mut(|known| {
+        if known.len() >= MOST_REMEMBERED {
+            known.clear();
+        }
+        known.insert(key, interval);
+    });
+    interval
+}
+
+/// Below so many values an interval is computed anew each time it is asked for.
+const REMEMBERED_FROM: usize = 64;
+const MOST_REMEMBERED: usize = 1000;
+
+thread_local! {
+    /// Intervals of many values, which take long: a report asks for each in its tables and in its charts.
+    static KNOWN: RefCell<HashMap<Vec<u64>, Option<Interval>>> = RefCell::default();
+}
+
+fn computed(values: &[f64]) -> Option<Interval> {
     let n = values.len();
     let centre = mean(values)?;
     let error = standard_deviation(values)? / (n as f64).sqrt();

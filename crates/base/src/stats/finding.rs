@@ -89,6 +89,11 @@ pub enum NoVerdict {
     Search(String),
     /// Required controls that were not run.
     Incomplete(Vec<String>),
+    /// So many planned runs of the mechanism and its controls, of so many methods, have no record.
+    Missing {
+        runs: usize,
+        methods: usize,
+    },
     TooFewSeeds,
 }
 
@@ -100,6 +105,15 @@ impl NoVerdict {
             Self::Tied => "all trials tie: no verdict".into(),
             Self::Search(why) => format!("no verdict: {why}"),
             Self::Incomplete(missing) => format!("no verdict: {} not run", missing.join(", ")),
+            Self::Missing { runs, methods } => {
+                let plural =
+                    |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+                format!(
+                    "no verdict: {} of {} missing",
+                    plural(*runs, "planned run"),
+                    plural(*methods, "method")
+                )
+            }
             Self::TooFewSeeds => "too few seeds for a verdict".into(),
         }
     }

@@ -68,25 +68,14 @@ impl SignFlip {
             }
             1 << (n - 1)
         } else {
-            let mut rng = Streams::new(0).fast("stats/sign-flip/1");
             let mut everything = 0;
-            for _ in 0..FLIPS {
-                let (mut sum, mut count, mut bits) = (0.0, 0, 0_u64);
-                for (i, d) in differences.iter().enumerate() {
-                    if i % 64 == 0 {
-                        bits = rng.next_u64();
-                    }
-                    if bits >> (i % 64) & 1 == 1 {
-                        sum += d;
-                        count += 1;
-                    }
-                }
+            random_patterns(differences, |sum, count| {
                 if count == 0 || count == n {
                     everything += 1;
                 } else {
                     add(sum, count);
                 }
-            }
+            });
             low.extend(std::iter::repeat_n(f64::NEG_INFINITY, everything));
             high.extend(std::iter::repeat_n(f64::INFINITY, everything));
             FLIPS + 1
@@ -132,6 +121,35 @@ impl SignFlip {
     }
 }
 
+/// Shows sum and size of [`FLIPS`] random subsets of the differences, eight side by side: each sum is added up in the order
+/// of the differences, and what is left out adds nothing, so that it is the sum of the subset alone, bit for bit.
+fn random_patterns(differences: &[f64], mut show: impl FnMut(f64, usize)) {
+    const LANES: usize = 8;
+    let mut rng = Streams::new(0).fast("stats/sign-flip/1");
+    let words = differences.len().div_ceil(64);
+    let mut bits = vec![[0_u64; LANES]; words];
+    for first in (0..FLIPS).step_by(LANES) {
+        let lanes = LANES.min(FLIPS - first);
+        for lane in 0..lanes {
+            bits.iter_mut().for_each(|word| word[lane] = rng.next_u64());
+        }
+        let (mut sums, mut counts) = ([0.0; LANES], [0; LANES]);
+        for (word, differences) in bits.iter().zip(differences.chunks(64)) {
+            for (i, d) in differences.iter().enumerate() {
+                for lane in 0..LANES {
+                    sums[lane] += if word[lane] >> i & 1 == 1 { *d } else { 0.0 };
+                }
+            }
+            let used = u64::MAX >> (64 - differences.len());
+            counts
+                .iter_mut()
+                .zip(word)
+                .for_each(|(count, word)| *count += (word & used).count_ones() as usize);
+        }
+        sums.iter().zip(counts).take(lanes).for_each(|(sum, count)| show(*sum, count));
+    }
+}
+
 /// p of "there is no difference" alone, without the patterns that an interval needs; for at most 20 differences.
 #[cfg(test)]
 pub(super) fn p_of(differences: &[f64]) -> f64 {
@@ -162,6 +180,28 @@ pub fn smallest_p(pairs: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_side_by_side_are_those_one_after_another() {
+        let differences: Vec<f64> = (0..130).map(|i| f64::from(i * 37 % 101) / 7.0 - 5.0).collect();
+        let mut rng = Streams::new(0).fast("stats/sign-flip/1");
+        let mut seen = 0;
+        random_patterns(&differences, |sum, count| {
+            let (mut expected, mut size, mut bits) = (0.0, 0, 0_u64);
+            for (i, d) in differences.iter().enumerate() {
+                if i % 64 == 0 {
+                    bits = rng.next_u64();
+                }
+                if bits >> (i % 64) & 1 == 1 {
+                    expected += d;
+                    size += 1;
+                }
+            }
+            assert_eq!((sum, count), (expected, size));
+            seen += 1;
+        });
+        assert_eq!(seen, FLIPS);
+    }
 
     #[test]
     fn p_alone_equals_the_p_of_the_whole_test() {

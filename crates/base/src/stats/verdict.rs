@@ -55,8 +55,11 @@ impl Verdict {
     }
 }
 
-/// Judges all mechanisms of a report together: Holm's correction of each question goes over all that have a verdict.
+/// Judges all mechanisms of a report together: Holm's correction of each question goes over all that have a verdict, and
+/// over those that only lack planned runs, as if their p were 1: what is missing makes no word of another bolder.
 pub fn judge(cases: Vec<Case>) -> Vec<Verdict> {
+    let withheld = |case: &&Case| matches!(case.obstacle, Some(NoVerdict::Missing { .. }));
+    let withheld = cases.iter().filter(withheld).count();
     let mut verdicts: Vec<Verdict> = cases.into_iter().map(asked).collect();
     for question in Question::ALL {
         let mut family: Vec<&mut Answer> = verdicts
@@ -64,7 +67,8 @@ pub fn judge(cases: Vec<Case>) -> Vec<Verdict> {
             .flat_map(|verdict| &mut verdict.answers)
             .filter_map(|(asked, answer)| (*asked == question).then_some(answer))
             .collect();
-        let p: Vec<f64> = family.iter().map(|answer| answer.p).collect();
+        let p = family.iter().map(|answer| answer.p).chain(std::iter::repeat_n(1.0, withheld));
+        let p: Vec<f64> = p.collect();
         family.iter_mut().zip(holm(&p)).for_each(|(answer, corrected)| answer.corrected = corrected);
     }
     for verdict in verdicts.iter_mut().filter(|verdict| !verdict.answers.is_empty()) {

@@ -272,3 +272,14 @@ fn a_planted_effect_of_one_standard_deviation_is_found() {
     let rate = said_to_help(20, [1.0; 4], 2000);
     assert!(rate >= 0.85, "{rate}");
 }
+
+#[test]
+fn what_lacks_planned_runs_has_no_verdict_and_makes_no_other_bolder() {
+    let missing = NoVerdict::Missing { runs: 8, methods: 2 };
+    let withheld = Case { obstacle: Some(missing), ..case([0.001; 4], &[]) };
+    let verdicts = judge(vec![case([0.03; 4], &[]), withheld]);
+    assert_eq!(verdicts[1].finding.words(), "no verdict: 8 planned runs of 2 methods missing");
+    // Alone its corrected p would be 0.03; the family has two members, whatever is known of the second.
+    let corrected = verdicts[0].answer(Question::Benefit).map(|answer| answer.corrected);
+    assert_eq!(corrected, Some(0.06));
+}

@@ -387,6 +387,10 @@ impl Task {
         demand(trial.steps <= 10_000, "trial.steps", trial.steps, "at most 10000")?;
         demand(trial.stimulus_steps > 0, "trial.stimulus_steps", trial.stimulus_steps, "at least 1")?;
         demand(positive(t.learning_rate), "training.learning_rate", t.learning_rate, "above 0")?;
+        let (loss, accuracy) = (t.stop_loss, t.stop_accuracy);
+        demand(loss >= 0.0 && loss.is_finite(), "training.stop_loss", loss, "at least 0")?;
+        let share = (0.0..=1.0).contains(&accuracy);
+        demand(share, "training.stop_accuracy", accuracy, "0 to 1, a share of trials")?;
         let batch = t.trials_per_update;
         demand((1..=512).contains(&batch), "training.trials_per_update", batch, "1 to 512")?;
         let clip = t.gradient_clip;

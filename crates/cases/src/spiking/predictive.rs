@@ -55,7 +55,8 @@ impl PredictiveSettings {
     /// # Errors
     /// Names the key.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        check::not_empty("population", self.population)?;
+        // Weights are states × outcomes × the square of this.
+        DefinitionError::check_count("population", self.population, MOST_POPULATION)?;
         check::within("rate", f64::from(self.rate), 1e-6, 1.0)?;
         check::within("pulse", f64::from(self.pulse), 1.0, 1000.0)?;
         check::positive("tau", f64::from(self.tau))?;
@@ -68,6 +69,9 @@ impl PredictiveSettings {
         check::within("onset", self.onset as f64, 0.0, self.feedback as f64 - 1.0)
     }
 }
+
+/// Most neurons per state and per outcome: 2 MiB of weights for every pair of them.
+const MOST_POPULATION: usize = 512;
 
 /// What one feedback phase said.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -1,5 +1,7 @@
 //! The numbers behind a chart, as comma-separated values (RFC 4180).
 
+use std::borrow::Cow;
+
 use base::plain;
 
 /// A table of text cells; numbers are written with full precision.
@@ -23,7 +25,7 @@ impl Csv {
     /// The file's text.
     pub fn text(&self) -> String {
         let quote = |cell: &String| {
-            let cell = plain::line(cell);
+            let cell = harmless(plain::line(cell));
             if cell.contains(['"', ',']) {
                 format!("\"{}\"", cell.replace('"', "\"\""))
             } else {
@@ -35,7 +37,30 @@ impl Csv {
     }
 }
 
+/// A text that a spreadsheet would take for a formula is marked as text, as such programs do themselves.
+fn harmless(cell: Cow<'_, str>) -> Cow<'_, str> {
+    let formula = cell.starts_with(['=', '+', '-', '@']) && cell.parse::<f64>().is_err();
+    if formula { Cow::Owned(format!("'{cell}")) } else { cell }
+}
+
 /// A number cell, empty where undefined.
 pub(super) fn cell(value: Option<f64>) -> String {
     value.map(|v| v.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_becomes_text_and_a_number_stays_one() {
+        let mut table = Csv::new(["name", "value"]);
+        for cells in
+            [["=HYPERLINK(\"x\")", "-1.5"], ["+a", "1e-3"], ["@b", "-inf"], ["-c", "+2"], ["d-e", ""]]
+        {
+            table.row(cells.map(str::to_owned));
+        }
+        let text = "name,value\n\"'=HYPERLINK(\"\"x\"\")\",-1.5\n'+a,1e-3\n'@b,-inf\n'-c,+2\nd-e,\n";
+        assert_eq!(table.text(), text);
+    }
 }

@@ -31,6 +31,7 @@ pub use heat_map::HeatMap;
 pub use line::{LineChart, LineMark, LinePoint, LineSeries};
 pub use palette::{Color, SERIES, stylesheet};
 pub use raster::{Raster, RasterRow};
+pub(crate) use render::is_ours;
 pub use render::render;
 pub use scatter::{Scatter, ScatterPoint};
 pub use small_multiples::{Panel, SmallMultiples};

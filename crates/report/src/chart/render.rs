@@ -5,6 +5,15 @@ use super::figure::Figure;
 use super::palette::Color;
 use crate::escape::escape;
 
+/// How every chart begins.
+const HEAD: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"";
+
+/// Whether a file looks like a chart that [`render`] made.
+pub(crate) fn is_ours(text: &[u8]) -> bool {
+    let head = &text[..text.len().min(400)];
+    head.starts_with(HEAD.as_bytes()) && String::from_utf8_lossy(head).contains(" role=\"img\" aria-label=\"")
+}
+
 /// Draws a figure as an SVG document of this width. `background` paints the page white, for a stand-alone file.
 pub fn render(figure: &dyn Figure, width: f64, title: &str, alt: &str, background: bool) -> String {
     let height = figure.height(width).max(1.0);
@@ -20,7 +29,7 @@ pub fn render(figure: &dyn Figure, width: f64, title: &str, alt: &str, backgroun
         String::new()
     };
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+        "{HEAD}{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {wide} {high}\" role=\"img\" aria-label=\"{label}\">\n\
          <title>{title}</title><desc>{alt}</desc>\n{paper}{body}",
         label = escape(&format!("{title}. {alt}")),

@@ -3,7 +3,9 @@
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, DotChart, DotRow};
 use crate::metric::METRICS;
-use crate::number::{bytes, duration, interval_text, large, number, p_value, signed, value_with_interval};
+use crate::number::{
+    bytes, count, duration, interval_text, large, number, p_value, signed, value_with_interval,
+};
 use crate::results::Difference;
 use crate::results::{BenchmarkResults, MethodResults};
 use crate::terminal::too_few_seeds;
@@ -24,7 +26,7 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
 }
 
 fn verdicts_allowed(benchmark: &BenchmarkResults<'_>) -> bool {
-    benchmark.reference().is_some() && too_few_seeds(benchmark).is_none()
+    benchmark.reference().is_some() && benchmark.missing == 0 && too_few_seeds(benchmark).is_none()
 }
 
 fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
@@ -109,6 +111,12 @@ fn effect_text(difference: &Difference) -> String {
 
 fn remarks(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
+    if benchmark.missing > 0 {
+        blocks.push(Block::Notice(format!(
+            "{} of this benchmark missing: there is no p until they are there.",
+            count(benchmark.missing, "planned run")
+        )));
+    }
     if let Some(notice) = too_few_seeds(benchmark) {
         let n = benchmark.methods.iter().map(|m| m.ok().count()).max().unwrap_or_default();
         let smallest = stats::smallest_p(n);

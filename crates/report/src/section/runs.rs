@@ -10,10 +10,12 @@ use contract::{Record, Status};
 
 pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
     let records: Vec<&Record> = results.records().collect();
+    let mut blocks = missing(results);
     if records.is_empty() {
-        return vec![Block::Notice("No records: nothing was run, so there is nothing to report.".into())];
+        blocks.push(Block::Notice("No records: nothing was run, so there is nothing to report.".into()));
+        return blocks;
     }
-    let mut blocks = failures(&records);
+    blocks.extend(failures(&records));
     blocks.extend(results.conflicts.iter().map(|conflict| Block::Notice(format!("{conflict}."))));
     blocks.push(Block::paragraph(what(results, &records, options)));
     blocks.push(Block::paragraph(machine(&records)));
@@ -64,6 +66,18 @@ fn machine(records: &[&Record]) -> String {
         )
     };
     records.iter().map(|r| sentence(r)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+}
+
+/// What was planned and has no record: the first thing to know of an incomplete report.
+fn missing(results: &Results<'_>) -> Vec<Block> {
+    let Some(sentence) = results.missing.sentence() else { return Vec::new() };
+    let mut table = Table::new("Missing runs", ["benchmark", "method", "seeds", ">missing"]);
+    results.missing.rows().for_each(|row| table.row(row));
+    let notice = format!(
+        "{sentence}. Means and intervals are of the runs that are there; verdicts and p that would rest on the missing \
+         ones are withheld. Reporting all shares together, or repeating the command, completes them."
+    );
+    vec![Block::Notice(notice), Block::Table(table)]
 }
 
 fn failures(records: &[&Record]) -> Vec<Block> {
