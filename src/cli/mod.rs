@@ -11,6 +11,7 @@ mod session;
 mod show;
 mod trouble;
 mod tune;
+mod written;
 
 use std::process::ExitCode;
 

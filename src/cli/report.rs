@@ -2,21 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::Path;
-
-use anyhow::Context;
 
 use super::arguments::ReportArguments;
 use super::exit;
 use super::output::{colour, print_styled, tell};
-use super::session::{default_out, rescore};
+use super::written::{default_out, rescore, tell_damage, tell_nondeterminism, write};
 use crate::registry;
-use crate::run::{Damage, Recovery, read_plan, read_records};
+use crate::run::{Damage, read_plan, read_records};
 use ::report::Options;
 use base::error::Error;
-use base::plain;
 use contract::{Record, Status};
-use report;
 
 pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let mut found = Vec::new();
@@ -83,34 +78,4 @@ fn merge(records: Vec<Record>) -> Vec<Record> {
 /// The better-ended record of a key wins, then the older one.
 fn rank(record: &Record) -> (Status, u64, &str) {
     (record.status, record.time.started_unix, &record.result_sha256)
-}
-
-/// Tells of each line that was left out.
-pub fn tell_damage(recovery: &Recovery) {
-    recovery.damaged.iter().for_each(|line| tell(&format!("warning: left out: {line}")));
-}
-
-/// Warns of runs that were recorded with different results on one machine.
-pub fn tell_nondeterminism(keys: &[String]) {
-    for key in keys {
-        tell(&format!(
-            "warning: run {key} was recorded twice with different results on this machine: not deterministic"
-        ));
-    }
-}
-
-/// What goes to the terminal, and how many planned runs have no record.
-pub struct Told {
-    pub text: String,
-    pub missing: usize,
-}
-
-/// Writes the report.
-pub fn write(records: &[Record], out: &Path, options: &Options) -> anyhow::Result<Told> {
-    let written = report::write(records, out, options)
-        .with_context(|| "the records are safe; `bench report` writes the report again")?;
-    written.conflicts.iter().for_each(|conflict| tell(&format!("warning: {}", plain::line(conflict))));
-    let html = written.html.display().to_string();
-    let text = format!("{}\nreport: {}\n", written.terminal.trim_end(), plain::line(&html));
-    Ok(Told { text, missing: written.missing })
 }

@@ -1,7 +1,7 @@
 //! `bench run`: plan, train, report.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,7 +9,8 @@ use super::arguments::{Format, RunArguments};
 use super::output::{colour, columns, data, library, print, print_styled, seconds, tell};
 use super::progress::Progress;
 use super::trouble::{INTERRUPT, handle_signals, stopped, tell_other_versions, tell_recovery};
-use super::{command_line, exit, report};
+use super::written::{note, rescore, write};
+use super::{command_line, exit};
 use crate::registry;
 use crate::run;
 use crate::run::{Damage, Executor, Journal, Plan, PlannedRun, Selection};
@@ -145,12 +146,12 @@ fn selected(selection: &Selection) -> String {
 fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Options) -> anyhow::Result<()> {
     match arguments.format {
         Format::Json => {
-            report::write(records, out, options)?;
+            write(records, out, options)?;
             for record in records {
                 print_styled(&format!("{}\n", plain::json(&serde_json::to_string(record)?)))?;
             }
         }
-        Format::Table => print_styled(&report::write(records, out, options)?.text)?,
+        Format::Table => print_styled(&write(records, out, options)?.text)?,
     }
     Ok(())
 }
@@ -204,13 +205,6 @@ fn of_plan(plan: &Plan, old: Vec<Record>, new: Vec<Record>) -> Vec<Record> {
     plan.runs.iter().filter_map(today).collect()
 }
 
-/// Computes a record's metrics anew from its raw log.
-pub fn rescore(record: &mut Record) {
-    if record.status == Status::Ok {
-        record.metrics = metric::score_all(&record.spec.paradigm, &record.log);
-    }
-}
-
 fn describe(plan: &Plan, jobs: usize) -> Result<String, Error> {
     let mut cells: indexmap::IndexMap<(String, String), (usize, f64)> = indexmap::IndexMap::new();
     for run in &plan.runs {
@@ -238,19 +232,4 @@ fn title(library: &Library, targets: &[String]) -> String {
         suite.or(benchmark).unwrap_or_else(|| target.clone())
     };
     targets.iter().map(name).collect::<Vec<_>>().join(", ")
-}
-
-pub fn note(arguments: &RunArguments, text: &str) {
-    if !arguments.quiet {
-        tell(text);
-    }
-}
-
-/// Where the report of this folder goes.
-pub fn default_out(from: &[PathBuf]) -> PathBuf {
-    match from.first() {
-        Some(path) if path.is_dir() => path.clone(),
-        Some(path) => path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned),
-        None => PathBuf::from("."),
-    }
 }

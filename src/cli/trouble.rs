@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use super::arguments::RunArguments;
 use super::exit;
 use super::output::tell;
-use super::report;
-use super::session::note;
-use crate::cli::arguments::RunArguments;
+use super::written::{note, tell_damage, tell_nondeterminism};
 use crate::run::{Journal, Recovery};
 use base::error::Error;
 use contract::Record;
@@ -52,11 +51,11 @@ pub fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
         note(arguments, &format!("{text} {}, and its run is done again", torn.display()));
     }
     if let Some(original) = &recovery.original {
-        report::tell_damage(recovery);
+        tell_damage(recovery);
         let text = format!("the damaged journal is kept in {}", original.display());
         tell(&format!("{text}; what was salvaged goes on, and missing runs are done again"));
     }
-    report::tell_nondeterminism(&recovery.nondeterministic);
+    tell_nondeterminism(&recovery.nondeterministic);
 }
 
 /// Another version of the program may compute something else under the same key: its records stay, and do not count.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::{Plan, PlannedRun};
+use super::plan::{Plan, PlannedRun};
 use base::error::{DefinitionError, Result};
 use contract::PlannedCell;
 

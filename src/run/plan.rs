@@ -480,10 +480,8 @@ fn refuse_not_finite(benchmark: &Benchmark, preset: &MethodPreset) -> Result<()>
         ("parameters", Some(&header.parameters)),
         ("on", on),
     ];
-    let all = tables.into_iter().filter_map(|(key, table)| Some((key, table?)));
-    all.map(|(key, table)| check_table(key, table))
-        .collect::<Result<(), _>>()
-        .map_err(|error| preset.refuse(error))
+    let mut all = tables.into_iter().filter_map(|(key, table)| Some((key, table?)));
+    all.try_for_each(|(key, table)| check_table(key, table)).map_err(|error| preset.refuse(error))
 }
 
 /// What part a method plays in the question whether a mechanism helps.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Role;
+use super::record::Role;
 
 /// The runs that were asked of one method on one benchmark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

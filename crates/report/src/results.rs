@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Options;
 use super::chart::Color;
 use super::missing::Missing;
+use super::options::Options;
 use crate::metric;
 use base::stats;
 use base::stats::{Interval, SignFlip, VERDICT_SEEDS};

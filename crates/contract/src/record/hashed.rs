@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use crate::{AccuracyMatrix, Curve, Footprint, Mark, Record, ReplaySource, RunSpec, Status};
+use super::{Record, Status};
+use crate::log::{AccuracyMatrix, Curve, Footprint, Mark};
+use crate::protocol::{ReplaySource, RunSpec};
 
 /// The fields in the order of their names; those of `suite`, `titles`, `score`, `metrics`, `base`, `time`, `env` are left out.
 #[derive(Serialize)]
@@ -91,7 +93,7 @@ impl Serialize for Widened<'_> {
 impl<'a> Hashed<'a> {
     // Every struct is taken apart whole: a new field has to be given its place here.
     pub fn new(record: &'a Record) -> Self {
-        let crate::RunLog { matrix, curves, marks, scalars, signals, trace, footprint } = &record.log;
+        let crate::log::RunLog { matrix, curves, marks, scalars, signals, trace, footprint } = &record.log;
         Self {
             curves,
             data: &record.data,
