@@ -23,7 +23,18 @@ use contract::Trace;
 use contract::definition::Library;
 use contract::{Record, Status};
 
-static INTERRUPT: AtomicBool = AtomicBool::new(false);
+pub(super) static INTERRUPT: AtomicBool = AtomicBool::new(false);
+
+/// Lets a signal stop the session between two steps of its runs. A second signal, or a failure to install the handler, falls
+/// back to the default: the journal survives that too. A run that panics becomes a record with its message.
+pub(super) fn watch_interrupts() {
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPT.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(exit::INTERRUPTED));
+        }
+    });
+    run::install_panic_hook();
+}
 
 /// The default suite.
 const DEFAULT_SUITE: &str = "core";
@@ -88,13 +99,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         note(arguments, &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()));
     }
 
-    // A second signal, or a failure to install the handler, falls back to the default: the journal survives that too.
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPT.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(exit::INTERRUPTED));
-        }
-    });
-    run::install_panic_hook(); // a panicking run becomes a record with its message
+    watch_interrupts();
     let progress = Progress::new(&todo, jobs, arguments.quiet);
     let executor = Executor {
         data: &data,

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::arm;
 use super::arm::TunedControl;
 use super::asked::{Asked, line_of_word};
+use super::timing::TimingArm;
 use crate::registry::protocol;
 use base::digest::sha256_hex;
 use base::error::{DefinitionError, Error, Result};
@@ -296,8 +297,8 @@ fn found(
     library: &Library,
     benchmark: &Benchmark,
     preset: &MethodPreset,
+    arm: Arm,
 ) -> Result<(MethodPreset, Option<SearchNote>)> {
-    let arm = if preset.header.modulation.is_empty() { Arm::Method } else { Arm::Mechanism };
     let Some(found) = library.found(preset, benchmark, arm)? else {
         return Ok((preset.clone(), preset.header.search.clone()));
     };
@@ -320,11 +321,21 @@ fn choose(library: &Library, benchmark: &Benchmark, method: &str) -> Result<Chos
             format!("the control `{control}` needs a preset of its own with these values"),
         ));
     }
+    if let Some(arm) = control.and_then(TimingArm::parse) {
+        let arm = arm?;
+        let (preset, _) = arm.derive(untuned, benchmark)?;
+        let (preset, search) = found(library, benchmark, &preset, Arm::Method)?;
+        // A control of no mechanism: what timing can do at all.
+        let role =
+            Role::Control { of: Some(name.to_owned()), kind: arm.to_string(), also: None, shown: false };
+        return Ok(Chosen { preset, control: None, role: Some(role), search });
+    }
     if let Some(control) = control.and_then(TunedControl::parse) {
         let (preset, role, note) = control.derive(library, untuned, benchmark)?;
         return Ok(Chosen { preset, control: None, role: Some(role), search: Some(note) });
     }
-    let (mut preset, search) = found(library, benchmark, untuned)?;
+    let arm = if untuned.header.modulation.is_empty() { Arm::Method } else { Arm::Mechanism };
+    let (mut preset, search) = found(library, benchmark, untuned, arm)?;
     if name.contains('@') {
         // What is varied was not searched.
         let preset = preset.varied(name)?;
@@ -418,10 +429,9 @@ fn resolve(
             settings: settings.clone(),
             replays: replayed.as_ref().map(|run| ReplaySource { key: run.key.clone(), trace: None }),
         };
-        let content = json!({ "schema": RECORD_SCHEMA, "spec": &spec, "data": &hashes });
         runs.extend(replayed);
         runs.push(PlannedRun {
-            key: sha256_hex(serde_json::to_string(&content)?.as_bytes())[..32].to_owned(),
+            key: key_of(&spec, &hashes)?,
             suite: suite.to_owned(),
             titles: titles.clone(),
             score: header.score.clone(),
@@ -432,6 +442,12 @@ fn resolve(
         });
     }
     Ok(runs)
+}
+
+/// The content hash that tells experiments apart.
+pub(crate) fn key_of(spec: &RunSpec, data: &BTreeMap<String, String>) -> Result<String> {
+    let content = json!({ "schema": RECORD_SCHEMA, "spec": spec, "data": data });
+    Ok(sha256_hex(serde_json::to_string(&content)?.as_bytes())[..32].to_owned())
 }
 
 /// Resolves a benchmark with a method. Where it is only the variation or control that does not fit, the error names that.

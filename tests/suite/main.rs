@@ -9,6 +9,7 @@ mod controls;
 mod engine_laws;
 mod engine_processes;
 mod golden;
+mod headroom;
 mod laws;
 mod multi_task;
 mod online;

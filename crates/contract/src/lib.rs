@@ -9,5 +9,5 @@ mod record;
 mod schema;
 
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
-pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Unwatched, Watch};
+pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
 pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

@@ -7,6 +7,7 @@ mod atomic;
 mod block;
 pub mod chart;
 mod grouping;
+mod headroom;
 mod html;
 mod identity;
 mod markdown;
