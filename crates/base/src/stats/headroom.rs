@@ -69,9 +69,14 @@ impl Difference {
         })
     }
 
-    /// What it says of headroom.
+    /// What it says of headroom. Runs that are the same in every seed say nothing: the search of the schedule found nothing
+    /// better than the arm it began at, which is no evidence that there is nothing.
     pub fn outcome(&self) -> Headroom {
-        Headroom::of(self.interval)
+        if self.mean == 0.0 && self.error == 0.0 {
+            Headroom::Undetermined
+        } else {
+            Headroom::of(self.interval)
+        }
     }
 
     /// Whether it is certain enough to divide by.
@@ -153,6 +158,13 @@ mod tests {
         // Differences −0.1, 0, −0.2: standard deviation 0.1, error 0.1/√3.
         assert!((difference.error - 0.1 / 3f64.sqrt()).abs() < 1e-12);
         assert!(difference.interval.is_none() && difference.outcome() == Headroom::Undetermined);
+    }
+
+    #[test]
+    fn a_schedule_that_is_the_blind_arm_itself_says_nothing() {
+        let same = scores(&[0.5, 0.6, 0.7, 0.4, 0.5, 0.6, 0.7, 0.8, 0.5, 0.6]);
+        let difference = Difference::new(&same, &same, 1.0).expect("pairs");
+        assert!(difference.interval.is_some() && difference.outcome() == Headroom::Undetermined);
     }
 
     #[test]
