@@ -12,6 +12,7 @@
 
 pub mod cli;
 pub mod definitions;
+pub mod headroom;
 pub mod registry;
 pub mod run;
 pub mod tune;

@@ -32,6 +32,9 @@ pub enum Command {
     /// Search strengths of a mechanism, and the constant and the optimiser it must beat, with equal budgets
     #[command(after_help = EXIT_CODES)]
     Tune(TuneArguments),
+    /// Search what timing a gain can gain on a benchmark at all, with equal budgets, and what of it mechanisms capture
+    #[command(after_help = EXIT_CODES)]
+    Headroom(HeadroomArguments),
     /// Rebuild tables, charts and HTML from records, without training
     Report(ReportArguments),
 }
@@ -68,6 +71,48 @@ pub struct TuneArguments {
     /// Folder for what is found, one file per paradigm [default: results/tuned]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub sources: Sources,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct HeadroomArguments {
+    /// Benchmarks whose changes come at the same time in every seed
+    #[arg(required = true, value_name = "BENCHMARK")]
+    pub asked: Vec<String>,
+    /// What the gain acts on (see `bench list modulators`), e.g. learning-rate, slope, loss-weight.ewc
+    #[arg(short, long, required = true, value_name = "T1,T2,…", value_delimiter = ',')]
+    pub target: Vec<String>,
+    /// The method to which the gains are added [default: the paradigm's plain method]
+    #[arg(long, value_name = "METHOD")]
+    pub base: Option<String>,
+    /// Mechanisms to search with the same budget; the best of them is confirmed, and its share κ of the headroom told
+    #[arg(short, long, value_name = "M1,M2,…", value_delimiter = ',')]
+    pub method: Vec<String>,
+    /// Trials per restart of every arm
+    #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..=10_000))]
+    pub trials: u64,
+    /// Independent restarts of every arm
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub restarts: u64,
+    /// Validation seeds per trial
+    #[arg(short, long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
+    /// Further validation seeds on which the best are scored again
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub confirm: u64,
+    /// Seeds on which the headroom is stated, and as many others to confirm a mechanism
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(10..=10_000))]
+    pub qualify: u64,
+    /// Runs at the same time [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub jobs: Option<u64>,
+    /// Folder for records and what is found; repeated, the command goes on there [default: results/local/headroom]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// No progress on stderr
+    #[arg(short, long)]
+    pub quiet: bool,
     #[command(flatten)]
     pub sources: Sources,
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod command_line;
 pub mod exit;
+mod headroom;
 mod list;
 mod output;
 mod progress;
@@ -43,6 +44,7 @@ pub fn main() -> ExitCode {
         Some(Command::List(list)) => list::run(&list),
         Some(Command::Show(show)) => show::run(&show),
         Some(Command::Tune(tune)) => tune::run(&tune),
+        Some(Command::Headroom(headroom)) => headroom::run(&headroom),
         Some(Command::Report(report)) => report::run(&report),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {

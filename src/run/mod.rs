@@ -10,6 +10,7 @@ mod journal;
 mod listener;
 mod plan;
 mod plan_file;
+mod timing;
 
 pub(crate) use arm::{TUNED_CONTROLS, named, start};
 pub use environment::{cores, environment, prepare_process};
@@ -18,3 +19,5 @@ pub use journal::{Damage, Journal, Recovery, read_records};
 pub use listener::{Listener, install_panic_hook};
 pub use plan::{Plan, PlannedRun, Selection};
 pub use plan_file::{note_plan, read_plan};
+pub use timing::{Knows, Target, timing_preset};
+pub(crate) use timing::{MARK, TIMING_ARMS, TimingArm, knots};

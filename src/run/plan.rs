@@ -6,6 +6,7 @@ use super::arm;
 use super::arm::TunedControl;
 use super::asked::{Asked, line_of_word};
 use super::finite::check_table;
+use super::timing::TimingArm;
 use crate::registry::protocol;
 use base::error::{DefinitionError, Error, Result};
 use contract::definition::{
@@ -272,8 +273,8 @@ fn found(
     library: &Library,
     benchmark: &Benchmark,
     preset: &MethodPreset,
+    arm: Arm,
 ) -> Result<(MethodPreset, Option<SearchNote>)> {
-    let arm = if preset.header.modulation.is_empty() { Arm::Method } else { Arm::Mechanism };
     let Some(found) = library.found(preset, benchmark, arm)? else {
         return Ok((preset.clone(), preset.header.search.clone()));
     };
@@ -296,11 +297,21 @@ fn choose(library: &Library, benchmark: &Benchmark, method: &str) -> Result<Chos
             format!("the control `{control}` needs a preset of its own with these values"),
         ));
     }
+    if let Some(arm) = control.and_then(TimingArm::parse) {
+        let arm = arm?;
+        let (preset, _) = arm.derive(untuned, benchmark)?;
+        let (preset, search) = found(library, benchmark, &preset, Arm::Method)?;
+        // A control of no mechanism: what timing can do at all.
+        let role =
+            Role::Control { of: Some(name.to_owned()), kind: arm.to_string(), also: None, shown: false };
+        return Ok(Chosen { preset, control: None, role: Some(role), search });
+    }
     if let Some(control) = control.and_then(TunedControl::parse) {
         let (preset, role, note) = control.derive(library, untuned, benchmark)?;
         return Ok(Chosen { preset, control: None, role: Some(role), search: Some(note) });
     }
-    let (mut preset, search) = found(library, benchmark, untuned)?;
+    let arm = if untuned.header.modulation.is_empty() { Arm::Method } else { Arm::Mechanism };
+    let (mut preset, search) = found(library, benchmark, untuned, arm)?;
     if name.contains('@') {
         // What is varied was not searched.
         let preset = preset.varied(name)?;

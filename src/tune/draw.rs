@@ -93,6 +93,31 @@ impl Draw {
         self.dimensions.push(Dimension::Key(key.to_owned(), range));
     }
 
+    /// Of the words of a key only these, where the key is drawn.
+    pub fn only(&mut self, key: &str, words: &[&str]) {
+        for dimension in &mut self.dimensions {
+            if let Dimension::Key(own, range) = dimension
+                && own == key
+            {
+                range.values.retain(|value| value.as_str().is_some_and(|word| words.contains(&word)));
+            }
+        }
+    }
+
+    /// How many words each dimension has; 0: a range of numbers.
+    pub fn words(&self) -> Vec<usize> {
+        self.dimensions.iter().map(|dimension| dimension.range().values.len()).collect()
+    }
+
+    /// A place of another space in this one: the same where both draw the same, in the middle elsewhere.
+    pub fn place_like(&self, other: &Self, place: &[f64]) -> Place {
+        let same = |dimension| other.dimensions.iter().position(|own| own == dimension);
+        self.dimensions
+            .iter()
+            .map(|own| same(own).and_then(|at| place.get(at)).copied().unwrap_or(0.5))
+            .collect()
+    }
+
     fn add_declared(&mut self, preset: &MethodPreset, arm: Arm) -> Result<()> {
         for (key, range) in &preset.header.space {
             // Only the mechanism has what its sources and levels can be.

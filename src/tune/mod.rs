@@ -19,6 +19,7 @@ use toml::Table;
 
 pub use draw::{Draw, Place};
 pub use procedure::{Budget, CONFIRM_SEED, FIRST_SEED, Found, Score, Trial, search};
+pub(crate) use procedure::{best_of, confirm_best};
 pub use write::{Kept, write};
 
 use crate::registry::protocol;

@@ -100,7 +100,10 @@ pub fn search(draw: &Draw, budget: &Budget, higher: bool, score: &mut Score<'_>)
 }
 
 /// Scores the best again and chooses among them.
-fn confirm_best(
+///
+/// # Errors
+/// What scoring returns.
+pub(crate) fn confirm_best(
     mut all: Vec<Trial>,
     restarts: usize,
     higher: bool,
@@ -132,7 +135,7 @@ fn sign(higher: bool) -> f64 {
 }
 
 /// The place of the best of some scores: the first of equals.
-pub(super) fn best_of(scores: &[f64], higher: bool) -> usize {
+pub(crate) fn best_of(scores: &[f64], higher: bool) -> usize {
     let sign = sign(higher);
     let most = scores.iter().map(|score| sign * score).fold(f64::NEG_INFINITY, f64::max);
     scores.iter().position(|score| sign * score == most).unwrap_or_default()

@@ -10,6 +10,7 @@ mod engine_laws;
 mod engine_processes;
 mod examples;
 mod golden;
+mod headroom;
 mod kills;
 mod laws;
 mod multi_task;

@@ -117,9 +117,11 @@ fn single_values_are_tried_whole_numbers_and_words_too() {
 fn every_tuned_value_that_is_shipped_belongs_to_a_preset_as_it_stands_and_resolves() {
     let library = neuromod_bench::definitions::shipped().expect("definitions");
     for ((paradigm, method, benchmark, arm), tuned) in &library.tuned {
-        let preset = library.method(paradigm, method).expect(method);
         let benchmark = library.benchmark(benchmark).expect(benchmark);
-        let found = library.found(preset, benchmark, *arm).expect("readable");
+        let preset = neuromod_bench::run::timing_preset(&library, benchmark, method)
+            .unwrap_or_else(|| library.method(paradigm, method).cloned())
+            .expect(method);
+        let found = library.found(&preset, benchmark, *arm).expect("readable");
         let id = &benchmark.header.id;
         assert!(found.is_some(), "stale: run again `{}` ({arm:?})", tuned.command);
         assert!(tuned.restarts >= 4, "{method} on {id}: a verdict needs four restarts");

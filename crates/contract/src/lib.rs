@@ -13,5 +13,5 @@ mod schema;
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
 pub use method_info::{MethodInfo, Parameter, Reveal, registered};
 pub use planned::PlannedCell;
-pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Unwatched, Watch};
+pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
 pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

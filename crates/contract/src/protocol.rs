@@ -111,6 +111,15 @@ impl Paradigm {
     }
 }
 
+/// When things happen in a run: the same for every seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeline {
+    /// Updates of the whole run.
+    pub updates: u64,
+    /// Changes that an oracle is told, at equal distances.
+    pub changes: u64,
+}
+
 /// A paradigm or case study. It turns a checked spec and a seed into a log; it never prints, plots or writes files.
 pub trait Protocol: Sync {
     /// The value of `paradigm = "…"` in a benchmark's TOML.
@@ -157,6 +166,12 @@ pub trait Protocol: Sync {
     /// Definition errors that point into the benchmark's file.
     fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
         Ok(serde_json::to_value(&benchmark.body)?)
+    }
+
+    /// When things happen, from what [`Protocol::resolve`] returned: for gains that may know it. `None`: no timeline that is
+    /// one for all seeds.
+    fn timeline(&self, _settings: &serde_json::Value) -> Option<Timeline> {
+        None
     }
 
     /// Every kind of method, in the order in which they are listed.

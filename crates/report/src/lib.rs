@@ -7,6 +7,7 @@ mod block;
 pub mod chart;
 mod escape;
 mod grouping;
+mod headroom;
 mod html;
 mod identity;
 mod markdown;

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::chart::Csv;
-use super::number::p_value;
+use super::headroom::{rooms, targets};
+use super::number::{interval_text, p_value, signed};
 use super::results::{BenchmarkResults, MethodResults, Results};
 use base::stats;
 use base::stats::{
-    Case, Comparison, NoVerdict, Scores, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED, Verdict,
+    Case, Comparison, Finding, Headroom, NoVerdict, Scores, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED,
+    Verdict,
 };
 use contract::definition::SearchNote;
 use contract::{Record, Role};
@@ -20,6 +22,30 @@ pub(super) struct Judged<'r, 'a> {
     pub verdict: Verdict,
     /// What a reader should know beside the verdict, each a clause.
     pub notes: Vec<String>,
+    /// Nothing that acts where it acts could have shown a benefit here, and why. Never of one that does.
+    pub cannot_show: Option<String>,
+}
+
+/// What stands beside a verdict on a benchmark where headroom is excluded for all that the mechanism acts on.
+fn cannot_show(
+    benchmark: &BenchmarkResults<'_>,
+    mechanism: &MethodResults<'_>,
+    finding: &Finding,
+) -> Option<String> {
+    if matches!(finding, Finding::Helps | Finding::HelpsAsInput | Finding::None(_)) {
+        return None;
+    }
+    let (targets, rooms) = (targets(mechanism), rooms(benchmark));
+    let mut words = Vec::new();
+    for target in &targets {
+        let room = rooms.iter().find(|room| room.target == *target)?;
+        if room.headroom.outcome() != Headroom::Excluded {
+            return None;
+        }
+        let (mean, interval) = (signed(room.headroom.mean), interval_text(room.headroom.interval));
+        words.push(format!("{} {mean} {interval}", target.replace('-', " ")));
+    }
+    (!words.is_empty()).then(|| format!("cannot show here: headroom is excluded ({})", words.join(", ")))
 }
 
 /// Every mechanism of the report, judged.
@@ -41,7 +67,10 @@ pub(super) fn judged<'r, 'a>(results: &'r Results<'a>) -> Vec<Judged<'r, 'a>> {
     let absent = || Case { obstacle: Some(NoVerdict::Missing { runs: 0, methods: 0 }), ..Case::default() };
     cases.extend(std::iter::repeat_with(absent).take(results.missing.absent_mechanisms()));
     let verdicts = stats::judge(cases).into_iter();
-    let whole = |((benchmark, mechanism, notes), verdict)| Judged { benchmark, mechanism, verdict, notes };
+    let whole = |((benchmark, mechanism, notes), verdict): ((&'r BenchmarkResults<'a>, _, _), Verdict)| {
+        let cannot_show = cannot_show(benchmark, mechanism, &verdict.finding);
+        Judged { benchmark, mechanism, verdict, notes, cannot_show }
+    };
     found.into_iter().zip(verdicts).map(whole).collect()
 }
 

@@ -195,3 +195,50 @@ fn the_page_of_verdicts_is_what_the_two_files_say() {
     }
     assert!(page == expected, "docs/verdicts.md is stale: UPDATE_DOCS=1 cargo test --lib verdicts");
 }
+
+/// A mechanism on the learning rate that is no better than its constant, beside arms of headroom of which the schedule is
+/// better than the blind one by so much.
+fn with_headroom(advantage: f64) -> Vec<Record> {
+    let mut all = study(|record| {
+        let receptors = serde_json::json!([{ "target": "learning-rate" }]);
+        if record.spec.method == "naive" {
+            record.spec.settings["modulation"] =
+                serde_json::json!({ "modulators": { "noradrenaline": { "receptors": receptors } } });
+            record.metrics.insert("average_accuracy".into(), (2.0 + 0.001 * record.spec.seed as f64).into());
+        }
+    });
+    for (arm, above) in [("constant", 0.0), ("change-blind", 0.001), ("event-locked", 0.001 + advantage)] {
+        let kind = format!("headroom:learning-rate:{arm}");
+        let score = |seed: u64| {
+            2.0 + above + 0.01 * seed as f64 + 0.001 * (seed % 3) as f64 * f64::from(above > 0.001)
+        };
+        all.extend(copied(&all, "ewc", &format!("latest+{kind}"), &kind, score));
+    }
+    all
+}
+
+#[test]
+fn where_headroom_is_excluded_a_mechanism_cannot_show_and_where_it_is_established_its_share_is_told() {
+    let text = |advantage: f64| {
+        let records = with_headroom(advantage);
+        let results = Results::new(&records, &[]);
+        let judged = judged(&results);
+        let blocks = section::build(&results, &Options::default());
+        let tables = blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => {
+                let cells = table.rows.iter().flatten().map(|cell| cell.text.clone());
+                Some(format!("{}: {}", table.caption, cells.collect::<Vec<_>>().join(" | ")))
+            }
+            _ => None,
+        });
+        (judged[0].cannot_show.clone(), tables.collect::<Vec<_>>().join("\n"))
+    };
+    // Differences of 0, 0.001 and 0.002 over the seeds: all below 0.01.
+    let (cannot, tables) = text(0.0);
+    assert!(cannot.is_some_and(|words| words.contains("learning rate +0.0009")), "{tables}");
+    assert!(tables.contains("; cannot show here") && tables.contains("| excluded |"), "{tables}");
+    assert!(!tables.contains("What mechanisms capture"), "{tables}");
+    let (cannot, tables) = text(0.5);
+    assert!(cannot.is_none() && tables.contains("| established |"), "{tables}");
+    assert!(tables.contains("What mechanisms capture"), "{tables}");
+}

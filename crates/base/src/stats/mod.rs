@@ -5,6 +5,7 @@ mod bootstrap;
 mod comparison;
 mod effect;
 mod finding;
+mod headroom;
 mod holm;
 mod sign_flip;
 mod student;
@@ -15,6 +16,7 @@ pub use bootstrap::{Interval, mean_interval, stratified};
 pub use comparison::{Answer, Comparison, Direction, LEVEL, Scores};
 pub use effect::{paired_effect_size, probability_of_improvement};
 pub use finding::{Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED};
+pub use headroom::{Captured, DELTA, Difference, Headroom, KAPPA_ERRORS};
 pub use holm::holm;
 pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
 pub use summary::{

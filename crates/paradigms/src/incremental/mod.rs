@@ -20,7 +20,7 @@ use contract::MethodInfo;
 use contract::Reveal;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{AccuracyMatrix, Footprint, Mark, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::{AccuracyMatrix, Footprint, Mark, Pace, Protocol, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
@@ -55,6 +55,14 @@ impl Protocol for Incremental {
 
     fn judge_on_validation(&self, benchmark: &mut Benchmark) {
         evaluate_on_validation(benchmark);
+    }
+
+    fn timeline(&self, settings: &serde_json::Value) -> Option<Timeline> {
+        let Resolved { benchmark, .. } = serde_json::from_value(settings.clone()).ok()?;
+        let tasks = benchmark.stream.len(data::entry(&benchmark.data).ok()?.classes) as u64;
+        let told = benchmark.stream.reveals(Reveal::Boundary);
+        let updates = tasks * benchmark.budget.updates_per_task as u64;
+        Some(Timeline { updates, changes: if told { tasks.saturating_sub(1) } else { 0 } })
     }
 
     fn methods(&self) -> Vec<&'static MethodInfo> {

@@ -30,7 +30,7 @@ use base::rng::Streams;
 use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{Curve, Protocol, RunLog, RunSpec, Watch};
+use contract::{Curve, Protocol, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
 use learn::modulated::add_modulation;
 use learn::stream::online::OnlineStream;
@@ -62,6 +62,14 @@ impl Protocol for Online {
 
     fn judge_on_validation(&self, benchmark: &mut Benchmark) {
         evaluate_on_validation(benchmark);
+    }
+
+    fn timeline(&self, settings: &serde_json::Value) -> Option<Timeline> {
+        let resolved: Resolved = serde_json::from_value(settings.clone()).ok()?;
+        let stream = &resolved.benchmark.stream;
+        let updates = stream.samples?.div_ceil(resolved.benchmark.batch) as u64;
+        let changes = if stream.concepts().is_some() { stream.segments as u64 - 1 } else { 0 };
+        Some(Timeline { updates, changes })
     }
 
     fn methods(&self) -> Vec<&'static MethodInfo> {

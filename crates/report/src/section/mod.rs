@@ -7,6 +7,7 @@ mod benchmark;
 mod definitions;
 mod frontier;
 mod go_nogo;
+mod headroom;
 mod incremental;
 mod meta;
 mod multi_task;
@@ -56,6 +57,7 @@ pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
     }
     blocks.extend(overview::build(results));
     blocks.extend(verdict::build(results));
+    blocks.extend(headroom::build(results));
     let mut paradigm = "";
     for benchmark in &results.benchmarks {
         if benchmark.paradigm != paradigm {

@@ -65,7 +65,12 @@ fn summary(judged: &[Judged<'_, '_>]) -> Table {
         table.row([
             Cell::colored(&one.mechanism.title, one.mechanism.color),
             one.benchmark.name().into(),
-            one.verdict.finding.words().into(),
+            format!(
+                "{}{}",
+                one.verdict.finding.words(),
+                if one.cannot_show.is_some() { "; cannot show here" } else { "" }
+            )
+            .into(),
             words.join(" and ").into(),
             p.map_or_else(String::new, |p| p_value(p.0)).into(),
             p.map_or_else(String::new, |p| p_value(p.1)).into(),
@@ -102,7 +107,7 @@ fn sentence(one: &Judged<'_, '_>) -> String {
     if let Some(bold) = &verdict.uncorrected {
         clauses.push(format!("without the correction: {}", bold.words()));
     }
-    clauses.extend(one.notes.iter().cloned());
+    clauses.extend(one.notes.iter().chain(&one.cannot_show).cloned());
     let name = format!("{} on {}: {}", one.mechanism.title, one.benchmark.name(), verdict.finding.words());
     if clauses.is_empty() { format!("{name}.") } else { format!("{name} ({}).", clauses.join("; ")) }
 }

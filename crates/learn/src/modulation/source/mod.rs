@@ -13,12 +13,14 @@
 //! fn task_of(seen: &learn::modulation::Observation) -> usize { seen.task }
 //! ```
 
+mod accumulated;
 mod change;
 mod conflict;
 mod control;
 mod novelty;
 mod reward;
 mod rule;
+mod schedule;
 mod uncertainty;
 
 use serde::{Deserialize, Serialize};
@@ -152,6 +154,14 @@ pub const SOURCES: &[SourceEntry] = &[
         "Nassar et al. 2010, 2012",
         &[],
     ),
+    SourceEntry::of::<accumulated::AccumulatedSurprise>(
+        "accumulated-surprise",
+        "1/(1 + e^(−steepness (a − threshold))), a ← max(0, retention a + (L − μ)/σ − drift), running μ and σ of the loss",
+        "rate = 0.02, retention = 0.98, drift = 0.5, threshold = 5, steepness = 2",
+        "this suite: evidence that adds up before a steep threshold, as in the locus coeruleus of the Go/No-Go model; the sum \
+         is Page's (1954)",
+        &[],
+    ),
     SourceEntry::of::<novelty::Novelty>(
         "novelty",
         "d / (d + d̄), d the distance of the batch's mean input to the nearest of K running prototypes, d̄ its running mean",
@@ -201,6 +211,27 @@ pub const SOURCES: &[SourceEntry] = &[
         "decay = 0.5",
         "control: a hand-made schedule (stable SGD, Mirzadeh 2020)",
         &[Need::Boundary],
+    ),
+    SourceEntry::of::<schedule::Annealing>(
+        "annealing",
+        "(1 + n/τ)^(−p) at update n: blind to changes",
+        "tau = 100, power = 0.5",
+        "control: headroom's change-blind arm",
+        &[],
+    ),
+    SourceEntry::of::<schedule::Event>(
+        "event",
+        "(1 + k/τ)^(−p), k updates after the start and after each change, 0 while k < delay: an oracle",
+        "tau = 100, power = 0.5, delay = 0",
+        "control: headroom's event-locked arm",
+        &[Need::Boundary],
+    ),
+    SourceEntry::of::<schedule::Knots>(
+        "knots",
+        "the value of the run's part that update n lies in, parts of equal length: knows when what happens",
+        "values = [0], updates = 1",
+        "control: headroom's free arm",
+        &[],
     ),
 ];
 

@@ -176,3 +176,39 @@ fn unknown_kinds_and_settings_are_refused_with_what_exists() {
     assert!(resolve("noise", serde_json::json!({ "sdd": 1.0 })).contains("sdd"));
     assert!(resolve("reward-rate", serde_json::json!({ "rate": 0.0 })).contains("above 0, up to 1"));
 }
+
+#[test]
+fn a_decay_in_time_goes_on_whatever_happens_and_one_after_changes_begins_anew() {
+    // (1 + n/2)^(−1): 1, 2/3, 1/2.
+    let mut blind = start("annealing", serde_json::json!({ "tau": 2.0, "power": 1.0 }));
+    blind.boundary(&BoundaryTold::new());
+    close(&losses(blind.as_mut(), &[0.0, 0.0]), &[1.0, 2.0 / 3.0]);
+    blind.boundary(&BoundaryTold::new());
+    close(&losses(blind.as_mut(), &[0.0]), &[0.5]);
+    let mut event = start("event", serde_json::json!({ "tau": 2.0, "power": 1.0, "delay": 1 }));
+    close(&losses(event.as_mut(), &[0.0, 0.0, 0.0]), &[0.0, 1.0, 2.0 / 3.0]);
+    event.boundary(&BoundaryTold::new());
+    close(&losses(event.as_mut(), &[0.0, 0.0]), &[0.0, 1.0]);
+}
+
+#[test]
+fn knots_cut_the_run_into_equal_parts() {
+    // Four updates, two parts: what is said after the first acts on the second, and so on; past the end the last holds.
+    let mut knots = start("knots", serde_json::json!({ "values": [0.5, -0.5], "updates": 4 }));
+    close(&losses(knots.as_mut(), &[0.0; 5]), &[0.5, -0.5, -0.5, -0.5, -0.5]);
+    let refused = |settings: serde_json::Value| {
+        let settings = settings.as_object().cloned().unwrap_or_default();
+        SourceSpec { kind: "knots".into(), settings }.resolve().expect_err("refused").to_string()
+    };
+    assert!(refused(serde_json::json!({ "values": vec![0.0; 17] })).contains("1 to 16 values"));
+    assert!(refused(serde_json::json!({ "updates": 0 })).contains("updates"));
+}
+
+#[test]
+fn surprise_adds_up_leaks_and_passes_a_steep_threshold() {
+    // Deviations as above: 0, 0, then (8 − 2)/2 = 3. Sums: max(0, 0 − 1) = 0, 0, 0 + 3 − 1 = 2; threshold 2: one half.
+    let settings = serde_json::json!({ "rate": 0.5, "retention": 0.5, "drift": 1.0, "threshold": 2.0, "steepness": 1.0 });
+    let mut source = start("accumulated-surprise", settings);
+    let low = 1.0 / (1.0 + 2f64.exp());
+    close(&losses(source.as_mut(), &[1.0, 3.0, 8.0]), &[low, low, 0.5]);
+}

@@ -86,7 +86,8 @@ impl OnlineStreamSpec {
                     None => Ok(()),
                 }
             }
-            Source::DigitsDrift { contexts } => {
+            Source::DigitsDrift { contexts, noise } => {
+                noise_of(*noise)?;
                 if (2..=100).contains(contexts) {
                     return Ok(());
                 }

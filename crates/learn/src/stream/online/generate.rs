@@ -92,7 +92,7 @@ pub(super) fn generate(
             }
             *noise
         }
-        Source::DigitsDrift { contexts } => {
+        Source::DigitsDrift { contexts, noise } => {
             if let Some((dataset, on)) = digits {
                 let permutations = label_permutations(*contexts, dataset.classes, streams);
                 let mut pool = Pool::new(dataset, on, random);
@@ -101,7 +101,7 @@ pub(super) fn generate(
                     ideal.push(permutations[schedule.concept(at, &mut drift)][label]);
                 }
             }
-            0.0
+            *noise
         }
         Source::Elec2 | Source::Table { .. } => 0.0,
     };

@@ -50,6 +50,9 @@ pub enum Source {
         /// Permutations, 2 to 100. Default 3.
         #[serde(default = "three")]
         contexts: usize,
+        /// Share of labels that become another one, in [0, 0.5). Default 0.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        noise: f32,
     },
     /// The electricity table in the order of time: real drift, whose points nobody knows.
     Elec2,
@@ -65,6 +68,11 @@ pub enum Source {
         /// Of the decompressed file, so that a record names its data.
         sha256: String,
     },
+}
+
+// What is written without noise is what was written before there was any.
+fn is_zero(noise: &f32) -> bool {
+    *noise == 0.0
 }
 
 fn thresholds() -> Vec<f32> {
@@ -151,7 +159,7 @@ impl OnlineStreamSpec {
             Source::Sea { thresholds, .. } => Some(thresholds.len()),
             Source::Stagger => Some(3),
             Source::Sine { .. } => Some(4),
-            Source::DigitsDrift { contexts } => Some(*contexts),
+            Source::DigitsDrift { contexts, .. } => Some(*contexts),
             Source::Hyperplane { .. } | Source::Elec2 | Source::Table { .. } => None,
         }
     }

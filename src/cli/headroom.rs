@@ -1,0 +1,130 @@
+//! `bench headroom`: can timing a gain help on a benchmark, and how much of that does a mechanism capture?
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::arguments::HeadroomArguments;
+use super::exit;
+use super::output::{data, library, print, tell};
+use super::trouble::{INTERRUPT, handle_signals};
+use super::written::tell_nondeterminism;
+use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Store, Told, write};
+use crate::run;
+use crate::run::{Journal, Target};
+use crate::tune::Budget;
+use ::report::metric;
+use base::error::{DefinitionError, Error, Result, StopReason};
+use contract::definition::Library;
+
+pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
+    let library = library(&arguments.sources)?;
+    let questions = questions(&library, arguments)?;
+    let budget = Budget {
+        trials: usize::try_from(arguments.trials)?,
+        restarts: usize::try_from(arguments.restarts)?,
+        seeds: arguments.seeds,
+        confirm: arguments.confirm,
+    };
+    let asked = arguments.qualify;
+    let seeds = Seeds { qualification: asked, development: arguments.confirm, confirmation: asked };
+    print(&budget_in_words(&budget, &seeds))?;
+    let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
+    let (journal, recovery) = Journal::open(&out)?;
+    tell_nondeterminism(&recovery.nondeterministic);
+    let mut store = Store::new(journal, recovery);
+    if !store.is_empty() {
+        tell(&format!("{} runs are already in {}", store.len(), out.display()));
+    }
+    handle_signals();
+    crate::run::install_panic_hook();
+    let data = data(&arguments.sources);
+    let mut answered: Vec<(&Question<'_>, Plan, Answer, bool, String)> = Vec::new();
+    for question in &questions {
+        let header = &question.benchmark.header;
+        let plan = Plan { budget, seeds, higher: metric::higher_is_better(&header.score.metric) };
+        let say = |text: &str| {
+            if !arguments.quiet {
+                tell(&format!("{} × {text}", question.target));
+            }
+        };
+        let mut runner = Runner::new(question.benchmark, (&data, jobs), &mut store, &INTERRUPT, &say)?;
+        let answer = plan.answer(&question.arms, &mut runner).and_then(|mut answer| {
+            plan.capture(&mut answer, &question.mechanisms, &mut runner)?;
+            Ok(answer)
+        });
+        let answer = match answer {
+            Err(Error::Stopped(StopReason::Interrupt)) => {
+                tell("interrupted; repeat the command to go on");
+                return Ok(exit::INTERRUPTED);
+            }
+            answer => answer.with_context(|| format!("{} × {}", header.id, question.target))?,
+        };
+        let command = command(question, arguments);
+        answered.push((question, plan, answer, runner.reused(), command));
+        // Everything that is known so far: the next question may take long.
+        let told: Vec<Told<'_>> = answered.iter().map(told).collect();
+        write(&out, &told)?;
+        if let Some(told) = told.last() {
+            print(&told.words())?;
+        }
+    }
+    print(&format!("written: {}\n", out.display()))?;
+    Ok(exit::OK)
+}
+
+fn told<'a>(
+    (question, plan, answer, exploratory, command): &'a (&'a Question<'a>, Plan, Answer, bool, String),
+) -> Told<'a> {
+    Told { question, plan, answer, exploratory: *exploratory, command }
+}
+
+/// Every benchmark with every target, all checked before anything trains.
+fn questions<'l>(library: &'l Library, arguments: &HeadroomArguments) -> Result<Vec<Question<'l>>> {
+    let mut questions = Vec::new();
+    for id in &arguments.asked {
+        let benchmark = library.benchmark(id)?;
+        let score = &benchmark.header.score.metric;
+        if metric::find(score).is_none() {
+            let known = metric::METRICS.iter().map(|metric| metric.name);
+            let error = DefinitionError::unknown("metric", score, known);
+            return Err(benchmark.refuse(DefinitionError { key: "score.metric".into(), ..error }));
+        }
+        for target in &arguments.target {
+            let target: Target = target
+                .parse()
+                .map_err(|error: DefinitionError| DefinitionError { key: "--target".into(), ..error })?;
+            let base = arguments.base.as_deref();
+            questions.push(Question::new(library, benchmark, &target, base, &arguments.method)?);
+        }
+    }
+    Ok(questions)
+}
+
+/// The same for every arm; and which seeds are for what.
+fn budget_in_words(budget: &Budget, seeds: &Seeds) -> String {
+    let Budget { trials, restarts, seeds: each, confirm } = budget;
+    let mut text = format!(
+        "every arm: {restarts} × {trials} trials on {each} seeds, the best scored again on {confirm} further seeds\n"
+    );
+    for (what, data, range) in seeds.table(budget) {
+        text.push_str(&format!("  {what:14} seeds {} to {} of {data} data\n", range.start, range.end - 1));
+    }
+    text
+}
+
+fn command(question: &Question<'_>, arguments: &HeadroomArguments) -> String {
+    let HeadroomArguments { trials, restarts, seeds, confirm, qualify, .. } = arguments;
+    let mut text = format!("bench headroom {} --target {}", question.benchmark.header.id, question.target);
+    if let Some(base) = &arguments.base {
+        text.push_str(&format!(" --base {base}"));
+    }
+    if !arguments.method.is_empty() {
+        text.push_str(&format!(" --method {}", arguments.method.join(",")));
+    }
+    let budget = format!(
+        " --trials {trials} --restarts {restarts} --seeds {seeds} --confirm {confirm} --qualify {qualify}"
+    );
+    text + &budget
+}

@@ -1,0 +1,314 @@
+//! The procedure, apart from what is measured: search every arm with the same budget, choose on validation, ask on seeds that
+//! chose nothing.
+
+use std::ops::Range;
+
+use toml::Table;
+
+use super::search::{First, at_half, search};
+use super::space::Prepared;
+use crate::tune::{Budget, CONFIRM_SEED, Draw, FIRST_SEED, Found, best_of};
+use base::error::{DefinitionError, Result};
+use base::stats::{Captured, Difference, Headroom, Scores, mean};
+use contract::definition::MethodPreset;
+
+/// First of the seeds on which headroom is stated; searches end far below.
+pub const QUALIFICATION_SEED: u64 = 200_000;
+/// First of the seeds on which mechanisms are compared with each other.
+pub const DEVELOPMENT_SEED: u64 = 300_000;
+/// First of the seeds on which one mechanism is confirmed, once.
+pub const CONFIRMATION_SEED: u64 = 400_000;
+
+/// Seeds in each of the ranges, from their firsts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seeds {
+    pub qualification: u64,
+    pub development: u64,
+    pub confirmation: u64,
+}
+
+impl Seeds {
+    /// The ranges in words, with what is done on them.
+    pub fn table(&self, budget: &Budget) -> Vec<(&'static str, &'static str, Range<u64>)> {
+        vec![
+            ("search", "validation", FIRST_SEED..FIRST_SEED + budget.seeds),
+            ("second look", "validation", CONFIRM_SEED..CONFIRM_SEED + budget.confirm),
+            ("qualification", "test", self.qualification()),
+            ("development", "validation", self.development()),
+            ("confirmation", "test", self.confirmation()),
+        ]
+    }
+
+    fn qualification(&self) -> Range<u64> {
+        QUALIFICATION_SEED..QUALIFICATION_SEED + self.qualification
+    }
+
+    fn development(&self) -> Range<u64> {
+        DEVELOPMENT_SEED..DEVELOPMENT_SEED + self.development
+    }
+
+    fn confirmation(&self) -> Range<u64> {
+        CONFIRMATION_SEED..CONFIRMATION_SEED + self.confirmation
+    }
+}
+
+/// Which data a run is scored on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    Validation,
+    Test,
+}
+
+/// Whatever can say how well presets with these values do, seed by seed.
+pub trait Measure {
+    /// One map of scores per table of values.
+    ///
+    /// # Errors
+    /// Definition errors; a run that fails for another reason than divergence, which counts as chance.
+    fn scores(
+        &mut self,
+        preset: &MethodPreset,
+        values: &[Table],
+        seeds: Range<u64>,
+        on: On,
+    ) -> Result<Vec<Scores>>;
+
+    /// Hears what comes next.
+    fn begins(&mut self, _what: &str) {}
+}
+
+/// An arm with what its search found.
+#[derive(Debug, Clone)]
+pub struct Searched {
+    pub name: String,
+    /// Before any value is put in.
+    pub preset: MethodPreset,
+    pub draw: Draw,
+    pub found: Found,
+}
+
+impl Searched {
+    /// The winner's mean score on the seeds of the second look.
+    pub fn validation(&self) -> f64 {
+        let winner = self.found.winner();
+        winner.again.unwrap_or(winner.score)
+    }
+
+    fn values(&self) -> &Table {
+        &self.found.winner().values
+    }
+}
+
+/// What was found for a benchmark and target.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// In the order of [`crate::run::Knows::ALL`].
+    pub arms: Vec<Searched>,
+    /// Places in `arms`: the best arm that is blind to changes, and the best schedule.
+    pub blind: usize,
+    pub schedule: usize,
+    /// Scores of constant, change-blind arm and schedule on the qualification seeds.
+    pub qualification: [Scores; 3],
+    /// H: schedule minus change-blind arm.
+    pub headroom: Difference,
+    /// Schedule minus constant.
+    pub above_constant: Difference,
+    /// H of the schedule that half of the trials find.
+    pub at_half: Difference,
+    /// Those asked for, the best on development seeds first.
+    pub mechanisms: Vec<Tried>,
+}
+
+/// A mechanism that was tried.
+#[derive(Debug, Clone)]
+pub struct Tried {
+    pub searched: Searched,
+    /// Mean on the development seeds.
+    pub development: f64,
+    /// The one of them that was confirmed.
+    pub confirmed: Option<Confirmed>,
+}
+
+/// A mechanism on the confirmation seeds.
+#[derive(Debug, Clone)]
+pub struct Confirmed {
+    /// Scores of mechanism, change-blind arm and schedule.
+    pub scores: [Scores; 3],
+    /// Mechanism minus change-blind arm.
+    pub above_blind: Difference,
+    /// Only where the qualification's headroom carries it.
+    pub captured: Option<Captured>,
+}
+
+impl Answer {
+    /// Whether timing can help.
+    pub fn outcome(&self) -> Headroom {
+        self.headroom.outcome()
+    }
+
+    /// Whether doubling the budget moved H by less than its standard error.
+    pub fn settled(&self) -> bool {
+        (self.headroom.mean - self.at_half.mean).abs() < self.headroom.error
+    }
+}
+
+/// How much is searched, and on how many seeds it is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    pub budget: Budget,
+    pub seeds: Seeds,
+    /// Of the benchmark's score.
+    pub higher: bool,
+}
+
+impl Plan {
+    fn sign(&self) -> f64 {
+        if self.higher { 1.0 } else { -1.0 }
+    }
+
+    fn search_one(
+        &self,
+        measure: &mut dyn Measure,
+        (name, preset, draw): (String, &MethodPreset, &Draw),
+        first: &First,
+    ) -> Result<Searched> {
+        measure.begins(&name);
+        let found = search((&name, draw), first, &self.budget, self.higher, &mut means(measure, preset))?;
+        Ok(Searched { name, preset: preset.clone(), draw: draw.clone(), found })
+    }
+
+    /// Scores the winners of arms on test data.
+    fn ask(
+        &self,
+        measure: &mut dyn Measure,
+        arm: (&MethodPreset, &Table),
+        seeds: Range<u64>,
+    ) -> Result<Scores> {
+        let scores = measure.scores(arm.0, std::slice::from_ref(arm.1), seeds, On::Test)?;
+        Ok(scores.into_iter().next().unwrap_or_default())
+    }
+
+    /// The whole procedure for the arms in the order of what they know: two that are blind, then the schedules.
+    ///
+    /// # Errors
+    /// Fewer than three arms; what measuring returns.
+    pub fn answer(&self, prepared: &[Prepared], measure: &mut dyn Measure) -> Result<Answer> {
+        let mut arms: Vec<Searched> = Vec::with_capacity(prepared.len());
+        let mut first = First::default();
+        let mut blind = 0;
+        for (at, own) in prepared.iter().enumerate() {
+            if at > 0 {
+                let below: &Searched = &arms[blind];
+                let winner = below.found.winner();
+                let place = winner.place.as_ref().map(|place| own.draw.place_like(&below.draw, place));
+                first = First { place, values: winner.values.clone() };
+            }
+            let name = own.knows.word().to_owned();
+            arms.push(self.search_one(measure, (name, &own.preset, &own.draw), &first)?);
+            if at == 1 {
+                // The first of equals: the constant.
+                blind = best_of(&[arms[0].validation(), arms[1].validation()], self.higher);
+            }
+        }
+        let scores: Vec<f64> = arms.iter().skip(2).map(Searched::validation).collect();
+        if scores.is_empty() {
+            return Err(too_few());
+        }
+        let schedule = 2 + best_of(&scores, self.higher);
+        measure.begins("qualification");
+        let seeds = self.seeds.qualification();
+        let mut asked = |at: usize| self.ask(measure, (&arms[at].preset, arms[at].values()), seeds.clone());
+        let qualification = [asked(0)?, asked(blind)?, asked(schedule)?];
+        let sign = self.sign();
+        let difference = |one: &Scores, other: &Scores| Difference::new(one, other, sign).ok_or_else(too_few);
+        let headroom = difference(&qualification[2], &qualification[1])?;
+        let above_constant = difference(&qualification[2], &qualification[0])?;
+        let half = self.half(&arms, measure)?;
+        let at_half = difference(&half, &qualification[1])?;
+        Ok(Answer {
+            arms,
+            blind,
+            schedule,
+            qualification,
+            headroom,
+            above_constant,
+            at_half,
+            mechanisms: Vec::new(),
+        })
+    }
+
+    /// Qualification scores of the schedule that half of the trials would have found.
+    fn half(&self, arms: &[Searched], measure: &mut dyn Measure) -> Result<Scores> {
+        let mut best: Option<(f64, &MethodPreset, Table)> = None;
+        for arm in arms.iter().skip(2) {
+            let found = at_half(&arm.found, &self.budget, self.higher, &mut means(measure, &arm.preset))?;
+            let winner = found.winner();
+            let score = winner.again.unwrap_or(winner.score);
+            if best.as_ref().is_none_or(|best| self.sign() * score > self.sign() * best.0) {
+                best = Some((score, &arm.preset, winner.values.clone()));
+            }
+        }
+        let (_, preset, values) = best.ok_or_else(too_few)?;
+        self.ask(measure, (preset, &values), self.seeds.qualification())
+    }
+
+    /// Searches mechanisms with the same budget, compares them on the development seeds, confirms the best of them.
+    ///
+    /// # Errors
+    /// What measuring returns.
+    pub fn capture(
+        &self,
+        answer: &mut Answer,
+        mechanisms: &[(MethodPreset, Draw)],
+        measure: &mut dyn Measure,
+    ) -> Result<()> {
+        let mut tried = Vec::with_capacity(mechanisms.len());
+        for (preset, draw) in mechanisms {
+            let name = preset.header.id.clone();
+            let searched = self.search_one(measure, (name, preset, draw), &First::default())?;
+            let seeds = self.seeds.development();
+            let scores =
+                measure.scores(preset, std::slice::from_ref(searched.values()), seeds, On::Validation)?;
+            let values: Vec<f64> = scores.iter().flat_map(|scores| scores.values().copied()).collect();
+            let development = mean(&values).ok_or_else(too_few)?;
+            tried.push(Tried { searched, development, confirmed: None });
+        }
+        // Stable: the first named of equals.
+        tried.sort_by(|a, b| (self.sign() * b.development).total_cmp(&(self.sign() * a.development)));
+        if let Some(best) = tried.first_mut() {
+            measure.begins("confirmation");
+            let seeds = self.seeds.confirmation();
+            let (blind, schedule) = (&answer.arms[answer.blind], &answer.arms[answer.schedule]);
+            let mut asked = |arm: &Searched| self.ask(measure, (&arm.preset, arm.values()), seeds.clone());
+            let scores = [asked(&best.searched)?, asked(blind)?, asked(schedule)?];
+            let [own, blind, schedule] = &scores;
+            let above_blind = Difference::new(own, blind, self.sign()).ok_or_else(too_few)?;
+            let carries = answer.headroom.carries_kappa();
+            let captured = carries.then(|| Captured::new(own, blind, schedule, self.sign())).flatten();
+            best.confirmed = Some(Confirmed { scores, above_blind, captured });
+        }
+        answer.mechanisms = tried;
+        Ok(())
+    }
+}
+
+fn too_few() -> base::error::Error {
+    let problem =
+        "headroom needs a constant, a change-blind arm, a schedule, and seeds to ask them on".into();
+    DefinitionError { problem, ..DefinitionError::default() }.into()
+}
+
+/// Mean validation scores of a preset with values.
+fn means<'a>(
+    measure: &'a mut dyn Measure,
+    preset: &'a MethodPreset,
+) -> impl FnMut(&[Table], Range<u64>) -> Result<Vec<f64>> + 'a {
+    move |values, seeds| {
+        let scores = measure.scores(preset, values, seeds, On::Validation)?;
+        let of = |scores: &Scores| {
+            let list: Vec<f64> = scores.values().copied().collect();
+            mean(&list).unwrap_or(f64::NAN)
+        };
+        Ok(scores.iter().map(of).collect())
+    }
+}

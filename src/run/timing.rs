@@ -1,0 +1,258 @@
+//! The arms of the question whether timing a gain can help at all on a benchmark, as presets: the best constant, the best
+//! decay that is blind to changes, the best schedule that knows the true changes, and a free schedule of the whole run.
+//!
+//! They follow from a benchmark, a base method without modulation and a target. Every effect begins at neutral, where the
+//! run is the base method's, bit for bit.
+
+use std::fmt;
+
+use toml::{Table, Value};
+
+use crate::registry::protocol;
+use base::error::{DefinitionError, Error, Result};
+use contract::definition::{Benchmark, Library, MethodPreset};
+use contract::{Protocol, Timeline};
+use dynamics::Response;
+use learn::modulation::{TARGETS, TargetKind};
+
+/// What separates the base method's id from the arm's name.
+pub(crate) const MARK: &str = "headroom:";
+/// The arms' line in `bench list modulators`.
+pub(crate) const TIMING_ARMS: &[(&str, &str)] = &[(
+    "headroom:TARGET:ARM",
+    "of a method without modulation: its best constant, change-blind, event-locked or free gain on the target, where \
+     `bench headroom` has found it; says where timing can help at all",
+)];
+/// Knots of a free schedule, at most.
+const MOST_KNOTS: u64 = 16;
+
+/// How much an arm may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Knows {
+    /// Nothing: a constant.
+    Constant,
+    /// Training time: a decay.
+    ChangeBlind,
+    /// The true changes: the same decay, begun anew at each.
+    EventLocked,
+    /// When what happens in the whole run.
+    Free,
+}
+
+impl Knows {
+    /// From the least to the most.
+    pub const ALL: [Self; 4] = [Self::Constant, Self::ChangeBlind, Self::EventLocked, Self::Free];
+
+    /// As written behind a method's id and in tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::ChangeBlind => "change-blind",
+            Self::EventLocked => "event-locked",
+            Self::Free => "free",
+        }
+    }
+
+    /// Whether it knows of changes.
+    pub fn is_schedule(self) -> bool {
+        matches!(self, Self::EventLocked | Self::Free)
+    }
+}
+
+/// What a gain acts on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    pub kind: TargetKind,
+    /// The loss term, for `loss-weight`.
+    pub term: Option<String>,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.entry().name)?;
+        self.term.as_ref().map_or(Ok(()), |term| write!(f, ".{term}"))
+    }
+}
+
+impl std::str::FromStr for Target {
+    type Err = DefinitionError;
+
+    /// `learning-rate`, or with a loss term `loss-weight.ewc`.
+    fn from_str(text: &str) -> Result<Self, DefinitionError> {
+        let (name, term) = text.split_once('.').map_or((text, None), |(name, term)| (name, Some(term)));
+        let entry = TARGETS.iter().find(|entry| entry.name == name).ok_or_else(|| {
+            DefinitionError::unknown("target", name, TARGETS.iter().map(|entry| entry.name))
+        })?;
+        if entry.kind == TargetKind::PlasticityGate {
+            let allowed = "learning-rate: a gate on every update is a gain on the rate";
+            return Err(DefinitionError::range("", text, allowed));
+        }
+        if (entry.kind == TargetKind::LossWeight) != term.is_some_and(|term| !term.is_empty()) {
+            let allowed = "loss-weight.TERM, and no term behind any other target";
+            return Err(DefinitionError::range("", text, allowed));
+        }
+        Ok(Self { kind: entry.kind, term: term.map(str::to_owned) })
+    }
+}
+
+/// One arm: `latest+headroom:learning-rate:event-locked` is what of the base method `latest`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TimingArm {
+    pub target: Target,
+    pub knows: Knows,
+}
+
+impl fmt::Display for TimingArm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{MARK}{}:{}", self.target, self.knows.word())
+    }
+}
+
+impl TimingArm {
+    /// What stands behind the `+` of a method's id; `None`: another control.
+    ///
+    /// # Errors
+    /// An unknown target or arm.
+    pub fn parse(text: &str) -> Option<Result<Self, DefinitionError>> {
+        let rest = text.strip_prefix(MARK)?;
+        let (target, knows) = rest.rsplit_once(':').unwrap_or((rest, ""));
+        let of = || {
+            let known = Knows::ALL.iter().map(|knows| knows.word());
+            let knows = Knows::ALL.into_iter().find(|own| own.word() == knows);
+            let knows = knows.ok_or_else(|| DefinitionError::unknown("arm of headroom", text, known))?;
+            Ok(Self { target: target.parse()?, knows })
+        };
+        Some(of().map_err(|error| DefinitionError { key: "controls".into(), ..error }))
+    }
+
+    /// The base method with this arm's effects, all at neutral, and when things happen there.
+    ///
+    /// # Errors
+    /// A base method with modulation; a target that it lacks on this benchmark; no changes to lock events to.
+    pub fn derive(&self, base: &MethodPreset, benchmark: &Benchmark) -> Result<(MethodPreset, Timeline)> {
+        if !base.header.modulation.is_empty() || base.header.control.is_some() {
+            let allowed = "a method without modulation that is no control";
+            return Err(base.refuse(DefinitionError::range("base", &base.header.id, allowed)));
+        }
+        let protocol = protocol(&benchmark.header.paradigm)?;
+        let timeline = timeline(protocol, benchmark, base, self.knows)?;
+        let mut preset = base.clone();
+        let (base, knows) = (&base.header, self.knows.word());
+        preset.header.id = format!("{}+{self}", base.id);
+        preset.header.title =
+            format!("{}, {knows} {}", base.title, self.target.to_string().replace('-', " "));
+        preset.header.provenance = "neutral: nothing was searched".into();
+        let mut modulators = Table::new();
+        for effect in self.effects() {
+            modulators.insert(effect.to_owned(), self.modulator(effect, timeline)?);
+        }
+        self.check(&preset, benchmark, protocol)?;
+        if !modulators.is_empty() {
+            preset.header.modulation.insert("modulators".into(), modulators.into());
+        }
+        Ok((preset, timeline))
+    }
+
+    /// The modulators that the arm has. A constant gain on the learning rate is the optimiser's own rate.
+    pub fn effects(&self) -> Vec<&'static str> {
+        let constant = (self.target.kind != TargetKind::LearningRate).then_some("constant");
+        let more: &[&str] = match self.knows {
+            Knows::Constant => &[],
+            Knows::ChangeBlind => &["annealing"],
+            Knows::EventLocked => &["annealing", "event"],
+            Knows::Free => &["annealing", "free"],
+        };
+        constant.into_iter().chain(more.iter().copied()).collect()
+    }
+
+    fn modulator(&self, effect: &str, timeline: Timeline) -> Result<Value> {
+        let gain = self.target.kind.entry().response == Response::Gain;
+        let source = match effect {
+            "free" => {
+                let values = vec!["0.0"; knots(timeline)].join(", ");
+                format!("{{ kind = \"knots\", values = [{values}], updates = {} }}", timeline.updates)
+            }
+            "constant" => "{ kind = \"constant\" }".to_owned(),
+            other => format!("{{ kind = \"{other}\" }}"),
+        };
+        let sensitivity = if effect == "free" { 1.0 } else { 0.0 };
+        let term = self.target.term.as_ref().map_or_else(String::new, |term| format!(", term = {term:?}"));
+        let limits = if gain { ", limits = [0.001, 1000.0]" } else { "" };
+        let text = format!(
+            "source = {source}\nreceptors = [{{ target = \"{}\"{term}, sensitivity = {sensitivity:?}{limits} }}]\n",
+            self.target.kind.entry().name
+        );
+        let table: Table = text.parse().map_err(|error: toml::de::Error| DefinitionError {
+            key: "target".into(),
+            found: self.target.to_string(),
+            problem: error.message().to_owned(),
+            ..DefinitionError::default()
+        })?;
+        Ok(table.into())
+    }
+
+    /// The benchmark must be able to take the target: asked with a modulation whose only fault can be that.
+    fn check(&self, preset: &MethodPreset, benchmark: &Benchmark, protocol: &dyn Protocol) -> Result<()> {
+        if !protocol.takes_modulation() {
+            let allowed = format!("nothing: the paradigm {} has no gains to set", protocol.name());
+            return Err(DefinitionError::range("--target", &self.target, &allowed).into());
+        }
+        let mut asked = preset.clone();
+        let constant = self.modulator("constant", Timeline { updates: 1, changes: 0 })?;
+        let modulators = Table::from_iter([("constant".to_owned(), constant)]);
+        asked.header.modulation.insert("modulators".into(), modulators.into());
+        let resolved = protocol.resolve(benchmark, &asked).map(drop);
+        resolved.map_err(|error| match error {
+            Error::Definition(error) if error.key.starts_with("modulation.") => DefinitionError {
+                place: String::new(),
+                line: None,
+                key: "--target".into(),
+                found: self.target.to_string(),
+                ..*error
+            }
+            .into(),
+            other => other,
+        })
+    }
+}
+
+/// The preset of an arm by the id of its records and tuned values, `latest+headroom:learning-rate:free`, all effects at
+/// neutral; `None`: another id.
+///
+/// # Errors
+/// See [`TimingArm::derive`].
+pub fn timing_preset(library: &Library, benchmark: &Benchmark, id: &str) -> Option<Result<MethodPreset>> {
+    let (base, arm) = id.split_once('+')?;
+    let arm = TimingArm::parse(arm)?;
+    let derived = || Ok(arm?.derive(library.method(&benchmark.header.paradigm, base)?, benchmark)?.0);
+    Some(derived())
+}
+
+/// Parts of a free schedule: two for each stretch between changes, so that all changes lie between parts.
+pub(crate) fn knots(timeline: Timeline) -> usize {
+    let parts = 2 * (timeline.changes + 1);
+    usize::try_from(if parts <= MOST_KNOTS { parts } else { MOST_KNOTS }).unwrap_or(1)
+}
+
+/// When things happen; for arms that need to know. The others do with a benchmark that has no changes.
+fn timeline(
+    protocol: &dyn Protocol,
+    benchmark: &Benchmark,
+    base: &MethodPreset,
+    knows: Knows,
+) -> Result<Timeline> {
+    let settings = protocol.resolve(benchmark, base)?;
+    let refuse = |problem: &str| DefinitionError {
+        key: knows.word().into(),
+        found: benchmark.header.id.clone(),
+        problem: problem.into(),
+        allowed: vec!["a benchmark with change points that are the same in every seed".into()],
+        ..DefinitionError::default()
+    };
+    let timeline = protocol.timeline(&settings);
+    let timeline = timeline.ok_or_else(|| refuse("has no timeline that is one for all seeds"))?;
+    if knows.is_schedule() && timeline.changes == 0 {
+        return Err(refuse("has no changes that an oracle could be told").into());
+    }
+    Ok(timeline)
+}
