@@ -209,6 +209,20 @@ mod tests {
     }
 
     #[test]
+    fn no_shipped_definition_takes_the_place_of_another() {
+        let library = Library::of_tree().expect("shipped definitions are valid");
+        let mut files = Vec::new();
+        read_below(&Path::new(TREE).join(SHIPPED), "", &mut files).expect("readable");
+        files.retain(|(below, _)| !below.starts_with("tuned/"));
+        let variants = |source: &Source| {
+            let table = source.table().expect("TOML");
+            table.get("variant").and_then(toml::Value::as_table).map_or(0, toml::Table::len)
+        };
+        let written: usize = files.iter().map(|(_, source)| 1 + variants(source)).sum();
+        assert_eq!(written, library.benchmarks.len() + library.methods.len() + library.suites.len());
+    }
+
+    #[test]
     fn a_users_folder_has_the_layout_of_the_shipped_one_and_extends_it() {
         let mut library = Library::of_tree().expect("shipped definitions are valid");
         let folder = tempfile::tempdir().expect("a folder");

@@ -96,17 +96,17 @@ impl Place {
     /// # Errors
     /// A stated key that contradicts the place; one that is not stated and does not follow.
     pub fn complete(&self, kind: Kind, table: &mut Table) -> Result<(), DefinitionError> {
+        let text = |text: &Option<String>| text.as_deref().map(Value::from);
+        let mut follows = match kind {
+            Kind::Tuned => vec![("tuned", text(&self.paradigm))],
+            Kind::Suite => vec![("id", text(&self.id))],
+            Kind::Benchmark | Kind::Method => {
+                vec![("paradigm", text(&self.paradigm)), ("id", text(&self.id))]
+            }
+        };
         let schema = self.kind.map(|_| Value::from(i64::from(SCHEMA)));
         // Another schema is refused when the header is checked: it contradicts the program, not the place.
-        let mut follows = vec![("schema", schema.filter(|_| !table.contains_key("schema")))];
-        let text = |text: &Option<String>| text.as_deref().map(Value::from);
-        match kind {
-            Kind::Tuned => follows.push(("tuned", text(&self.paradigm))),
-            Kind::Suite => follows.push(("id", text(&self.id))),
-            Kind::Benchmark | Kind::Method => {
-                follows.extend([("id", text(&self.id)), ("paradigm", text(&self.paradigm))]);
-            }
-        }
+        follows.push(("schema", schema.filter(|_| !table.contains_key("schema"))));
         for (key, follows) in follows {
             match (table.get(key), follows) {
                 (Some(stated), Some(follows)) if *stated != follows => {
