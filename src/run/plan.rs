@@ -11,8 +11,8 @@ use base::error::{DefinitionError, Error, Result};
 use contract::definition::{
     Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, Suite, base,
 };
-use contract::{Record, Role, Titles};
 use contract::{Protocol, ReplaySource, RunSpec};
+use contract::{Record, Role, Titles};
 use data;
 use data::Data;
 use learn::modulation::{Control, ModulationSpec};
@@ -475,10 +475,8 @@ fn refuse_not_finite(benchmark: &Benchmark, preset: &MethodPreset) -> Result<()>
         ("parameters", Some(&header.parameters)),
         ("on", on),
     ];
-    let all = tables.into_iter().filter_map(|(key, table)| Some((key, table?)));
-    all.map(|(key, table)| check_table(key, table))
-        .collect::<Result<(), _>>()
-        .map_err(|error| preset.refuse(error))
+    let mut all = tables.into_iter().filter_map(|(key, table)| Some((key, table?)));
+    all.try_for_each(|(key, table)| check_table(key, table)).map_err(|error| preset.refuse(error))
 }
 
 /// What part a method plays in the question whether a mechanism helps.

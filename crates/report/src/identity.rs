@@ -134,9 +134,7 @@ pub(super) fn identities(records: &[Record], paradigms: &[Paradigm]) -> Identiti
                     let replays = records[*place].spec.replays.as_ref()?;
                     by_key.get(replays.key.as_str()).map(|place| &said[*place])
                 };
-                let alike = |place: &usize| {
-                    (Rc::as_ptr(&said[*place]), replayed(place).map(|other| Rc::as_ptr(other)))
-                };
+                let alike = |place: &usize| (Rc::as_ptr(&said[*place]), replayed(place).map(Rc::as_ptr));
                 let own = |place: &usize| {
                     let mut own = said[*place].own.clone();
                     if let Some(replayed) = replayed(place) {
