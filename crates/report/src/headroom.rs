@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BenchmarkResults, MethodResults};
+use super::results::{BenchmarkResults, MethodResults};
 use base::stats::{Difference, Scores};
 use contract::Role;
 

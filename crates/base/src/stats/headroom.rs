@@ -3,7 +3,11 @@
 //!
 //! All numbers come from seeds that chose nothing: arms are searched on others.
 
-use super::{Interval, LEVEL, Scores, SignFlip, VERDICT_SEEDS, mean, standard_deviation, student};
+use super::bootstrap::Interval;
+use super::comparison::{LEVEL, Scores};
+use super::sign_flip::{SignFlip, VERDICT_SEEDS};
+use super::student;
+use super::summary::{mean, standard_deviation};
 
 /// Headroom below this, in the score's own units, is not worth a mechanism.
 pub const DELTA: f64 = 0.01;

@@ -1,10 +1,10 @@
 //! Can any gain help here? Per benchmark and target what a schedule that knows the changes gains over the best arm that is
 //! blind to them, and how much of it the mechanisms capture.
 
-use crate::Results;
 use crate::block::{Block, Table};
 use crate::headroom::{Room, rooms, targets};
 use crate::number::{interval_text, p_value, signed};
+use crate::results::Results;
 use base::stats::{Captured, DELTA, Headroom, KAPPA_ERRORS};
 use contract::Role;
 
