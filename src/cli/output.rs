@@ -94,7 +94,8 @@ pub fn columns(rows: &[(String, String)]) -> String {
 
 /// Seconds as people say them.
 pub fn seconds(value: f64) -> String {
-    match value.max(0.0) {
+    // Adding 0 makes a negative zero a plain one, which `max` may keep.
+    match value.max(0.0) + 0.0 {
         v if v < 9.95 => format!("{v:.1} s"),
         v if v < 119.5 => format!("{v:.0} s"),
         v if v < 7200.0 => format!("{} min {:02} s", (v / 60.0) as u64, (v % 60.0) as u64),
