@@ -75,7 +75,10 @@ fn headroom_is_the_same_for_any_number_of_jobs_goes_on_where_it_was_and_its_arms
         .arg(dir.path());
     command.arg("--out").arg(&run).assert().success();
     let report = text(&run.join("report.md"));
-    assert!(report.contains("Can any gain help here?") && report.contains("event-locked against change-blind"), "{report}");
+    assert!(
+        report.contains("Can any gain help here?") && report.contains("event-locked against change-blind"),
+        "{report}"
+    );
     let records = text(&run.join("records.jsonl"));
     assert_eq!(records.lines().count(), 8);
     assert!(
