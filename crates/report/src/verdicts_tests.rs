@@ -209,9 +209,8 @@ fn with_headroom(advantage: f64) -> Vec<Record> {
     });
     for (arm, above) in [("constant", 0.0), ("change-blind", 0.001), ("event-locked", 0.001 + advantage)] {
         let kind = format!("headroom:learning-rate:{arm}");
-        let score = |seed: u64| {
-            2.0 + above + 0.01 * seed as f64 + 0.001 * (seed % 3) as f64 * f64::from(above > 0.001)
-        };
+        let wobble = if arm == "event-locked" { 0.001 } else { 0.0 };
+        let score = |seed: u64| 2.0 + above + 0.01 * seed as f64 + wobble * ((seed % 3) as f64 - 1.0);
         all.extend(copied(&all, "ewc", &format!("latest+{kind}"), &kind, score));
     }
     all
@@ -233,9 +232,9 @@ fn where_headroom_is_excluded_a_mechanism_cannot_show_and_where_it_is_establishe
         });
         (judged[0].cannot_show.clone(), tables.collect::<Vec<_>>().join("\n"))
     };
-    // Differences of 0, 0.001 and 0.002 over the seeds: all below 0.01.
+    // Differences of −0.001, 0 and 0.001 over the seeds: all below 0.01, around 0.
     let (cannot, tables) = text(0.0);
-    assert!(cannot.is_some_and(|words| words.contains("learning rate +0.0009")), "{tables}");
+    assert!(cannot.is_some_and(|words| words.contains("excluded (learning rate")), "{tables}");
     assert!(tables.contains("; cannot show here") && tables.contains("| excluded |"), "{tables}");
     assert!(!tables.contains("What mechanisms capture"), "{tables}");
     let (cannot, tables) = text(0.5);
