@@ -7,12 +7,14 @@
 
 #[cfg(test)]
 mod calibration;
+mod question;
 mod runner;
 mod search;
 mod space;
 mod study;
 mod write;
 
+pub use question::Question;
 pub use runner::{Runner, Store};
 pub use space::Prepared;
 pub use study::{
@@ -20,161 +22,3 @@ pub use study::{
     Seeds, Tried,
 };
 pub use write::{Told, write};
-
-use crate::registry::protocol;
-use crate::run::{Knows, Target, TimingArm};
-use crate::tune::Draw;
-use base::error::{DefinitionError, Result};
-use contract::definition::{Arm, Benchmark, Library, MethodPreset};
-
-/// The method without anything added, of each paradigm that has one: the base method where none is named.
-const PLAIN: &[(&str, &str)] = &[("online", "latest"), ("incremental", "naive")];
-
-/// A benchmark and target with everything that is searched there, checked before anything trains.
-#[derive(Debug, Clone)]
-pub struct Question<'l> {
-    pub benchmark: &'l Benchmark,
-    pub target: Target,
-    pub base: &'l MethodPreset,
-    /// In the order of what they know.
-    pub arms: Vec<Prepared>,
-    pub mechanisms: Vec<(MethodPreset, Draw)>,
-}
-
-impl<'l> Question<'l> {
-    /// The arms of a benchmark and target, and the mechanisms that are to capture the headroom. Without `base` the
-    /// paradigm's plain method.
-    ///
-    /// # Errors
-    /// Unknown names; a target that the method lacks there; a benchmark without changes; a mechanism that does not act on
-    /// the target, or is none.
-    pub fn new(
-        library: &'l Library,
-        benchmark: &'l Benchmark,
-        target: &Target,
-        base: Option<&str>,
-        mechanisms: &[String],
-    ) -> Result<Self> {
-        let header = &benchmark.header;
-        let plain = PLAIN.iter().find(|(paradigm, _)| *paradigm == header.paradigm).map(|(_, id)| *id);
-        let base = base.or(plain).ok_or_else(|| {
-            let known = PLAIN.iter().map(|(paradigm, _)| *paradigm).collect::<Vec<_>>().join(" and ");
-            let allowed = format!("a benchmark of {known}, which can say when they change");
-            DefinitionError::range("BENCHMARK", &header.id, &allowed)
-        })?;
-        let base = library.method(&header.paradigm, base)?;
-        let mut arms = Vec::new();
-        for knows in Knows::ALL {
-            let arm = TimingArm { target: target.clone(), knows };
-            let prepared = Prepared::new(&arm, base, benchmark)?;
-            // Without a part for each side of every change a free schedule cannot do what the events do.
-            if knows == Knows::Free && !prepared.fits_changes {
-                continue;
-            }
-            arms.push(prepared);
-        }
-        let mechanism = |id: &String| Self::mechanism(library, benchmark, target, id);
-        let mechanisms = mechanisms.iter().map(mechanism).collect::<Result<_>>()?;
-        Ok(Self { benchmark, target: target.clone(), base, arms, mechanisms })
-    }
-
-    fn mechanism(
-        library: &Library,
-        benchmark: &Benchmark,
-        target: &Target,
-        id: &str,
-    ) -> Result<(MethodPreset, Draw)> {
-        let header = &benchmark.header;
-        let preset = library.method(&header.paradigm, id)?;
-        let spec = preset.modulation::<learn::modulation::ModulationSpec>(&header.id)?;
-        let acts = spec.is_some_and(|spec| {
-            let mut receptors = spec.modulators.values().flat_map(|modulator| &modulator.receptors);
-            receptors.any(|receptor| receptor.target == target.kind && receptor.term == target.term)
-        });
-        if !acts || preset.header.control.is_some() {
-            let allowed = format!("a mechanism with a receptor on {target}");
-            return Err(preset.refuse(DefinitionError::range("--method", id, &allowed)));
-        }
-        let protocol = protocol(&header.paradigm)?;
-        protocol.resolve(benchmark, preset)?;
-        Ok((preset.clone(), Draw::new(protocol, preset, &header.id, Arm::Mechanism)?))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::definitions::shipped;
-    use contract::{RunSpec, Unwatched};
-    use data::{Data, DataFolder};
-
-    fn question<'l>(library: &'l Library, benchmark: &str, target: &str) -> Result<Question<'l>> {
-        let target: Target = target.parse()?;
-        Question::new(library, library.benchmark(benchmark)?, &target, None, &[])
-    }
-
-    fn refused(benchmark: &str, target: &str) -> String {
-        let library = shipped().expect("definitions");
-        question(&library, benchmark, target).expect_err("refused").to_string()
-    }
-
-    #[test]
-    fn every_arm_at_neutral_is_the_base_method_bit_for_bit() {
-        let library = shipped().expect("definitions");
-        let data = Data::new(DataFolder::choose(None));
-        for target in ["learning-rate", "slope", "bias", "temperature"] {
-            let question = question(&library, "stagger", target).expect(target);
-            assert_eq!(question.arms.len(), 4);
-            let log = |preset: &MethodPreset| {
-                let protocol = protocol("online").expect("online");
-                let spec = RunSpec {
-                    benchmark: "stagger".into(),
-                    version: 1,
-                    paradigm: "online".into(),
-                    method: preset.header.id.clone(),
-                    seed: 7,
-                    settings: protocol.resolve(question.benchmark, preset).expect("resolves"),
-                    replays: None,
-                };
-                protocol.run(&spec, &data, &mut Unwatched).expect("runs")
-            };
-            let plain = log(question.base);
-            for arm in &question.arms {
-                assert!(log(&arm.preset).same_outcome(&plain), "{} on {target}", arm.preset.header.id);
-            }
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_asked_is_refused_in_words_before_anything_trains() {
-        let cases = [
-            ("digits-drift", "replay", "no replay of past samples"),
-            ("digits-drift", "recurrent-weight", "no recurrent layer"),
-            ("digits-drift", "loss-weight.ewc", "unknown loss term"),
-            ("digits-drift", "loss-weight", "loss-weight.TERM"),
-            ("digits-drift", "slpoe", "did you mean `slope`?"),
-            ("digits-drift", "plasticity-gate", "learning-rate"),
-            ("hyperplane", "learning-rate", "has no changes"),
-            ("elec2", "learning-rate", "timeline"),
-            ("change-point", "learning-rate", "BENCHMARK"),
-        ];
-        for (benchmark, target, words) in cases {
-            let said = refused(benchmark, target);
-            assert!(said.contains(words), "{benchmark} × {target}: {said}");
-        }
-    }
-
-    #[test]
-    fn a_mechanism_must_act_on_the_target_and_a_base_must_be_unmodulated() {
-        let library = shipped().expect("definitions");
-        let benchmark = library.benchmark("digits-drift").expect("there");
-        let rate: Target = "learning-rate".parse().expect("a target");
-        let ask = |base: Option<&str>, mechanism: &str| {
-            let said = Question::new(&library, benchmark, &rate, base, &[mechanism.to_owned()]);
-            said.expect_err("refused").to_string()
-        };
-        assert!(ask(None, "noradrenaline").contains("a receptor on learning-rate"));
-        assert!(ask(None, "sgd").contains("a receptor on learning-rate"));
-        assert!(ask(Some("observer"), "observer").contains("without modulation"));
-    }
-}

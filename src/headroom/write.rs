@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::Question;
+use super::question::Question;
 use super::study::{Answer, Plan, Searched, Tried};
 use crate::tune::{self, Kept};
 use base::error::{Error, Result};

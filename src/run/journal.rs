@@ -15,10 +15,7 @@ use contract::Record;
 
 use lock::Lock;
 pub use reading::{Damage, Recovery, read_records};
-use reading::{Parsed, parse};
-
-/// File name of the journal inside an output folder.
-const FILE: &str = "records.jsonl";
+use reading::{FILE, Parsed, parse};
 
 /// An output folder's journal, open for appending by this process alone.
 #[derive(Debug)]

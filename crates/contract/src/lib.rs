@@ -2,6 +2,7 @@
 //! leaves, a [`Record`] is one line of a results file.
 
 pub mod definition;
+mod hashed;
 mod log;
 mod method_info;
 mod planned;

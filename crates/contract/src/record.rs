@@ -1,7 +1,5 @@
 //! A record: everything one run leaves behind, one JSON line in an append-only journal.
 
-mod hashed;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +10,6 @@ use super::protocol::RunSpec;
 use crate::definition::{Score, SearchNote};
 use base::digest::sha256_hex;
 use base::error::Result;
-use hashed::Hashed;
 
 /// The version of the record's layout; `results/schema/record.json` describes it.
 pub const RECORD_SCHEMA: u32 = 1;
@@ -197,14 +194,6 @@ pub struct Env {
 }
 
 impl Record {
-    /// Hash over what was measured.
-    ///
-    /// # Errors
-    /// When the record cannot be serialised.
-    pub fn hash(&self) -> Result<String> {
-        Ok(sha256_hex(&serde_json::to_vec(&Hashed::new(self))?))
-    }
-
     /// The key of a run: a content hash of spec, seed and data.
     ///
     /// # Errors

@@ -12,6 +12,9 @@ use serde_json::Value;
 use base::error::{Error, Result};
 use contract::{RECORD_SCHEMA, Record, Status};
 
+/// File name of the journal inside an output folder.
+pub(super) const FILE: &str = "records.jsonl";
+
 /// What opening a journal found.
 #[derive(Debug, Default)]
 pub struct Recovery {
@@ -45,7 +48,7 @@ pub enum Damage {
 /// # Errors
 /// I/O errors; [`Error::Journal`] for any other damage, unless it is to be salvaged.
 pub fn read_records(path: &Path, damage: Damage) -> Result<Recovery> {
-    let path = if path.is_dir() { path.join(super::FILE) } else { path.to_owned() };
+    let path = if path.is_dir() { path.join(FILE) } else { path.to_owned() };
     parse(&path, damage, |record| record.log.trace.clear()).map(|parsed| parsed.recovery)
 }
 

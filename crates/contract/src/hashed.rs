@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::{Record, Status};
 use crate::log::{AccuracyMatrix, Curve, Footprint, Mark};
 use crate::protocol::{ReplaySource, RunSpec};
+use crate::record::{Record, Status};
+use base::digest::sha256_hex;
+use base::error::Result;
 
 /// The fields in the order of their names; those of `suite`, `titles`, `score`, `metrics`, `base`, `time`, `env` are left out.
 #[derive(Serialize)]
-pub(super) struct Hashed<'a> {
+struct Hashed<'a> {
     #[serde(skip_serializing_if = "<[Curve]>::is_empty")]
     curves: &'a [Curve],
     data: &'a BTreeMap<String, String>,
@@ -140,6 +142,16 @@ impl<'a> SpecView<'a> {
         let RunSpec { benchmark, version, paradigm, method, seed, settings, replays } = spec;
         let (version, seed, replays) = (*version, *seed, replays.as_ref());
         Self { benchmark, method, paradigm, replays, seed, settings, version }
+    }
+}
+
+impl Record {
+    /// Hash over what was measured.
+    ///
+    /// # Errors
+    /// When the record cannot be serialised.
+    pub fn hash(&self) -> Result<String> {
+        Ok(sha256_hex(&serde_json::to_vec(&Hashed::new(self))?))
     }
 }
 
