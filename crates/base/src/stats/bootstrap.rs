@@ -2,11 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use rand::RngExt;
 
 use super::student;
-use super::summary::{is_rounding, mean, quantile_of_sorted, size, standard_deviation};
+use super::summary::{
+    is_rounding, mean, quantile_by_selection, quantile_of_sorted, size, standard_deviation,
+};
 use crate::rng::{FastRng, Streams};
 
 /// Resamples per interval.
@@ -57,12 +60,12 @@ pub fn mean_interval(values: &[f64]) -> Option<Interval> {
     interval
 }
 
-/// Below so many values an interval is computed anew each time it is asked for.
-const REMEMBERED_FROM: usize = 64;
-const MOST_REMEMBERED: usize = 1000;
+/// Below so many values there is nothing to resample, and an interval is computed anew each time.
+const REMEMBERED_FROM: usize = STUDENTISED_FROM;
+const MOST_REMEMBERED: usize = 20_000;
 
 thread_local! {
-    /// Intervals of many values, which take long: a report asks for each in its tables and in its charts.
+    /// Resampling takes long, and a report asks for each interval in its tables and in its charts.
     static KNOWN: RefCell<HashMap<Vec<u64>, Option<Interval>>> = RefCell::default();
 }
 
@@ -78,23 +81,43 @@ fn computed(values: &[f64]) -> Option<Interval> {
     if n < STUDENTISED_FROM {
         return Some(plain);
     }
-    let mut rng = generator();
+    let drawn = drawn(n);
     let mut resample = vec![0.0; n];
     let mut distances = Vec::with_capacity(RESAMPLES);
-    for _ in 0..RESAMPLES {
-        resample.iter_mut().for_each(|value| *value = values[rng.random_range(0..n)]);
+    for places in drawn.chunks_exact(n) {
+        resample.iter_mut().zip(places).for_each(|(value, place)| *value = values[*place as usize]);
         let error = standard_deviation(&resample)? / (n as f64).sqrt();
         let distance = mean(&resample)? - centre;
         // Equal values are infinitely sure of their mean; where that is not rare the quantiles below are not finite.
         let flat = is_rounding(&resample, size(values));
         distances.push(if flat { distance.signum() * f64::INFINITY } else { distance / error });
     }
-    distances.sort_by(f64::total_cmp);
-    let quantile = |q| quantile_of_sorted(&distances, q).filter(|d| d.is_finite());
+    let mut quantile = |q| quantile_by_selection(&mut distances, q).filter(|d| d.is_finite());
     match (quantile(0.025), quantile(0.975)) {
         (Some(low), Some(high)) => Some(Interval { low: centre - high * error, high: centre - low * error }),
         _ => Some(plain),
     }
+}
+
+/// The places that all resamples of `n` values draw, one resample after another. They are the same for all values, because
+/// every interval draws from a generator of the same seed.
+fn drawn(n: usize) -> Rc<[u32]> {
+    if let Some(known) = DRAWN.with_borrow(|known| known.get(&n).cloned()) {
+        return known;
+    }
+    let mut rng = generator();
+    let places: Rc<[u32]> = (0..RESAMPLES * n).map(|_| rng.random_range(0..n) as u32).collect();
+    if n <= MOST_DRAWN {
+        DRAWN.with_borrow_mut(|known| known.insert(n, places.clone()));
+    }
+    places
+}
+
+/// The places of more values than these are not remembered: a million of them for 256.
+const MOST_DRAWN: usize = 256;
+
+thread_local! {
+    static DRAWN: RefCell<HashMap<usize, Rc<[u32]>>> = RefCell::default();
 }
 
 /// 95 % percentile interval of `statistic` over the pooled values, resampled within each stratum (one stratum per
@@ -113,6 +136,6 @@ pub fn stratified(strata: &[Vec<f64>], statistic: impl Fn(&[f64]) -> Option<f64>
         }
         found.push(statistic(&pooled)?);
     }
-    found.sort_by(f64::total_cmp);
+    found.sort_unstable_by(f64::total_cmp);
     Some(Interval { low: quantile_of_sorted(&found, 0.025)?, high: quantile_of_sorted(&found, 0.975)? })
 }

@@ -80,8 +80,9 @@ impl SignFlip {
             high.extend(std::iter::repeat_n(f64::INFINITY, everything));
             FLIPS + 1
         };
-        low.sort_by(f64::total_cmp);
-        high.sort_by(|a, b| b.total_cmp(a));
+        sort(&mut low);
+        sort(&mut high);
+        high.reverse();
         Some(Self { pairs: n, centre, low, high, patterns })
     }
 
@@ -119,6 +120,15 @@ impl SignFlip {
         let (low, high) = (*self.low.get(covering - 1)?, *self.high.get(covering - 1)?);
         (low.is_finite() && high.is_finite()).then_some(Interval { low, high })
     }
+}
+
+/// Sorts as `f64::total_cmp` does, by whole numbers in that order: those of a hundred thousand patterns take a third of the time.
+fn sort(values: &mut [f64]) {
+    // The order of the bits is that of the numbers once those below the sign are turned round where it is set.
+    let turned = |bits: i64| bits ^ (((bits >> 63) as u64) >> 1) as i64;
+    let mut keys: Vec<i64> = values.iter().map(|value| turned(value.to_bits() as i64)).collect();
+    keys.sort_unstable();
+    values.iter_mut().zip(keys).for_each(|(value, key)| *value = f64::from_bits(turned(key) as u64));
 }
 
 /// Shows sum and size of [`FLIPS`] random subsets of the differences, eight side by side: each sum is added up in the order
@@ -180,6 +190,16 @@ pub fn smallest_p(pairs: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sorting_by_whole_numbers_is_the_total_order() {
+        let mut values = vec![2.5, -0.0, f64::NEG_INFINITY, 0.0, -3.0, f64::INFINITY, 1e-310, -1e-310, 2.5];
+        let mut expected = values.clone();
+        expected.sort_by(f64::total_cmp);
+        sort(&mut values);
+        let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&values), bits(&expected));
+    }
 
     #[test]
     fn patterns_side_by_side_are_those_one_after_another() {

@@ -43,8 +43,19 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// The quantile at `q` in [0, 1], interpolated linearly (Hyndman & Fan type 7).
 pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     quantile_of_sorted(&sorted, q)
+}
+
+/// As [`quantile_of_sorted`] of the sorted values, without sorting all of them; their order changes.
+pub(super) fn quantile_by_selection(values: &mut [f64], q: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    let position = q.clamp(0.0, 1.0) * last as f64;
+    let below = position.floor() as usize;
+    let (_, low, rest) = values.select_nth_unstable_by(below, f64::total_cmp);
+    let low = *low;
+    let high = rest.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    Some(low + (position - below as f64) * (high - low))
 }
 
 pub(super) fn quantile_of_sorted(sorted: &[f64], q: f64) -> Option<f64> {
@@ -64,7 +75,7 @@ pub fn inter_quartile_mean(values: &[f64]) -> Option<f64> {
         return None;
     }
     let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let (low, high) = (n as f64 * 0.25, n as f64 * 0.75);
     // Value i occupies [i, i + 1] on the axis of mass; its weight is the part inside [low, high].
     let weight = |i: usize| ((i + 1) as f64).min(high) - (i as f64).max(low);

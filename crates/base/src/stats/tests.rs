@@ -221,3 +221,15 @@ proptest! {
         prop_assert!(inter_quartile_mean(&spoiled).unwrap() <= 1.0);
     }
 }
+
+#[test]
+fn a_quantile_by_selection_is_that_of_the_sorted_values() {
+    let mut values: Vec<f64> =
+        (0..101u32).map(|i| f64::from(i * 37 % 101)).chain([f64::INFINITY, 50.0]).collect();
+    let mut sorted = values.clone();
+    sorted.sort_by(f64::total_cmp);
+    for q in [0.0, 0.025, 0.3, 0.5, 0.975] {
+        let expected = summary::quantile_of_sorted(&sorted, q);
+        assert_eq!(summary::quantile_by_selection(&mut values, q), expected, "{q}");
+    }
+}
