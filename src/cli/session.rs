@@ -11,16 +11,14 @@ use super::progress::Progress;
 use super::trouble::{INTERRUPT, handle_signals, stopped, tell_other_versions, tell_recovery};
 use super::written::{note, rescore, write};
 use super::{command_line, exit};
-use crate::registry;
-use crate::run;
 use crate::run::{Damage, Executor, Journal, Plan, PlannedRun, Selection};
+use crate::{registry, run};
 use ::report::Options;
 use ::report::metric;
 use base::error::{DefinitionError, Error};
 use base::plain;
-use contract::Trace;
 use contract::definition::Library;
-use contract::{Record, Status};
+use contract::{Record, Status, Trace};
 
 /// The default suite.
 const DEFAULT_SUITE: &str = "core";

@@ -11,9 +11,7 @@ use super::listener::{Advisory, Listener, silently};
 use super::plan::PlannedRun;
 use crate::registry::protocol;
 use base::error::{Error, Result, StopReason};
-use contract::Trace;
-use contract::{Env, MetricValue, RECORD_SCHEMA, Record, Status, Time};
-use contract::{RunLog, Watch};
+use contract::{Env, MetricValue, RECORD_SCHEMA, Record, RunLog, Status, Time, Trace, Watch};
 use data::Data;
 
 /// Ended runs that may wait for the disk; the slots wait where there are more. A kill loses so many at most, and none that

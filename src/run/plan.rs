@@ -12,8 +12,7 @@ use base::error::{DefinitionError, Error, Result};
 use contract::definition::{
     Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, Suite, base,
 };
-use contract::{Protocol, ReplaySource, RunSpec};
-use contract::{Record, Role, Titles};
+use contract::{Protocol, Record, ReplaySource, Role, RunSpec, Titles};
 use data;
 use data::Data;
 use learn::modulation::{Control, ModulationSpec};

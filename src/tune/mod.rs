@@ -25,9 +25,8 @@ pub use write::{Kept, write};
 use crate::registry::protocol;
 use crate::run::{on_slots, start};
 use base::error::{DefinitionError, Error, Result};
-use contract::MetricValue;
 use contract::definition::{Arm, Benchmark, Library, MethodPreset, TABLES};
-use contract::{RunSpec, Unwatched};
+use contract::{MetricValue, RunSpec, Unwatched};
 use data::Data;
 use report::metric;
 

@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use neuromod_bench::contract::definition::{Library, MethodPreset};
-use neuromod_bench::contract::{Curve, RunLog};
-use neuromod_bench::contract::{MetricValue, RECORD_SCHEMA, Record, Role, Status, Time};
+use neuromod_bench::contract::{Curve, MetricValue, RECORD_SCHEMA, Record, Role, RunLog, Status, Time};
 use neuromod_bench::learn::modulation::ModulationSpec;
-use neuromod_bench::registry;
-use neuromod_bench::report;
 use neuromod_bench::report::Options;
 use neuromod_bench::run::{Plan, PlannedRun, Selection};
+use neuromod_bench::{registry, report};
 
 /// Kinds whose modulation is part of the method, by paradigm.
 const BUILT_IN: &[(&str, &[&str])] = &[

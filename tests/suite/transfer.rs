@@ -15,8 +15,7 @@ use neuromod_bench::learn::stream::{
     Batch, EvaluateOn, Extra, Inputs, Table, TrainingData, TransferPair, TransferSpec,
 };
 use neuromod_bench::numeric::Activation;
-use neuromod_bench::paradigms::Transfer;
-use neuromod_bench::paradigms::method;
+use neuromod_bench::paradigms::{Transfer, method};
 
 fn data() -> Data {
     Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })

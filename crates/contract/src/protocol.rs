@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::log::RunLog;
-use super::log::Trace;
+use super::log::{RunLog, Trace};
 use crate::definition::{Benchmark, MethodPreset};
 use crate::method_info::{MethodInfo, registered};
 use base::error::{Error, Result, StopReason};

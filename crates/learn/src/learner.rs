@@ -17,8 +17,7 @@ use crate::stream::{Batch, Extra, TrainingData};
 use base::error::{Error, Result};
 use base::rng::Streams;
 use base::state::State;
-use contract::Trace;
-use contract::{Pace, Unwatched};
+use contract::{Pace, Trace, Unwatched};
 
 /// Model, objective, optimiser and the gains on them.
 pub struct Learner {

@@ -8,9 +8,8 @@ use crate::objective::Weighted;
 use crate::optim::{Kind, OptimiserSpec};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
-use contract::Trace;
 use contract::definition::MethodPreset;
-use contract::{ACTED, CLAMPED, Curve, RunLog};
+use contract::{ACTED, CLAMPED, Curve, RunLog, Trace};
 
 /// The benchmark's optimiser with what the preset puts on top.
 ///

@@ -6,8 +6,7 @@ use super::chart::Color;
 use super::identity::{Identities, Variant, identities};
 use super::missing::Missing;
 use super::results::{BenchmarkResults, MethodResults, Results};
-use contract::Paradigm;
-use contract::{Record, Role};
+use contract::{Paradigm, Record, Role};
 
 /// A method with one set of settings on one definition of a benchmark: place of the paradigm in its registry (the five
 /// paradigms, then the case studies), its name, benchmark at version, definition, method, settings.

@@ -8,8 +8,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use base::plain;
-use contract::Paradigm;
-use contract::Record;
+use contract::{Paradigm, Record};
 
 /// Leaves of resolved settings: dotted path → value as JSON.
 type Leaves = BTreeMap<String, String>;

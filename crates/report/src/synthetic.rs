@@ -5,8 +5,10 @@ use rand::RngExt;
 use crate::metric::score_all;
 use base::rng::{FastRng, Streams};
 use contract::definition::{Ceiling, Score};
-use contract::{AccuracyMatrix, Curve, Footprint, Mark, RunLog, RunSpec};
-use contract::{Env, MetricValue, RECORD_SCHEMA, Record, Status, Time, Titles};
+use contract::{
+    AccuracyMatrix, Curve, Env, Footprint, Mark, MetricValue, RECORD_SCHEMA, Record, RunLog, RunSpec, Status,
+    Time, Titles,
+};
 
 const TASKS: usize = 5;
 const UPDATES: f64 = 200.0;

@@ -3,8 +3,7 @@ use std::fs;
 use super::synthetic::{records, spoilt, without};
 use super::*;
 use crate::metric::score_all;
-use contract::Status;
-use contract::{Curve, Mark, RunLog};
+use contract::{Curve, Mark, RunLog, Status};
 
 fn page(records: &[Record]) -> (String, String, Written) {
     let folder = tempfile::tempdir().expect("a folder");

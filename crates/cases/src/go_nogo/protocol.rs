@@ -10,8 +10,7 @@ use super::session::run_session;
 use super::task::{ShiftKind, TaskSettings};
 use base::error::Result;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Footprint, Protocol, RunLog, RunSpec, Watch};
-use contract::{MethodInfo, registered};
+use contract::{Footprint, MethodInfo, Protocol, RunLog, RunSpec, Watch, registered};
 use data::Data;
 
 /// The kind of every method preset of this case study.

@@ -10,9 +10,8 @@ use super::task::Condition;
 use super::train::{Problem, Stage};
 use base::error::Result;
 use base::rng::Streams;
-use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Curve, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::{Curve, MethodInfo, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// Opposed behaviours from one scalar (Tsuda et al. 2026).

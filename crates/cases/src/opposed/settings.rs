@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::behaviour::Behaviour;
-use base::error::Result;
-use base::error::{DefinitionError, Error};
+use base::error::{DefinitionError, Error, Result};
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{MethodInfo, registered};
 

@@ -5,9 +5,8 @@ use super::settings::{NETWORKS, Settings, formula};
 use super::train::train;
 use base::error::Result;
 use base::rng::Streams;
-use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::{Footprint, MethodInfo, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// The protocol `sequence`.

@@ -1,10 +1,8 @@
-use super::nm_rnn;
 use super::nm_rnn::{NmRnn, NmRnnSettings};
-use super::plastic;
 use super::plastic::{Plastic, PlasticSettings};
 use super::task::{CueBinding, MeasureWaitGo, Problem};
 use super::train::Gradient;
-use super::{Episodes, LANES, Network, Sequence, Settings, Tape};
+use super::{Episodes, LANES, Network, Sequence, Settings, Tape, nm_rnn, plastic};
 use base::rng::Streams;
 use base::source::Source;
 use contract::definition::{Library, MethodPreset};

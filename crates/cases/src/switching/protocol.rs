@@ -4,9 +4,8 @@ use super::settings::{Learner, Settings, Task, methods};
 use super::{bandit, change_point, goals};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
-use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Protocol, RunLog, RunSpec, Watch};
+use contract::{MethodInfo, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// The protocol `switching`.

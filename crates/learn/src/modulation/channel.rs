@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use super::replay;
 use super::replay::{ReplayKind, Replayed};
-use super::shares;
 use super::spec::{ModulatorSpec, ReceptorSpec};
-use super::target;
 use super::target::{Scope, TargetKind};
+use super::{replay, shares, target};
 use crate::gains::{Gain, Gains};
 use crate::nn::{Parameters, Role};
 use base::error::{DefinitionError, Result};

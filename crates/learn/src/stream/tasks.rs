@@ -7,8 +7,7 @@ use rand::seq::SliceRandom;
 
 use super::rotation::Rotation;
 use super::spec::{Scenario, StreamKind, StreamSpec};
-use super::training::Samples;
-use super::training::TrainingData;
+use super::training::{Samples, TrainingData};
 use super::view::{PixelMap, View};
 use crate::nn::Active;
 use base::error::{DefinitionError, Result};

@@ -12,15 +12,14 @@ pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, Resolve
 use gates::Gates;
 use meter::Meter;
 
-use crate::method::METHODS;
-use crate::method::{Composition, Regime, method};
+use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
-use contract::MethodInfo;
-use contract::Reveal;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{AccuracyMatrix, Footprint, Mark, Pace, Protocol, RunLog, RunSpec, Timeline, Watch};
+use contract::{
+    AccuracyMatrix, Footprint, Mark, MethodInfo, Pace, Protocol, Reveal, RunLog, RunSpec, Timeline, Watch,
+};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;

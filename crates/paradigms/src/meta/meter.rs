@@ -5,8 +5,7 @@ use super::episode::{Answers, Episode, Phase};
 use super::tasks::Tasks;
 use base::error::{Error, Result};
 use base::rng::{FastRng, Streams};
-use contract::Curve;
-use contract::{Pace, RunLog};
+use contract::{Curve, Pace, RunLog};
 
 /// The steps at which single numbers are recorded.
 pub const MILESTONES: [usize; 4] = [0, 1, 5, 10];

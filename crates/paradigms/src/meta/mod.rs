@@ -38,10 +38,8 @@ use tasks::Tasks;
 
 use base::error::Result;
 use base::rng::{FastRng, Streams};
-use contract::MethodInfo;
-use contract::Trace;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::{Curve, Footprint, MethodInfo, Pace, Protocol, RunLog, RunSpec, Trace, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;

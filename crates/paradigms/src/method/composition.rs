@@ -4,9 +4,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use base::error::{DefinitionError, Result};
-use contract::Reveal;
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, Parameter};
+use contract::{MethodInfo, Parameter, Reveal};
 use learn::memory::{Fill, Memory, MemorySpec};
 use learn::objective::Weighted;
 

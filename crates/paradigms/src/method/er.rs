@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_strength};
 use base::error::{DefinitionError, Result};
-use contract::Reveal;
-use contract::{MethodInfo, Parameter};
+use contract::{MethodInfo, Parameter, Reveal};
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec, Weighing};
 use learn::objective::{LossTerm, StepContext, Weighted};

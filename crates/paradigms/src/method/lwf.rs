@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::composition::{Composition, MethodEntry, Settings, check_strength};
 use base::error::{DefinitionError, Result};
 use base::state::State;
-use contract::Reveal;
-use contract::{MethodInfo, Parameter};
+use contract::{MethodInfo, Parameter, Reveal};
 use learn::nn::{soft_cross_entropy, softened};
 use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};
 

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
 use base::error::{DefinitionError, Result};
-use contract::Reveal;
-use contract::{MethodInfo, Parameter};
+use contract::{MethodInfo, Parameter, Reveal};
 use learn::nn::{Gradients, Magnitude, Passes};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
 use numeric::elementwise;

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
 use super::fisher::FisherSettings;
 use base::error::{DefinitionError, Result};
-use contract::Reveal;
-use contract::{MethodInfo, Parameter};
+use contract::{MethodInfo, Parameter, Reveal};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
 use numeric::elementwise;
 

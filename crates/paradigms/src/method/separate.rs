@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, Regime, Settings};
-use contract::MethodInfo;
-use contract::Reveal;
+use contract::{MethodInfo, Reveal};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

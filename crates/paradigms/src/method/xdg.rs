@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, Settings};
 use base::error::DefinitionError;
-use contract::Reveal;
-use contract::{MethodInfo, Parameter};
+use contract::{MethodInfo, Parameter, Reveal};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -12,15 +12,13 @@ use heads::HeadTest;
 
 use base::error::Result;
 use base::rng::Streams;
-use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::{Curve, Footprint, MethodInfo, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
-use learn::objective::WEIGHTINGS;
-use learn::objective::{Balance, BalanceSpec, Fixed, NoTask, Objective, conflict_rate};
+use learn::objective::{Balance, BalanceSpec, Fixed, NoTask, Objective, WEIGHTINGS, conflict_rate};
 use learn::stream::{TaskSet, TrainingData};
 
 /// The multi-task protocol.

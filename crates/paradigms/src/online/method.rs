@@ -10,13 +10,11 @@ use super::past::{Replay, Window};
 use super::settings::OnlineSettings;
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
-use contract::Trace;
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, registered};
-use learn::Learner;
-use learn::modulated;
+use contract::{MethodInfo, Trace, registered};
 use learn::modulation::ModulationSpec;
 use learn::objective::{Objective, Weighted};
+use learn::{Learner, modulated};
 
 /// A method with complete parameters. `rate`, where given, replaces the optimiser's learning rate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -27,10 +27,9 @@ use meter::Meter;
 
 use base::error::{Error, Result};
 use base::rng::Streams;
-use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{Curve, Protocol, RunLog, RunSpec, Timeline, Watch};
+use contract::{Curve, MethodInfo, Protocol, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
 use learn::modulated::add_modulation;
 use learn::stream::online::OnlineStream;

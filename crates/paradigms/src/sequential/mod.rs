@@ -25,10 +25,9 @@ use sequence::Meter;
 
 use base::error::{Error, Result};
 use base::rng::Streams;
-use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::{Curve, Footprint, MethodInfo, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::nn::twice;

@@ -8,8 +8,7 @@ use super::settings::SequenceSpec;
 use base::error::Result;
 use base::rng::{FastRng, Streams};
 use base::stats;
-use contract::Curve;
-use contract::{Pace, RunLog};
+use contract::{Curve, Pace, RunLog};
 use learn::nn::twice::{Function, Tape};
 use rand::seq::SliceRandom;
 

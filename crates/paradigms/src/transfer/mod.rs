@@ -16,14 +16,12 @@ use std::collections::BTreeMap;
 use comparison::{Trace, compare};
 use probe::Probe;
 
-use crate::method::METHODS;
-use crate::method::{Composition, Regime, method};
+use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
-use contract::MethodInfo;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{Curve, Footprint, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::{Curve, Footprint, MethodInfo, Pace, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;

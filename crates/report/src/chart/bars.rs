@@ -1,14 +1,11 @@
 //! Grouped bars from zero, with intervals.
 
-use super::axis;
 use super::axis::Axis;
-use super::canvas::fitted_apart;
-use super::canvas::{Canvas, Frame, Type};
-use super::csv::Csv;
-use super::csv::cell;
+use super::canvas::{Canvas, Frame, Type, fitted_apart};
+use super::csv::{Csv, cell};
 use super::figure::Figure;
-use super::legend;
 use super::palette::Color;
+use super::{axis, legend};
 use base::stats::Interval;
 
 /// One colour of bars: a value per category.

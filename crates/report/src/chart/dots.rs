@@ -1,12 +1,9 @@
 //! One row per method: mean, interval, and every seed as a dot.
 
 use super::axis;
-use super::axis::Axis;
-use super::axis::Scale;
-use super::canvas::{Canvas, Frame, Type, text_width};
-use super::canvas::{fitted, fitted_apart};
-use super::csv::Csv;
-use super::csv::cell;
+use super::axis::{Axis, Scale};
+use super::canvas::{Canvas, Frame, Type, fitted, fitted_apart, text_width};
+use super::csv::{Csv, cell};
 use super::figure::Figure;
 use super::palette::Color;
 use base::stats::Interval;

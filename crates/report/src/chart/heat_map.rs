@@ -2,13 +2,10 @@
 
 use super::axis;
 use super::axis::NumberFormat;
-use super::canvas::fitted_apart;
-use super::canvas::{Canvas, Frame, Type, text_width};
-use super::csv::Csv;
-use super::csv::cell;
+use super::canvas::{Canvas, Frame, Type, fitted_apart, text_width};
+use super::csv::{Csv, cell};
 use super::figure::Figure;
-use super::palette::Color;
-use super::palette::{sequential, text_on};
+use super::palette::{Color, sequential, text_on};
 
 /// A heat map; row 0 on top.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,7 +1,6 @@
 //! Places for the labels of points in a plane: none lies over another, over a marker, or beyond the plot.
 
-use super::canvas::{BOLD, fitted};
-use super::canvas::{Canvas, Frame, Type, text_width};
+use super::canvas::{BOLD, Canvas, Frame, Type, fitted, text_width};
 use super::palette::Color;
 
 pub(super) const SIZE: f64 = 11.5;

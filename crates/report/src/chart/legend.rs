@@ -1,7 +1,6 @@
 //! Legends and labels at the ends of lines.
 
-use super::canvas::fitted_apart;
-use super::canvas::{Canvas, Frame, Type, text_width};
+use super::canvas::{Canvas, Frame, Type, fitted_apart, text_width};
 use super::palette::Color;
 
 const SIZE: f64 = 12.0;

@@ -1,15 +1,11 @@
 //! Lines over a time axis, with bands for intervals and marks for task boundaries.
 
-use super::axis;
-use super::axis::Axis;
-use super::axis::Scale;
-use super::canvas::{BOLD, fitted};
-use super::canvas::{Canvas, Frame, Type, text_width};
-use super::csv::Csv;
-use super::csv::cell;
+use super::axis::{Axis, Scale};
+use super::canvas::{BOLD, Canvas, Frame, Type, fitted, text_width};
+use super::csv::{Csv, cell};
 use super::figure::Figure;
-use super::legend;
 use super::palette::Color;
+use super::{axis, legend};
 
 /// A point of a line; `None` interrupts it.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -2,8 +2,7 @@
 
 use super::axis;
 use super::axis::Axis;
-use super::canvas::fitted;
-use super::canvas::{Canvas, Frame, Type, text_width};
+use super::canvas::{Canvas, Frame, Type, fitted, text_width};
 use super::csv::Csv;
 use super::figure::Figure;
 use super::line::LineMark;

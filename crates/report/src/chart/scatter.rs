@@ -1,16 +1,12 @@
 //! Points in a plane, each with its label beside it, or with a number and a key where labels have no room.
 
-use super::axis;
-use super::axis::Axis;
-use super::axis::Scale;
+use super::axis::{Axis, Scale};
 use super::canvas::{Canvas, Frame};
-use super::csv::Csv;
-use super::csv::cell;
+use super::csv::{Csv, cell};
 use super::figure::Figure;
-use super::labels;
 use super::labels::Labels;
-use super::legend;
 use super::palette::Color;
+use super::{axis, labels, legend};
 use base::stats::Interval;
 
 /// A labelled point, with intervals as whiskers and every seed as a faint dot.

@@ -1,7 +1,6 @@
 //! The same chart many times: panels in a grid, each with its title. One column aligns panels under a common axis.
 
-use super::canvas::{BOLD, fitted_apart};
-use super::canvas::{Canvas, Frame, Type};
+use super::canvas::{BOLD, Canvas, Frame, Type, fitted_apart};
 use super::csv::Csv;
 use super::figure::Figure;
 use super::legend;

@@ -1,8 +1,7 @@
 //! Average, average incremental and learning accuracy.
 
 use super::matrix::{ONE_TASK, SquareMatrix, with_matrix, with_sequence};
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// mean_j R\[T−1\]\[j\], tasks weighted equally.
 pub(super) fn average(log: &RunLog) -> MetricValue {

@@ -1,8 +1,7 @@
 //! Backward transfer in its two common forms.
 
 use super::matrix::{ONE_TASK, SquareMatrix, with_sequence};
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// mean_{j<T−1} (R\[T−1\]\[j\] − R\[j\]\[j\]), as printed in the GEM paper (its code divides by T).
 pub(super) fn last(log: &RunLog) -> MetricValue {

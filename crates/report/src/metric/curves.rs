@@ -1,7 +1,6 @@
 //! Accuracy between the rows of the matrix: the curves `accuracy/task{j}` cut at the task boundaries.
 
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// The curves of one run, cut into contexts.
 ///

@@ -1,8 +1,7 @@
 //! Forgetting: from the best level so far, or from the level right after learning.
 
 use super::matrix::{ONE_TASK, SquareMatrix, with_sequence};
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// mean_{j<T−1} ( max_{j≤l<T−1} R\[l\]\[j\] − R\[T−1\]\[j\] ); negative where the last task helped.
 pub(super) fn max_last(log: &RunLog) -> MetricValue {

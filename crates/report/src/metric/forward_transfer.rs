@@ -1,8 +1,7 @@
 //! Forward transfer: what earlier tasks gave to a task before it was trained.
 
 use super::matrix::{ONE_TASK, SquareMatrix, with_sequence};
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// mean_{j≥1} (R\[j−1\]\[j\] − b\[j\]).
 pub(super) fn forward_transfer(log: &RunLog) -> MetricValue {

@@ -2,8 +2,7 @@
 //! seed, so it is the one metric that is computed between two records, in the report.
 
 use super::matrix::{ONE_TASK, SquareMatrix};
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// Its name in tables.
 pub const INTRANSIGENCE: &str = "intransigence";

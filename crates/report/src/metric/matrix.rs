@@ -1,7 +1,6 @@
 //! The accuracy matrix, checked once: square, finite, at least one task.
 
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// A checked view of R (T × T) and, where measured, b (T).
 #[derive(Debug, Clone, Copy)]

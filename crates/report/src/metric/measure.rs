@@ -1,7 +1,6 @@
 //! Layer 5: every number derived from a run's raw log, one file per concept.
 
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// How a metric gets its value.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,6 @@
 //! Numbers of the online paradigm that need more than one measured scalar.
 
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// Name of the cumulative regret, which needs the record of another method.
 pub const REGRET: &str = "regret";

@@ -1,8 +1,7 @@
 //! How long it takes to be back where one was.
 
 use super::curves::ContextCurves;
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// Share of the level before the switch that counts as regained.
 const REGAINED: f64 = 0.9;

@@ -9,8 +9,7 @@ use super::variants::VARIANTS;
 use super::{
     accuracy, backward_transfer, forgetting, forward_transfer, online, recovery, stability_gap, worst_case,
 };
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 const INCREMENTAL: &[&str] = &["incremental"];
 const TRANSFER: &[&str] = &["transfer"];

@@ -1,8 +1,7 @@
 //! The stability gap: how far performance on what was known drops right after a switch.
 
 use super::curves::ContextCurves;
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// Mean over switches i → i+1 of (A_i(end of i) − min A_i during i+1) / A_i(end of i), A_i the mean accuracy over the
 /// tasks 0..=i that are evaluated. Computed per run, so that averages over seeds do not hide dips at different moments.

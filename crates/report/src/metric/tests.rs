@@ -1,6 +1,5 @@
 use super::*;
-use contract::{AccuracyMatrix, Curve, Mark};
-use contract::{MetricValue, RunLog};
+use contract::{AccuracyMatrix, Curve, Mark, MetricValue, RunLog};
 
 fn log_of(rows: Vec<Vec<f64>>, baseline: Option<Vec<f64>>) -> RunLog {
     let tasks = (0..rows.len()).map(|j| format!("t{j}")).collect();

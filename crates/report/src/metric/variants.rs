@@ -1,10 +1,8 @@
 //! The other formulas that circulate under our names, for comparison with the numbers that peers print. They are
 //! documented and tested, and not part of records.
 
-use super::matrix::SquareMatrix;
-use super::matrix::with_sequence;
-use contract::MetricValue;
-use contract::RunLog;
+use super::matrix::{SquareMatrix, with_sequence};
+use contract::{MetricValue, RunLog};
 
 /// A formula of a peer that differs from ours.
 #[derive(Debug, Clone, Copy)]

@@ -2,8 +2,7 @@
 //! learning: identifying the stability gap").
 
 use super::curves::ContextCurves;
-use contract::MetricValue;
-use contract::RunLog;
+use contract::{MetricValue, RunLog};
 
 /// min-ACC: mean over j < T−1 of the lowest accuracy on task j at any evaluation after task j was finished.
 pub(super) fn min_accuracy(log: &RunLog) -> MetricValue {

@@ -6,8 +6,7 @@ use crate::metric::METRICS;
 use crate::number::{
     bytes, count, duration, interval_text, large, number, p_value, signed, value_with_interval,
 };
-use crate::results::Difference;
-use crate::results::{BenchmarkResults, MethodResults};
+use crate::results::{BenchmarkResults, Difference, MethodResults};
 use crate::terminal::too_few_seeds;
 use base::stats;
 use contract::definition::SearchNote;

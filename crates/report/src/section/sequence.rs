@@ -6,8 +6,7 @@ use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
 use crate::number::{interval_text, number};
 use crate::results::{BenchmarkResults, MethodResults};
-use contract::Curve;
-use contract::Role;
+use contract::{Curve, Role};
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let drawn = drawn(benchmark);

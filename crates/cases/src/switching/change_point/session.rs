@@ -2,8 +2,7 @@
 
 use super::super::goals::NoSettings;
 use super::exact::ExactObserver;
-use super::task::Script;
-use super::task::{ChangePointLearner, ChangePointTask};
+use super::task::{ChangePointLearner, ChangePointTask, Script};
 use crate::switching::check::{Progress, Replay};
 use crate::switching::rotation::Rotation;
 use crate::switching::trace::Trace;

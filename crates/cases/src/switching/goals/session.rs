@@ -2,11 +2,9 @@
 
 use rand::RngExt;
 
-use super::learner::Cholinergic;
-use super::learner::GoalLearner;
+use super::learner::{Cholinergic, GoalLearner};
 use super::observer::GoalObserver;
-use super::task::GoalTask;
-use super::task::Script;
+use super::task::{GoalTask, Script};
 use crate::switching::check::{Progress, Replay};
 use crate::switching::rotation::Rotation;
 use crate::switching::softmax;

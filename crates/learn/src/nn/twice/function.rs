@@ -2,14 +2,12 @@
 
 use super::super::patches::Geometry;
 use super::layer::Layer;
-use super::target::Targets;
-use super::target::{change_of_delta, loss_and_delta};
+use super::target::{Targets, change_of_delta, loss_and_delta};
 use crate::nn::parameters::{Parameters, read};
 use crate::nn::spec::{CnnSpec, MlpSpec};
 use base::error::{Error, Result};
-use numeric::matrix;
 use numeric::matrix::matmul;
-use numeric::{Activation, elementwise};
+use numeric::{Activation, elementwise, matrix};
 use serde::{Deserialize, Serialize};
 
 /// Whether the weighted inputs of every layer but the last are normalised before bias and activation.

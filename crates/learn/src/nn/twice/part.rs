@@ -4,9 +4,8 @@
 use super::function::{Function, Normalise, Tape};
 use crate::nn::patches::Geometry;
 use crate::nn::spec::CnnSpec;
-use numeric::matrix;
 use numeric::matrix::matmul;
-use numeric::{Activation, elementwise};
+use numeric::{Activation, elementwise, matrix};
 
 impl Function {
     /// The convolutions of a [`CnnSpec`] without pooling, each activated, and nothing behind them: features of an image

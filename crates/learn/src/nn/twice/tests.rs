@@ -1,8 +1,7 @@
 //! Gradients and Hessian products against finite differences, the graph, and paper.
 
 use super::*;
-use crate::nn::{Active, Gradients, Mlp, Model, ModelSpec, cross_entropy, testing};
-use crate::nn::{CnnSpec, read};
+use crate::nn::{Active, CnnSpec, Gradients, Mlp, Model, ModelSpec, cross_entropy, read, testing};
 use base::rng::Streams;
 use numeric::Activation;
 

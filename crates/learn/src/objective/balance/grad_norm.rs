@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part::Balance;
-use super::part::add_up;
+use super::part::{Balance, add_up};
 use crate::nn::{Gradients, Parameters};
 
 /// Settings of GradNorm.

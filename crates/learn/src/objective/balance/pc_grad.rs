@@ -4,8 +4,7 @@
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::part::add_up;
-use super::part::{Balance, shared_product};
+use super::part::{Balance, add_up, shared_product};
 use crate::nn::{Gradients, Parameters};
 use base::rng::{FastRng, Streams};
 use numeric::elementwise;

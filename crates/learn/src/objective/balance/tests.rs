@@ -1,6 +1,5 @@
 use super::*;
-use crate::nn::Role;
-use crate::nn::{Gradients, Parameters};
+use crate::nn::{Gradients, Parameters, Role};
 use base::rng::Streams;
 
 /// A trunk of two numbers, and heads of two.
