@@ -21,7 +21,7 @@ pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
     let text = if let Some(benchmark) = library.benchmarks.get(id) {
         show_benchmark(&library, benchmark, arguments.method.as_deref())?
     } else if let Some(suite) = library.suites.get(id) {
-        suite.source.text.clone()
+        format!("# {id}, {}\n{}", suite.source.name, suite.source.text)
     } else if library.methods.keys().any(|(_, other)| other == id) {
         show_methods(&library, id, arguments.paradigm.as_deref())?
     } else if let Some(preset) = named_anywhere(&library, id) {
