@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Shape, Tensor};
+use candle_nn::Module;
 use rand::Rng;
 
 use super::fused::{Fused, accumulate, accumulate_row_sum, refuse_second_order};
@@ -83,18 +84,26 @@ impl Dense {
             .collect()
     }
 
-    /// x (n × inputs, contiguous) → n × outputs. `tracked` false builds no graph.
+    /// The layer under a gain, as a module of candle: x (n × inputs, contiguous) → n × outputs. `tracked` false builds no
+    /// graph.
     ///
     /// # Errors
-    /// Shape errors from the engine.
-    pub fn forward(&self, x: &Tensor, gain: &LayerGain, tracked: bool) -> Result<Tensor> {
+    /// A gain per unit of another length than the layer's.
+    pub fn under(&self, gain: &LayerGain, tracked: bool) -> Result<Gained<'_>> {
         let op = DenseOp {
             fused: Fused::new(gain, self.outputs, self.activation)?,
             slots: [self.weight.slot.clone(), self.bias.slot.clone()],
             tap: self.tap.clone(),
         };
-        let (weight, bias) = (self.weight.var.as_tensor(), self.bias.var.as_tensor());
-        Ok(if tracked { x.apply_op3(weight, bias, op)? } else { x.apply_op3_no_bwd(weight, bias, &op)? })
+        Ok(Gained { layer: self, op, tracked })
+    }
+
+    /// [`Dense::under`] applied to x.
+    ///
+    /// # Errors
+    /// Shape errors from the engine.
+    pub fn forward(&self, x: &Tensor, gain: &LayerGain, tracked: bool) -> Result<Tensor> {
+        Ok(x.apply(&self.under(gain, tracked)?)?)
     }
 
     /// Multiply–adds of one forward pass per sample.
@@ -123,6 +132,25 @@ impl Dense {
     }
 }
 
+/// A dense layer with the gain in force on its units.
+pub struct Gained<'a> {
+    layer: &'a Dense,
+    op: DenseOp,
+    tracked: bool,
+}
+
+impl Module for Gained<'_> {
+    fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
+        let (weight, bias) = (self.layer.weight.var.as_tensor(), self.layer.bias.var.as_tensor());
+        if self.tracked {
+            x.apply_op3(weight, bias, self.op.clone())
+        } else {
+            x.apply_op3_no_bwd(weight, bias, &self.op)
+        }
+    }
+}
+
+#[derive(Clone)]
 struct DenseOp {
     fused: Fused,
     /// Gradient buffers of weight and bias.

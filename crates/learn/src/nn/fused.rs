@@ -7,7 +7,7 @@ use base::error::Result;
 use numeric::{Activation, elementwise};
 
 /// y = φ(g ∘ z + b + h) with z the weighted input, g the slope gain and h the bias shift, one value per unit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Fused {
     pub slope: Option<Vec<f32>>,
     pub shift: Option<Vec<f32>>,

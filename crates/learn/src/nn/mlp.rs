@@ -61,7 +61,8 @@ impl Mlp {
     fn through(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
         let mut x = x.clone();
         for (index, layer) in self.layers.iter().enumerate() {
-            x = gated(layer.forward(&x, gains.layer(index), tracked)?, gains.layer(index))?;
+            let gain = gains.layer(index);
+            x = gated(x.apply(&layer.under(gain, tracked)?)?, gain)?;
         }
         Ok(x)
     }

@@ -25,7 +25,7 @@ pub mod twice;
 pub use cnn::{Cnn, CnnSizes};
 pub use conv::Conv;
 pub use cross_entropy::{Active, BatchStatistics, argmax, cross_entropy, weighted_cross_entropy};
-pub use dense::Dense;
+pub use dense::{Dense, Gained};
 pub use init::Init;
 pub use mlp::Mlp;
 pub use model::{Model, predict};
