@@ -7,9 +7,7 @@ use std::rc::Rc;
 use rand::RngExt;
 
 use super::student;
-use super::summary::{
-    is_rounding, mean, quantile_by_selection, quantile_of_sorted, size, standard_deviation,
-};
+use super::summary::{is_rounding, mean, quantile_by_selection, size, standard_deviation};
 use crate::rng::{FastRng, Streams};
 
 /// Resamples per interval.
@@ -136,6 +134,6 @@ pub fn stratified(strata: &[Vec<f64>], statistic: impl Fn(&[f64]) -> Option<f64>
         }
         found.push(statistic(&pooled)?);
     }
-    found.sort_unstable_by(f64::total_cmp);
-    Some(Interval { low: quantile_of_sorted(&found, 0.025)?, high: quantile_of_sorted(&found, 0.975)? })
+    let mut quantile = |q| quantile_by_selection(&mut found, q);
+    Some(Interval { low: quantile(0.025)?, high: quantile(0.975)? })
 }

@@ -42,12 +42,10 @@ pub fn median(values: &[f64]) -> Option<f64> {
 
 /// The quantile at `q` in [0, 1], interpolated linearly (Hyndman & Fan type 7).
 pub fn quantile(values: &[f64], q: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    quantile_of_sorted(&sorted, q)
+    quantile_by_selection(&mut values.to_vec(), q)
 }
 
-/// As [`quantile_of_sorted`] of the sorted values, without sorting all of them; their order changes.
+/// The same of values whose order may change; nothing is copied, and not all of them are sorted.
 pub(super) fn quantile_by_selection(values: &mut [f64], q: f64) -> Option<f64> {
     let last = values.len().checked_sub(1)?;
     let position = q.clamp(0.0, 1.0) * last as f64;
@@ -58,6 +56,8 @@ pub(super) fn quantile_by_selection(values: &mut [f64], q: f64) -> Option<f64> {
     Some(low + (position - below as f64) * (high - low))
 }
 
+/// Of values in order: the oracle of [`quantile_by_selection`].
+#[cfg(test)]
 pub(super) fn quantile_of_sorted(sorted: &[f64], q: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let position = q.clamp(0.0, 1.0) * last as f64;
