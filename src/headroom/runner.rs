@@ -75,7 +75,7 @@ pub struct Runner<'a> {
     tell: &'a dyn Fn(&str),
     /// Keys of this session's runs on the confirmation seeds.
     confirmed: BTreeSet<String>,
-    /// Parameter updates of the runs asked for since the last [`Measure::begins`].
+    /// Runs asked for so far, recorded ones too.
     runs: u64,
 }
 
@@ -117,11 +117,7 @@ impl<'a> Runner<'a> {
         let header = &benchmark.header;
         let settings = self.protocol.resolve(benchmark, preset)?;
         self.protocol.load(&settings, self.data)?;
-        let mut hashes = BTreeMap::new();
-        for dataset in self.protocol.datasets(&settings)? {
-            let fingerprint = data::entry(&dataset)?.fingerprint();
-            hashes.insert(dataset, fingerprint);
-        }
+        let hashes = self.protocol.fingerprints(&settings)?;
         let kind = preset.header.id.split_once('+').map(|(of, kind)| (of.to_owned(), kind.to_owned()));
         let role = kind.map(|(of, kind)| Role::Control { of: Some(of), kind, also: None, shown: false });
         let titles = Titles {

@@ -372,11 +372,7 @@ fn resolve(
         return Err(preset.refuse(DefinitionError { key: format!("on.{id}"), ..error }));
     }
     let settings = settings(library, protocol, benchmark, &preset, (method, asked))?;
-    let mut hashes = BTreeMap::new();
-    for dataset in protocol.datasets(&settings)? {
-        let fingerprint = data::entry(&dataset)?.fingerprint();
-        hashes.insert(dataset, fingerprint);
-    }
+    let hashes = protocol.fingerprints(&settings)?;
     let base = base_of(protocol, benchmark)?;
     let titles = Titles {
         benchmark: header.title.clone(),

@@ -1,5 +1,6 @@
 //! The contract between the harness and whatever it benchmarks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -189,6 +190,15 @@ pub trait Protocol: Sync {
     /// # Errors
     /// When `settings` did not come from [`Protocol::resolve`].
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>>;
+
+    /// What these settings are trained on: the fingerprint of each data set, by its id.
+    ///
+    /// # Errors
+    /// As [`Protocol::datasets`]; a data set that is not in the manifest.
+    fn fingerprints(&self, settings: &serde_json::Value) -> Result<BTreeMap<String, String>> {
+        let of = |id: String| Ok((id.clone(), data::entry(&id)?.fingerprint()));
+        self.datasets(settings)?.into_iter().map(of).collect()
+    }
 
     /// Reads and checks all data that these settings need, so that no run fails later for want of them.
     ///
