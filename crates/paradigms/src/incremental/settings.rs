@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::method::{Composition, MethodEntry, Regime, method};
+use crate::method::{Composition, METHODS, MethodEntry, Regime, method};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
-use contract::Reveal;
 use contract::definition::{Benchmark, MethodPreset};
+use contract::{Reveal, registered};
 use data::{Dataset, Splitting};
 use learn::modulated;
 use learn::modulation::{ModulationSpec, TargetKind};
@@ -136,10 +136,7 @@ impl Resolved {
         let work = ("budget.batch", settings.budget.batch);
         let fits = settings.model.check_work("model", (entry.shape, outputs), work);
         fits.map_err(|error| benchmark.refuse(error))?;
-        let method = method(&preset.header.kind).map_err(|error| match error {
-            Error::Definition(error) => preset.refuse(*error),
-            other => other,
-        })?;
+        let method = registered(METHODS, |entry| &entry.info, preset)?;
         check_reveals(method, &settings.stream, benchmark, preset)?;
         let parameters = method.resolve(preset, id)?;
         let composition = method.compose(&parameters)?;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
-use super::fisher::FisherSettings;
+use super::fisher::{FISHER, FisherSettings};
 use base::error::{DefinitionError, Result};
 use contract::{MethodInfo, Parameter, Reveal};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
@@ -39,24 +39,9 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
             meaning: "γ, factor on every older task's λ_i at each boundary",
         },
         PROXIMAL,
-        Parameter {
-            name: "fisher.estimator",
-            default: "exact",
-            range: "exact, sampled, true-label, batched",
-            meaning: "estimator of the Fisher information",
-        },
-        Parameter {
-            name: "fisher.samples",
-            default: "all",
-            range: ">= 1",
-            meaning: "samples of the task used",
-        },
-        Parameter {
-            name: "fisher.batch",
-            default: "128",
-            range: "1 to 4096",
-            meaning: "samples per pass; group size of batched",
-        },
+        FISHER[0],
+        FISHER[1],
+        FISHER[2],
     ],
 });
 

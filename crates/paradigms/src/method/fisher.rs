@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use base::error::{DefinitionError, Result};
 use base::rng::StreamRng;
+use contract::Parameter;
 use learn::gains::Gains;
 use learn::nn::{Gradients, LabelPass, Magnitude, Model, Passes, squared};
 use learn::objective::EventContext;
@@ -38,6 +39,18 @@ pub struct FisherSettings {
     /// Samples per forward pass, and the group size of `batched`. Default 128.
     pub batch: usize,
 }
+
+/// The lines of these settings in a method's list.
+pub(super) const FISHER: [Parameter; 3] = [
+    Parameter::new(
+        "fisher.estimator",
+        "exact",
+        "exact, sampled, true-label, batched",
+        "estimator of the Fisher information",
+    ),
+    Parameter::new("fisher.samples", "all", ">= 1", "samples of the task used"),
+    Parameter::new("fisher.batch", "128", "1 to 4096", "samples per pass; group size of batched"),
+];
 
 impl Default for FisherSettings {
     fn default() -> Self {

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::incremental::{CurveSettings, ResolvedMethod};
-use crate::method::{Regime, method};
+use crate::method::{METHODS, Regime};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
+use contract::registered;
 use learn::modulated;
 use learn::modulation::ModulationSpec;
 use learn::nn::ModelSpec;
@@ -93,10 +94,7 @@ impl Resolved {
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
         let kind = &preset.header.kind;
-        let method = method(kind).map_err(|error| match error {
-            Error::Definition(error) => preset.refuse(*error),
-            other => other,
-        })?;
+        let method = registered(METHODS, |entry| &entry.info, preset)?;
         let parameters = method.resolve(preset, id)?;
         let composition = method.compose(&parameters)?;
         let joint = composition.regime == Regime::Joint;
