@@ -58,6 +58,13 @@ impl Axis {
         Self { label: label.into(), range: None, format: NumberFormat::Percent }
     }
 
+    /// What of a band around a value can be: no share is below 0 or above 1. Few values of which one is far off have
+    /// intervals that know nothing of that.
+    pub fn possible(&self, value: Option<f64>, (low, high): (f64, f64)) -> (f64, f64) {
+        let share = self.format == NumberFormat::Percent && value.is_some_and(|y| (0.0..=1.0).contains(&y));
+        if share { (low.max(0.0), high.min(1.0)) } else { (low, high) }
+    }
+
     /// Whole numbers.
     pub fn count(label: impl Into<String>) -> Self {
         Self { label: label.into(), range: None, format: NumberFormat::Count }
@@ -212,6 +219,16 @@ pub(super) fn horizontal(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_band_around_a_share_ends_where_shares_end() {
+        let axis = Axis::percent("accuracy");
+        assert_eq!(axis.possible(Some(0.2), (-0.4, 15.7)), (0.0, 1.0));
+        assert_eq!(axis.possible(Some(0.2), (0.1, 0.3)), (0.1, 0.3));
+        // What is below 0 is no share.
+        assert_eq!(axis.possible(Some(-0.1), (-0.4, 0.3)), (-0.4, 0.3));
+        assert_eq!(Axis::new("loss").possible(Some(0.2), (-0.4, 15.7)), (-0.4, 15.7));
+    }
 
     #[test]
     fn ticks_are_round_and_inside_the_range() {

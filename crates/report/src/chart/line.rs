@@ -95,7 +95,8 @@ impl LineChart {
 
     fn ranges(&self) -> ((f64, f64), (f64, f64)) {
         let points = || self.series.iter().flat_map(|s| &s.points);
-        let ys = points().flat_map(|p| [p.y, p.band.map(|b| b.0), p.band.map(|b| b.1)]).flatten();
+        let ends = |p: &LinePoint| p.band.map(|band| self.y.possible(p.y, band));
+        let ys = points().flat_map(|p| [p.y, ends(p).map(|b| b.0), ends(p).map(|b| b.1)]).flatten();
         let xs = points().map(|p| p.x).chain(self.marks.iter().map(|m| m.x));
         (self.x.resolve(xs, 0.0), self.y.resolve(ys, 0.05))
     }
@@ -119,8 +120,9 @@ impl LineChart {
 
     fn draw_series(canvas: &mut Canvas<'_>, series: &LineSeries, x: Scale, y: Scale) {
         for run in series.points.split(LinePoint::is_gap) {
-            let upper = run.iter().filter_map(|p| p.band.map(|b| (x.at(p.x), y.at(b.1))));
-            let lower = run.iter().rev().filter_map(|p| p.band.map(|b| (x.at(p.x), y.at(b.0))));
+            let at = |p: &LinePoint, end: f64| (x.at(p.x), y.at(end.clamp(y.range.0, y.range.1)));
+            let upper = run.iter().filter_map(|p| p.band.map(|b| at(p, b.1)));
+            let lower = run.iter().rev().filter_map(|p| p.band.map(|b| at(p, b.0)));
             let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
             if outline.len() >= 4 {
                 canvas.polygon(&outline, series.color, 0.16);
