@@ -13,6 +13,7 @@
 pub mod cli;
 pub mod definitions;
 pub mod headroom;
+pub mod measure;
 pub mod registry;
 pub mod run;
 pub mod tune;

@@ -71,6 +71,16 @@ pub struct TuneArguments {
     /// Folder for what is found, one file per paradigm [default: results/tuned]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Folder for the search's records; repeated, a command that was stopped goes on there [default:
+    /// results/local/tune/BENCHMARK]
+    #[arg(long, value_name = "DIR")]
+    pub records: Option<PathBuf>,
+    /// Salvage a damaged journal: it is kept, and what can be read of it goes on
+    #[arg(long)]
+    pub salvage: bool,
+    /// No progress on stderr
+    #[arg(short, long)]
+    pub quiet: bool,
     #[command(flatten)]
     pub sources: Sources,
 }
@@ -110,6 +120,9 @@ pub struct HeadroomArguments {
     /// Folder for records and what is found; repeated, the command goes on there [default: results/local/headroom]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Salvage a damaged journal: it is kept, and what can be read of it goes on
+    #[arg(long)]
+    pub salvage: bool,
     /// No progress on stderr
     #[arg(short, long)]
     pub quiet: bool,

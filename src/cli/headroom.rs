@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::arguments::HeadroomArguments;
-use super::exit;
 use super::output::{data, library, print, tell};
-use super::trouble::{INTERRUPT, handle_signals};
-use super::written::tell_nondeterminism;
-use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Store, Told, write};
+use super::trouble::INTERRUPT;
+use super::{exit, searching};
+use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Told, write};
+use crate::measure::Means;
 use crate::run;
-use crate::run::{Journal, Target};
+use crate::run::Target;
 use crate::tune::Budget;
 use ::report::metric;
-use base::error::{DefinitionError, Error, Result, StopReason};
+use base::error::{DefinitionError, Result};
 use contract::definition::Library;
 
 pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
@@ -31,15 +31,10 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     print(&budget_in_words(&budget, &seeds))?;
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
-    let (journal, recovery) = Journal::open(&out)?;
-    tell_nondeterminism(&recovery.nondeterministic);
-    let mut store = Store::new(journal, recovery);
-    if !store.is_empty() {
-        tell(&format!("{} runs are already in {}", store.len(), out.display()));
-    }
-    handle_signals();
-    crate::run::install_panic_hook();
+    let mut store = searching::open(&out, arguments.salvage, arguments.quiet)?;
     let data = data(&arguments.sources);
+    let listen = searching::progress(jobs, arguments.quiet);
+    let means = Means { data: &data, jobs, interrupt: &INTERRUPT, suite: "headroom", listen: &listen };
     let mut answered: Vec<(&Question<'_>, Plan, Answer, bool, String)> = Vec::new();
     for question in &questions {
         let header = &question.benchmark.header;
@@ -49,20 +44,21 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
                 tell(&format!("{} × {text}", question.target));
             }
         };
-        let mut runner = Runner::new(question.benchmark, (&data, jobs), &mut store, &INTERRUPT, &say)?;
+        let mut runner = Runner::new(question.benchmark, &means, &mut store, &say)?;
         let answer = plan.answer(&question.arms, &mut runner).and_then(|mut answer| {
             plan.capture(&mut answer, &question.mechanisms, &mut runner)?;
             Ok(answer)
         });
+        let reused = runner.reused();
         let answer = match answer {
-            Err(Error::Stopped(StopReason::Interrupt)) => {
-                tell("interrupted; repeat the command to go on");
-                return Ok(exit::INTERRUPTED);
+            Err(error) => {
+                let ended = searching::ended(error, &mut store);
+                return ended.with_context(|| format!("{} × {}", header.id, question.target));
             }
-            answer => answer.with_context(|| format!("{} × {}", header.id, question.target))?,
+            Ok(answer) => answer,
         };
         let command = command(question, arguments);
-        answered.push((question, plan, answer, runner.reused(), command));
+        answered.push((question, plan, answer, reused, command));
         // Everything that is known so far: the next question may take long.
         let told: Vec<Told<'_>> = answered.iter().map(told).collect();
         write(&out, &told)?;

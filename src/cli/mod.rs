@@ -8,6 +8,7 @@ mod list;
 mod output;
 mod progress;
 mod report;
+mod searching;
 mod session;
 mod show;
 mod trouble;

@@ -65,6 +65,12 @@ impl Progress {
     }
 }
 
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
 /// What is left takes as long as what is done took, cost for cost; unknown in the first second and once all is done.
 fn time_left(elapsed: f64, done: f64, total: f64) -> Option<f64> {
     let left = total - done;

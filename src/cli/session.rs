@@ -67,7 +67,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     plan.load_data(&data)?;
     if let (Some((share, count)), true) = (arguments.shard, plan.runs.is_empty()) {
         let text = "holds no run: shares hold whole seeds, and the plan has fewer seeds than shares";
-        note(arguments, &format!("share {share} of {count} {text}"));
+        note(arguments.quiet, &format!("share {share} of {count} {text}"));
     }
 
     let name = match arguments.shard {
@@ -78,22 +78,22 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     if arguments.fresh
         && let Some(aside) = Journal::put_aside(&out)?
     {
-        note(arguments, &format!("earlier records are kept in {}", aside.display()));
+        note(arguments.quiet, &format!("earlier records are kept in {}", aside.display()));
     }
     let damage = if arguments.salvage { Damage::Salvage } else { Damage::Refuse };
     let (mut journal, recovery) = Journal::open_with(&out, damage)?;
     // What cannot take a report is found now, and not after the last run.
     ::report::check_folder(&out)?;
     run::note_plan(&out, &selected(&selection), planned.clone())?;
-    tell_recovery(arguments, &recovery);
+    tell_recovery(arguments.quiet, &recovery);
     let version = env!("CARGO_PKG_VERSION");
     let (known, others): (Vec<Record>, Vec<Record>) =
         recovery.records.into_iter().partition(|record| record.env.version == version);
-    tell_other_versions(arguments, &others, version);
+    tell_other_versions(arguments.quiet, &others, version);
     let todo = left_to_do(&plan, &known);
     if todo.len() < plan.runs.len() {
         let found = plan.runs.len() - todo.len();
-        note(arguments, &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()));
+        note(arguments.quiet, &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()));
     }
 
     handle_signals();

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::arguments::RunArguments;
 use super::exit;
 use super::output::tell;
 use super::written::{note, tell_damage, tell_nondeterminism};
@@ -42,13 +41,13 @@ pub fn stopped(error: Error, journal: &mut Journal) -> anyhow::Error {
     anyhow::Error::from(error).context(told)
 }
 
-pub fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
+pub fn tell_recovery(quiet: bool, recovery: &Recovery) {
     if let Some(torn) = &recovery.torn {
         let bytes = recovery.torn_bytes;
         let text = format!(
             "the journal's last line was torn (a crash or a full disk?): its {bytes} bytes are cut off, kept in"
         );
-        note(arguments, &format!("{text} {}, and its run is done again", torn.display()));
+        note(quiet, &format!("{text} {}, and its run is done again", torn.display()));
     }
     if let Some(original) = &recovery.original {
         tell_damage(recovery);
@@ -59,11 +58,11 @@ pub fn tell_recovery(arguments: &RunArguments, recovery: &Recovery) {
 }
 
 /// Another version of the program may compute something else under the same key: its records stay, and do not count.
-pub fn tell_other_versions(arguments: &RunArguments, others: &[Record], version: &str) {
+pub fn tell_other_versions(quiet: bool, others: &[Record], version: &str) {
     let versions: BTreeSet<&str> = others.iter().map(|record| record.env.version.as_str()).collect();
     if !versions.is_empty() {
         let made =
             format!("{} records were made by version {}", others.len(), Vec::from_iter(versions).join(", "));
-        note(arguments, &format!("{made}, this is {version}: they stay, and their runs are done again"));
+        note(quiet, &format!("{made}, this is {version}: they stay, and their runs are done again"));
     }
 }

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::arguments::{TuneArguments, TunePart};
-use super::exit;
-use super::output::{data, library, method as named, print};
+use super::output::{data, library, method as named, print, tell};
+use super::trouble::INTERRUPT;
+use super::{exit, searching};
+use crate::measure::{Means, Measured, Store};
 use crate::run;
-use crate::tune::{
-    Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, validation_scores, write,
-};
+use crate::tune::{Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, write};
 use base::error::{DefinitionError, Result};
 use contract::definition::{Arm, Benchmark, MethodPreset};
 
@@ -26,39 +26,66 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
         confirm: arguments.confirm,
     };
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
-    let search = Search { library: &library, data: &data, benchmark, budget, jobs };
+    let search = Search { library: &library, benchmark, budget };
     let methods = if arguments.method.is_empty() { &benchmark.header.methods } else { &arguments.method };
     for method in methods {
         named(&library, &benchmark.header.paradigm, method)?;
     }
-    if let Some(text) = &arguments.values {
-        for method in methods {
-            try_values(&search, method, text)?;
-        }
-        return Ok(exit::OK);
-    }
-    // Every name and space is checked before anything trains.
+    // Every name, value and space is checked before anything trains.
     let mut questions = Vec::new();
+    let mut tried = Vec::new();
     for method in methods {
+        if let Some(text) = &arguments.values {
+            tried.push(Tried::new(&search, method, text)?);
+            continue;
+        }
         let own = search.questions(method)?;
         if own.is_empty() {
             print(&format!("{method}: nothing to choose\n"))?;
         }
         questions.extend(own.into_iter().filter(|question| wanted(arguments.part, question.arm)));
     }
+    let records = arguments.records.clone();
+    let records = records.unwrap_or_else(|| Path::new("results/local/tune").join(&benchmark.header.id));
+    let mut store = searching::open(&records, arguments.salvage, arguments.quiet)?;
+    let listen = searching::progress(jobs, arguments.quiet);
+    let means = Means { data: &data, jobs, interrupt: &INTERRUPT, suite: "tune", listen: &listen };
+    let searched = match arguments.values {
+        Some(_) => try_values(&search, &tried, &means, &mut store),
+        None => answer_all(&search, questions, arguments, (&means, &mut store)),
+    };
+    match searched.map_err(|error| error.downcast::<base::error::Error>()) {
+        Ok(()) => Ok(exit::OK),
+        Err(Ok(error)) => searching::ended(error, &mut store),
+        Err(Err(other)) => Err(other),
+    }
+}
+
+/// Searches, and keeps each answer as it comes.
+fn answer_all(
+    search: &Search<'_>,
+    questions: Vec<Question>,
+    arguments: &TuneArguments,
+    (means, store): (&Means<'_>, &mut Store),
+) -> anyhow::Result<()> {
     let folder = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/tuned"));
+    let id = &search.benchmark.header.id;
     let mut answered: Vec<(Question, Found)> = Vec::new();
     for question in questions {
-        let known = answered.iter().find(|(other, _)| other.same_search(&question, &benchmark.header.id));
+        let known = answered.iter().find(|(other, _)| other.same_search(&question, id));
         let found = match known {
             Some((_, found)) => found.clone(),
-            None => search.answer(&question)?,
+            None => {
+                if !arguments.quiet {
+                    tell(&format!("{} of {} on {id}", question.arm.word(), question.preset.header.id));
+                }
+                search.answer(&question, &mut Measured::new(search.benchmark, means, store)?)?
+            }
         };
-        keep(&search, &folder, &question, &found)?;
+        keep(search, &folder, &question, &found)?;
         answered.push((question, found));
     }
-    print(&hint(benchmark, &answered, &folder))?;
-    Ok(exit::OK)
+    Ok(print(&hint(search.benchmark, &answered, &folder))?)
 }
 
 fn wanted(part: TunePart, arm: Arm) -> bool {
@@ -143,37 +170,61 @@ fn hint(benchmark: &Benchmark, answered: &[(Question, Found)], folder: &Path) ->
     )
 }
 
-/// `--try KEY=V1,V2,…`: validation scores of single values, for a look.
-fn try_values(search: &Search<'_>, method: &str, text: &str) -> anyhow::Result<()> {
-    let wrong = || DefinitionError {
-        place: "--try".into(),
-        found: text.to_owned(),
-        problem: "not KEY=V1,V2,…".into(),
-        allowed: vec!["e.g. parameters.lambda=1,10,100 or optimiser.kind=sgd,adam".into()],
-        ..DefinitionError::default()
-    };
-    let (key, values) = text.split_once('=').ok_or_else(|| base::error::Error::from(wrong()))?;
-    let values: Vec<Value> =
-        values.split(',').map(|value| contract::definition::value_of(value.trim())).collect();
-    let usable = |value: &Value| value.as_str() != Some("") && value.as_float().is_none_or(f64::is_finite);
-    if !values.iter().all(usable) {
-        return Err(base::error::Error::from(wrong()).into());
+/// `--try KEY=V1,V2,…`: single values of one key, for a look.
+struct Tried<'a> {
+    method: &'a str,
+    key: String,
+    values: Vec<Value>,
+    presets: Vec<MethodPreset>,
+}
+
+impl<'a> Tried<'a> {
+    fn new(search: &Search<'_>, method: &'a str, text: &str) -> Result<Self> {
+        let wrong = || DefinitionError {
+            place: "--try".into(),
+            found: text.to_owned(),
+            problem: "not KEY=V1,V2,…".into(),
+            allowed: vec!["e.g. parameters.lambda=1,10,100 or optimiser.kind=sgd,adam".into()],
+            ..DefinitionError::default()
+        };
+        let (key, values) = text.split_once('=').ok_or_else(wrong)?;
+        let values: Vec<Value> =
+            values.split(',').map(|value| contract::definition::value_of(value.trim())).collect();
+        let usable =
+            |value: &Value| value.as_str() != Some("") && value.as_float().is_none_or(f64::is_finite);
+        if !values.iter().all(usable) {
+            return Err(wrong().into());
+        }
+        // A bare key is a parameter.
+        let key =
+            if key.contains('.') { key.trim().to_owned() } else { format!("parameters.{}", key.trim()) };
+        let header = &search.benchmark.header;
+        let preset = search.library.method(&header.paradigm, method)?;
+        let with = |value: &Value| {
+            preset.with_values(&header.id, &Table::from_iter([(key.clone(), value.clone())]))
+        };
+        let presets: Result<Vec<MethodPreset>> = values.iter().map(with).collect();
+        Ok(Self { method, presets: presets?, key, values })
     }
-    // A bare key is a parameter.
-    let key = if key.contains('.') { key.trim().to_owned() } else { format!("parameters.{}", key.trim()) };
-    let header = &search.benchmark.header;
-    let preset = search.library.method(&header.paradigm, method)?;
-    let tried =
-        |value: &Value| preset.with_values(&header.id, &Table::from_iter([(key.clone(), value.clone())]));
-    let presets: Result<Vec<MethodPreset>> = values.iter().map(tried).collect();
-    let presets = presets?;
-    let presets: Vec<&MethodPreset> = presets.iter().collect();
-    let seeds = FIRST_SEED..FIRST_SEED + search.budget.seeds;
-    let scores = validation_scores(search.library, search.data, &header.id, &presets, seeds, search.jobs)?;
-    let winner = best(search.library, &header.id, &scores)?;
-    let mut lines = format!("{key} of {method} on {}: mean validation score\n", header.id);
-    for (place, (score, value)) in scores.iter().zip(&values).enumerate() {
-        writeln!(lines, " {} {score:.4}  {value}", if place == winner { '*' } else { ' ' })?;
+}
+
+fn try_values(
+    search: &Search<'_>,
+    tried: &[Tried<'_>],
+    means: &Means<'_>,
+    store: &mut Store,
+) -> anyhow::Result<()> {
+    let id = &search.benchmark.header.id;
+    for Tried { method, key, values, presets } in tried {
+        let seeds = FIRST_SEED..FIRST_SEED + search.budget.seeds;
+        let mut measured = Measured::new(search.benchmark, means, store)?;
+        let scores = measured.validation_means(presets, seeds)?;
+        let winner = best(search.library, id, &scores)?;
+        let mut lines = format!("{key} of {method} on {id}: mean validation score\n");
+        for (place, (score, value)) in scores.iter().zip(values).enumerate() {
+            writeln!(lines, " {} {score:.4}  {value}", if place == winner { '*' } else { ' ' })?;
+        }
+        print(&lines)?;
     }
-    Ok(print(&lines)?)
+    Ok(())
 }

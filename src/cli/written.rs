@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use super::arguments::RunArguments;
 use super::output::tell;
 use crate::run::Recovery;
 use ::report::Options;
@@ -29,8 +28,8 @@ pub fn default_out(from: &[PathBuf]) -> PathBuf {
 }
 
 /// Tells something unless the user wants quiet.
-pub fn note(arguments: &RunArguments, text: &str) {
-    if !arguments.quiet {
+pub fn note(quiet: bool, text: &str) {
+    if !quiet {
         tell(text);
     }
 }

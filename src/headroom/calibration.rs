@@ -10,7 +10,8 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use toml::Table;
 
 use super::space::Prepared;
-use super::study::{Measure, On, Plan, Seeds};
+use super::study::{Measure, Plan, Seeds};
+use crate::measure::On;
 use crate::run::Knows;
 use crate::tune::{Budget, Draw};
 use base::error::Result;

@@ -15,10 +15,10 @@ mod study;
 mod write;
 
 pub use question::Question;
-pub use runner::{Runner, Store};
+pub use runner::Runner;
 pub use space::Prepared;
 pub use study::{
-    Answer, CONFIRMATION_SEED, Confirmed, DEVELOPMENT_SEED, Measure, On, Plan, QUALIFICATION_SEED, Searched,
-    Seeds, Tried,
+    Answer, CONFIRMATION_SEED, Confirmed, DEVELOPMENT_SEED, Measure, Plan, QUALIFICATION_SEED, Searched, Seeds,
+    Tried,
 };
 pub use write::{Told, write};

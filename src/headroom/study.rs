@@ -7,6 +7,7 @@ use toml::Table;
 
 use super::search::{First, at_half, search};
 use super::space::Prepared;
+use crate::measure::On;
 use crate::tune::{Budget, CONFIRM_SEED, Draw, FIRST_SEED, Found, best_of};
 use base::error::{DefinitionError, Result};
 use base::stats::{Captured, Difference, Headroom, Scores, mean};
@@ -50,13 +51,6 @@ impl Seeds {
     fn confirmation(&self) -> Range<u64> {
         CONFIRMATION_SEED..CONFIRMATION_SEED + self.confirmation
     }
-}
-
-/// Which data a run is scored on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum On {
-    Validation,
-    Test,
 }
 
 /// Whatever can say how well presets with these values do, seed by seed.

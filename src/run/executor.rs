@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::finite::not_finite;
 use super::journal::Journal;
 use super::listener::{Advisory, Listener, silently};
-use super::plan::PlannedRun;
+use super::planned::PlannedRun;
 use crate::registry::protocol;
 use base::error::{Error, Result, StopReason};
 use contract::{Env, MetricValue, RECORD_SCHEMA, Record, RunLog, Status, Time, Trace, Watch};

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::plan::{Plan, PlannedRun};
+use super::plan::Plan;
+use super::planned::PlannedRun;
 use base::error::{DefinitionError, Result};
 use contract::PlannedCell;
 

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::plan::PlannedRun;
+use super::planned::PlannedRun;
 use contract::Record;
 
 /// Hears what happens, for progress bars. Called from the slots' threads and from the collecting thread.

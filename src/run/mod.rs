@@ -10,6 +10,7 @@ mod journal;
 mod listener;
 mod plan;
 mod plan_file;
+mod planned;
 mod timing;
 
 pub(crate) use arm::{TUNED_CONTROLS, named, start};
@@ -17,7 +18,9 @@ pub use environment::{cores, environment, prepare_process};
 pub use executor::{Executor, Outcome, Scorer, on_slots};
 pub use journal::{Damage, Journal, Recovery, read_records};
 pub use listener::{Listener, install_panic_hook};
-pub use plan::{Plan, PlannedRun, Selection};
+pub use plan::{Plan, Selection};
 pub use plan_file::{note_plan, read_plan};
+pub use planned::PlannedRun;
+pub(crate) use planned::Runs;
 pub use timing::{Knows, Target, timing_preset};
 pub(crate) use timing::{MARK, TIMING_ARMS, TimingArm, knots};

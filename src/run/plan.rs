@@ -6,13 +6,14 @@ use super::arm;
 use super::arm::TunedControl;
 use super::asked::{Asked, line_of_word};
 use super::finite::check_table;
+use super::planned::{PlannedRun, Runs};
 use super::timing::TimingArm;
 use crate::registry::protocol;
 use base::error::{DefinitionError, Error, Result};
 use contract::definition::{
     Arm, Benchmark, Ceiling, Cell, ControlRole, Library, MethodPreset, Score, SearchNote, Suite, base,
 };
-use contract::{Protocol, Record, ReplaySource, Role, RunSpec, Titles};
+use contract::{Protocol, ReplaySource, Role};
 use data;
 use data::Data;
 use learn::modulation::{Control, ModulationSpec};
@@ -27,23 +28,6 @@ pub struct Selection {
     pub methods: Vec<String>,
     /// Seeds per cell; `None`: what the suite says, 5 for a bare benchmark.
     pub seeds: Option<u64>,
-}
-
-/// One run to do.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlannedRun {
-    /// Content hash of spec, seed and data.
-    pub key: String,
-    /// Suite (or benchmark) that asked for it.
-    pub suite: String,
-    pub titles: Titles,
-    pub score: Score,
-    pub spec: RunSpec,
-    pub data: BTreeMap<String, String>,
-    /// The benchmark's own values of settings that methods may replace.
-    pub base: BTreeMap<String, serde_json::Value>,
-    /// Expected core-seconds.
-    pub cost: f64,
 }
 
 /// All runs of a session, seeds outermost, so that an interrupted session has whole seeds.
@@ -372,18 +356,9 @@ fn resolve(
         return Err(preset.refuse(DefinitionError { key: format!("on.{id}"), ..error }));
     }
     let settings = settings(library, protocol, benchmark, &preset, (method, asked))?;
-    let hashes = protocol.fingerprints(&settings)?;
-    let base = base_of(protocol, benchmark)?;
-    let titles = Titles {
-        benchmark: header.title.clone(),
-        benchmark_summary: header.summary.clone(),
-        method: preset.header.title.clone(),
-        formula: protocol.formula(&preset)?,
-        provenance: preset.header.provenance.clone(),
-        role,
-        search,
-    };
-    let cost = protocol.expected_cost(&settings);
+    let cell = Runs::new(protocol, benchmark, (&preset, method), settings, suite)?
+        .over(base_of(protocol, benchmark)?)
+        .known(|titles| (titles.role, titles.search) = (role, search));
     let seeds: Vec<u64> = seeds.into_iter().collect();
     let others = seeds.iter().filter_map(|seed| control.as_ref()?.replays(*seed));
     // One run per seed, or none at all: a control replays runs for every seed or for none.
@@ -395,26 +370,9 @@ fn resolve(
     let mut runs = Vec::new();
     for seed in seeds {
         let replayed = replayed.next();
-        let spec = RunSpec {
-            benchmark: header.id.clone(),
-            version: header.version,
-            paradigm: header.paradigm.clone(),
-            method: method.to_owned(),
-            seed,
-            settings: settings.clone(),
-            replays: replayed.as_ref().map(|run| ReplaySource { key: run.key.clone(), trace: None }),
-        };
+        let source = replayed.as_ref().map(|run| ReplaySource { key: run.key.clone(), trace: None });
         runs.extend(replayed);
-        runs.push(PlannedRun {
-            key: Record::key_of(&spec, &hashes)?,
-            suite: suite.to_owned(),
-            titles: titles.clone(),
-            score: header.score.clone(),
-            spec,
-            data: hashes.clone(),
-            base: base.clone(),
-            cost,
-        });
+        runs.push(cell.of_seed(seed, source)?);
     }
     Ok(runs)
 }

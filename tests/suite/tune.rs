@@ -31,6 +31,8 @@ fn tune(folder: &Path, more: &[&str]) -> String {
         .arg(folder)
         .arg("--out")
         .arg(folder)
+        .arg("--records")
+        .arg(folder.join("records"))
         .args(small)
         .args(more)
         .assert()
@@ -48,7 +50,8 @@ fn a_search_run_again_on_top_of_what_it_found_finds_the_same() {
     );
     let file = dir.path().join("incremental.toml");
     let first = fs::read_to_string(&file).expect("a file of tuned values");
-    // The values are in force now: a search that compounded would move on from them.
+    // The values are in force now: a search that compounded would move on from them. It trains again.
+    fs::remove_dir_all(dir.path().join("records")).expect("records of the search");
     tune(dir.path(), &["--jobs", "1"]);
     assert_eq!(first, fs::read_to_string(&file).expect("the same file"));
 }
@@ -104,6 +107,8 @@ fn single_values_are_tried_whole_numbers_and_words_too() {
         let output = bench()
             .args(["tune", "tiny", "--method", "naive", "--seeds", "1", "--try", values, "--benchmarks"])
             .arg(dir.path())
+            .arg("--records")
+            .arg(dir.path().join("records"))
             .assert()
             .success();
         let said = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
@@ -128,4 +133,63 @@ fn every_tuned_value_that_is_shipped_belongs_to_a_preset_as_it_stands_and_resolv
         let values = preset.with_values(id, &tuned.values).expect("values");
         protocol(paradigm).expect("protocol").resolve(benchmark, &values).expect("values that resolve");
     }
+}
+
+/// `tune` with its records in `folder/records`, not waited for.
+fn tune_command(folder: &Path) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_bench"));
+    command
+        .args(["tune", "tiny", "--method", "two", "--jobs", "1", "--trials", "30", "--restarts", "2"])
+        .args(["--seeds", "2", "--confirm", "2", "--benchmarks"])
+        .arg(folder)
+        .arg("--out")
+        .arg(folder)
+        .arg("--records")
+        .arg(folder.join("records"))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped());
+    command
+}
+
+#[test]
+fn a_search_that_is_killed_or_interrupted_goes_on_and_finds_the_same() {
+    let (whole, stopped) = (definitions(), definitions());
+    assert!(tune_command(whole.path()).status().expect("runs").success());
+    let journal = |folder: &Path| folder.join("records").join("records.jsonl");
+    let lines = |folder: &Path| fs::read_to_string(journal(folder)).unwrap_or_default().lines().count();
+    let mut counted = 0;
+    for (signal, code) in [("-KILL", None), ("-INT", Some(75)), ("-TERM", Some(75))] {
+        let mut child = tune_command(stopped.path()).spawn().expect("starts");
+        let begun = std::time::Instant::now();
+        while lines(stopped.path()) < counted + 3 && begun.elapsed().as_secs() < 60 {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        let id = child.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().expect("kill").success());
+        assert_eq!(child.wait().expect("ends").code(), code, "{signal}");
+        assert!(!stopped.path().join("incremental.toml").exists(), "stopped before an answer was whole");
+        counted = lines(stopped.path());
+    }
+    let output = tune_command(stopped.path()).output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("runs are already in"), "{said}");
+    let found = |folder: &Path| fs::read_to_string(folder.join("incremental.toml")).expect("found values");
+    assert_eq!(found(whole.path()), found(stopped.path()));
+    assert_eq!(lines(whole.path()), lines(stopped.path()), "nothing was lost, nothing was run twice");
+}
+
+#[test]
+fn a_trial_that_fails_is_a_record_and_is_named() {
+    let dir = definitions();
+    let wrong = ["tune", "tiny", "--method", "naive", "--seeds", "1", "--try", "optimiser.rate=0.1,-1"];
+    let output = bench()
+        .args(wrong)
+        .arg("--benchmarks")
+        .arg(dir.path())
+        .arg("--records")
+        .arg(dir.path().join("records"))
+        .assert()
+        .code(2);
+    let said = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(said.contains("optimiser.rate") && said.contains("-1"), "{said}");
 }

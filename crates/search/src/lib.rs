@@ -1,11 +1,19 @@
 //! The one loop behind the searches for settings: every candidate of a method is scored on validation data, on seeds
 //! (so class orders, permutations and functions) that no benchmark uses, with the same budget.
 
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
 use anyhow::Result;
 use neuromod_bench::contract::definition::{Library, MethodPreset};
 use neuromod_bench::data::Data;
-use neuromod_bench::run::cores;
-use neuromod_bench::tune::{FIRST_SEED, best, validation_scores};
+use neuromod_bench::measure::{Means, Measured, Store};
+use neuromod_bench::run::{Journal, Listener, PlannedRun, cores};
+use neuromod_bench::tune::{FIRST_SEED, best};
+
+struct Quiet;
+
+impl Listener for Quiet {}
 
 /// Keys of a preset with the values to try: a parameter, or `optimiser.` and a key of the optimiser.
 pub type Candidate = Vec<(&'static str, toml::Value)>;
@@ -41,7 +49,13 @@ pub fn search(
     };
     let presets: Vec<MethodPreset> = candidates.iter().map(with).collect();
     let range = FIRST_SEED..FIRST_SEED + seeds;
-    let scores = validation_scores(library, data, id, &presets.iter().collect::<Vec<_>>(), range, cores())?;
+    // Stopped and repeated, a search goes on with what it has recorded.
+    let (journal, recovery) = Journal::open(&Path::new("results/local/search").join(id))?;
+    let mut store = Store::new(journal, recovery);
+    let (interrupt, listen) = (AtomicBool::new(false), |_: &[PlannedRun]| Box::new(Quiet) as Box<dyn Listener>);
+    let means = Means { data, jobs: cores(), interrupt: &interrupt, suite: "search", listen: &listen };
+    let mut measured = Measured::new(library.benchmark(id)?, &means, &mut store)?;
+    let scores = measured.validation_means(&presets, range)?;
     let words = |candidate: &Candidate| {
         let words: Vec<String> = candidate.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         words.join(", ")
