@@ -3,7 +3,7 @@
 use super::arguments::{Kind, ListArguments};
 use super::exit;
 use super::output::{columns, library, print};
-use crate::run::{TIMING_ARMS, TUNED_CONTROLS};
+use crate::run::{RESTARTS, TIMING_ARMS, TUNED_CONTROLS};
 use data;
 use learn::modulation::{CONTROLS, INTERACTIONS, Need, SOURCES, TARGETS};
 use report::metric;
@@ -84,6 +84,7 @@ fn modulators() -> Vec<(String, String)> {
         CONTROLS
             .iter()
             .chain(TUNED_CONTROLS)
+            .chain(RESTARTS)
             .chain(TIMING_ARMS)
             .map(|(name, about)| (format!("control +{name}"), (*about).to_owned())),
     );

@@ -13,6 +13,7 @@ use crate::measure::{Means, Measured, Store};
 use crate::run;
 use crate::tune::{Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, write};
 use base::error::{DefinitionError, Result};
+use base::stats::TUNED_CONSTANT;
 use contract::definition::{Arm, Benchmark, MethodPreset};
 
 pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
@@ -101,9 +102,11 @@ fn wanted(part: TunePart, arm: Arm) -> bool {
 fn keep(search: &Search<'_>, folder: &Path, question: &Question, found: &Found) -> anyhow::Result<()> {
     let id = &search.benchmark.header.id;
     let method = &question.preset.header.id;
+    // Controls that are presets are searched with their mechanism.
+    let asked = question.preset.header.control.as_ref().and_then(|role| role.of.as_ref()).unwrap_or(method);
     let Budget { trials, restarts, seeds, confirm } = search.budget;
     let command = format!(
-        "bench tune {id} --method {method} --trials {trials} --restarts {restarts} --seeds {seeds} --confirm {confirm}"
+        "bench tune {id} --method {asked} --trials {trials} --restarts {restarts} --seeds {seeds} --confirm {confirm}"
     );
     let kept = Kept {
         benchmark: search.benchmark,
@@ -151,7 +154,13 @@ fn hint(benchmark: &Benchmark, answered: &[(Question, Found)], folder: &Path) ->
     for (question, found) in answered {
         let id = &question.preset.header.id;
         match question.arm {
-            Arm::Method => methods.push(id.clone()),
+            Arm::Method => {
+                methods.push(id.clone());
+                let role = question.preset.header.control.as_ref();
+                if role.is_some_and(|role| role.kind == TUNED_CONSTANT) {
+                    methods.extend((0..found.others().len()).map(|n| format!("{id}+restart-{}", n + 2)));
+                }
+            }
             Arm::Mechanism => {
                 methods.extend(["", "+unmodulated", "+mean-gain", "+shuffled"].map(|c| format!("{id}{c}")))
             }

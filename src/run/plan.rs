@@ -6,6 +6,7 @@ use super::arm;
 use super::arm::TunedControl;
 use super::asked::{Asked, line_of_word};
 use super::finite::check_table;
+use super::found::{Restart, found, restarts};
 use super::planned::{PlannedRun, Runs};
 use super::timing::TimingArm;
 use crate::registry::protocol;
@@ -192,7 +193,9 @@ fn split(method: &str) -> (&str, Option<&str>) {
         // A value may hold a plus: `1e+3`.
         Some(_) => match method.rsplit_once('+') {
             Some((name, control))
-                if control.parse::<Control>().is_ok() || TunedControl::parse(control).is_some() =>
+                if control.parse::<Control>().is_ok()
+                    || TunedControl::parse(control).is_some()
+                    || Restart::parse(control).is_some() =>
             {
                 (name, Some(control))
             }
@@ -214,6 +217,10 @@ fn with_controls(
         all.push(method.clone());
         let preset = library.method(&benchmark.header.paradigm, split(method).0);
         let Ok(preset) = preset else { continue };
+        if !method.contains('+') {
+            let others = restarts(library, preset, benchmark)?;
+            all.extend(others.map(|restart| format!("{method}+{}", restart.name())));
+        }
         if controls.is_empty() || preset.header.control.is_some() {
             continue;
         }
@@ -251,21 +258,6 @@ struct Chosen {
     search: Option<SearchNote>,
 }
 
-/// A preset with what a search found for it on the benchmark.
-fn found(
-    library: &Library,
-    benchmark: &Benchmark,
-    preset: &MethodPreset,
-    arm: Arm,
-) -> Result<(MethodPreset, Option<SearchNote>)> {
-    let Some(found) = library.found(preset, benchmark, arm)? else {
-        return Ok((preset.clone(), preset.header.search.clone()));
-    };
-    let mut tuned = preset.with_values(&benchmark.header.id, &found.values)?;
-    tuned.header.provenance = arm::provenance(found);
-    Ok((tuned, Some(found.note())))
-}
-
 /// A preset as the library has it for the benchmark, a variation of it, or the control that follows from it.
 fn choose(library: &Library, benchmark: &Benchmark, method: &str) -> Result<Chosen> {
     let (name, control) = split(method);
@@ -288,6 +280,10 @@ fn choose(library: &Library, benchmark: &Benchmark, method: &str) -> Result<Chos
         let role =
             Role::Control { of: Some(name.to_owned()), kind: arm.to_string(), also: None, shown: false };
         return Ok(Chosen { preset, control: None, role: Some(role), search });
+    }
+    if let Some(restart) = control.and_then(Restart::parse) {
+        let (preset, note) = restart.derive(library, untuned, benchmark)?;
+        return Ok(Chosen { role: role(&preset, method, None), preset, control: None, search: Some(note) });
     }
     if let Some(control) = control.and_then(TunedControl::parse) {
         let (preset, role, note) = control.derive(library, untuned, benchmark)?;
@@ -455,7 +451,7 @@ fn role(preset: &MethodPreset, method: &str, control: Option<&Control>) -> Optio
         return Some(Role::Control { of, kind: control.to_string(), also: None, shown: false });
     }
     if let Some(role) = &preset.header.control {
-        let ControlRole { of, kind, also, shown } = role.clone();
+        let ControlRole { of, kind, also, shown, .. } = role.clone();
         return Some(Role::Control { of, kind, also, shown });
     }
     if preset.header.unjudged.is_some() {

@@ -57,8 +57,9 @@ impl Question {
 }
 
 impl<'a> Search<'a> {
-    /// The arms of a method: mechanism, constant and optimiser of a modulated one, else the method itself. None where
-    /// there is nothing to choose.
+    /// The arms of a method: mechanism, constant and optimiser of a modulated one; of one whose modulation is built in, the
+    /// method and those of its controls that are presets with a space of their own; else the method itself. None where there
+    /// is nothing to choose.
     ///
     /// # Errors
     /// An unknown method, a control, a space that cannot be read.
@@ -72,17 +73,23 @@ impl<'a> Search<'a> {
                 ..DefinitionError::default()
             }));
         }
-        if preset.header.search.as_ref().is_some_and(|note| note.trials == 0) {
-            return Ok(Vec::new());
-        }
-        let arms: &[Arm] = if preset.header.modulation.is_empty() {
-            &[Arm::Method]
+        let arms: Vec<(&MethodPreset, Arm)> = if preset.header.modulation.is_empty() {
+            let of = |control: &&MethodPreset| {
+                let role = control.header.control.as_ref();
+                role.is_some_and(|role| role.of.as_deref() == Some(method) && !role.follows)
+                    && !control.header.space.is_empty()
+            };
+            let controls = self.library.methods.values().filter(|other| other.header.paradigm == header.paradigm);
+            std::iter::once(preset).chain(controls.filter(of)).map(|preset| (preset, Arm::Method)).collect()
         } else {
-            &[Arm::Mechanism, Arm::Constant, Arm::Optimiser]
+            [Arm::Mechanism, Arm::Constant, Arm::Optimiser].map(|arm| (preset, arm)).to_vec()
         };
         let protocol = protocol(&header.paradigm)?;
         let mut questions = Vec::new();
-        for arm in arms.iter().copied() {
+        for (preset, arm) in arms {
+            if preset.header.search.as_ref().is_some_and(|note| note.trials == 0) {
+                continue;
+            }
             let draw = Draw::new(protocol, preset, &header.id, arm)?;
             if !draw.is_empty() {
                 let start = start(preset, &header.id, arm)?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::procedure::{Budget, Found};
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
+use base::stats::TUNED_CONSTANT;
 use contract::definition::{Arm, Benchmark, MethodPreset, SCHEMA, Tuned, TunedFile};
 
 const HEAD: &str =
@@ -24,10 +25,16 @@ pub struct Kept<'a> {
 }
 
 impl Kept<'_> {
+    /// A constant in the place of gains, of modulation from a table or built in.
+    fn constant(&self) -> bool {
+        let role = self.preset.header.control.as_ref();
+        self.arm == Arm::Constant || role.is_some_and(|role| role.kind == TUNED_CONSTANT)
+    }
+
     fn entry(&self) -> Result<Tuned> {
         let (header, winner) = (&self.benchmark.header, self.found.winner());
         // Only of constants does a verdict ask for every restart.
-        let others = if self.arm == Arm::Constant { self.found.others() } else { Vec::new() };
+        let others = if self.constant() { self.found.others() } else { Vec::new() };
         Ok(Tuned {
             benchmark: header.id.clone(),
             version: header.version,

@@ -88,6 +88,10 @@ pub struct ControlRole {
     /// It stands among the methods in tables and charts, not only beside the verdict. Default false.
     #[serde(default)]
     pub shown: bool,
+    /// What a search finds for the mechanism holds for this control too, wherever it does not itself say otherwise: it is
+    /// the same learner with something taken away or replaced, and is not searched. Default false.
+    #[serde(default)]
+    pub follows: bool,
 }
 
 /// Tables in `on.<benchmark>` that are not parameters.
