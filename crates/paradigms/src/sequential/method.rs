@@ -18,6 +18,27 @@ pub enum Kind {
     Scratch,
 }
 
+/// What the features are multiplied by; all but `learned` are controls of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gate {
+    /// sigmoid(m(x)), for each drawing its own.
+    #[default]
+    Learned,
+    /// One meta-learned number in (0, 1) per feature, the same for every drawing.
+    Constant,
+    /// Trained as `learned`; at test the mean of its gates over the drawings that a sequence teaches.
+    Mean,
+    /// Trained as `learned`; at test each drawing has the gates of another of the same sequence.
+    Shuffled,
+}
+
+impl Gate {
+    fn is_learned(&self) -> bool {
+        *self == Self::Learned
+    }
+}
+
 /// A method and what it says about itself.
 #[derive(Debug, Clone, Copy)]
 pub struct KindInfo {
@@ -72,6 +93,7 @@ struct Given {
     mixed_rate: Option<f32>,
     hidden: Option<usize>,
     channels: Option<Vec<usize>>,
+    gate: Gate,
 }
 
 /// A method, resolved.
@@ -89,6 +111,9 @@ pub struct Method {
     pub hidden: Option<usize>,
     /// Channels of the prediction network; default the benchmark's `features.channels`.
     pub channels: Vec<usize>,
+    /// Of `anml`: `learned` (default), `constant`, `mean` or `shuffled`.
+    #[serde(default, skip_serializing_if = "Gate::is_learned")]
+    pub gate: Gate,
 }
 
 impl Method {
@@ -109,6 +134,9 @@ impl Method {
         if let (Some(units), false) = (given.hidden, info.kind == Kind::Oml) {
             return refuse("hidden", units.to_string(), "no `hidden`: only oml's head has a hidden layer");
         }
+        if !given.gate.is_learned() && info.kind != Kind::Anml {
+            return refuse("gate", format!("{:?}", given.gate), "no `gate`: only anml has one");
+        }
         if given.inner_rate.is_some() && matches!(info.kind, Kind::Pretrained | Kind::Scratch) {
             return refuse("inner_rate", "a number".into(), "no `inner_rate`: this method has no inner loop");
         }
@@ -126,7 +154,7 @@ impl Method {
         let channels = given.channels.unwrap_or_else(|| settings.features.channels.clone());
         check_channels(&place("channels"), &channels).map_err(|error| preset.refuse(error))?;
         let hidden = (info.kind == Kind::Oml).then_some(given.hidden.unwrap_or(100));
-        Ok(Self { kind: info.kind, inner_rate, rate, mixed_rate, hidden, channels })
+        Ok(Self { kind: info.kind, inner_rate, rate, mixed_rate, hidden, channels, gate: given.gate })
     }
 
     /// Whether anything is learned before the test.

@@ -180,7 +180,8 @@ impl<'a> Run<'a> {
     /// Eq. 4, on the run's test sequences.
     fn measure(&mut self, rates: &[Rates], watch: &mut dyn Watch) -> Result<Vec<Vec<sequence::Outcome>>> {
         twice::gather(self.learner.model.parameters(), &mut self.theta)?;
-        let meter = Meter::new(&self.characters, &self.resolved.benchmark.sequence, &self.streams);
+        let Resolved { benchmark, method } = self.resolved;
+        let meter = Meter::new(&self.characters, &benchmark.sequence, method.gate, &self.streams);
         meter.measure(&self.outer.networks, &self.theta, rates, &mut Pace::new(watch, 1.0))
     }
 

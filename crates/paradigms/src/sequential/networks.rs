@@ -3,7 +3,7 @@
 
 use candle_core::Tensor;
 
-use super::method::Method;
+use super::method::{Gate, Method};
 use super::settings::SequentialSettings;
 use base::error::{Error, Result};
 use base::rng::Streams;
@@ -18,6 +18,8 @@ use numeric::{Activation, elementwise};
 pub(super) struct Networks {
     pub features: Function,
     pub gate: Option<Function>,
+    /// The gate sees 1 in the place of a drawing: the same for all.
+    pub constant: bool,
     pub head: Function,
 }
 
@@ -26,9 +28,24 @@ pub(super) struct Networks {
 pub(super) struct Pass {
     features: Tape,
     gate: Tape,
+    ones: Vec<f32>,
     /// n × features: z.
     pub z: Vec<f32>,
     upstream: Vec<f32>,
+}
+
+impl Pass {
+    /// The gates of the last pass, n × features; empty without a gate.
+    pub fn gates(&self) -> &[f32] {
+        self.gate.outputs()
+    }
+
+    /// z with other gates in the place of its own.
+    pub fn regate(&mut self, gates: &[f32]) {
+        self.z.clear();
+        self.z.extend_from_slice(self.features.outputs());
+        elementwise::multiply(&mut self.z, gates);
+    }
 }
 
 fn convolutions(channels: &[usize]) -> CnnSpec {
@@ -40,13 +57,18 @@ impl Networks {
         let shape = [1, EDGE, EDGE];
         let features = Function::convolutions(&convolutions(&method.channels), shape);
         let width = features.outputs();
+        let constant = method.gate == Gate::Constant;
         let gate = method.gates().then(|| {
+            if constant {
+                return Function::dense(&[1, width], Activation::Relu, Normalise::None)
+                    .activated(Activation::Sigmoid);
+            }
             let spec = convolutions(&settings.features.gate_channels);
             Function::of_cnn(&spec, shape, width, Normalise::None).activated(Activation::Sigmoid)
         });
         let classes = settings.characters.training_classes;
         let head = head(width, method.hidden, classes);
-        Self { features, gate, head }
+        Self { features, gate, constant, head }
     }
 
     /// The head with another number of classes.
@@ -78,12 +100,15 @@ impl Networks {
 
     /// z of n images, into `pass.z`. Each is answered by itself.
     pub fn represent(&self, theta: &[f32], images: &[f32], pass: &mut Pass) {
-        let Pass { features, gate, z, .. } = pass;
+        let Pass { features, gate, ones, z, .. } = pass;
         self.features.forward(theta, images, features);
         z.clear();
         z.extend_from_slice(features.outputs());
         if let Some(network) = &self.gate {
-            network.forward(&theta[self.gate_start()..], images, gate);
+            ones.clear();
+            ones.resize(images.len() / (EDGE * EDGE), 1.0);
+            let seen: &[f32] = if self.constant { ones } else { images };
+            network.forward(&theta[self.gate_start()..], seen, gate);
             elementwise::multiply(z, gate.outputs());
         }
     }
@@ -97,7 +122,8 @@ impl Networks {
         pass: &mut Pass,
         gradient: &mut [f32],
     ) {
-        let Pass { features, gate, upstream, .. } = pass;
+        let Pass { features, gate, ones, upstream, .. } = pass;
+        let seen: &[f32] = if self.constant { ones } else { images };
         let (of_features, rest) = gradient.split_at_mut(self.gate_start());
         upstream.clear();
         upstream.extend_from_slice(to_z);
@@ -105,7 +131,7 @@ impl Networks {
             // z = f ∘ g: ∂L/∂g = ∂L/∂z ∘ f, ∂L/∂f = ∂L/∂z ∘ g.
             let count = network.count();
             elementwise::multiply(upstream, features.outputs());
-            network.backward_from(&theta[self.gate_start()..], images, upstream, gate, &mut rest[..count]);
+            network.backward_from(&theta[self.gate_start()..], seen, upstream, gate, &mut rest[..count]);
             upstream.copy_from_slice(to_z);
             elementwise::multiply(upstream, gate.outputs());
         }

@@ -3,6 +3,7 @@
 
 use super::characters::{Characters, Drawings};
 use super::fast::{Lesson, learn};
+use super::method::Gate;
 use super::networks::{Networks, Pass};
 use super::settings::SequenceSpec;
 use base::error::Result;
@@ -10,6 +11,7 @@ use base::rng::{FastRng, Streams};
 use base::stats;
 use contract::{Curve, Pace, RunLog};
 use learn::nn::twice::{Function, Tape};
+use numeric::elementwise;
 use rand::seq::SliceRandom;
 
 /// Step sizes at test.
@@ -38,13 +40,17 @@ pub(super) struct Outcome {
 pub(super) struct Meter<'a> {
     pub characters: &'a Characters,
     pub spec: &'a SequenceSpec,
+    gate: Gate,
     random: FastRng,
+    /// Of shuffled gates alone, so that all methods meet the same sequences.
+    of_gates: FastRng,
 }
 
 impl<'a> Meter<'a> {
     /// Sequences of a run; the same for every method with the same seed.
-    pub fn new(characters: &'a Characters, spec: &'a SequenceSpec, streams: &Streams) -> Self {
-        Self { characters, spec, random: streams.fast("sequences") }
+    pub fn new(characters: &'a Characters, spec: &'a SequenceSpec, gate: Gate, streams: &Streams) -> Self {
+        let (random, of_gates) = (streams.fast("sequences"), streams.fast("sequences/gates"));
+        Self { characters, spec, gate, random, of_gates }
     }
 
     /// Learns each sequence at each pair of rates: \[pair\]\[sequence\].
@@ -59,7 +65,7 @@ impl<'a> Meter<'a> {
         pace: &mut Pace<'_>,
     ) -> Result<Vec<Vec<Outcome>>> {
         let SequenceSpec { classes, shots, queries, batch, every, sequences } = *self.spec;
-        let mut random = self.random.clone();
+        let (mut random, mut of_gates) = (self.random.clone(), self.of_gates.clone());
         let mut outcomes = vec![Vec::new(); rates.len()];
         let (mut pass, mut of_held_out) = (Pass::default(), Pass::default());
         let head = networks.head_of(classes);
@@ -72,6 +78,7 @@ impl<'a> Meter<'a> {
             let sequence = self.characters.sequence(classes, shots, queries, &mut random);
             networks.represent(theta, &sequence.learned.images, &mut pass);
             networks.represent(theta, &sequence.held_out.images, &mut of_held_out);
+            replace_gates((self.gate, head.inputs()), [&mut pass, &mut of_held_out], &mut of_gates);
             let mixed = mix(&pass.z, &sequence.learned, &mut random);
             for (rates, outcomes) in rates.iter().zip(&mut outcomes) {
                 let test = Test { head: &head, z: &of_held_out.z, labels: &sequence.held_out.labels };
@@ -87,6 +94,35 @@ impl<'a> Meter<'a> {
         }
         Ok(outcomes)
     }
+}
+
+/// Puts the gates of a control in the place of those that the drawings have: first those to be learned, then those held
+/// out. `width`: gates of a drawing.
+fn replace_gates((gate, width): (Gate, usize), passes: [&mut Pass; 2], random: &mut FastRng) {
+    match gate {
+        Gate::Learned | Gate::Constant => {}
+        Gate::Mean => {
+            let mean = mean_row(passes[0].gates(), width);
+            for pass in passes {
+                pass.regate(&mean.repeat(pass.gates().len() / width));
+            }
+        }
+        Gate::Shuffled => {
+            for pass in passes {
+                let mut rows: Vec<&[f32]> = pass.gates().chunks_exact(width).collect();
+                rows.shuffle(random);
+                let shuffled = rows.concat();
+                pass.regate(&shuffled);
+            }
+        }
+    }
+}
+
+fn mean_row(values: &[f32], width: usize) -> Vec<f32> {
+    let mut sum = vec![0.0; width];
+    values.chunks_exact(width).for_each(|row| elementwise::axpy(&mut sum, 1.0, row));
+    let count = (values.len() / width).max(1) as f32;
+    sum.iter().map(|sum| sum / count).collect()
 }
 
 /// The same features and labels in random order.
@@ -230,6 +266,11 @@ mod tests {
             in_sequence(&head, vec![0.0; 8], 1.0, lesson, (2, 1), test, &mut Pace::new(&mut Unwatched, 0.0))
                 .expect("runs");
         assert_eq!(outcome.held_out, [1.0, 0.5, 1.0 / 3.0, 0.25]);
+    }
+
+    #[test]
+    fn the_mean_gate_is_the_mean_over_drawings() {
+        assert_eq!(mean_row(&[0.25, 1.0, 0.75, 0.0], 2), [0.5, 0.5]);
     }
 
     #[test]

@@ -84,17 +84,21 @@ fn smooth(networks: &Networks) -> Networks {
     };
     let features = Function::convolutions(&spec, shape);
     let gate = networks.gate.as_ref().map(|gate| {
+        if networks.constant {
+            return gate.clone();
+        }
         Function::of_cnn(&spec, shape, gate.outputs(), Normalise::None).activated(Activation::Sigmoid)
     });
     let sizes = networks.head.layers().map(|[inputs, _]| inputs).chain([3]).collect::<Vec<_>>();
-    let smooth = Networks { features, gate, head: Function::dense(&sizes, activation, Normalise::None) };
+    let head = Function::dense(&sizes, activation, Normalise::None);
+    let smooth = Networks { features, gate, constant: networks.constant, head };
     assert_eq!(smooth.count(), networks.count());
     smooth
 }
 
 #[test]
 fn the_outer_gradient_is_exact_through_representation_gate_and_inner_loop() {
-    for method in ["oml", "anml", "anml-no-gate"] {
+    for method in ["oml", "anml", "anml-no-gate", "anml-constant"] {
         let (mut outer, task) = (Outer::new(&small(method)), task(1));
         outer.networks = smooth(&outer.networks);
         let theta = theta(&outer.networks, 2);
@@ -168,6 +172,28 @@ fn a_gate_of_one_half_halves_the_features() {
 }
 
 #[test]
+fn gates_of_controls_replace_those_of_the_drawings_and_a_constant_gate_is_the_same_for_all() {
+    let networks = |method: &str| {
+        let resolved = small(method);
+        Networks::new(&resolved.benchmark, &resolved.method)
+    };
+    let (gated, constant) = (networks("anml"), networks("anml-constant"));
+    let images = task(6).drawings.images;
+    let mut pass = Pass::default();
+    gated.represent(&theta(&gated, 5), &images, &mut pass);
+    let (width, own) = (gated.features.outputs(), pass.z.clone());
+    let gates = pass.gates().to_vec();
+    assert_ne!(gates[..width], gates[width..2 * width], "each drawing has gates of its own");
+    pass.regate(&gates);
+    assert_eq!(pass.z, own, "its own gates change nothing");
+    pass.regate(&vec![0.0; gates.len()]);
+    assert!(pass.z.iter().all(|z| *z == 0.0));
+    constant.represent(&theta(&constant, 5), &images, &mut pass);
+    let rows: Vec<&[f32]> = pass.gates().chunks_exact(width).collect();
+    assert!(rows.len() == 7 && rows.iter().all(|row| row == &rows[0]));
+}
+
+#[test]
 fn more_classes_shots_or_samples_than_exist_are_refused_by_key() {
     let refused = |key: &str, value: i64, parts: &[&str]| {
         let text = resolved("anml", &[(key, value.into())]).expect_err(key).to_string();
@@ -195,6 +221,8 @@ fn more_classes_shots_or_samples_than_exist_are_refused_by_key() {
     assert!(text.contains("parameters.rate") || text.contains("rate"), "{text}");
     let text = resolved("anml", &[("parameters.hidden", 7.into())]).expect_err("refused").to_string();
     assert!(text.contains("`parameters.hidden`"), "{text}");
+    let text = resolved("oml", &[("parameters.gate", "mean".into())]).expect_err("refused").to_string();
+    assert!(text.contains("`parameters.gate`"), "{text}");
     let text =
         resolved("scratch", &[("parameters.inner_rate", 0.1.into())]).expect_err("refused").to_string();
     assert!(text.contains("`parameters.inner_rate`"), "{text}");
