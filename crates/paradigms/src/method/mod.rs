@@ -16,6 +16,7 @@ mod lwf;
 mod mas;
 mod naive;
 mod online_ewc;
+mod rwalk;
 mod scp;
 mod separate;
 mod si;
@@ -40,6 +41,7 @@ pub const METHODS: &[MethodEntry] = &[
     ewc::ENTRY,
     online_ewc::ENTRY,
     si::ENTRY,
+    rwalk::ENTRY,
     mas::ENTRY,
     scp::ENTRY,
     lwf::ENTRY,

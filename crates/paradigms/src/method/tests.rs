@@ -241,6 +241,31 @@ fn si_holds_a_parameter_by_its_share_of_the_path() {
 }
 
 #[test]
+fn rwalk_adds_the_running_fisher_information_and_the_path_in_its_metric() {
+    // Two steps of descent with g = (1, −2), η = ½: Δθ = −½ and 1. With α = 1 F = g² = 1 and 4. A look after each step, ε = 1:
+    // s = 2 · ½ / (½ · 1 · ¼ + 1) = 8/9 and 2 · 2 / (½ · 4 · 1 + 1) = 4/3. Over the largest: F̂ = ¼ and 1, ŝ = ⅔ and 1.
+    // Gradient after moving by 1: 2 λ (F̂ + ŝ) with λ = 3.
+    let toy = toy();
+    let settings = json!({ "lambda": 3.0, "alpha": 1.0, "interval": 1, "epsilon": 1.0 });
+    let mut term = Toy::term("rwalk", &settings);
+    toy.tell(&mut term, Event::TaskStart { index: 0 }).expect("event");
+    let parameters = toy.model.parameters();
+    let mut task = Gradients::zeros(parameters);
+    task.buffers[0][0] = 1.0;
+    task.buffers[0][1] = -2.0;
+    for _ in 0..2 {
+        term.term.on_path_gradient(parameters, &task).expect("gradient");
+        let mut values = parameters.snapshot().expect("snapshot");
+        values.iter_mut().flatten().zip(task.buffers.iter().flatten()).for_each(|(v, g)| *v -= RATE * g);
+        parameters.restore(&values).expect("restore");
+        term.term.after_update(parameters).expect("update");
+    }
+    toy.tell(&mut term, Event::TaskEnd { index: 0 }).expect("event");
+    let gradients = toy.gradient_after_moving(&mut term, 1.0);
+    close(&gradients[0], &[5.5, 12.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+}
+
+#[test]
 fn si_can_clip_negative_importances_as_its_authors_do() {
     for (clip, expected) in [("none", -2.0), ("relu-total", 0.0)] {
         let toy = toy();
@@ -304,6 +329,8 @@ fn every_parameter_out_of_range_is_refused_by_name() {
         ("stable-sgd", "dropout = 1.0"),
         ("xdg", "off = 1.0"),
         ("scp", "alpha = 1.5"),
+        ("rwalk", "interval = 0"),
+        ("rwalk", "epsilon = 0.0"),
     ];
     for (kind, line) in cases {
         let text = format!(
