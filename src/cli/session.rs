@@ -93,7 +93,10 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let todo = left_to_do(&plan, &known);
     if todo.len() < plan.runs.len() {
         let found = plan.runs.len() - todo.len();
-        note(arguments.quiet, &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()));
+        note(
+            arguments.quiet,
+            &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()),
+        );
     }
 
     handle_signals();

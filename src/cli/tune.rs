@@ -209,9 +209,8 @@ impl<'a> Tried<'a> {
             if key.contains('.') { key.trim().to_owned() } else { format!("parameters.{}", key.trim()) };
         let header = &search.benchmark.header;
         let preset = search.library.method(&header.paradigm, method)?;
-        let with = |value: &Value| {
-            preset.with_values(&header.id, &Table::from_iter([(key.clone(), value.clone())]))
-        };
+        let with =
+            |value: &Value| preset.with_values(&header.id, &Table::from_iter([(key.clone(), value.clone())]));
         let presets: Result<Vec<MethodPreset>> = values.iter().map(with).collect();
         Ok(Self { method, presets: presets?, key, values })
     }

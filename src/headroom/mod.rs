@@ -18,7 +18,7 @@ pub use question::Question;
 pub use runner::Runner;
 pub use space::Prepared;
 pub use study::{
-    Answer, CONFIRMATION_SEED, Confirmed, DEVELOPMENT_SEED, Measure, Plan, QUALIFICATION_SEED, Searched, Seeds,
-    Tried,
+    Answer, CONFIRMATION_SEED, Confirmed, DEVELOPMENT_SEED, Measure, Plan, QUALIFICATION_SEED, Searched,
+    Seeds, Tried,
 };
 pub use write::{Told, write};

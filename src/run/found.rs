@@ -25,7 +25,8 @@ pub(super) fn found(
     if let Some((mechanism, found)) = followed(library, benchmark, preset)? {
         let mut tuned = preset.with_values(id, &following(preset, mechanism, &found.values, id))?;
         let own = &mechanism.header.id;
-        tuned.header.provenance = format!("{}; values as found for {own}: {}", preset.header.provenance, provenance(found));
+        tuned.header.provenance =
+            format!("{}; values as found for {own}: {}", preset.header.provenance, provenance(found));
         return Ok((tuned, Some(found.note())));
     }
     Ok((preset.clone(), preset.header.search.clone()))
@@ -62,8 +63,10 @@ pub(crate) struct Restart {
 }
 
 /// Its line in `bench list modulators`.
-pub(crate) const RESTARTS: &[(&str, &str)] =
-    &[("restart-2", "behind a tuned constant that is a preset: the best of another restart of its search; -3, …")];
+pub(crate) const RESTARTS: &[(&str, &str)] = &[(
+    "restart-2",
+    "behind a tuned constant that is a preset: the best of another restart of its search; -3, …",
+)];
 
 impl Restart {
     pub fn parse(name: &str) -> Option<Self> {
@@ -91,7 +94,8 @@ impl Restart {
         let values = found.and_then(|found| found.others.get(self.number - 2));
         let (Some(found), Some(values)) = (found, values) else {
             let problem = format!("no search of `{id}` on {on} has so many restarts that differ");
-            let allowed = restarts(library, preset, benchmark)?.map(|restart| format!("{id}+{}", restart.name()));
+            let allowed =
+                restarts(library, preset, benchmark)?.map(|restart| format!("{id}+{}", restart.name()));
             let error = DefinitionError { key: self.name(), problem, ..DefinitionError::default() };
             return Err(DefinitionError { allowed: allowed.collect(), ..error }.into());
         };

@@ -79,7 +79,8 @@ impl<'a> Search<'a> {
                 role.is_some_and(|role| role.of.as_deref() == Some(method) && !role.follows)
                     && !control.header.space.is_empty()
             };
-            let controls = self.library.methods.values().filter(|other| other.header.paradigm == header.paradigm);
+            let controls =
+                self.library.methods.values().filter(|other| other.header.paradigm == header.paradigm);
             std::iter::once(preset).chain(controls.filter(of)).map(|preset| (preset, Arm::Method)).collect()
         } else {
             [Arm::Mechanism, Arm::Constant, Arm::Optimiser].map(|arm| (preset, arm)).to_vec()

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::common::{TINY_DOMAIN, bench, definitions, folder, text};
 
-const METHODS: &str = "naive,lwf,er,er-balanced,der,der-pp,a-gem,gem,stable-sgd,serotonin-replay";
+const METHODS: &str = "naive,rwalk,generative-replay,generative-replay-soft,lwf,er,er-balanced,der,der-pp,a-gem,gem,stable-sgd,serotonin-replay";
 
 /// The small benchmark, and one whose stream hides boundaries.
 fn benchmarks() -> tempfile::TempDir {
@@ -47,6 +47,13 @@ fn bad_input_is_refused_by_its_key_before_anything_trains() {
         ("tiny", "er@parameters.memory.policy=herd", "herd", "class-balanced"),
         ("tiny", "a-gem@parameters.strength=2.0", "`parameters.strength` = 2", "0 to 1"),
         ("tiny", "lwf@parameters.temperature=0.0", "`parameters.temperature` = 0", "> 0"),
+        (
+            "tiny",
+            "generative-replay@parameters.generator.latent=0",
+            "`parameters.generator.latent` = 0",
+            "1 to 4096",
+        ),
+        ("tiny-hidden", "generative-replay", "method `generative-replay` needs `boundary`", "hides"),
         ("tiny-hidden", "gem", "method `gem` needs `boundary`", "hides"),
         ("tiny-hidden", "lwf", "method `lwf` needs `boundary`", "hides"),
         ("tiny-hidden", "er-balanced", "`parameters.weighing`: this value needs `boundary`", "hides"),

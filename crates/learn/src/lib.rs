@@ -9,6 +9,7 @@
 //! ```
 
 pub mod gains;
+pub mod generator;
 mod learner;
 pub mod memory;
 pub mod modulated;

@@ -52,7 +52,8 @@ pub fn search(
     // Stopped and repeated, a search goes on with what it has recorded.
     let (journal, recovery) = Journal::open(&Path::new("results/local/search").join(id))?;
     let mut store = Store::new(journal, recovery);
-    let (interrupt, listen) = (AtomicBool::new(false), |_: &[PlannedRun]| Box::new(Quiet) as Box<dyn Listener>);
+    let (interrupt, listen) =
+        (AtomicBool::new(false), |_: &[PlannedRun]| Box::new(Quiet) as Box<dyn Listener>);
     let means = Means { data, jobs: cores(), interrupt: &interrupt, suite: "search", listen: &listen };
     let mut measured = Measured::new(library.benchmark(id)?, &means, &mut store)?;
     let scores = measured.validation_means(&presets, range)?;

@@ -62,9 +62,17 @@ impl PastModel {
     /// # Errors
     /// Engine errors.
     pub fn scores(&mut self, cx: &StepContext<'_>) -> Result<Tensor> {
-        self.passes += cx.batch.samples() as u64;
+        self.scores_of(&cx.batch.inputs, cx)
+    }
+
+    /// The same of other samples, n × features.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn scores_of(&mut self, inputs: &Tensor, cx: &StepContext<'_>) -> Result<Tensor> {
+        self.passes += inputs.dim(0)? as u64;
         self.exchange(cx.model)?;
-        let scores = cx.model.infer(&cx.batch.inputs, &cx.gains.unmasked());
+        let scores = cx.model.infer(inputs, &cx.gains.unmasked());
         // Back whatever happened.
         self.exchange(cx.model)?;
         scores

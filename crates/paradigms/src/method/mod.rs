@@ -9,6 +9,7 @@ mod ewc;
 mod fisher;
 mod frozen;
 mod gem;
+mod generative_replay;
 mod joint;
 mod l2;
 mod l2_sp;
@@ -49,6 +50,7 @@ pub const METHODS: &[MethodEntry] = &[
     der::ENTRY,
     a_gem::ENTRY,
     gem::ENTRY,
+    generative_replay::ENTRY,
     stable_sgd::ENTRY,
     xdg::ENTRY,
 ];

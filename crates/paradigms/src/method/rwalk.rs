@@ -34,9 +34,19 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<RWalk>(MethodInfo {
     needs: &[Reveal::Boundary],
     parameters: &[
         Parameter::new("lambda", "1", ">= 0", "strength λ"),
-        Parameter::new("alpha", "0.9", "0 to 1", "α, weight of the newest batch in the running Fisher information F"),
+        Parameter::new(
+            "alpha",
+            "0.9",
+            "0 to 1",
+            "α, weight of the newest batch in the running Fisher information F",
+        ),
         Parameter::new("interval", "10", ">= 1", "updates between two looks at the path, Δt"),
-        Parameter::new("epsilon", "0.001", "> 0", "ε, damping of the path's score (not stated by the authors)"),
+        Parameter::new(
+            "epsilon",
+            "0.001",
+            "> 0",
+            "ε, damping of the path's score (not stated by the authors)",
+        ),
         PROXIMAL,
     ],
 });

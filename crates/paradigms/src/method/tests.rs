@@ -330,6 +330,8 @@ fn every_parameter_out_of_range_is_refused_by_name() {
         ("xdg", "off = 1.0"),
         ("scp", "alpha = 1.5"),
         ("rwalk", "interval = 0"),
+        ("generative-replay", "generator = { hidden = [] }"),
+        ("generative-replay", "temperature = -1.0"),
         ("rwalk", "epsilon = 0.0"),
     ];
     for (kind, line) in cases {
