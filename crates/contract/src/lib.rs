@@ -8,11 +8,13 @@ mod method_info;
 mod planned;
 pub mod protocol;
 mod record;
+pub mod replay;
 #[cfg(test)]
 mod schema;
 
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
 pub use method_info::{MethodInfo, Parameter, Reveal, registered};
 pub use planned::PlannedCell;
-pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
+pub use protocol::{Pace, Paradigm, Portion, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
 pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
+pub use replay::{Channel, Channels, Replay, Rotation, TestSignal};

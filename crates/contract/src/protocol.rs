@@ -96,6 +96,26 @@ impl<'a> Pace<'a> {
     }
 }
 
+/// Shows a part of the work as its portion of the run.
+pub struct Portion<'a> {
+    watch: &'a mut dyn Watch,
+    from: f64,
+    to: f64,
+}
+
+impl<'a> Portion<'a> {
+    /// The part that is done between the shares `from` and `to` of the run.
+    pub fn new(watch: &'a mut dyn Watch, from: f64, to: f64) -> Self {
+        Self { watch, from, to }
+    }
+}
+
+impl Watch for Portion<'_> {
+    fn progress(&mut self, share: f64) -> Option<StopReason> {
+        self.watch.progress(self.from + (self.to - self.from) * share)
+    }
+}
+
 /// What a reader of records has to know of a protocol.
 #[derive(Debug, Clone, Copy)]
 pub struct Paradigm {

@@ -7,6 +7,7 @@ use crate::spiking::check;
 use crate::spiking::locus_coeruleus::LocusCoeruleusSettings;
 use crate::spiking::predictive::PredictiveSettings;
 use base::error::DefinitionError;
+use contract::Replay;
 use dynamics::Receptor;
 
 /// The parameters of a method preset.
@@ -49,9 +50,13 @@ pub enum NoradrenalineSource {
 }
 
 impl NoradrenalineSource {
-    /// Whether it first runs the same model with `surprise`.
-    pub fn replays(self) -> bool {
-        matches!(self, Self::Shuffled | Self::Mean)
+    /// How it replays the same model with `surprise`, if it does.
+    pub fn replay(self) -> Replay {
+        match self {
+            Self::Shuffled => Replay::Rotated,
+            Self::Mean => Replay::Mean,
+            Self::Surprise | Self::None | Self::Constant | Self::Boundary => Replay::None,
+        }
     }
 }
 

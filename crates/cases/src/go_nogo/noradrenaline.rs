@@ -8,46 +8,36 @@ use base::error::DefinitionError;
 /// A source with its state.
 #[derive(Debug, Clone)]
 pub enum Noradrenaline {
-    Surprise {
-        lc: LocusCoeruleus,
-        drive: LcDrive,
-    },
+    Surprise { lc: LocusCoeruleus, drive: LcDrive },
     Constant(f64),
-    /// A recorded trajectory, one level per trial; 0 beyond its end.
-    Trace(Vec<f64>),
-    Boundary {
-        trials: usize,
-    },
+    Boundary { trials: usize },
 }
 
 impl Noradrenaline {
-    /// The source that the settings name; `trace` is the recording for the controls that replay one.
+    /// The source that the settings name; that of a control is the one that it replays.
     ///
     /// # Errors
     /// Names the parameter that is out of range.
-    pub fn new(model: &ModelSettings, trace: Option<Vec<f64>>) -> Result<Self, DefinitionError> {
+    pub fn new(model: &ModelSettings) -> Result<Self, DefinitionError> {
         let settings = model.noradrenaline;
         Ok(match settings.source {
-            NoradrenalineSource::Surprise => Self::Surprise {
-                lc: LocusCoeruleus::new(model.locus_coeruleus, model.network.trial)?,
-                drive: settings.drive,
-            },
+            NoradrenalineSource::Surprise | NoradrenalineSource::Shuffled | NoradrenalineSource::Mean => {
+                Self::Surprise {
+                    lc: LocusCoeruleus::new(model.locus_coeruleus, model.network.trial)?,
+                    drive: settings.drive,
+                }
+            }
             NoradrenalineSource::None => Self::Constant(0.0),
             NoradrenalineSource::Constant => Self::Constant(settings.level),
-            // The mean is a recording of one level for every trial.
-            NoradrenalineSource::Shuffled | NoradrenalineSource::Mean => {
-                Self::Trace(trace.unwrap_or_default())
-            }
             NoradrenalineSource::Boundary => Self::Boundary { trials: settings.trials },
         })
     }
 
-    /// The level during trial `trial`; only the oracle looks at `since_shift` (`None` before the first shift).
-    pub fn level(&self, trial: usize, since_shift: Option<usize>) -> f64 {
+    /// The level of the next trial; only the oracle looks at `since_shift` (`None` before the first shift).
+    pub fn level(&self, since_shift: Option<usize>) -> f64 {
         match self {
             Self::Surprise { lc, .. } => lc.noradrenaline.value(),
             Self::Constant(level) => *level,
-            Self::Trace(levels) => levels.get(trial).copied().unwrap_or(0.0),
             Self::Boundary { trials } => {
                 f64::from(u8::from(since_shift.is_some_and(|since| since < *trials)))
             }
@@ -74,23 +64,18 @@ mod tests {
 
     #[test]
     fn controls_ignore_surprise_and_the_oracle_knows_only_boundaries() {
-        let source = |source, trace| {
+        let source = |source| {
             let noradrenaline =
                 NoradrenalineSettings { source, level: 0.4, trials: 2, drive: LcDrive::Absent };
             let model = ModelSettings { noradrenaline, ..ModelSettings::default() };
-            let mut source = Noradrenaline::new(&model, trace).unwrap();
+            let mut source = Noradrenaline::new(&model).unwrap();
             source.observe(Surprise { absent: 1.0, total: 1.0 });
             source
         };
-        assert_eq!(source(NoradrenalineSource::None, None).level(5, Some(0)), 0.0);
-        assert_eq!(source(NoradrenalineSource::Constant, None).level(5, None), 0.4);
-        let trace = source(NoradrenalineSource::Shuffled, Some(vec![0.1, 0.2]));
-        assert_eq!([trace.level(1, None), trace.level(2, None)], [0.2, 0.0]);
-        let oracle = source(NoradrenalineSource::Boundary, None);
-        assert_eq!(
-            [None, Some(0), Some(1), Some(2)].map(|since| oracle.level(0, since)),
-            [0.0, 1.0, 1.0, 0.0]
-        );
-        assert!(source(NoradrenalineSource::Surprise, None).level(1, None) > 0.5);
+        assert_eq!(source(NoradrenalineSource::None).level(Some(0)), 0.0);
+        assert_eq!(source(NoradrenalineSource::Constant).level(None), 0.4);
+        let oracle = source(NoradrenalineSource::Boundary);
+        assert_eq!([None, Some(0), Some(1), Some(2)].map(|since| oracle.level(since)), [0.0, 1.0, 1.0, 0.0]);
+        assert!(source(NoradrenalineSource::Surprise).level(None) > 0.5);
     }
 }

@@ -10,7 +10,7 @@ use super::session::run_session;
 use super::task::{ShiftKind, TaskSettings};
 use base::error::Result;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Footprint, MethodInfo, Protocol, RunLog, RunSpec, Watch, registered};
+use contract::{Footprint, MethodInfo, Protocol, Replay, RunLog, RunSpec, Watch, registered};
 use data::Data;
 
 /// The kind of every method preset of this case study.
@@ -88,7 +88,7 @@ impl Protocol for GoNoGo {
 
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         let Ok(RunSettings { task, model }) = serde_json::from_value(settings.clone()) else { return 1.0 };
-        let passes = if model.noradrenaline.source.replays() { 2.0 } else { 1.0 };
+        let passes = if model.noradrenaline.source.replay() == Replay::None { 1.0 } else { 2.0 };
         let probed = task.probed_presentations();
         passes * task.longest() as f64 * 0.6e-3 + probed as f64 * 0.3e-3
     }

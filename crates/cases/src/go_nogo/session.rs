@@ -3,7 +3,7 @@
 use rand::RngExt;
 
 use super::agent::Agent;
-use super::model::{ModelSettings, NoradrenalineSource};
+use super::model::ModelSettings;
 use super::noradrenaline::Noradrenaline;
 use super::probe::Probe;
 use super::task::{Block, Schedule, TaskSettings, TrialOrder};
@@ -12,7 +12,7 @@ use crate::spiking::noise::Noise;
 use crate::spiking::predictive::PredictiveNetwork;
 use base::error::{Error, Result};
 use base::rng::Streams;
-use contract::Watch;
+use contract::{Channel, Channels, Replay, Watch};
 
 /// Outcomes that the predictive network tells apart.
 const REWARD: usize = 0;
@@ -44,6 +44,14 @@ pub struct Session {
     pub synaptic_operations: u64,
 }
 
+/// What surprise sets in each trial: the level of noradrenaline, and what its receptor relaxes the weights by.
+const CHANNELS: &[Channel] = &[
+    Channel { beyond: Some(0.0), single: true, ..Channel::new("noradrenaline", [0.0, 1.0]) },
+    Channel { beyond: Some(0.0), ..Channel::new("relaxation", [0.0, 1.0]) },
+];
+const NORADRENALINE: usize = 0;
+const RELAXATION: usize = 1;
+
 /// Runs a session. Controls that replay noradrenaline first run their own model with the same seed.
 ///
 /// # Errors
@@ -57,57 +65,44 @@ pub fn run_session(
     task.check()?;
     model.check()?;
     let streams = Streams::new(seed);
-    if !model.noradrenaline.source.replays() {
-        return live(task, model, &streams, None, &mut |share| watch.progress(share));
-    }
-    let mut full = model.clone();
-    full.noradrenaline.source = NoradrenalineSource::Surprise;
-    let unprobed = TaskSettings { probe: None, ..task.clone() };
-    let recorded = live(&unprobed, &full, &streams, None, &mut |share| watch.progress(0.5 * share))?;
-    let levels = recorded.trials.iter().map(|trial| f64::from(trial.noradrenaline)).collect();
-    let (model, levels) = replayed(task, model, levels, &streams);
-    live(task, &model, &streams, Some(levels), &mut |share| watch.progress(0.5 + 0.5 * share))
-}
-
-/// The levels and the model of a control, from the levels of the model's own session.
-fn replayed(
-    task: &TaskSettings,
-    model: &ModelSettings,
-    mut levels: Vec<f64>,
-    streams: &Streams,
-) -> (ModelSettings, Vec<f64>) {
-    let mut model = model.clone();
-    if model.noradrenaline.source == NoradrenalineSource::Shuffled {
+    let replay = model.noradrenaline.source.replay();
+    let rotation = |trials| {
         let margin = task.block / 3;
-        let by = streams.get("shuffle").random_range(margin..=levels.len() - margin);
-        levels.rotate_right(by);
-        return (model, levels);
-    }
-    let receptor = model.relaxation.receptor();
-    let count = levels.len() as f64;
-    let share = levels.iter().map(|level| receptor.effect(*level)).sum::<f64>() / count;
-    let level = levels.iter().sum::<f64>() / count;
-    // 1 − (1 − share)(1 − constant), the way in which the two shares of a trial combine.
-    model.relaxation.constant += share as f32 * (1.0 - model.relaxation.constant);
-    model.relaxation.noradrenaline = 0.0;
-    // Under a criterion the control's session may be longer than the one it replays.
-    (model, vec![level; task.longest()])
+        streams.get("shuffle").random_range(margin..=trials - margin)
+    };
+    replay.run(CHANNELS, &streams, watch, rotation, |streams, channels, watch| {
+        if replay == Replay::None || channels.replays() {
+            return live(task, &held(model, channels), streams, channels, watch);
+        }
+        let unprobed = TaskSettings { probe: None, ..task.clone() };
+        live(&unprobed, model, streams, channels, watch)
+    })
 }
 
-type Report<'a> = &'a mut dyn FnMut(f64) -> Option<base::error::StopReason>;
+/// The model with the mean relaxation of a control that holds noradrenaline at its mean, where the receptor is silent.
+fn held(model: &ModelSettings, channels: &Channels) -> ModelSettings {
+    let mut model = model.clone();
+    if let Some(share) = channels.constant(RELAXATION) {
+        // 1 − (1 − share)(1 − constant), the way in which the two shares of a trial combine.
+        model.relaxation.constant += share as f32 * (1.0 - model.relaxation.constant);
+        model.relaxation.noradrenaline = 0.0;
+    }
+    model
+}
 
 fn live(
     task: &TaskSettings,
     model: &ModelSettings,
     streams: &Streams,
-    trace: Option<Vec<f64>>,
-    report: Report<'_>,
+    channels: &mut Channels,
+    watch: &mut dyn Watch,
 ) -> Result<Session> {
+    let relaxation = model.relaxation.receptor();
     let mut agent = Agent::new(model, streams)?;
     let mut prediction_noise = Noise::new(streams.fast("predictive"));
     let mut predictive =
         PredictiveNetwork::new(8, 3, model.predictive, &mut Noise::new(streams.fast("init/predictive")))?;
-    let mut noradrenaline = Noradrenaline::new(model, trace)?;
+    let mut noradrenaline = Noradrenaline::new(model)?;
     let mut order = TrialOrder::new(streams.get("task"));
     let mut session = Session {
         trials: Vec::with_capacity(task.longest()),
@@ -129,7 +124,8 @@ fn live(
                     || (index + 1 < task.cues.len() && within + RASTER_TRIALS >= task.block));
             agent.circuit.raster = wants_raster.then(|| Vec::with_capacity(8192));
             let compound = order.draw();
-            let level = noradrenaline.level(session.trials.len(), (index > 0).then_some(within));
+            let level = channels.pass(NORADRENALINE, || noradrenaline.level((index > 0).then_some(within)));
+            channels.pass(RELAXATION, || relaxation.effect(f64::from(level as f32)));
             let trial = session.trials.len();
             let to_shift = (index + 1 < task.cues.len()).then_some(task.block - within);
             if let Some(probe) = task.probe.filter(|p| p.wants((index > 0).then_some(within), to_shift)) {
@@ -174,7 +170,7 @@ fn live(
             }
             session.trials.push(trial);
             if session.trials.len().is_multiple_of(8)
-                && let Some(reason) = report(session.trials.len() as f64 / task.longest() as f64)
+                && let Some(reason) = watch.progress(session.trials.len() as f64 / task.longest() as f64)
             {
                 return Err(Error::Stopped(reason));
             }
@@ -194,7 +190,7 @@ fn live(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::go_nogo::Cue;
+    use crate::go_nogo::{Cue, NoradrenalineSource};
     use contract::Unwatched;
 
     fn short(cues: &[&str]) -> TaskSettings {
@@ -232,8 +228,19 @@ mod tests {
         model.noradrenaline.source = NoradrenalineSource::Mean;
         model.relaxation.constant = 0.1;
         // Relaxation is 0.8·relu(NA − 0.3)/0.7: 0, 0.8, 0.4 and 0.8/14, mean 0.314286.
-        let (control, levels) = replayed(&task, &model, vec![0.0, 1.0, 0.65, 0.35], &Streams::new(1));
-        assert_eq!(levels, vec![0.5; 80]);
+        let relaxation = model.relaxation.receptor();
+        let levels = [0.0, 1.0, 0.65, 0.35];
+        let session = |_: &Streams, channels: &mut Channels, _: &mut dyn Watch| {
+            let held = held(&model, channels);
+            let passed = levels.map(|level| {
+                channels.pass(RELAXATION, || relaxation.effect(level));
+                channels.pass(NORADRENALINE, || level)
+            });
+            Ok((held, passed))
+        };
+        let streams = Streams::new(1);
+        let (control, passed) = Replay::Mean.run(CHANNELS, &streams, &mut Unwatched, |_| 0, session).unwrap();
+        assert!(passed.iter().all(|level| (level - 0.5).abs() < 1e-7), "{passed:?}");
         assert_eq!(control.relaxation.noradrenaline, 0.0);
         assert!((control.relaxation.constant - (0.1 + 0.9 * 0.314_286)).abs() < 1e-6);
 

@@ -5,7 +5,6 @@
 //! gain f on (some of) the recurrent weights. See `docs/opposed-behaviours.md` for what is the article's and what is
 //! our reading.
 
-pub mod adam;
 pub mod behaviour;
 pub mod bptt;
 pub mod dose_response;

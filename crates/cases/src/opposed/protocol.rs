@@ -11,7 +11,7 @@ use super::train::{Problem, Stage};
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Curve, MethodInfo, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::{Curve, MethodInfo, Pace, Portion, Protocol, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// Opposed behaviours from one scalar (Tsuda et al. 2026).
@@ -69,8 +69,7 @@ impl Protocol for OpposedBehaviours {
         let (mut network, targets, problem) = prepare(&settings, &streams, &mut Pace::new(watch, 0.0))?;
         let mut log = RunLog::default();
         log.footprint.parameters = (network.synapses() + 2 * network.shape.units + 1) as u64;
-        let trained =
-            problem.train(&mut network, &streams, &mut Portion { watch: &mut *watch, from: 0.0, to: 0.8 })?;
+        let trained = problem.train(&mut network, &streams, &mut Portion::new(&mut *watch, 0.0, 0.8))?;
         log.footprint.updates = trained.updates as u64;
         let trials = trained.updates * settings.task.training.trials_per_update;
         log.footprint.multiply_adds = (trials as f64 * multiply_adds_per_trial(&settings)) as u64;
@@ -101,19 +100,6 @@ impl Protocol for OpposedBehaviours {
 fn multiply_adds_per_trial(settings: &Settings) -> f64 {
     let units = settings.task.network.units as f64;
     3.0 * units * units * settings.task.trial.steps as f64
-}
-
-/// Shows a part of the work as its portion of the run.
-struct Portion<'a> {
-    watch: &'a mut dyn Watch,
-    from: f64,
-    to: f64,
-}
-
-impl Watch for Portion<'_> {
-    fn progress(&mut self, share: f64) -> Option<base::error::StopReason> {
-        self.watch.progress(self.from + (self.to - self.from) * share)
-    }
 }
 
 /// A trained network and what is measured on it.

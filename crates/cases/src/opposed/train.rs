@@ -2,7 +2,6 @@
 
 use rand::seq::SliceRandom;
 
-use super::adam::Adam;
 use super::bptt::{Tape, Trial};
 use super::network::{Effective, Network, Parameters};
 use super::noise::Noise;
@@ -12,6 +11,7 @@ use super::task::{Condition, is_right, target};
 use base::error::{Error, Result};
 use base::rng::{StreamRng, Streams};
 use contract::{Curve, Pace, Watch};
+use numeric::optimiser::{Adam, clip_norm};
 
 /// A task with the contexts that a method gives its behaviours.
 #[derive(Debug, Clone)]
@@ -128,7 +128,9 @@ impl Problem<'_> {
     /// [`Error::Diverged`] and [`Error::Stopped`].
     pub fn train(&self, network: &mut Network, streams: &Streams, watch: &mut dyn Watch) -> Result<Trained> {
         let settings = &self.task.training;
-        let mut adam = Adam::new(network.shape, settings.learning_rate);
+        let mut adam = Adam::default();
+        // 0: never clipped.
+        let limit = if settings.gradient_clip > 0.0 { settings.gradient_clip } else { f64::INFINITY };
         let mut deck = Deck::new(self.conditions.len(), streams);
         let mut noise = Noise::new(streams, "train/noise");
         let mut step = Step::new(self, network);
@@ -140,12 +142,12 @@ impl Problem<'_> {
         while done < settings.max_updates {
             let dealt: Vec<usize> = (0..settings.trials_per_update).map(|_| deck.deal()).collect();
             let loss = step.gradient(network, &dealt, &mut noise);
-            let norm = step.clip(settings.gradient_clip);
+            let norm = clip_norm(&mut step.gradient.parts_mut(), limit);
             if !loss.is_finite() || !norm.is_finite() {
                 let (what, value) = if loss.is_finite() { ("gradient norm", norm) } else { ("loss", loss) };
                 return Err(Error::Diverged { update: done, what: what.into(), value });
             }
-            adam.update(&mut network.parameters, &step.gradient);
+            adam.descend(&mut network.parameters.parts_mut(), &step.gradient.parts(), settings.learning_rate);
             recent = (recent.0 + loss, recent.1 + 1);
             done += 1;
             let mut pace = Pace::new(watch, done as f64 / settings.max_updates as f64);
@@ -281,17 +283,6 @@ impl<'a> Step<'a> {
             );
         }
         loss
-    }
-
-    /// Scales the gradient down to norm `limit` (0: never); returns the norm before.
-    fn clip(&mut self, limit: f64) -> f64 {
-        let square = |x: &f32| f64::from(*x) * f64::from(*x);
-        let norm = self.gradient.parts().iter().flat_map(|part| part.iter()).map(square).sum::<f64>().sqrt();
-        if limit > 0.0 && norm > limit {
-            let scale = (limit / norm) as f32;
-            self.gradient.parts_mut().into_iter().flatten().for_each(|g| *g *= scale);
-        }
-        norm
     }
 }
 

@@ -1,6 +1,5 @@
 //! Controls at test: the trained network with its own modulatory signals replaced.
 
-use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use super::check::count;
@@ -8,19 +7,8 @@ use super::episodes::Episodes;
 use super::lane::{LANES, Lane, ZERO, sum};
 use base::error::DefinitionError;
 use base::rng::Streams;
-
-/// What the network's signals are at test. Training always runs with its own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TestSignal {
-    /// Its own.
-    #[default]
-    Own,
-    /// Constants: each signal's mean over time and over the trials of the test.
-    Mean,
-    /// Its own in blocks of time in random order, another order in every trial: right values at wrong times.
-    Shuffled,
-}
+use contract::TestSignal;
+use contract::replay::series::shuffled_times;
 
 /// What a control replaces at test.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,16 +30,11 @@ impl Control {
     /// The first value out of range; a network without a signal whose signal should be replaced.
     pub(super) fn check(&self, has_signal: bool) -> Result<(), DefinitionError> {
         count("control.block", self.block, 1, 100)?;
-        let found = match self.test_signal {
-            TestSignal::Own => return Ok(()),
-            TestSignal::Mean => "mean",
-            TestSignal::Shuffled => "shuffled",
-        };
-        if has_signal {
+        if has_signal || self.test_signal == TestSignal::Own {
             return Ok(());
         }
         let allowed = "own: this network has no modulatory signal";
-        Err(DefinitionError::range("control.test_signal", found, allowed))
+        Err(DefinitionError::range("control.test_signal", self.test_signal.word(), allowed))
     }
 }
 
@@ -72,11 +55,7 @@ pub(super) fn forced(
                 let signals = own.len() / episodes.steps;
                 let mut shuffled = vec![ZERO; own.len()];
                 for b in 0..LANES {
-                    let blocks = episodes.steps.div_ceil(block);
-                    let mut order: Vec<usize> = (0..blocks).collect();
-                    order.shuffle(&mut rng);
-                    let times = order.iter().flat_map(|k| k * block..((k + 1) * block).min(episodes.steps));
-                    for (t, from) in times.enumerate() {
+                    for (t, from) in shuffled_times(episodes.steps, block, &mut rng).into_iter().enumerate() {
                         for k in 0..signals {
                             shuffled[t * signals + k][b] = own[from * signals + k][b];
                         }

@@ -16,7 +16,7 @@ mod settings;
 pub mod task;
 mod train;
 
-pub use control::{Control, TestSignal};
+pub use control::Control;
 pub use episodes::{Episodes, Target, Trial};
 pub use lane::{LANES, Lane};
 pub use network::{Network, Tape};

@@ -5,10 +5,10 @@ use super::lane::{LANES, Lane, ZERO, sum};
 use super::network::{Network, Tape};
 use super::settings::{Optimiser, Training};
 use super::task::Problem;
-use crate::opposed::adam;
 use base::error::{Error, Result};
 use base::rng::Streams;
 use contract::{Curve, Pace, Watch};
+use numeric::optimiser::{Adam, clip_norm};
 
 /// Points of the learning curve.
 const POINTS: usize = 50;
@@ -58,34 +58,6 @@ impl Gradient {
         self.flat.extend(self.by_lane.iter().map(sum));
         Ok(loss)
     }
-
-    /// Scales the gradient down to the norm `limit`; returns the norm before.
-    fn clip(&mut self, limit: f64) -> f64 {
-        let norm = self.flat.iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>().sqrt();
-        if norm > limit {
-            let scale = (limit / norm) as f32;
-            self.flat.iter_mut().for_each(|g| *g *= scale);
-        }
-        norm
-    }
-}
-
-/// Adam's moments (β₁ = 0.9, β₂ = 0.999, ε = 1e-8).
-struct Adam {
-    first: Vec<f32>,
-    second: Vec<f32>,
-    updates: i32,
-}
-
-impl Adam {
-    fn update(&mut self, parameters: &mut [f32], gradient: &[f32], rate: f64) {
-        self.updates = self.updates.saturating_add(1);
-        let correct1 = 1.0 - 0.9f64.powi(self.updates);
-        let correct2 = 1.0 - 0.999f64.powi(self.updates);
-        let rate = (rate * correct2.sqrt() / correct1) as f32;
-        let epsilon = (1e-8 * correct2.sqrt()) as f32;
-        adam::step(parameters, gradient, &mut self.first, &mut self.second, rate, epsilon);
-    }
 }
 
 /// Trains a fresh network. The rate falls linearly to a tenth over the run.
@@ -101,8 +73,7 @@ pub fn train(
     watch: &mut dyn Watch,
 ) -> Result<Trained> {
     let mut parameters = network.layout().draw(streams);
-    let zeros = vec![0.0; parameters.len()];
-    let mut adam = Adam { first: zeros.clone(), second: zeros, updates: 0 };
+    let mut adam = Adam::default();
     let mut gradient = Gradient::default();
     let mut rng = streams.get("train/trials");
     let mut curve = Curve::new("loss/train");
@@ -112,12 +83,12 @@ pub fn train(
         let groups: Vec<Episodes> = (0..training.batch / LANES).map(|_| problem.draw(&mut rng)).collect();
         let done = update as f64 / training.updates as f64;
         let loss = gradient.take(network, &parameters, &groups, &mut Pace::new(watch, done))?;
-        let norm = gradient.clip(optimiser.clip);
+        let norm = clip_norm(&mut [&mut gradient.flat[..]], optimiser.clip);
         if !loss.is_finite() || !norm.is_finite() {
             let (what, value) = if loss.is_finite() { ("gradient norm", norm) } else { ("loss", loss) };
             return Err(Error::Diverged { update, what: what.into(), value });
         }
-        adam.update(&mut parameters, &gradient.flat, optimiser.rate * (1.0 - 0.9 * done));
+        adam.descend(&mut [&mut parameters], &[&gradient.flat], optimiser.rate * (1.0 - 0.9 * done));
         (recent, counted) = (recent + loss, counted + 1.0);
         if (update + 1).is_multiple_of(every) || update + 1 == training.updates {
             curve.push(update as f64 + 1.0, recent / counted);

@@ -1,7 +1,5 @@
 //! Checks that the three tasks and their learners share.
 
-use serde::{Deserialize, Serialize};
-
 use base::error::{DefinitionError, Error, Result};
 use contract::Watch;
 
@@ -37,32 +35,10 @@ pub(super) fn count(key: &str, value: usize, low: usize, high: usize) -> Result<
 /// At most this many trials per run: a record stays small and a run stays short.
 pub(super) const MOST_TRIALS: usize = 1_000_000;
 
-/// Controls that replay what a modulated run of the same seed did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Replay {
-    /// The learner modulates itself.
-    #[default]
-    None,
-    /// Constants: the mean of every meta-parameter over the modulated run, at each kind of decision.
-    Mean,
-    /// The modulated run's trajectory, rotated so that its switches come near no true ones: right values at wrong times.
-    Rotated,
-}
+/// A watch that is asked every 256 trials.
+pub(super) struct Progress<'a>(pub &'a mut dyn Watch);
 
-/// A watch that is asked every 256 trials, and sees a pass over the trials as a part of the run.
-pub(super) struct Progress<'a> {
-    watch: &'a mut dyn Watch,
-    from: f64,
-    share: f64,
-}
-
-impl<'a> Progress<'a> {
-    /// The pass that covers `share` of the run from `from` on.
-    pub(super) fn new(watch: &'a mut dyn Watch, from: f64, share: f64) -> Self {
-        Self { watch, from, share }
-    }
-
+impl Progress<'_> {
     /// Trial `done` of `trials` begins.
     pub(super) fn at(&mut self, done: usize, trials: usize) -> Result<()> {
         if done.is_multiple_of(256) { self.always(done, trials) } else { Ok(()) }
@@ -70,7 +46,7 @@ impl<'a> Progress<'a> {
 
     /// The same where one trial may take long.
     pub(super) fn always(&mut self, done: usize, trials: usize) -> Result<()> {
-        let share = self.from + self.share * done as f64 / trials as f64;
-        self.watch.progress(share).map_or(Ok(()), |reason| Err(Error::Stopped(reason)))
+        let share = done as f64 / trials as f64;
+        self.0.progress(share).map_or(Ok(()), |reason| Err(Error::Stopped(reason)))
     }
 }

@@ -6,7 +6,6 @@ pub mod change_point;
 mod check;
 pub mod goals;
 mod protocol;
-mod rotation;
 mod settings;
 mod softmax;
 mod trace;

@@ -5,7 +5,7 @@ use super::{bandit, change_point, goals};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{MethodInfo, Protocol, RunLog, RunSpec, Watch};
+use contract::{MethodInfo, Protocol, Rotation, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// The protocol `switching`.
@@ -60,19 +60,32 @@ impl Protocol for Switching {
     fn run(&self, spec: &RunSpec, _data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
         let Settings { task, learner } = serde_json::from_value(spec.settings.clone())?;
         let streams = Streams::new(spec.seed);
-        match (&task, &learner) {
-            (Task::Bandit(task), Learner::Bandit(learner)) => bandit::run(task, learner, &streams, watch),
-            (Task::Goals(task), Learner::Goals(learner)) => goals::run(task, learner, &streams, watch),
-            (Task::ChangePoint(task), Learner::ChangePoint(learner)) => {
-                change_point::run(task, learner, &streams, watch)
+        let mut chosen = None;
+        let rotation = |trials| {
+            let rotation = Rotation::away_from(&task.switches(&streams), trials, &streams);
+            chosen = Some(rotation);
+            rotation.by
+        };
+        let (replay, channels) = (learner.replay(), learner.channels());
+        let mut log = replay.run(channels, &streams, watch, rotation, |streams, channels, watch| {
+            match (&task, &learner) {
+                (Task::Bandit(t), Learner::Bandit(l)) => bandit::session(t, l, streams, channels, watch),
+                (Task::Goals(t), Learner::Goals(l)) => goals::session(t, l, streams, channels, watch),
+                (Task::ChangePoint(t), Learner::ChangePoint(l)) => {
+                    change_point::session(t, l, streams, channels, watch)
+                }
+                // Settings that did not come from `resolve`.
+                _ => Err(DefinitionError {
+                    key: "learner".into(),
+                    problem: "is a learner of another task".into(),
+                    ..DefinitionError::default()
+                }
+                .into()),
             }
-            // Settings that did not come from `resolve`.
-            _ => Err(DefinitionError {
-                key: "learner".into(),
-                problem: "is a learner of another task".into(),
-                ..DefinitionError::default()
-            }
-            .into()),
+        })?;
+        if let Some(rotation) = chosen {
+            rotation.write(&mut log);
         }
+        Ok(log)
     }
 }

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::bandit::{BanditLearner, BanditTask};
 use super::change_point::{ChangePointLearner, ChangePointTask};
 use super::goals::{GoalLearner, GoalTask};
+use super::{bandit, change_point, goals};
 use base::error::{DefinitionError, Result};
+use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{MethodInfo, registered};
+use contract::{Channel, MethodInfo, Replay, registered};
 
 /// The three tasks; a benchmark's file has one table `[task]` with its `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -147,6 +149,39 @@ fn kind(method: &MethodPreset) -> Result<&'static Kind> {
 /// Every kind of method.
 pub(super) fn methods() -> Vec<&'static MethodInfo> {
     KINDS.iter().map(|kind| &kind.info).collect()
+}
+
+impl Task {
+    /// Trials at which the rule of a seed's session switches.
+    pub(super) fn switches(&self, streams: &Streams) -> Vec<usize> {
+        match self {
+            Self::Bandit(task) => task.switches(streams),
+            Self::Goals(task) => task.switches(streams),
+            Self::ChangePoint(task) => task.switches(streams),
+        }
+    }
+}
+
+impl Learner {
+    /// What it sets at each decision.
+    pub(super) fn channels(&self) -> &'static [Channel] {
+        match self {
+            Self::Bandit(_) => bandit::CHANNELS,
+            Self::Goals(_) => goals::CHANNELS,
+            Self::ChangePoint(_) => change_point::CHANNELS,
+        }
+    }
+
+    /// Whether it is a control that replays itself.
+    pub(super) fn replay(&self) -> Replay {
+        match self {
+            Self::Bandit(BanditLearner::Doya(s)) => s.replay,
+            Self::Bandit(BanditLearner::Uncertainty(s)) => s.replay,
+            Self::Goals(GoalLearner::AchNe(s)) => s.replay,
+            Self::ChangePoint(ChangePointLearner::ReducedObserver(s)) => s.replay,
+            _ => Replay::None,
+        }
+    }
 }
 
 impl Settings {

@@ -8,6 +8,7 @@ use super::source::SourceSpec;
 use super::spec::ModulationSpec;
 use super::target::{TARGETS, TargetKind};
 use base::error::DefinitionError;
+use contract::replay::yoked_seed;
 
 /// A control that follows from the mechanism's own preset. In definitions and on the command line it is written behind
 /// the mechanism's id: `na-slope+shuffled`.
@@ -205,8 +206,7 @@ impl Control {
     pub fn replays(&self, seed: u64) -> Option<u64> {
         match self {
             Self::MeanGain | Self::MeanGainRescaled | Self::Shuffled | Self::MatchedNoise => Some(seed),
-            // The seed before; the first has none before, and takes the second.
-            Self::Yoked => Some(if seed == 0 { 1 } else { seed - 1 }),
+            Self::Yoked => Some(yoked_seed(seed)),
             _ => None,
         }
     }

@@ -1,12 +1,11 @@
 //! Controls that replay what a modulated run did: its gains, but not for its reasons.
 
-use rand::seq::SliceRandom;
-use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::Trace;
+use contract::replay::series::{matched_noise, mean, shuffled_times};
 
 /// What is made of a recorded run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,27 +59,18 @@ impl Replayed {
             DefinitionError::unknown("channel of the recorded run", channel, trace.keys().map(String::as_str))
         })?;
         let streams = streams.within("replay");
-        let mean = mean(recorded);
         Ok(match self.kind {
-            ReplayKind::MeanGain | ReplayKind::MeanGainRescaled => vec![mean as f32],
+            ReplayKind::MeanGain | ReplayKind::MeanGainRescaled => vec![mean(&widened(recorded)) as f32],
             ReplayKind::Yoked => recorded.clone(),
             ReplayKind::Shuffled => {
-                let mut blocks: Vec<&[f32]> = recorded.chunks(self.block.max(1)).collect();
-                // The same permutation for all channels: what went together stays together.
-                blocks.shuffle(&mut streams.get("shuffled"));
-                blocks.concat()
+                // The same order for all channels: what went together stays together.
+                let times = shuffled_times(recorded.len(), self.block, &mut streams.get("shuffled"));
+                times.into_iter().map(|time| recorded[time]).collect()
             }
             ReplayKind::MatchedNoise => {
-                let (sd, a) = moments(recorded, mean);
                 let mut random = streams.get(&format!("noise/{channel}"));
-                let mut x: f64 = StandardNormal.sample(&mut random);
-                let step = |_: &f32| {
-                    let now = (mean + sd * x).clamp(limits[0], limits[1]) as f32;
-                    let epsilon: f64 = StandardNormal.sample(&mut random);
-                    x = a * x + (1.0 - a * a).max(0.0).sqrt() * epsilon;
-                    now
-                };
-                recorded.iter().map(step).collect()
+                let noise = matched_noise(&widened(recorded), limits, &mut random);
+                noise.into_iter().map(|value| value as f32).collect()
             }
         })
     }
@@ -88,24 +78,13 @@ impl Replayed {
 
 /// E[g] and E[g²].
 pub(super) fn raw_moments(values: &[f32]) -> [f64; 2] {
-    [mean(values), mean_of(values, |g| g * g)]
+    let values = widened(values);
+    let squares: Vec<f64> = values.iter().map(|g| g * g).collect();
+    [mean(&values), mean(&squares)]
 }
 
-fn mean(values: &[f32]) -> f64 {
-    mean_of(values, |g| g)
-}
-
-fn mean_of(values: &[f32], of: impl Fn(f64) -> f64) -> f64 {
-    values.iter().map(|x| of(f64::from(*x))).sum::<f64>() / values.len().max(1) as f64
-}
-
-/// Standard deviation and lag-1 autocorrelation around `mean`.
-fn moments(values: &[f32], mean: f64) -> (f64, f64) {
-    let off = |x: &f32| f64::from(*x) - mean;
-    let square: f64 = values.iter().map(|x| off(x).powi(2)).sum();
-    let lagged: f64 = values.windows(2).map(|pair| off(&pair[0]) * off(&pair[1])).sum();
-    let a = if square > 0.0 { (lagged / square).clamp(-0.999, 0.999) } else { 0.0 };
-    ((square / values.len().max(1) as f64).sqrt(), a)
+fn widened(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|value| f64::from(*value)).collect()
 }
 
 #[cfg(test)]
@@ -133,16 +112,6 @@ mod tests {
     fn the_mean_is_one_number_and_the_yoked_run_is_the_other_run() {
         assert_eq!(effects(ReplayKind::MeanGain, &[1.0, 2.0, 6.0]), [3.0]);
         assert_eq!(effects(ReplayKind::Yoked, &[1.0, 2.0, 6.0]), [1.0, 2.0, 6.0]);
-    }
-
-    #[test]
-    fn matched_noise_has_the_moments_of_what_it_replaces() {
-        // A slow sine: mean 2, standard deviation 0.5/√2, autocorrelation cos(0.1).
-        let recorded: Vec<f32> = (0..20_000u16).map(|t| 2.0 + 0.5 * (0.1 * f32::from(t)).sin()).collect();
-        let noise = effects(ReplayKind::MatchedNoise, &recorded);
-        let (expected, own) = (mean(&recorded), mean(&noise));
-        let ((sd, a), (own_sd, own_a)) = (moments(&recorded, expected), moments(&noise, own));
-        assert!((own - expected).abs() < 0.1 && (own_sd - sd).abs() < 0.05 && (own_a - a).abs() < 0.01);
     }
 
     #[test]

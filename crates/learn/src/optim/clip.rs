@@ -3,6 +3,7 @@
 use super::chain::{Transform, UpdateContext};
 use crate::nn::Gradients;
 use base::error::Result;
+use numeric::optimiser::clip_norm;
 
 /// Scales all gradients down so that their joint Euclidean norm is at most `limit` > 0.
 #[derive(Debug, Clone, Copy)]
@@ -16,10 +17,7 @@ impl Transform for ClipNorm {
     }
 
     fn update(&mut self, gradients: &mut Gradients, _cx: &UpdateContext<'_>) -> Result<()> {
-        let norm = gradients.norm();
-        if norm > f64::from(self.limit) {
-            gradients.scale((f64::from(self.limit) / norm) as f32);
-        }
+        clip_norm(&mut gradients.buffers, f64::from(self.limit));
         Ok(())
     }
 }

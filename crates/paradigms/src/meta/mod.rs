@@ -22,7 +22,7 @@ mod tests;
 pub use episode::Phase;
 pub use few_shot::FewShot;
 pub use meter::MILESTONES;
-pub use nmn::{Form, NmnSettings, TestSignal};
+pub use nmn::{Form, NmnSettings};
 pub use resolved::Resolved;
 pub use rule::{Kind, RULES, Rule, RuleInfo};
 pub use settings::{Budget, Evaluate, Inner, MetaSettings};

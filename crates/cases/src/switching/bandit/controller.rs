@@ -11,7 +11,7 @@ use dynamics::{Level, Receptor, Release};
 const INVERSE_TEMPERATURE: [f64; 2] = [1e-2, 1e3];
 
 /// The meta-parameters at one decision.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Knobs {
     pub rate: f64,
     pub inverse_temperature: f64,

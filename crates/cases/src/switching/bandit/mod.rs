@@ -11,7 +11,7 @@ mod settings;
 mod task;
 mod values;
 
-pub(super) use session::run;
+pub(super) use session::{CHANNELS, session};
 pub use settings::{
     BanditLearner, DoyaSettings, Modulator, SecondChoice, SoftmaxSettings, UncertaintySettings,
 };

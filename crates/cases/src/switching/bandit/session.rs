@@ -4,75 +4,43 @@ use rand::RngExt;
 
 use super::controller;
 use super::controller::{Knobs, Modulators};
-use super::settings::BanditLearner;
-use super::task::{BanditTask, Script, Wait};
+use super::settings::{BanditLearner, MOST_DISCOUNT};
+use super::task::{BanditTask, Wait};
 use super::values::Values;
-use crate::switching::check::{Progress, Replay};
-use crate::switching::rotation::Rotation;
+use crate::switching::check::Progress;
 use crate::switching::softmax;
 use crate::switching::trace::Trace;
 use base::error::{Error, Result};
 use base::rng::Streams;
-use contract::{Footprint, RunLog, Watch};
+use contract::{Channel, Channels, Footprint, RunLog, Watch};
 
 /// The state in which an arm is chosen; arm k leads to state 1 + k.
 const START: usize = 0;
 
-/// Runs a session. Replay controls first run the modulated learner with the same seed.
+/// What the modulated learners set at each choice: of the arm, then of soon or late.
+pub const CHANNELS: &[Channel] = &[
+    Channel::new("rate", [0.0, 1.0]).of_kinds(2),
+    Channel::new("inverse_temperature", [0.0, f64::INFINITY]).of_kinds(2),
+    Channel::new("discount", [0.0, MOST_DISCOUNT]).of_kinds(2),
+];
+const RATE: usize = 0;
+const INVERSE_TEMPERATURE: usize = 1;
+const DISCOUNT: usize = 2;
+
+/// Runs a session.
 ///
 /// # Errors
 /// A value that is not finite; a watch that asks to stop.
-pub fn run(
+pub fn session(
     task: &BanditTask,
     learner: &BanditLearner,
     streams: &Streams,
+    channels: &mut Channels,
     watch: &mut dyn Watch,
 ) -> Result<RunLog> {
     let script = task.draw(streams);
-    let replay = learner.replay();
-    if replay == Replay::None {
-        return live(task, learner, &script, None, streams, &mut Progress::new(watch, 0.0, 1.0)).map(|r| r.0);
-    }
-    let (_, mut knobs) = live(task, learner, &script, None, streams, &mut Progress::new(watch, 0.0, 0.5))?;
-    let mut rotation = None;
-    match replay {
-        Replay::None => {}
-        Replay::Mean => knobs = [0, 1].map(|kind| mean(&knobs, kind)).to_vec(),
-        Replay::Rotated => {
-            // Whole trials, so that first choices keep the values of first choices.
-            let chosen = Rotation::new(&script.switches, task.trials, streams);
-            knobs.rotate_right(2 * chosen.by);
-            rotation = Some(chosen);
-        }
-    }
-    let mut progress = Progress::new(watch, 0.5, 0.5);
-    let (mut log, _) = live(task, learner, &script, Some(&knobs), streams, &mut progress)?;
-    if let Some(rotation) = rotation {
-        rotation.write(&mut log);
-    }
-    Ok(log)
-}
-
-/// The mean of the meta-parameters at first (`kind` 0) or at second choices (1), which take turns.
-fn mean(recorded: &[Knobs], kind: usize) -> Knobs {
-    let own = || recorded.iter().skip(kind).step_by(2);
-    let mean = |of: fn(&Knobs) -> f64| own().map(of).sum::<f64>() / own().count() as f64;
-    Knobs {
-        rate: mean(|k| k.rate),
-        inverse_temperature: mean(|k| k.inverse_temperature),
-        discount: mean(|k| k.discount),
-    }
-}
-
-fn live(
-    task: &BanditTask,
-    learner: &BanditLearner,
-    script: &Script,
-    replayed: Option<&[Knobs]>,
-    streams: &Streams,
-    progress: &mut Progress<'_>,
-) -> Result<(RunLog, Vec<Knobs>)> {
-    let mut agent = Agent::new(task.arms, learner, replayed, streams)?;
+    let mut progress = Progress(watch);
+    let mut agent = Agent::new(task.arms, learner, channels, streams)?;
     let mut choices = streams.get("choices");
     let trials = task.trials;
     let (mut reward, mut steps, mut right, mut late) = (0.0, 0, 0, 0);
@@ -123,7 +91,7 @@ fn live(
         log.scalars.insert((*name).into(), sum / agent.used.len() as f64);
     }
     trace.write(&mut log);
-    Ok((log, agent.used))
+    Ok(log)
 }
 
 type Of = fn(&Knobs) -> f64;
@@ -138,7 +106,7 @@ struct Agent<'a> {
     learner: &'a BanditLearner,
     values: Values,
     modulators: Option<Modulators>,
-    replayed: Option<&'a [Knobs]>,
+    channels: &'a mut Channels,
     /// The meta-parameters of every decision so far.
     used: Vec<Knobs>,
     rng: base::rng::StreamRng,
@@ -148,7 +116,7 @@ impl<'a> Agent<'a> {
     fn new(
         arms: usize,
         learner: &'a BanditLearner,
-        replayed: Option<&'a [Knobs]>,
+        channels: &'a mut Channels,
         streams: &Streams,
     ) -> Result<Self> {
         let mut rng = streams.get("learner");
@@ -166,29 +134,32 @@ impl<'a> Agent<'a> {
             BanditLearner::Doya(settings) => Some(Modulators::new(settings)?),
             _ => None,
         };
-        Ok(Self { learner, values, modulators, replayed, used: Vec::new(), rng })
+        Ok(Self { learner, values, modulators, channels, used: Vec::new(), rng })
     }
 
     /// Chooses an action and fixes the meta-parameters with which it will be learned from.
     fn choose(&mut self, state: usize, draw: f64) -> usize {
-        let replayed = self.replayed.map(|knobs| knobs[self.used.len() % knobs.len()]);
-        let mut knobs = match (replayed, &self.modulators, self.learner) {
-            (Some(knobs), ..) => knobs,
-            (None, Some(modulators), _) => modulators.knobs(state),
-            (None, None, BanditLearner::Uncertainty(s)) => Knobs {
+        let own = match (&self.modulators, self.learner) {
+            _ if self.channels.replays() => Knobs::default(),
+            (Some(modulators), _) => modulators.knobs(state),
+            (None, BanditLearner::Uncertainty(s)) => Knobs {
                 // Fixed below, when the action is known.
                 rate: 0.0,
                 inverse_temperature: controller::inverse_temperature(s, &self.values, state),
                 discount: s.discount(state),
             },
-            (None, None, BanditLearner::Softmax(s)) => s.knobs(state),
-            (None, None, BanditLearner::Doya(s)) => s.base(state),
+            (None, BanditLearner::Softmax(s)) => s.knobs(state),
+            (None, BanditLearner::Doya(s)) => s.base(state),
         };
-        let probabilities = softmax::probabilities(&self.values.means(state), knobs.inverse_temperature);
+        let inverse_temperature = self.channels.pass(INVERSE_TEMPERATURE, || own.inverse_temperature);
+        let discount = self.channels.pass(DISCOUNT, || own.discount);
+        let probabilities = softmax::probabilities(&self.values.means(state), inverse_temperature);
         let action = softmax::pick(&probabilities, draw);
-        if let (BanditLearner::Uncertainty(s), None) = (self.learner, replayed) {
-            knobs.rate = controller::rate(s, &self.values, state, action);
-        }
+        let rate = self.channels.pass(RATE, || match self.learner {
+            BanditLearner::Uncertainty(s) => controller::rate(s, &self.values, state, action),
+            _ => own.rate,
+        });
+        let knobs = Knobs { rate, inverse_temperature, discount };
         self.used.push(knobs);
         action
     }
@@ -233,19 +204,5 @@ impl<'a> Agent<'a> {
     /// Levels of the modulators, if it has any.
     fn levels(&self) -> impl Iterator<Item = f64> {
         self.modulators.as_ref().map(Modulators::levels).into_iter().flatten()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_mean_is_taken_of_each_kind_of_decision() {
-        let knobs = |rate| Knobs { rate, inverse_temperature: 10.0 * rate, discount: rate / 10.0 };
-        let recorded = [0.1, 0.5, 0.3, 0.7].map(knobs);
-        let means = [0, 1].map(|kind| mean(&recorded, kind));
-        assert!((means[0].rate - 0.2).abs() < 1e-12 && (means[1].rate - 0.6).abs() < 1e-12, "{means:?}");
-        assert!((means[1].inverse_temperature - 6.0).abs() < 1e-12, "{means:?}");
     }
 }

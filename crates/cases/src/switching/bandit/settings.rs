@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::switching::check::{Replay, count, positive, within};
+use crate::switching::check::{count, positive, within};
 use base::error::DefinitionError;
+use contract::Replay;
 
 /// Largest discount, which serotonin reaches: a horizon of a thousand steps.
 pub(super) const MOST_DISCOUNT: f64 = 0.999;
@@ -226,15 +227,6 @@ impl BanditLearner {
                 within("initial_mean", s.initial_mean, 0.0, f64::INFINITY)?;
                 within("initial_variance", s.initial_variance, 0.0, f64::INFINITY)
             }
-        }
-    }
-
-    /// Which replay this learner asks for.
-    pub(super) fn replay(&self) -> Replay {
-        match self {
-            Self::Softmax(_) => Replay::None,
-            Self::Doya(s) => s.replay,
-            Self::Uncertainty(s) => s.replay,
         }
     }
 }

@@ -67,6 +67,11 @@ impl BanditTask {
         }
     }
 
+    /// Trials at which the rule switches; the first trial is none.
+    pub(in crate::switching) fn switches(&self, streams: &Streams) -> Vec<usize> {
+        self.draw(streams).switches
+    }
+
     /// Everything that does not depend on the learner, so that all methods of a seed meet the same session.
     pub(super) fn draw(&self, streams: &Streams) -> Script {
         let mut rng = streams.get("task");

@@ -4,5 +4,5 @@ mod exact;
 mod session;
 mod task;
 
-pub(super) use session::run;
+pub(super) use session::{CHANNELS, session};
 pub use task::{ChangePointLearner, ChangePointTask, FixedRateSettings, ObserverSettings};

@@ -3,12 +3,11 @@
 use super::super::goals::NoSettings;
 use super::exact::ExactObserver;
 use super::task::{ChangePointLearner, ChangePointTask, Script};
-use crate::switching::check::{Progress, Replay};
-use crate::switching::rotation::Rotation;
+use crate::switching::check::Progress;
 use crate::switching::trace::Trace;
 use base::error::{Error, Result};
 use base::rng::Streams;
-use contract::{Footprint, RunLog, Watch};
+use contract::{Channel, Channels, Footprint, RunLog, Watch};
 use dynamics::ReducedBayesianObserver;
 
 /// What a learner did with each sample.
@@ -22,40 +21,34 @@ struct Course {
     changed: Vec<f64>,
 }
 
-/// Runs a session. Replay controls first run the observer with the same seed.
+/// What an observer sets with each sample: the share of the error that is learned.
+pub const CHANNELS: &[Channel] = &[Channel::new("rate", [0.0, 1.0])];
+const RATE: usize = 0;
+
+/// Runs a session.
 ///
 /// # Errors
 /// A prediction that is not finite; a watch that asks to stop.
-pub fn run(
+pub fn session(
     task: &ChangePointTask,
     learner: &ChangePointLearner,
     streams: &Streams,
+    channels: &mut Channels,
     watch: &mut dyn Watch,
 ) -> Result<RunLog> {
     let script = task.draw(streams);
-    let mut progress = Progress::new(watch, 0.0, 1.0);
-    let progress = &mut progress;
-    let mut rotation = None;
+    let progress = &mut Progress(watch);
     let course = match learner {
-        ChangePointLearner::FixedRate(s) => fixed(task, &script, progress, |_| s.rate)?,
+        ChangePointLearner::FixedRate(s) => fixed(task, &script, progress, || s.rate)?,
         ChangePointLearner::ToldMean(NoSettings {}) => told(task, &script, progress)?,
         ChangePointLearner::ExactObserver(NoSettings {}) => exact(task, &script, progress)?,
+        // A control has no observer, only its rates.
+        ChangePointLearner::ReducedObserver(_) if channels.replays() => {
+            fixed(task, &script, progress, || channels.pass(RATE, || 0.0))?
+        }
         ChangePointLearner::ReducedObserver(s) => {
-            let course = observed(task, &script, s.hazard.unwrap_or(task.hazard), progress)?;
-            match s.replay {
-                Replay::None => course,
-                Replay::Mean => {
-                    let mean = mean(&course.rate);
-                    fixed(task, &script, progress, |_| mean)?
-                }
-                Replay::Rotated => {
-                    let (mut rates, trials) = (course.rate, task.trials);
-                    let chosen = Rotation::new(&script.switches, trials, streams);
-                    rates.rotate_right(chosen.by);
-                    rotation = Some(chosen);
-                    fixed(task, &script, progress, |trial| rates[trial])?
-                }
-            }
+            let hazard = s.hazard.unwrap_or(task.hazard);
+            observed(task, &script, hazard, progress, |rate| channels.pass(RATE, || rate))?
         }
     };
     if let Some(at) = course.prediction.iter().position(|prediction| !prediction.is_finite()) {
@@ -65,11 +58,7 @@ pub fn run(
             value: course.prediction[at],
         });
     }
-    let mut log = log(task, script, course);
-    if let Some(rotation) = rotation {
-        rotation.write(&mut log);
-    }
-    Ok(log)
+    Ok(log(task, script, course))
 }
 
 fn start(task: &ChangePointTask) -> f64 {
@@ -80,13 +69,13 @@ fn fixed(
     task: &ChangePointTask,
     script: &Script,
     progress: &mut Progress<'_>,
-    rate: impl Fn(usize) -> f64,
+    mut rate: impl FnMut() -> f64,
 ) -> Result<Course> {
     let mut course = Course::default();
     let mut belief = start(task);
     for (trial, x) in script.sample.iter().enumerate() {
         progress.at(trial, task.trials)?;
-        let rate = rate(trial);
+        let rate = rate();
         course.prediction.push(belief);
         course.rate.push(rate);
         belief += rate * (x - belief);
@@ -99,6 +88,7 @@ fn observed(
     script: &Script,
     hazard: f64,
     progress: &mut Progress<'_>,
+    mut pass: impl FnMut(f64) -> f64,
 ) -> Result<Course> {
     let mut observer = ReducedBayesianObserver::new(hazard, task.noise, task.range)?;
     let mut course = Course::default();
@@ -107,7 +97,7 @@ fn observed(
         course.prediction.push(observer.belief());
         let (changed, rate) = observer.observe(*x);
         course.changed.push(changed);
-        course.rate.push(rate);
+        course.rate.push(pass(rate));
     }
     Ok(course)
 }
@@ -180,8 +170,8 @@ mod tests {
     fn a_constant_rate_moves_by_its_share_of_the_error() {
         let task = ChangePointTask { range: [0.0, 8.0], ..ChangePointTask::default() };
         let mut unwatched = Unwatched;
-        let mut progress = Progress::new(&mut unwatched, 0.0, 1.0);
-        let course = fixed(&task, &script(&[8.0, 8.0, 0.0], &[]), &mut progress, |_| 0.5).expect("runs");
+        let mut progress = Progress(&mut unwatched);
+        let course = fixed(&task, &script(&[8.0, 8.0, 0.0], &[]), &mut progress, || 0.5).expect("runs");
         assert_eq!(course.prediction, [4.0, 6.0, 7.0]);
     }
 
@@ -189,7 +179,7 @@ mod tests {
     fn who_is_told_takes_the_mean_since_the_jump() {
         let task = ChangePointTask::default();
         let mut unwatched = Unwatched;
-        let mut progress = Progress::new(&mut unwatched, 0.0, 1.0);
+        let mut progress = Progress(&mut unwatched);
         let course = told(&task, &script(&[2.0, 4.0, 9.0, 11.0, 0.0], &[2]), &mut progress).expect("runs");
         assert_eq!(course.prediction, [150.0, 2.0, 3.0, 9.0, 10.0]);
         assert_eq!(course.rate, [1.0, 0.5, 1.0, 0.5, 1.0 / 3.0]);

@@ -1,9 +1,10 @@
 //! Estimating the mean of a Gaussian that jumps (Nassar, Wilson, Heasly & Gold 2010): predict, see a sample, learn.
 
-use super::super::check::{MOST_TRIALS, Replay, count, positive, within};
+use super::super::check::{MOST_TRIALS, count, positive, within};
 use super::super::goals::NoSettings;
 use base::error::DefinitionError;
 use base::rng::Streams;
+use contract::Replay;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,11 @@ impl ChangePointTask {
             return Err(DefinitionError::range("range", found, "two finite numbers, increasing"));
         }
         Ok(())
+    }
+
+    /// Trials at which the rule switches; the first trial is none.
+    pub(in crate::switching) fn switches(&self, streams: &Streams) -> Vec<usize> {
+        self.draw(streams).switches
     }
 
     /// The session as the world has it, the same for every learner.

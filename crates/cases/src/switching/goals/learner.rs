@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::observer::ObserverSettings;
-use crate::switching::check::{Replay, within};
+use crate::switching::check::within;
 use base::error::DefinitionError;
+use contract::Replay;
 
 /// ACh per goal says how far a goal is trusted, NE how surprising the feedback is; NE resets everything once it exceeds
 /// the threshold that expected uncertainty sets, mean(ACh)/(0.5 + mean(ACh)) (Yu & Dayan 2005; numbers of Zou 2020).
@@ -124,7 +125,11 @@ impl CholinergicSettings {
         }
         if self.replay != Replay::None && !self.noradrenaline {
             let allowed = "none: noradrenaline is ablated";
-            return Err(DefinitionError::range("replay", "mean or rotated", allowed));
+            return Err(DefinitionError::range(
+                "replay",
+                format!("{:?}", self.replay).to_lowercase(),
+                allowed,
+            ));
         }
         Ok(())
     }
@@ -153,8 +158,8 @@ impl Cholinergic {
         mean / (0.5 + mean)
     }
 
-    /// Learns from feedback; whether it reset, and the noradrenaline that decided, which `forced` replaces.
-    pub(super) fn learn(&mut self, guess: usize, positive: bool, forced: Option<f64>) -> (bool, f64) {
+    /// Learns from feedback; whether it reset. `decide` says which noradrenaline decides, from its own.
+    pub(super) fn learn(&mut self, guess: usize, positive: bool, decide: impl FnOnce(f64) -> f64) -> bool {
         let s = &self.settings;
         let which = usize::from(!positive);
         if s.acetylcholine {
@@ -164,14 +169,14 @@ impl Cholinergic {
         }
         let [low, high] = s.noradrenaline_limits;
         let own = (self.noradrenaline * s.noradrenaline_factors[which]).clamp(low, high);
-        let decisive = forced.unwrap_or(own);
+        let decisive = decide(own);
         self.noradrenaline = decisive;
         let reset = s.noradrenaline && decisive > self.threshold();
         if reset {
             self.acetylcholine.fill(1.0);
             self.noradrenaline = low;
         }
-        (reset, decisive)
+        reset
     }
 }
 
@@ -182,10 +187,10 @@ mod tests {
     #[test]
     fn levels_follow_the_published_factors() {
         let mut rule = Cholinergic::new(&CholinergicSettings::default(), 4);
-        assert!(!rule.learn(2, true, None).0);
+        assert!(!rule.learn(2, true, |own| own));
         assert_eq!((rule.acetylcholine.clone(), rule.noradrenaline), (vec![1.0, 1.0, 1.4, 1.0], 0.25));
         assert!((rule.threshold() - 1.1 / 1.6).abs() < 1e-12);
-        assert!(!rule.learn(2, false, None).0);
+        assert!(!rule.learn(2, false, |own| own));
         assert!((rule.acetylcholine[2] - 1.26).abs() < 1e-12 && (rule.noradrenaline - 0.275).abs() < 1e-12);
     }
 
@@ -194,7 +199,7 @@ mod tests {
         let mut rule = Cholinergic::new(&CholinergicSettings::default(), 4);
         rule.acetylcholine = vec![10.0, 1.0, 1.0, 1.0];
         let mut trials = 0;
-        while !rule.learn(0, false, None).0 {
+        while !rule.learn(0, false, |own| own) {
             trials += 1;
             assert!(trials < 100, "it never reset");
         }
@@ -211,19 +216,19 @@ mod tests {
     fn an_ablated_modulator_does_nothing() {
         let settings = CholinergicSettings { acetylcholine: false, ..CholinergicSettings::default() };
         let mut rule = Cholinergic::new(&settings, 2);
-        rule.learn(0, true, None);
+        rule.learn(0, true, |own| own);
         assert_eq!(rule.acetylcholine, [1.0, 1.0]);
         let settings = CholinergicSettings { noradrenaline: false, ..CholinergicSettings::default() };
         let mut rule = Cholinergic::new(&settings, 2);
-        assert!((0..100).all(|_| !rule.learn(0, false, None).0));
+        assert!((0..100).all(|_| !rule.learn(0, false, |own| own)));
     }
 
     #[test]
     fn forced_noradrenaline_decides_in_place_of_its_own() {
         let mut rule = Cholinergic::new(&CholinergicSettings::default(), 4);
         // Threshold 1.1/1.6 = 0.6875 after one positive answer.
-        assert_eq!(rule.learn(0, true, Some(0.68)), (false, 0.68));
-        assert_eq!(rule.learn(0, false, Some(0.9)), (true, 0.9));
+        assert!(!rule.learn(0, true, |_| 0.68));
+        assert!(rule.learn(0, false, |_| 0.9));
         assert_eq!(rule.acetylcholine, vec![1.0; 4]);
         let mean_without = CholinergicSettings {
             noradrenaline: false,

@@ -9,5 +9,5 @@ mod task;
 
 pub use learner::{CholinergicSettings, DeltaSettings, GoalLearner, NoSettings};
 pub use observer::{Hazard, ObserverSettings};
-pub(super) use session::run;
+pub(super) use session::{CHANNELS, session};
 pub use task::{Feedback, GoalTask};

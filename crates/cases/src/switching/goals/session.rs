@@ -5,13 +5,12 @@ use rand::RngExt;
 use super::learner::{Cholinergic, GoalLearner};
 use super::observer::GoalObserver;
 use super::task::{GoalTask, Script};
-use crate::switching::check::{Progress, Replay};
-use crate::switching::rotation::Rotation;
+use crate::switching::check::Progress;
 use crate::switching::softmax;
 use crate::switching::trace::Trace;
 use base::error::Result;
 use base::rng::Streams;
-use contract::{Footprint, RunLog, Watch};
+use contract::{Channel, Channels, Footprint, RunLog, Watch};
 
 /// Right guesses in a row that count as having found the goal.
 const FOUND: usize = 8;
@@ -31,68 +30,35 @@ struct Course {
     resets: Vec<usize>,
     /// Mean ACh, NE, threshold after each trial, for those who have them.
     levels: [Vec<f64>; 3],
-    /// The NE that decided whether to reset.
-    decisive: Vec<f64>,
 }
 
-/// Runs a session. Replay controls first run the rule with the same seed.
+/// What the rule sets after each guess: the noradrenaline that decides whether to reset.
+pub const CHANNELS: &[Channel] = &[Channel::new("noradrenaline", [0.0, f64::INFINITY])];
+const NORADRENALINE: usize = 0;
+
+/// Runs a session.
 ///
 /// # Errors
 /// A watch that asks to stop.
-pub fn run(
+pub fn session(
     task: &GoalTask,
     learner: &GoalLearner,
     streams: &Streams,
+    channels: &mut Channels,
     watch: &mut dyn Watch,
 ) -> Result<RunLog> {
     let script = task.draw(streams);
-    let replay = if let GoalLearner::AchNe(s) = learner { s.replay } else { Replay::None };
-    let mut rotation = None;
-    let course = if replay == Replay::None {
-        play(task, &script, learner, streams, None, &mut Progress::new(watch, 0.0, 1.0))?
-    } else {
-        let first = play(task, &script, learner, streams, None, &mut Progress::new(watch, 0.0, 0.5))?;
-        let (forced, chosen) = replayed(first.decisive, replay, &script.switches, streams);
-        rotation = chosen;
-        play(task, &script, learner, streams, Some(&forced), &mut Progress::new(watch, 0.5, 0.5))?
-    };
-    let mut log = log(task, script, course);
-    if let Some(rotation) = rotation {
-        rotation.write(&mut log);
-    }
-    Ok(log)
+    let course = play(task, &script, learner, streams, channels, &mut Progress(watch))?;
+    Ok(log(task, script, course))
 }
 
-/// The levels of a session at their mean, or rotated in time.
-fn replayed(
-    mut levels: Vec<f64>,
-    replay: Replay,
-    switches: &[usize],
-    streams: &Streams,
-) -> (Vec<f64>, Option<Rotation>) {
-    let mut rotation = None;
-    match replay {
-        Replay::None => {}
-        Replay::Mean => {
-            let mean = levels.iter().sum::<f64>() / levels.len() as f64;
-            levels.fill(mean);
-        }
-        Replay::Rotated => {
-            let chosen = Rotation::new(switches, levels.len(), streams);
-            levels.rotate_right(chosen.by);
-            rotation = Some(chosen);
-        }
-    }
-    (levels, rotation)
-}
-
-/// One learner, one session; `forced`: the noradrenaline of each trial in place of its own.
+/// One learner, one session.
 fn play(
     task: &GoalTask,
     script: &Script,
     learner: &GoalLearner,
     streams: &Streams,
-    forced: Option<&[f64]>,
+    channels: &mut Channels,
     progress: &mut Progress<'_>,
 ) -> Result<Course> {
     let mut agent = match learner {
@@ -124,11 +90,9 @@ fn play(
         course.right.push(f64::from(u8::from(guess == script.goal[trial])));
         match &mut agent {
             Agent::Cholinergic(rule, _) => {
-                let (reset, decisive) = rule.learn(guess, fed, forced.map(|levels| levels[trial]));
-                if reset {
+                if rule.learn(guess, fed, |own| channels.pass(NORADRENALINE, || own)) {
                     course.resets.push(trial);
                 }
-                course.decisive.push(decisive);
                 let mean = rule.acetylcholine.iter().sum::<f64>() / task.goals as f64;
                 for (series, value) in
                     course.levels.iter_mut().zip([mean, rule.noradrenaline, rule.threshold()])
@@ -146,7 +110,7 @@ fn play(
 }
 
 fn log(task: &GoalTask, script: Script, course: Course) -> RunLog {
-    let Course { right, positive, resets, levels, decisive } = course;
+    let Course { right, positive, resets, levels } = course;
     let trials = right.len();
     let mut log = RunLog {
         footprint: Footprint {
@@ -161,7 +125,7 @@ fn log(task: &GoalTask, script: Script, course: Course) -> RunLog {
     if let Some(lag) = lag(&right, &script.switches) {
         log.scalars.insert("lag".into(), lag);
     }
-    if !decisive.is_empty() {
+    if !levels[0].is_empty() {
         log.scalars.insert("resets".into(), resets.len() as f64);
         if let Some(lag) = reset_lag(&resets, &script.switches, trials) {
             log.scalars.insert("reset_lag".into(), lag);
@@ -215,26 +179,6 @@ fn reset_lag(resets: &[usize], switches: &[usize], trials: usize) -> Option<f64>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn replayed_levels_are_the_mean_or_come_at_other_times_and_decide() {
-        let streams = Streams::new(5);
-        let levels: Vec<f64> = (0..30).map(f64::from).collect();
-        assert_eq!(replayed(levels.clone(), Replay::Mean, &[], &streams), (vec![14.5; 30], None));
-        let (mut rotated, rotation) = replayed(levels.clone(), Replay::Rotated, &[], &streams);
-        let first = rotated.iter().position(|level| *level == 0.0).expect("the first level");
-        assert_eq!(rotation.map(|rotation| rotation.by), Some(first));
-        rotated.sort_by(f64::total_cmp);
-        assert_eq!(rotated, levels);
-        let task = GoalTask { block: 40, jitter: 0, blocks: 2, ..GoalTask::default() };
-        let script = task.draw(&streams);
-        let learner = GoalLearner::AchNe(super::super::CholinergicSettings::default());
-        let forced = vec![0.3; 80];
-        let mut watch = contract::Unwatched;
-        let mut progress = Progress::new(&mut watch, 0.0, 1.0);
-        let course = play(&task, &script, &learner, &streams, Some(&forced), &mut progress).expect("course");
-        assert_eq!(course.decisive, forced);
-    }
 
     #[test]
     fn the_lag_counts_trials_before_eight_right_guesses_in_a_row() {

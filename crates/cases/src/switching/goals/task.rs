@@ -66,6 +66,11 @@ impl GoalTask {
         }
     }
 
+    /// Trials at which the rule switches; the first trial is none.
+    pub(in crate::switching) fn switches(&self, streams: &Streams) -> Vec<usize> {
+        self.draw(streams).switches
+    }
+
     /// The session as the world has it, the same for every learner.
     pub(super) fn draw(&self, streams: &Streams) -> Script {
         let mut rng = streams.get("task");

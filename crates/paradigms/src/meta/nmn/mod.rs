@@ -13,7 +13,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use settings::{CONTROL_EPISODES, Form, NmnSettings, TestSignal};
+pub use settings::{CONTROL_EPISODES, Form, NmnSettings};
 
 use candle_core::{D, Device, Tensor};
 use rand::RngExt;
@@ -23,6 +23,7 @@ use super::meter::{Judge, Judged};
 use super::tasks::Tasks;
 use base::error::Result;
 use base::rng::{FastRng, Streams};
+use contract::TestSignal;
 use learn::gains::LayerGain;
 use learn::nn::{
     Active, Dense, Init, MlpSpec, Model, Parameter, Parameters, Recurrent, Role, cross_entropy, read,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use base::error::{DefinitionError, Result};
+use contract::TestSignal;
 
 /// What the signals act on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,19 +24,6 @@ pub enum Form {
     None,
 }
 
-/// What the signals are at test; training always runs with its own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TestSignal {
-    /// Those of the support set.
-    #[default]
-    Own,
-    /// Their mean over [`CONTROL_EPISODES`] tasks of meta-training.
-    Mean,
-    /// Those of one of these tasks, drawn for each test episode.
-    Shuffled,
-}
-
 /// Tasks of meta-training whose signals stand in for others.
 pub const CONTROL_EPISODES: usize = 256;
 
@@ -48,6 +36,8 @@ pub struct NmnSettings {
     /// Signals, 1 to 4,096. Default 8.
     pub signals: usize,
     pub form: Form,
+    /// What the signals are at test: those of the support set, their mean over [`CONTROL_EPISODES`] tasks of meta-training,
+    /// or those of one of these tasks, drawn for each test episode.
     pub test_signal: TestSignal,
 }
 
@@ -67,7 +57,7 @@ impl NmnSettings {
             }
         }
         if self.test_signal != TestSignal::Own && !self.reads() {
-            let found = if self.test_signal == TestSignal::Mean { "mean" } else { "shuffled" };
+            let found = self.test_signal.word();
             return Err(DefinitionError::range("test_signal", found, "own: this form reads no support set"));
         }
         Ok(())

@@ -2,8 +2,8 @@
 
 use rand::RngExt;
 
+use crate::log::RunLog;
 use base::rng::Streams;
-use contract::RunLog;
 
 /// Trials around a switch within which a moved one would still be nearly right.
 const NEAR: usize = 10;
@@ -12,7 +12,7 @@ const MOST: usize = 1000;
 
 /// A rotation of a session and how well it misses the session's own switches.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rotation {
+pub struct Rotation {
     /// Trials by which everything comes later, the end at the beginning.
     pub by: usize,
     /// Share of the moved switches that come within ten trials of a true one.
@@ -23,7 +23,7 @@ impl Rotation {
     /// Of the rotations by a third to two thirds of the session those with the fewest moved switches near true ones, of
     /// these the one whose moved switches are furthest from true ones in sum; a draw decides between equals. The
     /// beginning counts as a switch: there too a learner has yet to find the rule.
-    pub(super) fn new(switches: &[usize], trials: usize, streams: &Streams) -> Self {
+    pub fn away_from(switches: &[usize], trials: usize, streams: &Streams) -> Self {
         let all: Vec<usize> = std::iter::once(0).chain(switches.iter().copied()).collect();
         let distance = distances(&all, trials);
         let judge = |by: usize| {
@@ -49,7 +49,8 @@ impl Rotation {
         Self { by, near: judge(by).0 as f64 / all.len() as f64 }
     }
 
-    pub(super) fn write(self, log: &mut RunLog) {
+    /// Says in a record how it was chosen.
+    pub fn write(self, log: &mut RunLog) {
         log.scalars.insert("rotation".into(), self.by as f64);
         log.scalars.insert("rotation_near_switches".into(), self.near);
     }
@@ -83,7 +84,7 @@ mod tests {
         // Every 100 of 900 trials: rotations by multiples of 100 would put every switch on another, 50 beside them all.
         let switches: Vec<usize> = (1..9).map(|k| 100 * k).collect();
         for seed in 0..20 {
-            let rotation = Rotation::new(&switches, 900, &Streams::new(seed));
+            let rotation = Rotation::away_from(&switches, 900, &Streams::new(seed));
             assert!([350, 450, 550].contains(&rotation.by), "{rotation:?}");
             assert_eq!(rotation.near, 0.0);
         }
@@ -93,14 +94,14 @@ mod tests {
     fn the_share_of_switches_that_cannot_be_missed_is_said() {
         // Every tenth trial: nothing is further than five trials from a switch.
         let switches: Vec<usize> = (1..9).map(|k| 10 * k).collect();
-        let rotation = Rotation::new(&switches, 90, &Streams::new(0));
+        let rotation = Rotation::away_from(&switches, 90, &Streams::new(0));
         assert_eq!((rotation.by % 10, rotation.near), (5, 1.0));
     }
 
     #[test]
     fn sessions_of_a_few_trials_or_very_many_have_a_rotation() {
         for trials in [1, 2, 3, 7, 40_000] {
-            let rotation = Rotation::new(&[], trials, &Streams::new(1));
+            let rotation = Rotation::away_from(&[], trials, &Streams::new(1));
             assert!((trials / 3..=trials - trials / 3).contains(&rotation.by), "{trials}: {rotation:?}");
         }
     }
