@@ -2,6 +2,8 @@
 
 mod arm;
 mod asked;
+mod cell;
+mod chosen;
 mod environment;
 mod executor;
 mod extent;
@@ -9,6 +11,7 @@ mod finite;
 mod found;
 mod journal;
 mod listener;
+mod method_runs;
 mod plan;
 mod plan_file;
 mod planned;
