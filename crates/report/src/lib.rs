@@ -15,6 +15,8 @@ pub mod metric;
 mod missing;
 mod number;
 mod options;
+#[cfg(test)]
+mod reference_page;
 mod results;
 pub mod section;
 mod short;

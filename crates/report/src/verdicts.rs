@@ -212,7 +212,7 @@ pub(super) fn csv(judged: &[Judged<'_, '_>]) -> String {
 }
 
 /// The fields of one line.
-fn fields(line: &str) -> Vec<String> {
+pub(super) fn fields(line: &str) -> Vec<String> {
     let (mut list, mut field, mut quoted) = (Vec::new(), String::new(), false);
     for c in line.chars() {
         match c {
