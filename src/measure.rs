@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::registry::protocol;
 use crate::run::{Executor, Journal, Listener, PlannedRun, Recovery, Runs, environment};
-use base::error::{Error, Result, StopReason};
+use base::error::{DefinitionError, Error, Result, StopReason};
 use base::stats::Scores;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{MetricValue, Protocol, Record, Role, RunSpec, Status};
@@ -29,6 +29,8 @@ pub struct Store {
 
 /// What is kept in memory of a record.
 struct Known {
+    /// Made by this version of the program: its score counts. Of others it counts only that they were run.
+    own: bool,
     status: Status,
     error: Option<String>,
     metrics: BTreeMap<String, MetricValue>,
@@ -41,8 +43,7 @@ impl Store {
     /// A journal just opened. Records of another version of the program stay in it and do not count.
     pub fn new(journal: Journal, recovery: Recovery) -> Self {
         let mut store = Self { journal, known: BTreeMap::new() };
-        let own = |record: &Record| record.env.version == env!("CARGO_PKG_VERSION");
-        for mut record in recovery.records.into_iter().filter(own) {
+        for mut record in recovery.records {
             if record.status == Status::Ok {
                 record.metrics = metric::score_all(&record.spec.paradigm, &record.log);
             }
@@ -52,19 +53,17 @@ impl Store {
     }
 
     fn keep(&mut self, record: Record) {
-        let Record { key, status, error, metrics, spec, .. } = record;
+        let Record { key, status, error, metrics, spec, env, .. } = record;
         let RunSpec { benchmark, method, seed, .. } = spec;
-        self.known.insert(key, Known { status, error, metrics, benchmark, method, seed });
+        let own = env.version == env!("CARGO_PKG_VERSION");
+        if own || !self.known.contains_key(&key) {
+            self.known.insert(key, Known { own, status, error, metrics, benchmark, method, seed });
+        }
     }
 
-    /// How many runs are recorded.
-    pub fn len(&self) -> usize {
-        self.known.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
+    /// How many recorded runs count: they will not be done again.
+    pub fn settled(&self) -> usize {
+        self.known.values().filter(|known| known.settled()).count()
     }
 
     /// The journal, e.g. to rescue it where its folder went away.
@@ -76,6 +75,12 @@ impl Store {
     pub fn runs_of<'s>(&'s self, benchmark: &'s str) -> impl Iterator<Item = (&'s str, &'s str, u64)> {
         let own = self.known.iter().filter(move |(_, known)| known.benchmark == benchmark);
         own.map(|(key, known)| (key.as_str(), known.method.as_str(), known.seed))
+    }
+}
+
+impl Known {
+    fn settled(&self) -> bool {
+        self.own && matches!(self.status, Status::Ok | Status::Diverged)
     }
 }
 
@@ -104,8 +109,9 @@ pub struct Measured<'a> {
 
 impl<'a> Measured<'a> {
     /// # Errors
-    /// An unknown paradigm.
+    /// An unknown paradigm; a score that is no metric.
     pub fn new(benchmark: &'a Benchmark, means: &'a Means<'a>, store: &'a mut Store) -> Result<Self> {
+        check_score(benchmark)?;
         let protocol = protocol(&benchmark.header.paradigm)?;
         let mut searched = benchmark.clone();
         protocol.judge_on_validation(&mut searched);
@@ -115,8 +121,11 @@ impl<'a> Measured<'a> {
     /// The runs of a preset, checked, their data loaded.
     ///
     /// # Errors
-    /// Definition errors; missing or unusable data.
+    /// Definition errors; missing or unusable data; an interrupt.
     pub fn plan(&self, preset: &MethodPreset, seeds: Range<u64>, on: On) -> Result<Vec<PlannedRun>> {
+        if self.means.interrupt.load(Ordering::Relaxed) {
+            return Err(Error::Stopped(StopReason::Interrupt));
+        }
         let benchmark = if on == On::Test { self.benchmark } else { &self.searched };
         let settings = self.protocol.resolve(benchmark, preset)?;
         self.protocol.load(&settings, self.means.data)?;
@@ -136,16 +145,35 @@ impl<'a> Measured<'a> {
     /// written.
     pub fn scores(&mut self, plans: &[Vec<PlannedRun>]) -> Result<Vec<Scores>> {
         let mut keys = BTreeSet::new();
-        let settled = |known: &Known| matches!(known.status, Status::Ok | Status::Diverged);
-        let open = |run: &&PlannedRun| !self.store.known.get(&run.key).is_some_and(settled);
+        let open = |run: &&PlannedRun| !self.store.known.get(&run.key).is_some_and(Known::settled);
         let new = |run: &&PlannedRun| keys.insert(run.key.clone());
         let todo: Vec<PlannedRun> = plans.iter().flatten().filter(open).filter(new).cloned().collect();
         if !todo.is_empty() {
             self.execute(&todo)?;
         }
+        // Records that are no longer there could not be gone on with.
+        self.store.journal.check()?;
+        self.check_defined(plans)?;
         let of =
             |runs: &Vec<PlannedRun>| runs.iter().map(|run| Ok((run.spec.seed, self.score(run)?))).collect();
         plans.iter().map(of).collect()
+    }
+
+    /// A score that no run has is no score of this paradigm.
+    fn check_defined(&self, plans: &[Vec<PlannedRun>]) -> Result<()> {
+        let metric = &self.benchmark.header.score.metric;
+        let known = plans.iter().flatten().filter_map(|run| self.store.known.get(&run.key));
+        let mut ended = known.filter(|known| known.status == Status::Ok).peekable();
+        if ended.peek().is_some() && ended.all(|known| value(known, metric).is_none()) {
+            let error = DefinitionError {
+                key: "score.metric".into(),
+                found: metric.clone(),
+                problem: "no run of this benchmark has this metric".into(),
+                ..DefinitionError::default()
+            };
+            return Err(self.benchmark.refuse(error));
+        }
+        Ok(())
     }
 
     /// The mean score of each preset on validation data, over a range of seeds.
@@ -172,6 +200,7 @@ impl<'a> Measured<'a> {
         let listener = (self.means.listen)(todo);
         let outcome = executor.execute(todo, &mut self.store.journal, &*listener)?;
         outcome.records.into_iter().for_each(|record| self.store.keep(record));
+        self.store.journal.check()?;
         if outcome.left > 0 { Err(Error::Stopped(StopReason::Interrupt)) } else { Ok(()) }
     }
 
@@ -181,14 +210,33 @@ impl<'a> Measured<'a> {
         match self.store.known.get(&run.key) {
             Some(known) if known.status == Status::Diverged => Ok(score.chance),
             Some(known) if known.status == Status::Ok => {
-                Ok(known.metrics.get(&score.metric).and_then(MetricValue::value).unwrap_or(score.chance))
+                Ok(value(known, &score.metric).unwrap_or(score.chance))
             }
             known => {
                 let why = known.and_then(|known| known.error.clone()).unwrap_or_default();
-                let (method, seed) = (&run.spec.method, run.spec.seed);
-                let problem = format!("{method}, seed {seed}, did not end well: {why}");
-                Err(Error::data(&run.spec.benchmark, problem))
+                let RunSpec { benchmark, method, seed, .. } = &run.spec;
+                let (benchmark, method) = (benchmark.clone(), method.clone());
+                Err(Error::Run { benchmark, method, seed: *seed, problem: why })
             }
         }
     }
+}
+
+fn value(known: &Known, metric: &str) -> Option<f64> {
+    known.metrics.get(metric).and_then(MetricValue::value)
+}
+
+/// A benchmark's score must be a known metric; definitions know nothing of metrics.
+///
+/// # Errors
+/// The benchmark's file and the nearest known name.
+pub fn check_score(benchmark: &Benchmark) -> Result<()> {
+    let name = &benchmark.header.score.metric;
+    if metric::find(name).is_some() {
+        return Ok(());
+    }
+    let known = metric::METRICS.iter().map(|metric| metric.name);
+    let error =
+        DefinitionError { key: "score.metric".into(), ..DefinitionError::unknown("metric", name, known) };
+    Err(benchmark.refuse(error))
 }

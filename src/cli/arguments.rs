@@ -50,7 +50,8 @@ pub struct TuneArguments {
     /// Which of the three searches of a mechanism
     #[arg(long, value_enum, default_value_t = TunePart::All)]
     pub part: TunePart,
-    /// Instead: scores of single values of one key, e.g. parameters.lambda=1,10,100; writes nothing
+    /// Instead: scores of single values of one key, e.g. parameters.lambda=1,10,100; writes no
+    /// values
     #[arg(long = "try", value_name = "KEY=V1,V2,…")]
     pub values: Option<String>,
     /// Trials per restart

@@ -9,7 +9,7 @@ use super::output::{data, library, print, tell};
 use super::trouble::INTERRUPT;
 use super::{exit, searching};
 use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Told, write};
-use crate::measure::Means;
+use crate::measure::{Means, check_score};
 use crate::run;
 use crate::run::Target;
 use crate::tune::Budget;
@@ -81,12 +81,7 @@ fn questions<'l>(library: &'l Library, arguments: &HeadroomArguments) -> Result<
     let mut questions = Vec::new();
     for id in &arguments.asked {
         let benchmark = library.benchmark(id)?;
-        let score = &benchmark.header.score.metric;
-        if metric::find(score).is_none() {
-            let known = metric::METRICS.iter().map(|metric| metric.name);
-            let error = DefinitionError::unknown("metric", score, known);
-            return Err(benchmark.refuse(DefinitionError { key: "score.metric".into(), ..error }));
-        }
+        check_score(benchmark)?;
         for target in &arguments.target {
             let target: Target = target
                 .parse()

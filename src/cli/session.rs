@@ -11,11 +11,12 @@ use super::progress::Progress;
 use super::trouble::{INTERRUPT, handle_signals, stopped, tell_other_versions, tell_recovery};
 use super::written::{note, rescore, write};
 use super::{command_line, exit};
+use crate::measure::check_score;
 use crate::run::{Damage, Executor, Journal, Plan, PlannedRun, Selection};
 use crate::{registry, run};
 use ::report::Options;
 use ::report::metric;
-use base::error::{DefinitionError, Error};
+use base::error::Error;
 use base::plain;
 use contract::definition::Library;
 use contract::{Record, Status, Trace};
@@ -89,7 +90,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let version = env!("CARGO_PKG_VERSION");
     let (known, others): (Vec<Record>, Vec<Record>) =
         recovery.records.into_iter().partition(|record| record.env.version == version);
-    tell_other_versions(arguments.quiet, &others, version);
+    tell_other_versions(arguments.quiet, &others.iter().collect::<Vec<_>>(), version);
     let todo = left_to_do(&plan, &known);
     if todo.len() < plan.runs.len() {
         let found = plan.runs.len() - todo.len();
@@ -159,18 +160,7 @@ fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Op
 
 /// Every benchmark's score must be a known metric; checked here because plans know nothing of metrics.
 fn check_metrics(library: &Library, plan: &Plan) -> Result<(), Error> {
-    for run in &plan.runs {
-        let name = run.score.metric.as_str();
-        if metric::find(name).is_none() {
-            let known = metric::METRICS.iter().map(|metric| metric.name);
-            let error = DefinitionError {
-                key: "score.metric".into(),
-                ..DefinitionError::unknown("metric", name, known)
-            };
-            return Err(library.benchmark(&run.spec.benchmark)?.refuse(error));
-        }
-    }
-    Ok(())
+    plan.runs.iter().try_for_each(|run| check_score(library.benchmark(&run.spec.benchmark)?))
 }
 
 /// Runs without a usable record: failed and timed-out ones are tried again, a divergence would only repeat.

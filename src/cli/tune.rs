@@ -3,15 +3,18 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use toml::{Table, Value};
 
 use super::arguments::{TuneArguments, TunePart};
 use super::output::{data, library, method as named, print, tell};
 use super::trouble::INTERRUPT;
 use super::{exit, searching};
-use crate::measure::{Means, Measured, Store};
+use crate::measure::{Means, Measured, On, Store};
 use crate::run;
-use crate::tune::{Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, write};
+use crate::tune::{
+    Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, check_folder, write,
+};
 use base::error::{DefinitionError, Result};
 use base::stats::TUNED_CONSTANT;
 use contract::definition::{Arm, Benchmark, MethodPreset};
@@ -27,6 +30,7 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
         confirm: arguments.confirm,
     };
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    budget.check()?;
     let search = Search { library: &library, benchmark, budget };
     let methods = if arguments.method.is_empty() { &benchmark.header.methods } else { &arguments.method };
     for method in methods {
@@ -46,6 +50,14 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
         }
         questions.extend(own.into_iter().filter(|question| wanted(arguments.part, question.arm)));
     }
+    if questions.is_empty() && arguments.values.is_none() && arguments.part != TunePart::All {
+        return Err(base::error::Error::from(nothing(arguments, methods)).into());
+    }
+    questions.iter().try_for_each(|question| search.check(question))?;
+    let folder = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/tuned"));
+    if arguments.values.is_none() {
+        check_folder(&folder, &benchmark.header.paradigm)?;
+    }
     let records = arguments.records.clone();
     let records = records.unwrap_or_else(|| Path::new("results/local/tune").join(&benchmark.header.id));
     let mut store = searching::open(&records, arguments.salvage, arguments.quiet)?;
@@ -53,7 +65,7 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     let means = Means { data: &data, jobs, interrupt: &INTERRUPT, suite: "tune", listen: &listen };
     let searched = match arguments.values {
         Some(_) => try_values(&search, &tried, &means, &mut store),
-        None => answer_all(&search, questions, arguments, (&means, &mut store)),
+        None => answer_all(&search, questions, (arguments, &folder), (&means, &mut store)),
     };
     match searched.map_err(|error| error.downcast::<base::error::Error>()) {
         Ok(()) => Ok(exit::OK),
@@ -62,14 +74,25 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     }
 }
 
+/// `--part` names an arm that none of the methods has.
+fn nothing(arguments: &TuneArguments, methods: &[String]) -> DefinitionError {
+    let part = arguments.part.to_possible_value();
+    DefinitionError {
+        key: "--part".into(),
+        found: part.map_or_else(String::new, |part| part.get_name().to_owned()),
+        problem: format!("none of {} has this arm", methods.join(", ")),
+        allowed: vec!["all".into()],
+        ..DefinitionError::default()
+    }
+}
+
 /// Searches, and keeps each answer as it comes.
 fn answer_all(
     search: &Search<'_>,
     questions: Vec<Question>,
-    arguments: &TuneArguments,
+    (arguments, folder): (&TuneArguments, &Path),
     (means, store): (&Means<'_>, &mut Store),
 ) -> anyhow::Result<()> {
-    let folder = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/tuned"));
     let id = &search.benchmark.header.id;
     let mut answered: Vec<(Question, Found)> = Vec::new();
     for question in questions {
@@ -83,10 +106,10 @@ fn answer_all(
                 search.answer(&question, &mut Measured::new(search.benchmark, means, store)?)?
             }
         };
-        keep(search, &folder, &question, &found)?;
+        keep(search, folder, &question, &found)?;
         answered.push((question, found));
     }
-    Ok(print(&hint(search.benchmark, &answered, &folder))?)
+    Ok(print(&hint(search.benchmark, &answered, folder))?)
 }
 
 fn wanted(part: TunePart, arm: Arm) -> bool {
@@ -223,10 +246,13 @@ fn try_values(
     store: &mut Store,
 ) -> anyhow::Result<()> {
     let id = &search.benchmark.header.id;
+    let seeds = FIRST_SEED..FIRST_SEED + search.budget.seeds;
+    let mut measured = Measured::new(search.benchmark, means, store)?;
+    for preset in tried.iter().flat_map(|tried| &tried.presets) {
+        measured.plan(preset, seeds.clone(), On::Validation)?;
+    }
     for Tried { method, key, values, presets } in tried {
-        let seeds = FIRST_SEED..FIRST_SEED + search.budget.seeds;
-        let mut measured = Measured::new(search.benchmark, means, store)?;
-        let scores = measured.validation_means(presets, seeds)?;
+        let scores = measured.validation_means(presets, seeds.clone())?;
         let winner = best(search.library, id, &scores)?;
         let mut lines = format!("{key} of {method} on {id}: mean validation score\n");
         for (place, (score, value)) in scores.iter().zip(values).enumerate() {

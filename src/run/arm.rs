@@ -38,7 +38,9 @@ impl TunedControl {
             "tuned-constant" => Some(Self { arm: Arm::Constant, place: 0 }),
             _ => {
                 let number = name.strip_prefix("tuned-constant-")?.parse::<usize>().ok()?;
-                (number >= 2).then(|| Self { arm: Arm::Constant, place: number - 1 })
+                let control = Self { arm: Arm::Constant, place: number.checked_sub(1)? };
+                // `02` is no other name of the second.
+                (number >= 2 && control.name() == name).then_some(control)
             }
         }
     }
@@ -248,7 +250,14 @@ mod tests {
         for name in ["tuned-constant", "tuned-constant-2", "tuned-constant-4", "tuned-optimiser"] {
             assert_eq!(TunedControl::parse(name).unwrap().name(), name);
         }
-        for name in ["tuned-constant-1", "tuned-constant-0", "tuned-optimiser-2", "constant"] {
+        for name in [
+            "tuned-constant-1",
+            "tuned-constant-0",
+            "tuned-constant-02",
+            "tuned-constant-+2",
+            "tuned-optimiser-2",
+            "constant",
+        ] {
             assert_eq!(TunedControl::parse(name), None);
         }
     }

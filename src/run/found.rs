@@ -71,7 +71,8 @@ pub(crate) const RESTARTS: &[(&str, &str)] = &[(
 impl Restart {
     pub fn parse(name: &str) -> Option<Self> {
         let number = name.strip_prefix("restart-")?.parse::<usize>().ok()?;
-        (number >= 2).then_some(Self { number })
+        // `02` is no other name of the second.
+        (number >= 2 && Self { number }.name() == name).then_some(Self { number })
     }
 
     /// The name that [`Restart::parse`] reads.

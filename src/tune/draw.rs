@@ -184,6 +184,11 @@ impl Draw {
         values
     }
 
+    /// Values at which every dimension stands at an end of its range: all at the low ones, all at the high ones.
+    pub fn corners(&self) -> [Table; 2] {
+        [0.0, 1.0 - f64::EPSILON].map(|end| self.values(&vec![end; self.dimensions.len()]))
+    }
+
     /// Keys whose value lies at an end of its range: a best value there may lie beyond what was tried.
     pub fn at_an_end(&self, place: &[f64]) -> Vec<String> {
         let ends = self.dimensions.iter().zip(place).filter(|(dimension, place)| {

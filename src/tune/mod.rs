@@ -18,7 +18,7 @@ use toml::Table;
 pub use draw::{Draw, Place};
 pub use procedure::{Budget, CONFIRM_SEED, FIRST_SEED, Found, Score, Trial, search};
 pub(crate) use procedure::{best_of, confirm_best};
-pub use write::{Kept, write};
+pub use write::{Kept, check_folder, write};
 
 use crate::measure::Measured;
 use crate::registry::protocol;
@@ -98,6 +98,22 @@ impl<'a> Search<'a> {
             }
         }
         Ok(questions)
+    }
+
+    /// Checks before anything trains that the preset can take what will be drawn, at the ends of every range.
+    ///
+    /// # Errors
+    /// Definition errors.
+    pub fn check(&self, question: &Question) -> Result<()> {
+        let mut benchmark = self.benchmark.clone();
+        let protocol = protocol(&benchmark.header.paradigm)?;
+        protocol.judge_on_validation(&mut benchmark);
+        let corners = question.draw.corners();
+        for values in std::iter::once(&question.draw.first).chain(&corners) {
+            let preset = question.start.with_values(&benchmark.header.id, values)?;
+            protocol.resolve(&benchmark, &preset)?;
+        }
+        Ok(())
     }
 
     /// Searches one arm. Runs that are recorded are not done again, so that a search that was stopped goes on.

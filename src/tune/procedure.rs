@@ -9,7 +9,7 @@ use std::ops::Range;
 use toml::Table;
 
 use super::draw::{Draw, Place};
-use base::error::Result;
+use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 
 /// First of the search's seeds, far from those that benchmarks report.
@@ -30,6 +30,31 @@ pub struct Budget {
     pub seeds: u64,
     /// Further seeds for the best, ≥ 1.
     pub confirm: u64,
+}
+
+/// Most runs of one search: all trials of all restarts are planned together.
+const MOST_RUNS: u64 = 50_000;
+
+impl Budget {
+    /// Runs of one search at most.
+    pub fn runs(&self) -> u64 {
+        let trials = (self.trials as u64).saturating_mul(self.restarts as u64);
+        let again = (AGAIN as u64 + self.restarts as u64).saturating_mul(self.confirm);
+        trials.saturating_mul(self.seeds).saturating_add(again)
+    }
+
+    /// Refuses a search that is too large to plan.
+    ///
+    /// # Errors
+    /// Names what makes it large.
+    pub fn check(&self) -> Result<()> {
+        if self.runs() <= MOST_RUNS {
+            return Ok(());
+        }
+        let found = format!("{} runs of each search", self.runs());
+        let allowed = format!("what makes at most {MOST_RUNS} runs of each search");
+        Err(DefinitionError::range("--trials, --restarts, --seeds, --confirm", found, &allowed).into())
+    }
 }
 
 /// One point that was tried.

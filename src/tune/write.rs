@@ -1,8 +1,10 @@
 //! What a search found, written to the generated file of its paradigm.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::procedure::{Budget, Found};
+use base::atomic;
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 use base::stats::TUNED_CONSTANT;
@@ -54,31 +56,62 @@ impl Kept<'_> {
     }
 }
 
-/// Writes an answer to `<folder>/<paradigm>.toml`. What the file says of other methods, benchmarks and arms stays.
+/// Checks before anything trains that answers of a paradigm can be written to a folder.
+///
+/// # Errors
+/// A folder that cannot be made or written to; a file there that is not one of tuned values of this paradigm.
+pub fn check_folder(folder: &Path, paradigm: &str) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(Error::input("create the folder", folder))?;
+    read(&folder.join(format!("{paradigm}.toml")), paradigm)?;
+    let probe = folder.join(".bench-probe");
+    atomic::write(&probe, "").map_err(|error| match error {
+        Error::Io { action, path, source } => Error::Input { action, path, source },
+        other => other,
+    })?;
+    std::fs::remove_file(&probe).map_err(Error::io("remove", probe))
+}
+
+fn read(path: &Path, paradigm: &str) -> Result<TunedFile> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(TunedFile { schema: SCHEMA, tuned: paradigm.to_owned(), entry: Vec::new() });
+        }
+        Err(error) => return Err(Error::input("read", path)(error)),
+    };
+    let source = Source { name: path.display().to_string(), text };
+    let file = TunedFile::parse(&source)?;
+    if file.tuned != paradigm {
+        return Err(source.locate(DefinitionError::range("tuned", &file.tuned, paradigm)));
+    }
+    Ok(file)
+}
+
+/// One process at a time reads and writes a folder of tuned values. Where folders cannot be locked, nothing is.
+fn hold(folder: &Path) -> Option<File> {
+    let folder = File::open(folder).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
+}
+
+/// Writes an answer to `<folder>/<paradigm>.toml`, whole or not at all. What the file says of other methods, benchmarks and
+/// arms stays, also what another search writes at the same time.
 ///
 /// # Errors
 /// A file that cannot be read or written, or that is not one of tuned values.
 pub fn write(folder: &Path, kept: &Kept<'_>) -> Result<PathBuf> {
     let paradigm = &kept.benchmark.header.paradigm;
+    atomic::create_folder(folder)?;
+    let _held = hold(folder);
     let path = folder.join(format!("{paradigm}.toml"));
-    let mut file = match std::fs::read_to_string(&path) {
-        Ok(text) => TunedFile::parse(&Source { name: path.display().to_string(), text })?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            TunedFile { schema: SCHEMA, tuned: paradigm.clone(), entry: Vec::new() }
-        }
-        Err(error) => return Err(Error::io("read", &path)(error)),
-    };
+    let mut file = read(&path, paradigm)?;
     let entry = kept.entry()?;
     file.entry.retain(|other| place(other) != place(&entry));
     file.entry.push(entry);
     file.entry.sort_by(|a, b| place(a).cmp(&place(b)));
     let text = toml::to_string(&file)
         .map_err(|error| DefinitionError { problem: error.to_string(), ..DefinitionError::default() })?;
-    std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
-    // Whole or not at all: a search may be stopped here.
-    let whole = path.with_extension("toml.new");
-    std::fs::write(&whole, HEAD.to_owned() + &text).map_err(Error::io("write", &whole))?;
-    std::fs::rename(&whole, &path).map_err(Error::io("write", &path))?;
+    atomic::write(&path, &(HEAD.to_owned() + &text))?;
     Ok(path)
 }
 

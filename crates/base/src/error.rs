@@ -34,8 +34,12 @@ pub enum Error {
     Gone { path: PathBuf, problem: String },
 
     /// Another process writes to the same output folder.
-    #[error("{} is in use by another process (lock file {}); wait for it or choose another --out", dir.display(), lock.display())]
+    #[error("{} is in use by another process (lock file {}); wait for it or choose another folder", dir.display(), lock.display())]
     Locked { dir: PathBuf, lock: PathBuf },
+
+    /// A run that something else rests on, e.g. a search, did not end well; it is a record with the reason.
+    #[error("{benchmark}: {method}, seed {seed}, did not end well: {problem}")]
+    Run { benchmark: String, method: String, seed: u64, problem: String },
 
     /// Training produced a number that is not finite.
     #[error("diverged at update {update}: {what} is {value}")]

@@ -3,6 +3,8 @@
 //! Each entry stores absolute values and what they were searched for: a preset that has changed since, or a benchmark of
 //! another version, has no tuned values.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
@@ -105,6 +107,13 @@ impl TunedFile {
         let file: Self = source.read(table.into(), "")?;
         if file.schema != SCHEMA {
             return Err(source.locate(DefinitionError::range("schema", file.schema, &format!("{SCHEMA}"))));
+        }
+        let mut places = BTreeSet::new();
+        for Tuned { benchmark, method, arm, .. } in &file.entry {
+            if !places.insert((benchmark, method, arm)) {
+                let found = format!("{} of {method} on {benchmark}", arm.word());
+                return Err(source.locate(DefinitionError::range("entry", found, "one entry of each")));
+            }
         }
         Ok(file)
     }
