@@ -8,7 +8,7 @@ use super::arguments::HeadroomArguments;
 use super::output::{data, library, print, tell};
 use super::trouble::INTERRUPT;
 use super::{exit, searching};
-use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Told, write};
+use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Told, check_folder, write};
 use crate::measure::{Means, check_score};
 use crate::run;
 use crate::run::Target;
@@ -31,8 +31,13 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     print(&budget_in_words(&budget, &seeds))?;
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
-    let mut store = searching::open(&out, arguments.salvage, arguments.quiet)?;
+    budget.check()?;
     let data = data(&arguments.sources);
+    for question in &questions {
+        check_folder(&out, &question.benchmark.header.paradigm)?;
+        question.load(&data)?;
+    }
+    let mut store = searching::open(&out, arguments.salvage, arguments.quiet)?;
     let listen = searching::progress(jobs, arguments.quiet);
     let means = Means { data: &data, jobs, interrupt: &INTERRUPT, suite: "headroom", listen: &listen };
     let mut answered: Vec<(&Question<'_>, Plan, Answer, bool, String)> = Vec::new();

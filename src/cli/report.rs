@@ -19,7 +19,12 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let mut damaged = 0;
     let damage = if arguments.salvage { Damage::Salvage } else { Damage::Refuse };
     for path in &arguments.from {
-        planned.extend(read_plan(path)?);
+        let own = read_plan(path)?;
+        if own.is_empty() {
+            let text = "has no plan beside its records: the report cannot say what is missing there";
+            tell(&format!("{} {text}", path.display()));
+        }
+        planned.extend(own);
         let recovery = read_records(path, damage)?;
         damaged += recovery.damaged.len();
         tell_damage(&recovery);

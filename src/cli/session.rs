@@ -59,6 +59,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         plan.keep_share(share, count)?;
     }
     check_metrics(&library, &plan)?;
+    plan.outdated.iter().for_each(|line| note(arguments.quiet, line));
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     if arguments.dry_run {
         print(&describe(&plan, jobs)?)?;
@@ -116,6 +117,8 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     progress.finish();
     // At the end too: a report of records that are no longer there would look fine.
     let outcome = outcome.and_then(|outcome| journal.check().map(|()| outcome));
+    // Likewise of a plan.
+    run::note_plan(&out, &selected(&selection), planned.clone())?;
     let outcome = outcome.map_err(|error| stopped(error, &mut journal))?;
 
     let records = of_plan(&plan, known, outcome.records);

@@ -21,4 +21,4 @@ pub use study::{
     Answer, CONFIRMATION_SEED, Confirmed, DEVELOPMENT_SEED, Measure, Plan, QUALIFICATION_SEED, Searched,
     Seeds, Tried,
 };
-pub use write::{Told, write};
+pub use write::{Told, check_folder, write};

@@ -6,6 +6,7 @@ use crate::run::{Knows, Target, TimingArm};
 use crate::tune::Draw;
 use base::error::{DefinitionError, Result};
 use contract::definition::{Arm, Benchmark, Library, MethodPreset};
+use data::Data;
 
 /// The method without anything added, of each paradigm that has one: the base method where none is named.
 const PLAIN: &[(&str, &str)] = &[("online", "latest"), ("incremental", "naive")];
@@ -58,6 +59,15 @@ impl<'l> Question<'l> {
         Ok(Self { benchmark, target: target.clone(), base, arms, mechanisms })
     }
 
+    /// Loads the data that the benchmark needs.
+    ///
+    /// # Errors
+    /// Missing or unusable data.
+    pub fn load(&self, data: &Data) -> Result<()> {
+        let protocol = protocol(&self.benchmark.header.paradigm)?;
+        protocol.load(&protocol.resolve(self.benchmark, self.base)?, data)
+    }
+
     fn mechanism(
         library: &Library,
         benchmark: &Benchmark,
@@ -86,7 +96,7 @@ mod tests {
     use super::*;
     use crate::definitions::shipped;
     use contract::{RunSpec, Unwatched};
-    use data::{Data, DataFolder};
+    use data::DataFolder;
 
     fn question<'l>(library: &'l Library, benchmark: &str, target: &str) -> Result<Question<'l>> {
         let target: Target = target.parse()?;

@@ -81,7 +81,8 @@ impl Journal {
     pub fn put_aside(dir: &Path) -> Result<Option<PathBuf>> {
         let path = dir.join(FILE);
         if !path.exists() {
-            return Ok(None);
+            // A plan without records says that all of it is missing.
+            return super::plan_file::remove(dir).map(|()| None);
         }
         let _lock = Lock::take(dir)?;
         let file = File::open(&path).map_err(Error::input("open the journal", &path))?;

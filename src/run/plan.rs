@@ -28,6 +28,8 @@ pub struct Selection {
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     pub runs: Vec<PlannedRun>,
+    /// Values that searches found and that do not hold, because preset or benchmark have changed since.
+    pub outdated: Vec<String>,
 }
 
 /// Most runs of a session: their plan is held in memory, some kilobytes each, and their records too.
@@ -67,9 +69,10 @@ impl Plan {
         if let Some(method) = methods_left.first() {
             return Err(nowhere(library, &paradigms, method));
         }
+        let outdated = outdated(library, &runs)?;
         // Seeds outermost; within a seed what is replayed comes before what replays it.
         runs.sort_by_key(|run: &PlannedRun| (run.spec.seed, run.spec.replays.is_some()));
-        Ok(Self { runs })
+        Ok(Self { runs, outdated })
     }
 
     /// Loads every data set that the plan needs, so that nothing fails later for want of one.
@@ -114,4 +117,27 @@ fn nowhere(library: &Library, paradigms: &BTreeSet<&str>, method: &str) -> Error
         error.nearest = None;
     }
     DefinitionError { key: "--method".into(), ..error }.into()
+}
+
+/// One line for each method whose found values are left aside.
+fn outdated(library: &Library, runs: &[PlannedRun]) -> Result<Vec<String>> {
+    let names = |run: &PlannedRun| {
+        let name = base(split(&run.spec.method).0).to_owned();
+        (run.spec.paradigm.clone(), run.spec.benchmark.clone(), name)
+    };
+    let mut lines = Vec::new();
+    for (paradigm, benchmark, method) in runs.iter().map(names).collect::<BTreeSet<_>>() {
+        let (Ok(preset), Ok(benchmark)) = (library.method(&paradigm, &method), library.benchmark(&benchmark))
+        else {
+            continue;
+        };
+        if let Some(tuned) = library.outdated(preset, benchmark)? {
+            let id = &benchmark.header.id;
+            lines.push(format!(
+                "what a search found for {method} on {id} is left aside: the preset or the benchmark has changed since; search again: {}",
+                tuned.command
+            ));
+        }
+    }
+    Ok(lines)
 }

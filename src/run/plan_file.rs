@@ -82,6 +82,20 @@ pub(super) fn put_aside(dir: &Path, records: &Path) -> Result<()> {
     }
 }
 
+/// Removes the plan of a folder without records.
+///
+/// # Errors
+/// I/O errors.
+pub(super) fn remove(dir: &Path) -> Result<()> {
+    let path = dir.join(FILE);
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io("remove the plan", path)(error))
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -136,10 +136,10 @@ fn every_tuned_value_that_is_shipped_belongs_to_a_preset_as_it_stands_and_resolv
 }
 
 /// `tune` with its records in `folder/records`, not waited for.
-fn tune_command(folder: &Path) -> std::process::Command {
+fn tune_command(folder: &Path, trials: &str) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_bench"));
     command
-        .args(["tune", "tiny", "--method", "two", "--jobs", "1", "--trials", "30", "--restarts", "2"])
+        .args(["tune", "tiny", "--method", "two", "--jobs", "1", "--trials", trials, "--restarts", "2"])
         .args(["--seeds", "2", "--confirm", "2", "--benchmarks"])
         .arg(folder)
         .arg("--out")
@@ -154,12 +154,12 @@ fn tune_command(folder: &Path) -> std::process::Command {
 #[test]
 fn a_search_that_is_killed_or_interrupted_goes_on_and_finds_the_same() {
     let (whole, stopped) = (definitions(), definitions());
-    assert!(tune_command(whole.path()).status().expect("runs").success());
+    assert!(tune_command(whole.path(), "30").status().expect("runs").success());
     let journal = |folder: &Path| folder.join("records").join("records.jsonl");
     let lines = |folder: &Path| fs::read_to_string(journal(folder)).unwrap_or_default().lines().count();
     let mut counted = 0;
     for (signal, code) in [("-KILL", None), ("-INT", Some(75)), ("-TERM", Some(75))] {
-        let mut child = tune_command(stopped.path()).spawn().expect("starts");
+        let mut child = tune_command(stopped.path(), "30").spawn().expect("starts");
         let begun = std::time::Instant::now();
         while lines(stopped.path()) < counted + 3 && begun.elapsed().as_secs() < 60 {
             std::thread::sleep(std::time::Duration::from_millis(2));
@@ -170,7 +170,7 @@ fn a_search_that_is_killed_or_interrupted_goes_on_and_finds_the_same() {
         assert!(!stopped.path().join("incremental.toml").exists(), "stopped before an answer was whole");
         counted = lines(stopped.path());
     }
-    let output = tune_command(stopped.path()).output().expect("runs");
+    let output = tune_command(stopped.path(), "30").output().expect("runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && said.contains("runs are already in"), "{said}");
     let found = |folder: &Path| fs::read_to_string(folder.join("incremental.toml")).expect("found values");
@@ -178,18 +178,157 @@ fn a_search_that_is_killed_or_interrupted_goes_on_and_finds_the_same() {
     assert_eq!(lines(whole.path()), lines(stopped.path()), "nothing was lost, nothing was run twice");
 }
 
+/// `bench tune` with everything below one folder: what it says on stderr, and its code.
+fn refused(folder: &Path, arguments: &[&str]) -> (String, Option<i32>) {
+    let mut command = bench();
+    command.arg("tune").args(arguments).arg("--benchmarks").arg(folder).arg("--records");
+    let output = command.arg(folder.join("records")).output().expect("runs");
+    (String::from_utf8_lossy(&output.stderr).into_owned(), output.status.code())
+}
+
+const SMALL: [&str; 8] = ["--trials", "2", "--restarts", "1", "--seeds", "1", "--confirm", "1"];
+
 #[test]
 fn a_trial_that_fails_is_a_record_and_is_named() {
+    let short = r#"
+schema = 1
+id = "short"
+paradigm = "online"
+version = 1
+title = "Short"
+summary = "ten samples: of some seeds all are of one class"
+score = { metric = "prequential_accuracy", chance = 0.5, ceiling = 1.0 }
+methods = ["sgd"]
+stream = { source = { kind = "sea" }, samples = 10, segments = 1 }
+model = { kind = "mlp", hidden = [4] }
+optimiser = { kind = "sgd", rate = 0.1 }
+batch = 5
+curve = { every = 5, window = 5, fading = 0.99 }
+"#;
+    let dir = common::definitions(&[("short.toml", short)]);
+    let out = dir.path().join("out").display().to_string();
+    let arguments =
+        ["short", "--method", "sgd", "--trials", "2", "--restarts", "1", "--seeds", "300", "--out", &out];
+    let (said, code) = refused(dir.path(), &arguments);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("sgd, seed 100148, did not end well") && said.contains("only the class 0"),
+        "{said}"
+    );
+    let records = fs::read_to_string(dir.path().join("records/records.jsonl")).expect("records");
+    let failed = records.lines().filter(|line| line.contains(r#""status":"failed""#)).count();
+    assert!(failed > 0 && records.lines().count() > failed, "the others went on");
+    // Repeated, only what failed is tried again.
+    let (said, code) = refused(dir.path(), &arguments);
+    assert_eq!(code, Some(1), "{said}");
+    let again =
+        fs::read_to_string(dir.path().join("records/records.jsonl")).expect("records").lines().count();
+    assert_eq!(again, records.lines().count() + failed);
+}
+
+#[test]
+fn what_a_search_needs_is_checked_before_anything_trains() {
+    let unknown = TINY_DOMAIN.replace("average_accuracy", "average_acuracy");
+    let wide = r#"
+schema = 1
+id = "wide"
+title = "Wide"
+paradigm = "incremental"
+kind = "ewc"
+provenance = "for tests"
+space."parameters.lambda" = { low = -10.0, high = 10.0, scale = "linear" }
+"#;
     let dir = definitions();
-    let wrong = ["tune", "tiny", "--method", "naive", "--seeds", "1", "--try", "optimiser.rate=0.1,-1"];
-    let output = bench()
-        .args(wrong)
-        .arg("--benchmarks")
-        .arg(dir.path())
-        .arg("--records")
-        .arg(dir.path().join("records"))
-        .assert()
-        .code(2);
-    let said = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
-    assert!(said.contains("optimiser.rate") && said.contains("-1"), "{said}");
+    fs::write(dir.path().join("wide.toml"), wide).expect("write");
+    fs::write(dir.path().join("file"), "").expect("write");
+    // Not among the definitions, of which it would be a broken one.
+    let elsewhere = common::folder();
+    let broken = elsewhere.path().display().to_string();
+    fs::write(elsewhere.path().join("incremental.toml"), "schema = 1\ntuned = \"online\"\n").expect("write");
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let (file, fine) = (path("file"), path("fine"));
+    let cases: [(&[&str], &str); 6] = [
+        (&["tiny", "-m", "ewc,wide", "--out", &fine], "lambda` = -10: out of range"),
+        (&["tiny", "-m", "ewc", "--out", &file], "file"),
+        (&["tiny", "-m", "ewc", "--out", &broken], "`tuned` = online"),
+        (&["tiny", "-m", "ewc", "--out", &fine, "--part", "constant"], "`--part` = constant"),
+        (
+            &["tiny", "-m", "ewc", "--out", &fine, "--trials", "10000", "--restarts", "100"],
+            "at most 50000 runs",
+        ),
+        (&["tiny", "-m", "ewc,naive", "--try", "lambda=1"], "lambda"),
+    ];
+    for (arguments, told) in cases {
+        let (said, code) = refused(dir.path(), arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(told), "{arguments:?}: {said}");
+    }
+    let trained =
+        |folder: &Path| fs::read_to_string(folder.join("records/records.jsonl")).unwrap_or_default();
+    assert_eq!(trained(dir.path()), "", "something was trained");
+    let dir = common::definitions(&[("tiny.toml", &unknown)]);
+    let (said, code) = refused(dir.path(), &["tiny", "-m", "ewc", "--out", &fine]);
+    assert!(code == Some(2) && said.contains("average_accuracy"), "{said}");
+    assert_eq!(trained(dir.path()), "", "something was trained");
+}
+
+#[test]
+fn searches_that_write_to_one_folder_at_the_same_time_keep_each_others_answers_and_follow_no_link() {
+    let dir = definitions();
+    let out = dir.path().join("out");
+    fs::create_dir(&out).expect("folder");
+    let victim = dir.path().join("victim");
+    fs::write(&victim, "precious").expect("write");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&victim, out.join("incremental.toml.new")).expect("link");
+    let methods = ["ewc", "si", "mas", "l2"];
+    let definitions = definitions();
+    let start = |method: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_bench"));
+        command.args(["tune", "tiny", "--quiet", "--jobs", "1", "--method", method]).args(SMALL);
+        command.arg("--benchmarks").arg(definitions.path()).arg("--out").arg(&out);
+        command.arg("--records").arg(dir.path().join(method)).stdout(std::process::Stdio::null());
+        command.spawn().expect("starts")
+    };
+    let children: Vec<std::process::Child> = methods.iter().map(|method| start(method)).collect();
+    for mut child in children {
+        assert!(child.wait().expect("ends").success());
+    }
+    let found = fs::read_to_string(out.join("incremental.toml")).expect("found values");
+    for method in methods {
+        assert!(found.contains(&format!("method = \"{method}\"")), "{method} is lost: {found}");
+    }
+    assert_eq!(fs::read_to_string(victim).expect("readable"), "precious");
+}
+
+#[test]
+fn a_search_whose_records_go_away_says_so_and_rescues_them() {
+    let dir = definitions();
+    let records = dir.path().join("records");
+    let child = tune_command(dir.path(), "400").spawn().expect("starts");
+    let begun = std::time::Instant::now();
+    let lines = || fs::read_to_string(records.join("records.jsonl")).unwrap_or_default().lines().count();
+    while lines() < 3 && begun.elapsed().as_secs() < 60 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    fs::remove_dir_all(&records).expect("removed");
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
+    let output = child.wait_with_output().expect("ends");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("removed") && said.contains("kept in"), "{said}");
+}
+
+#[test]
+fn values_that_no_longer_hold_are_left_aside_and_told() {
+    let dir = definitions();
+    tune(dir.path(), &[]);
+    let changed = MECHANISM.replace("sensitivity = 0.5", "sensitivity = 0.25");
+    fs::write(dir.path().join("two.toml"), changed).expect("write");
+    let mut command = bench();
+    command.args(["run", "tiny", "--seeds", "1", "--method", "two", "--out"]).arg(dir.path().join("out"));
+    let output = command.arg("--benchmarks").arg(dir.path()).output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("what a search found for two on tiny is left aside"), "{said}");
 }

@@ -165,6 +165,21 @@ impl Library {
         Ok(fresh.then_some(tuned))
     }
 
+    /// Whether there are values for this preset on this benchmark that no longer hold: one of the two has changed since.
+    ///
+    /// # Errors
+    /// A preset that cannot be written.
+    pub fn outdated(&self, preset: &MethodPreset, benchmark: &Benchmark) -> Result<Option<&Tuned>> {
+        let (header, id) = (&preset.header, &benchmark.header.id);
+        for arm in [Arm::Method, Arm::Mechanism, Arm::Constant, Arm::Optimiser] {
+            let key = (header.paradigm.clone(), header.id.clone(), id.clone(), arm);
+            if let (Some(tuned), None) = (self.tuned.get(&key), self.found(preset, benchmark, arm)?) {
+                return Ok(Some(tuned));
+            }
+        }
+        Ok(None)
+    }
+
     /// Ids of the method presets of a paradigm.
     pub fn method_ids<'a>(&'a self, paradigm: &'a str) -> impl Iterator<Item = &'a str> {
         self.methods.keys().filter(move |(of, _)| of == paradigm).map(|(_, id)| id.as_str())
