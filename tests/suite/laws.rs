@@ -126,7 +126,10 @@ fn law_4_an_interrupted_session_resumes_to_the_same_records() {
     let first = execute(&plan, 2, &interrupt, &StopAfter(2, AtomicUsize::new(0), &interrupt));
     assert!((2..plan.runs.len()).contains(&first.len()), "{} records before the interrupt", first.len());
     let done = hashes(&first);
-    let rest = Plan { runs: plan.runs.iter().filter(|run| !done.contains_key(&run.key)).cloned().collect(), ..Plan::default() };
+    let rest = Plan {
+        runs: plan.runs.iter().filter(|run| !done.contains_key(&run.key)).cloned().collect(),
+        ..Plan::default()
+    };
     let mut resumed = hashes(&execute(&rest, 1, &never, &Silent));
     resumed.extend(done);
     assert_eq!(resumed, whole);

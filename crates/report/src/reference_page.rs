@@ -44,7 +44,7 @@ fn rank(words: &str) -> usize {
 /// Outcome of headroom by benchmark and target.
 fn headroom() -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for name in ["digits-drift", "sine-noisy"] {
+    for name in ["digits-drift", "sine-noisy", "digits-noisy-60"] {
         let text = read(&root().join(format!("results/reference/headroom/{name}/headroom.csv")));
         let columns = fields(text.lines().next().unwrap_or_default());
         for row in rows(&text) {
