@@ -12,66 +12,30 @@ use neuromod_bench::registry::PROTOCOLS;
 use neuromod_bench::report::metric;
 use neuromod_bench::run::{Executor, Journal, Listener, Plan, Selection, environment};
 
+use crate::tiny::library;
+
 struct Silent;
 impl Listener for Silent {}
 
-/// Per benchmark what is changed of it, and the methods that run.
-const SHORT: &[(&str, &str, &[&str])] = &[
+/// The methods that run on each short benchmark.
+const SHORT: &[(&str, &[&str])] = &[
     (
         "split-digits-domain",
-        "budget = { updates_per_task = 5, batch = 8 }",
         &["naive", "joint", "noradrenaline", "noradrenaline+tuned-constant", "noradrenaline+tuned-optimiser"],
     ),
-    (
-        "sinusoid-10shot-quick",
-        "budget = { outer_steps = 2, episodes_per_step = 2 }",
-        &["fomaml", "nmn", "nmn-shuffled"],
-    ),
-    ("omniglot-sequential", "", &["oml"]),
-    (
-        "sine",
-        "stream = { source = { kind = \"sine\" }, samples = 400, segments = 2 }",
-        &["oracle-reset", "dopamine"],
-    ),
-    (
-        "digits-even-to-odd",
-        "budget = { source_updates = 5, target_updates = 5, batch = 8 }",
-        &["scratch", "l2-sp"],
-    ),
-    ("digits-attributes", "budget = { updates = 5, batch = 8 }", &["equal", "pc-grad"]),
-    (
-        "go-nogo-example",
-        "task = { cues = [\"A\", \"B\"], block = 30, record_raster = true }",
-        &["full", "shuffled-na"],
-    ),
-    (
-        "opposed-light",
-        "training = { trials_per_update = 2, max_updates = 4, min_updates = 2, stop_loss = 4.0, stop_accuracy = 0.98 }",
-        &["gain-100", "no-modulation"],
-    ),
-    ("switching-bandit", "", &["doya", "doya-rotated", "constants", "doya-no-na"]),
-    ("change-point", "", &["observer", "observer-rotated", "observer-mean"]),
-    ("goal-switching-85", "", &["ach-ne", "ach-ne-rotated", "goal-observer"]),
-    (
-        "cue-binding-light",
-        "training = { updates = 3, batch = 16, test_trials = 16 }",
-        &["backpropamine", "backpropamine-mean"],
-    ),
-    (
-        "measure-wait-go",
-        "training = { updates = 2, batch = 16, test_trials = 16 }",
-        &["nm-rnn", "nm-rnn-input"],
-    ),
+    ("sinusoid-10shot-quick", &["fomaml", "nmn", "nmn-shuffled"]),
+    ("omniglot-sequential", &["oml"]),
+    ("sine", &["oracle-reset", "dopamine"]),
+    ("digits-even-to-odd", &["scratch", "l2-sp"]),
+    ("digits-attributes", &["equal", "pc-grad"]),
+    ("go-nogo-example", &["full", "shuffled-na"]),
+    ("opposed-light", &["gain-100", "no-modulation"]),
+    ("switching-bandit", &["doya", "doya-rotated", "constants", "doya-no-na"]),
+    ("change-point", &["observer", "observer-rotated", "observer-mean"]),
+    ("goal-switching-85", &["ach-ne", "ach-ne-rotated", "goal-observer"]),
+    ("cue-binding-light", &["backpropamine", "backpropamine-mean"]),
+    ("measure-wait-go", &["nm-rnn", "nm-rnn-input"]),
 ];
-
-fn library() -> Library {
-    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
-    for (id, change, _) in SHORT {
-        let benchmark = library.benchmarks.get_mut(*id).expect("a benchmark");
-        benchmark.body.extend(change.parse::<toml::Table>().expect("toml"));
-    }
-    library
-}
 
 fn records(library: &Library, selection: &Selection, limit: Option<Duration>) -> Vec<Record> {
     let plan = Plan::new(library, selection).expect("a valid plan");
@@ -115,7 +79,7 @@ fn records_of_every_protocol_role_and_end_follow_the_published_schema() {
     let schema = jsonschema::validator_for(&schema).expect("a valid schema");
     let mut library = library();
     let mut all: Vec<Record> =
-        SHORT.iter().flat_map(|(id, _, methods)| records(&library, &selection(id, methods), None)).collect();
+        SHORT.iter().flat_map(|(id, methods)| records(&library, &selection(id, methods), None)).collect();
     all.extend(derived(&mut library));
     all.extend(records(&library, &selection("split-digits-domain", &["naive"]), Some(Duration::ZERO)));
     // A method whose own search does not replace that rate.

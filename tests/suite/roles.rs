@@ -73,6 +73,12 @@ fn made_up(run: PlannedRun) -> Record {
     let mut curve = Curve::new("accuracy/made-up");
     curve.push(1.0, number);
     let metrics = BTreeMap::from([(run.score.metric.clone(), MetricValue::from(number))]);
+    Record { metrics, ..record(run, RunLog { curves: vec![curve], ..RunLog::default() }) }
+}
+
+/// The record of a run with this log, scored.
+pub fn record(run: PlannedRun, log: RunLog) -> Record {
+    let metrics = report::metric::score_all(&run.spec.paradigm, &log);
     Record {
         schema: RECORD_SCHEMA,
         key: run.key,
@@ -84,7 +90,7 @@ fn made_up(run: PlannedRun) -> Record {
         base: run.base,
         status: Status::Ok,
         error: None,
-        log: RunLog { curves: vec![curve], ..RunLog::default() },
+        log,
         metrics,
         time: Time::default(),
         env: Default::default(),

@@ -181,6 +181,12 @@ impl DefinitionError {
         }
     }
 
+    /// The same in a table: its key is `table.key`.
+    #[must_use]
+    pub fn below(self, table: impl std::fmt::Display) -> Self {
+        Self { key: format!("{table}.{}", self.key), ..self }
+    }
+
     /// The same error, told where it stands.
     #[must_use]
     pub fn at(mut self, place: impl Into<String>, line: Option<usize>) -> Self {

@@ -2,6 +2,7 @@
 //! leaves, a [`Record`] is one line of a results file.
 
 pub mod definition;
+mod experiment;
 mod hashed;
 mod log;
 mod method_info;
@@ -12,6 +13,7 @@ pub mod replay;
 #[cfg(test)]
 mod schema;
 
+pub use experiment::{Experiment, ExperimentInfo};
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
 pub use method_info::{MethodInfo, Parameter, Reveal, registered};
 pub use planned::PlannedCell;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::log::{RunLog, Trace};
 use crate::definition::{Benchmark, MethodPreset};
-use crate::method_info::{MethodInfo, registered};
+use crate::method_info::MethodInfo;
 use base::error::{Error, Result, StopReason};
 use data::Data;
 
@@ -140,7 +140,8 @@ pub struct Timeline {
     pub changes: u64,
 }
 
-/// A paradigm or case study. It turns a checked spec and a seed into a log; it never prints, plots or writes files.
+/// A paradigm or case study as the harness sees it. It turns a checked spec and a seed into a log; it never prints, plots or
+/// writes files. Paradigms and case studies implement [`crate::Experiment`], which is this over settings of their own type.
 pub trait Protocol: Sync {
     /// The value of `paradigm = "…"` in a benchmark's TOML.
     fn name(&self) -> &'static str;
@@ -155,24 +156,17 @@ pub trait Protocol: Sync {
     fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value>;
 
     /// Whether presets may have `[modulation]` and `[model]` tables here.
-    fn takes_modulation(&self) -> bool {
-        false
-    }
+    fn takes_modulation(&self) -> bool;
 
     /// Whether a preset's `optimiser` table is read.
-    fn takes_optimiser(&self) -> bool {
-        true
-    }
+    fn takes_optimiser(&self) -> bool;
 
-    /// Makes a benchmark judge on validation data instead of test data, for searches. The default does nothing: tasks that
-    /// are generated anew for each seed are other ones on the search's seeds.
-    fn judge_on_validation(&self, _benchmark: &mut Benchmark) {}
+    /// Makes a benchmark judge on validation data instead of test data, for searches.
+    fn judge_on_validation(&self, benchmark: &mut Benchmark);
 
     /// The keys of what [`Protocol::resolve`] returns that belong to the method, or that a method may replace. All others
     /// are the benchmark's alone, and equal in all runs that may be compared.
-    fn settings_of_method(&self) -> &'static [&'static str] {
-        Paradigm::usual("").settings_of_method
-    }
+    fn settings_of_method(&self) -> &'static [&'static str];
 
     /// What a reader of its records has to know.
     fn paradigm(&self) -> Paradigm {
@@ -184,15 +178,11 @@ pub trait Protocol: Sync {
     ///
     /// # Errors
     /// Definition errors that point into the benchmark's file.
-    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
-        Ok(serde_json::to_value(&benchmark.body)?)
-    }
+    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value>;
 
     /// When things happen, from what [`Protocol::resolve`] returned: for gains that may know it. `None`: no timeline that is
     /// one for all seeds.
-    fn timeline(&self, _settings: &serde_json::Value) -> Option<Timeline> {
-        None
-    }
+    fn timeline(&self, settings: &serde_json::Value) -> Option<Timeline>;
 
     /// Every kind of method, in the order in which they are listed.
     fn methods(&self) -> Vec<&'static MethodInfo>;
@@ -201,9 +191,7 @@ pub trait Protocol: Sync {
     ///
     /// # Errors
     /// A kind of method that is not registered.
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
-        Ok(registered(&self.methods(), |info| info, method)?.formula.to_owned())
-    }
+    fn formula(&self, method: &MethodPreset) -> Result<String>;
 
     /// Ids of the data sets that these settings need (empty for generated data).
     ///
@@ -224,9 +212,7 @@ pub trait Protocol: Sync {
     ///
     /// # Errors
     /// Missing, damaged or unusable data.
-    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
-        self.datasets(settings)?.iter().try_for_each(|id| data.load(id))
-    }
+    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()>;
 
     /// Rough cost of one run in core-seconds, for progress, `bench show` and balancing.
     fn expected_cost(&self, settings: &serde_json::Value) -> f64;
@@ -236,11 +222,6 @@ pub trait Protocol: Sync {
     /// # Errors
     /// [`base::error::Error::Diverged`] when a number stops being finite, [`base::error::Error::Stopped`] when the watch asks.
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog>;
-}
-
-/// [`Protocol::judge_on_validation`] where the benchmark itself says what it is judged on.
-pub fn evaluate_on_validation(benchmark: &mut Benchmark) {
-    benchmark.body.insert("evaluate".into(), "validation".into());
 }
 
 /// Settings as JSON, by way of text, so that an f32 of 0.001 stays 0.001 and does not become 0.0010000000474974513.

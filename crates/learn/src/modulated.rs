@@ -133,10 +133,7 @@ fn checked(
             None => return Ok(None),
         }
     }
-    let locate = |mut error: base::error::DefinitionError| {
-        error.key = format!("modulation.{}", error.key);
-        preset.refuse(error)
-    };
+    let locate = |error: DefinitionError| preset.refuse(error.below("modulation"));
     spec.resolve(anatomy).map_err(locate)?;
     Ok(Some(spec))
 }

@@ -117,7 +117,6 @@ mod wide {
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    #[allow(clippy::needless_range_loop)] // one index walks registers and pointers alike
     unsafe fn tile<const B: usize, const V: usize>(
         w: *const f32,
         rows: usize,

@@ -5,6 +5,7 @@ pub mod meta;
 pub mod method;
 pub mod multi_task;
 pub mod online;
+pub mod resolved;
 pub mod sequential;
 pub mod transfer;
 

@@ -2,6 +2,7 @@
 
 use super::attention::Attention;
 use super::model::ModelSettings;
+use super::receptors::NoradrenalineReceptors;
 use super::task::COMPOUNDS;
 use super::wiring::{CRITIC, GO, NO_GO, initial_weights, populations, recurrent};
 use crate::spiking::apical::{Apical, ApicalSettings};
@@ -17,16 +18,6 @@ use dynamics::{Level, Receptor, Release};
 /// Levels of noradrenaline at which the untrained critic is read.
 const CALIBRATION: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 const CALIBRATION_TRIALS: usize = 8;
-
-/// Where noradrenaline acts: one receptor per target.
-#[derive(Debug, Clone, Copy)]
-struct NoradrenalineReceptors {
-    /// Apical threshold of each cluster, in sd (the critic's is weaker: scope).
-    threshold: [Receptor; 3],
-    relaxation: Receptor,
-    plasticity: Receptor,
-    flattening: Receptor,
-}
 
 /// What the circuit answered in one trial.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -97,13 +88,6 @@ impl Agent {
             apical,
             settings,
         )?;
-        let fall = f64::from(burst.threshold_low - burst.threshold_high);
-        let receptors = NoradrenalineReceptors {
-            threshold: [1.0, 1.0, f64::from(burst.critic_share)].map(|share| Receptor::bias(fall * share)),
-            relaxation: model.relaxation.receptor(),
-            plasticity: Receptor { limits: [0.1, 101.0], ..Receptor::gain(plasticity.noradrenaline_gain) },
-            flattening: Receptor::bias(f64::from(model.attention.flattening)),
-        };
         let expected = (net.rate_on * net.stimulus as f64 * inputs as f64 / 1000.0) as usize;
         let mut agent = Self {
             model: model.clone(),
@@ -111,7 +95,7 @@ impl Agent {
             attention: Attention::new(model.attention),
             dopamine: Level::new(0.0, 0.0, if model.dopamine { 1.0 } else { 0.0 }, Release::Additive)?,
             dopamine_receptor: Receptor::bias(1.0),
-            receptors,
+            receptors: NoradrenalineReceptors::new(model),
             baseline: [0.0; 5],
             input: PoissonRaster::with_capacity(net.stimulus, expected),
             input_noise: Noise::new(streams.fast("calibration/input")),
@@ -328,47 +312,5 @@ impl Agent {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reward_strengthens_the_chosen_cluster_and_weakens_the_other() {
-        let mut agent = Agent::new(&ModelSettings::default(), &Streams::new(1)).unwrap();
-        let before = agent.circuit.input.weights.clone();
-        agent.respond(0, 0.0);
-        assert!(agent.learn(true, 0.5, 0.0) > 0.0);
-        let mean = |weights: &[f32], range: std::ops::Range<usize>| {
-            weights.chunks_exact(120).flat_map(|row| &row[range.clone()]).sum::<f32>()
-        };
-        let after = &agent.circuit.input.weights;
-        // Go E up, Go I down, No-Go E down, No-Go I up, critic E up, critic I down.
-        for (range, up) in [
-            (0..32, true),
-            (32..40, false),
-            (40..72, false),
-            (72..80, true),
-            (80..112, true),
-            (112..120, false),
-        ] {
-            assert_eq!(mean(after, range.clone()) > mean(&before, range.clone()), up, "{range:?}");
-        }
-    }
-
-    #[test]
-    fn without_dopamine_only_relaxation_moves_weights() {
-        let model = ModelSettings { dopamine: false, ..ModelSettings::default() };
-        let mut agent = Agent::new(&model, &Streams::new(1)).unwrap();
-        let before = agent.circuit.input.weights.clone();
-        agent.respond(0, 0.0);
-        agent.learn(true, 1.0, 0.0);
-        assert_eq!(agent.circuit.input.weights, before);
-        agent.learn(true, 1.0, 1.0);
-        // At NA = 1 the actor's weights keep 20 % of their distance from 0.5; the critic's keep all of it.
-        for (new, old) in
-            [(agent.circuit.input.weights[0], before[0]), (agent.circuit.input.weights[79], before[79])]
-        {
-            assert!((new - (0.5 + 0.2 * (old - 0.5))).abs() < 1e-6);
-        }
-        assert_eq!(agent.circuit.input.weights[80], before[80]);
-    }
-}
+#[path = "agent_tests.rs"]
+mod tests;

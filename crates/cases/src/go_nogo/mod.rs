@@ -12,6 +12,8 @@ mod policy;
 mod probe;
 mod probing;
 mod protocol;
+mod ranges;
+mod receptors;
 mod session;
 mod task;
 mod trial;

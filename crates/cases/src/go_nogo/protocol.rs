@@ -1,4 +1,4 @@
-//! The case study as a [`Protocol`] of the harness.
+//! The case study as a [`Experiment`] of the harness.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,11 @@ use super::session::run_session;
 use super::task::{ShiftKind, TaskSettings};
 use base::error::Result;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Footprint, MethodInfo, Protocol, Replay, RunLog, RunSpec, Watch, registered};
+use contract::{
+    Experiment, ExperimentInfo, Footprint, MethodInfo, Replay, RunLog, RunSpec, Watch, registered,
+};
 use data::Data;
 
-/// The kind of every method preset of this case study.
 /// The one kind of method; what a preset switches on or off are its parameters.
 const METHODS: &[MethodInfo] = &[MethodInfo::new(
     "spiking-agent",
@@ -41,61 +42,56 @@ struct Body {
 #[derive(Debug, Default, Clone, Copy)]
 pub struct GoNoGo;
 
-impl Protocol for GoNoGo {
-    fn takes_optimiser(&self) -> bool {
-        false
-    }
+impl Experiment for GoNoGo {
+    type Settings = RunSettings;
 
-    fn name(&self) -> &'static str {
-        "go-nogo"
-    }
+    const INFO: ExperimentInfo = ExperimentInfo {
+        takes_optimiser: false,
+        settings_of_method: &["model"],
+        ..ExperimentInfo::new(
+            "go-nogo",
+            "a spiking actor, critic and predictive network meet set shifts in a Go/No-Go task (case study)",
+        )
+    };
 
-    fn summary(&self) -> &'static str {
-        "a spiking actor, critic and predictive network meet set shifts in a Go/No-Go task (case study)"
-    }
-
-    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        registered(METHODS, |info| info, method)?;
-        let body: Body = benchmark.settings()?;
-        body.task.check().map_err(|mut error| {
-            error.key = format!("task.{}", error.key);
-            benchmark.refuse(error)
-        })?;
-        let model: ModelSettings = method.parameters(&benchmark.header.id)?;
-        model.check().map_err(|mut error| {
-            error.key = format!("parameters.{}", error.key);
-            method.refuse(error)
-        })?;
-        Ok(serde_json::to_value(RunSettings { task: body.task, model })?)
-    }
-
-    fn settings_of_method(&self) -> &'static [&'static str] {
-        &["model"]
-    }
-
-    fn methods(&self) -> Vec<&'static MethodInfo> {
+    fn kinds(&self) -> Vec<&'static MethodInfo> {
         METHODS.iter().collect()
     }
 
-    fn formula(&self, method: &MethodPreset) -> Result<String> {
+    fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<RunSettings> {
+        registered(METHODS, |info| info, method)?;
+        let body: Body = benchmark.settings()?;
+        body.task.check().map_err(|error| benchmark.refuse(error.below("task")))?;
+        let model: ModelSettings = method.parameters(&benchmark.header.id)?;
+        model.check().map_err(|error| method.refuse(error.below("parameters")))?;
+        Ok(RunSettings { task: body.task, model })
+    }
+
+    fn write(&self, settings: &RunSettings) -> Result<serde_json::Value> {
+        Ok(serde_json::to_value(settings)?)
+    }
+
+    fn line(&self, method: &MethodPreset) -> Result<String> {
         let model: ModelSettings = method.parameters("")?;
         Ok(formula(&model))
     }
 
-    fn datasets(&self, _settings: &serde_json::Value) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
-        let Ok(RunSettings { task, model }) = serde_json::from_value(settings.clone()) else { return 1.0 };
+    fn cost(&self, settings: &RunSettings) -> f64 {
+        let RunSettings { task, model } = settings;
         let passes = if model.noradrenaline.source.replay() == Replay::None { 1.0 } else { 2.0 };
         let probed = task.probed_presentations();
         passes * task.longest() as f64 * 0.6e-3 + probed as f64 * 0.3e-3
     }
 
-    fn run(&self, spec: &RunSpec, _data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
-        let RunSettings { task, model } = serde_json::from_value(spec.settings.clone())?;
-        let session = run_session(&task, &model, spec.seed, watch)?;
+    fn train(
+        &self,
+        settings: &RunSettings,
+        spec: &RunSpec,
+        _data: &Data,
+        watch: &mut dyn Watch,
+    ) -> Result<RunLog> {
+        let RunSettings { task, model } = settings;
+        let session = run_session(task, model, spec.seed, watch)?;
         let mut series = curves::series(&session);
         series.extend(policy_series(&session));
         let mut log = RunLog {
@@ -181,8 +177,8 @@ fn formula(model: &ModelSettings) -> String {
 mod tests {
     use super::*;
     use base::source::Source;
-    use contract::Unwatched;
     use contract::definition::Library;
+    use contract::{Protocol, Unwatched};
 
     #[test]
     fn every_benchmark_resolves_with_every_preset_of_its_paradigm() {

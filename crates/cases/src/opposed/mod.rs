@@ -9,6 +9,7 @@ pub mod behaviour;
 pub mod bptt;
 pub mod dose_response;
 pub mod geometry;
+mod measure;
 pub mod network;
 pub mod noise;
 mod protocol;

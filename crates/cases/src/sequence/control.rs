@@ -105,7 +105,6 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::needless_range_loop)] // b is a lane of several arrays
     fn shuffling_moves_whole_blocks_and_keeps_signals_together() {
         let forced = forced(TestSignal::Shuffled, 2, &own(), &episodes(), &Streams::new(1)).unwrap();
         let mut orders = Vec::new();

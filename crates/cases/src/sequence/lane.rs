@@ -1,7 +1,6 @@
 //! Sixteen trials side by side: every number of a network is a vector over trials, so that all loops vectorise and one
 //! trial's numbers never depend on another's. No fused multiply–adds and a fixed order of sums: the same bits on every
 //! processor that has the same exponential.
-#![allow(clippy::needless_range_loop)] // plain loops over lanes are what the compiler turns into vectors
 
 use numeric::lanes;
 

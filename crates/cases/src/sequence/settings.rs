@@ -183,25 +183,19 @@ impl Settings {
     /// Definition errors that point into the right file.
     pub fn resolve(benchmark: &Benchmark, method: &MethodPreset) -> Result<Self> {
         let Body { task, training, optimiser } = benchmark.settings()?;
-        let below = |table: &'static str| {
-            move |mut error: DefinitionError| {
-                error.key = format!("{table}.{}", error.key);
-                error
-            }
-        };
-        task.problem().check().map_err(|error| benchmark.refuse(below("task")(error)))?;
-        training.check().map_err(|error| benchmark.refuse(below("training")(error)))?;
-        optimiser.check().map_err(|error| benchmark.refuse(below("optimiser")(error)))?;
+        task.problem().check().map_err(|error| benchmark.refuse(error.below("task")))?;
+        training.check().map_err(|error| benchmark.refuse(error.below("training")))?;
+        optimiser.check().map_err(|error| benchmark.refuse(error.below("optimiser")))?;
         let id = &benchmark.header.id;
         let optimiser = match method.optimiser(&optimiser, id)? {
             Some(own) => {
-                own.check().map_err(|error| method.refuse(below("optimiser")(error)))?;
+                own.check().map_err(|error| method.refuse(error.below("optimiser")))?;
                 own
             }
             None => optimiser,
         };
         let network = read(method, id)?;
-        network.check().map_err(|error| method.refuse(below("parameters")(error)))?;
+        network.check().map_err(|error| method.refuse(error.below("parameters")))?;
         Ok(Self { task, training, optimiser, network })
     }
 }

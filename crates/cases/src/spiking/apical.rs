@@ -120,8 +120,8 @@ mod tests {
 
     #[test]
     fn a_correlation_above_one_is_refused_by_name() {
-        #[allow(clippy::single_range_in_vec_init)] // one group of one neuron
-        let error = Apical::new(vec![0..1], ApicalSettings { tau: 50.0, correlation: 1.5 }).unwrap_err();
+        let one_neuron = std::iter::once(0..1).collect();
+        let error = Apical::new(one_neuron, ApicalSettings { tau: 50.0, correlation: 1.5 }).unwrap_err();
         assert!(error.to_string().starts_with("`correlation` = 1.5"));
     }
 }

@@ -1,11 +1,10 @@
 //! Layer 2: a small gradient-free spiking engine. Structure of arrays, event-aware, no allocation in the time loop,
 //! deterministic per seed.
-// Structure of arrays: one index walks several arrays of a population.
-#![allow(clippy::needless_range_loop)]
 
 pub mod apical;
 pub mod check;
 pub mod circuit;
+pub mod dopamine_settings;
 pub mod dopamine_stdp;
 pub mod eligibility;
 pub mod izhikevich;

@@ -1,64 +1,60 @@
-//! The three tasks as one [`Protocol`].
+//! The three tasks as one [`Experiment`].
 
 use super::settings::{Learner, Settings, Task, methods};
 use super::{bandit, change_point, goals};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{MethodInfo, Protocol, Rotation, RunLog, RunSpec, Watch};
+use contract::{Experiment, ExperimentInfo, MethodInfo, Rotation, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// The protocol `switching`.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Switching;
 
-impl Protocol for Switching {
-    fn takes_optimiser(&self) -> bool {
-        false
-    }
+impl Experiment for Switching {
+    type Settings = Settings;
 
-    fn name(&self) -> &'static str {
-        "switching"
-    }
+    const INFO: ExperimentInfo = ExperimentInfo {
+        takes_optimiser: false,
+        settings_of_method: &["learner"],
+        ..ExperimentInfo::new(
+            "switching",
+            "small tasks whose rules switch, learned without gradients: bandit, goals, change points (case study)",
+        )
+    };
 
-    fn summary(&self) -> &'static str {
-        "small tasks whose rules switch, learned without gradients: bandit, goals, change points (case study)"
-    }
-
-    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        Ok(serde_json::to_value(Settings::resolve(benchmark, method)?)?)
-    }
-
-    fn settings_of_method(&self) -> &'static [&'static str] {
-        &["learner"]
-    }
-
-    fn methods(&self) -> Vec<&'static MethodInfo> {
+    fn kinds(&self) -> Vec<&'static MethodInfo> {
         methods()
     }
 
-    fn datasets(&self, _settings: &serde_json::Value) -> Result<Vec<String>> {
-        Ok(Vec::new())
+    fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Settings> {
+        Settings::resolve(benchmark, method)
     }
 
-    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
+    fn cost(&self, settings: &Settings) -> f64 {
         // Trials times what one costs, measured on one core.
-        match serde_json::from_value(settings.clone()) {
-            Ok(Settings { task: Task::Bandit(task), learner }) => {
-                let members = match learner {
+        match &settings.task {
+            Task::Bandit(task) => {
+                let members = match &settings.learner {
                     Learner::Bandit(bandit::BanditLearner::Uncertainty(s)) => s.members,
                     _ => 1,
                 };
                 task.trials as f64 * (1.5e-6 + 5e-7 * members as f64)
             }
-            Ok(Settings { task: Task::Goals(task), .. }) => task.trials() as f64 * 3e-7,
-            Ok(Settings { task: Task::ChangePoint(task), .. }) => task.trials as f64 * 3e-7,
-            Err(_) => 0.0,
+            Task::Goals(task) => task.trials() as f64 * 3e-7,
+            Task::ChangePoint(task) => task.trials as f64 * 3e-7,
         }
     }
 
-    fn run(&self, spec: &RunSpec, _data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
-        let Settings { task, learner } = serde_json::from_value(spec.settings.clone())?;
+    fn train(
+        &self,
+        settings: &Settings,
+        spec: &RunSpec,
+        _data: &Data,
+        watch: &mut dyn Watch,
+    ) -> Result<RunLog> {
+        let Settings { task, learner } = settings;
         let streams = Streams::new(spec.seed);
         let mut chosen = None;
         let rotation = |trials| {
@@ -68,7 +64,7 @@ impl Protocol for Switching {
         };
         let (replay, channels) = (learner.replay(), learner.channels());
         let mut log = replay.run(channels, &streams, watch, rotation, |streams, channels, watch| {
-            match (&task, &learner) {
+            match (task, learner) {
                 (Task::Bandit(t), Learner::Bandit(l)) => bandit::session(t, l, streams, channels, watch),
                 (Task::Goals(t), Learner::Goals(l)) => goals::session(t, l, streams, channels, watch),
                 (Task::ChangePoint(t), Learner::ChangePoint(l)) => {

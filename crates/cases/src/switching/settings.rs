@@ -191,18 +191,12 @@ impl Settings {
     /// Definition errors that point into the right file: a value out of range, a method for another task.
     pub fn resolve(benchmark: &Benchmark, method: &MethodPreset) -> Result<Self> {
         let Body { task } = benchmark.settings()?;
-        let below = |table: &'static str| {
-            move |mut error: DefinitionError| {
-                error.key = format!("{table}.{}", error.key);
-                error
-            }
-        };
         let (name, checked) = match &task {
             Task::Bandit(task) => ("bandit", task.check()),
             Task::Goals(task) => ("goals", task.check()),
             Task::ChangePoint(task) => ("change-point", task.check()),
         };
-        checked.map_err(|error| benchmark.refuse(below("task")(error)))?;
+        checked.map_err(|error| benchmark.refuse(error.below("task")))?;
         let kind = kind(method)?;
         if kind.task != name {
             let allowed = KINDS.iter().filter(|kind| kind.task == name).map(|kind| kind.info.kind.to_owned());
@@ -220,7 +214,7 @@ impl Settings {
             Learner::Goals(learner) => learner.check(),
             Learner::ChangePoint(learner) => learner.check(),
         };
-        checked.map_err(|error| method.refuse(below("parameters")(error)))?;
+        checked.map_err(|error| method.refuse(error.below("parameters")))?;
         Ok(Self { task, learner })
     }
 }

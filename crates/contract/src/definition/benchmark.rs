@@ -120,6 +120,14 @@ impl Benchmark {
         self.origin.read(self.body.clone().into(), "")
     }
 
+    /// The same for any error: those that are no definition errors stay as they are.
+    pub fn place(&self, error: Error) -> Error {
+        match error {
+            Error::Definition(error) => self.refuse(*error),
+            other => other,
+        }
+    }
+
     /// Points an error in a setting at the file in which it stands.
     pub fn refuse(&self, error: DefinitionError) -> Error {
         self.origin.locate(error)

@@ -207,9 +207,8 @@ mod tests {
 
     #[test]
     fn errors_name_the_file_in_which_the_key_stands() {
-        #[derive(Debug, serde::Deserialize)]
+        #[derive(Debug, PartialEq, serde::Deserialize)]
         #[serde(deny_unknown_fields)]
-        #[allow(dead_code)]
         struct Parameters {
             lambda: f64,
             fisher: toml::Table,

@@ -225,6 +225,16 @@ impl MethodPreset {
         self.origin.read(merged.into(), key).map(Some)
     }
 
+    /// Points an error in one of the parameters for a benchmark, which the preset may override there, at its place.
+    pub fn refuse_parameter(&self, benchmark: &str, error: DefinitionError) -> Error {
+        let overridden = self.header.on.get(benchmark).is_some_and(|table| table.contains_key(&error.key));
+        self.refuse(if overridden {
+            error.below(format!("on.{benchmark}"))
+        } else {
+            error.below("parameters")
+        })
+    }
+
     /// Points an error in a parameter at the file in which it stands.
     pub fn refuse(&self, error: DefinitionError) -> Error {
         self.origin.locate(error)

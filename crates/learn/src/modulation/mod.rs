@@ -7,8 +7,10 @@
 //! signal source ─► release (interactions) ─► level ─► transmission ─► receptor ─► gain on a target
 //! ```
 
+mod anatomy;
 mod channel;
 mod control;
+mod fit;
 mod interaction;
 mod pipeline;
 mod replay;
@@ -18,11 +20,12 @@ mod spec;
 mod target;
 mod transmission;
 
+pub use anatomy::Anatomy;
 pub use control::{CONTROLS, Control};
 pub use interaction::{INTERACTIONS, Interaction, InteractionKind};
 pub use pipeline::Modulation;
 pub use replay::{ReplayKind, Replayed};
 pub use source::{BoundaryTold, Need, Observation, Rule, SOURCES, SourceEntry, SourceSpec};
-pub use spec::{Anatomy, LevelSpec, ModulationSpec, ModulatorSpec, ReceptorSpec};
+pub use spec::{LevelSpec, ModulationSpec, ModulatorSpec, ReceptorSpec};
 pub use target::{Scope, TARGETS, TargetEntry, TargetKind};
 pub use transmission::{Transmission, Volume};

@@ -75,6 +75,12 @@ impl Cnn {
         let dense = Dense::stack(&mut parameters, convolutions.len(), &widths, activation, init, streams)?;
         Ok(Self { shape, convolutions, pool, dense, parameters })
     }
+}
+
+impl Model for Cnn {
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
 
     fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
         let [channels, height, width] = self.shape;
@@ -96,20 +102,6 @@ impl Cnn {
             x = gated(dense.forward(&x, gain, tracked)?, gain)?;
         }
         Ok(x)
-    }
-}
-
-impl Model for Cnn {
-    fn parameters(&self) -> &Parameters {
-        &self.parameters
-    }
-
-    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
-        self.run(x, gains, true)
-    }
-
-    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
-        self.run(x, gains, false)
     }
 
     fn layer_units(&self) -> Vec<usize> {

@@ -54,10 +54,6 @@ impl Mlp {
         Ok(Tensor::cat(&[x, &context.broadcast_as((x.dim(0)?, self.context))?], 1)?.contiguous()?)
     }
 
-    fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
-        self.through(&self.extended(x, gains)?, gains, tracked)
-    }
-
     fn through(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
         let mut x = x.clone();
         for (index, layer) in self.layers.iter().enumerate() {
@@ -73,12 +69,8 @@ impl Model for Mlp {
         &self.parameters
     }
 
-    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
-        self.run(x, gains, true)
-    }
-
-    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
-        self.run(x, gains, false)
+    fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
+        self.through(&self.extended(x, gains)?, gains, tracked)
     }
 
     fn layer_units(&self) -> Vec<usize> {

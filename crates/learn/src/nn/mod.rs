@@ -7,6 +7,7 @@ mod dense;
 mod fused;
 mod gate;
 mod init;
+mod limits;
 mod mlp;
 mod model;
 mod parameters;

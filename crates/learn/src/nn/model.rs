@@ -15,17 +15,27 @@ pub trait Model: Send {
     /// All trainable tensors, in order.
     fn parameters(&self) -> &Parameters;
 
-    /// x (n × features) → logits (n × outputs), as a graph that can be differentiated.
+    /// x (n × features) → logits (n × outputs), `tracked` as a graph that can be differentiated.
     ///
     /// # Errors
     /// Shape errors.
-    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor>;
+    fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor>;
+
+    /// [`Model::run`] as a graph, for training.
+    ///
+    /// # Errors
+    /// Shape errors.
+    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
+        self.run(x, gains, true)
+    }
 
     /// The same values without a graph, for evaluation.
     ///
     /// # Errors
     /// Shape errors.
-    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor>;
+    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
+        self.run(x, gains, false)
+    }
 
     /// Units per gainable layer, from the input; the last one is the output layer.
     fn layer_units(&self) -> Vec<usize>;

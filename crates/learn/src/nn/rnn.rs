@@ -57,6 +57,12 @@ impl Rnn {
         let dense = Dense::stack(&mut parameters, 1, &widths, activation, init, streams)?;
         Ok(Self { recurrent, dense, parameters })
     }
+}
+
+impl Model for Rnn {
+    fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
 
     fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
         let mut x = gated(self.recurrent.forward(x, gains.layer(0), tracked)?, gains.layer(0))?;
@@ -65,20 +71,6 @@ impl Rnn {
             x = gated(dense.forward(&x, gain, tracked)?, gain)?;
         }
         Ok(x)
-    }
-}
-
-impl Model for Rnn {
-    fn parameters(&self) -> &Parameters {
-        &self.parameters
-    }
-
-    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
-        self.run(x, gains, true)
-    }
-
-    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
-        self.run(x, gains, false)
     }
 
     fn layer_units(&self) -> Vec<usize> {

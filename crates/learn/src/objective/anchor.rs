@@ -9,6 +9,20 @@ use base::error::Result;
 use base::state::State;
 use numeric::elementwise;
 
+/// The two functions by which a [`LossTerm`](crate::objective::LossTerm) with a field `anchor` shows it.
+#[macro_export]
+macro_rules! keeps_anchor {
+    () => {
+        fn anchor(&self) -> Option<&$crate::objective::Anchor> {
+            Some(&self.anchor)
+        }
+
+        fn anchor_mut(&mut self) -> Option<&mut $crate::objective::Anchor> {
+            Some(&mut self.anchor)
+        }
+    };
+}
+
 /// The merged anchor of all past tasks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Anchor {
@@ -39,6 +53,14 @@ impl Anchor {
                 }
             }
         }
+    }
+
+    /// One running strength, C ← c + γ C, with one centre, the latest solution.
+    pub fn renew(&mut self, mut strength: Vec<Vec<f32>>, keep: f32, centre: Vec<Vec<f32>>) {
+        for (new, old) in strength.iter_mut().zip(&self.strength) {
+            elementwise::axpy(new, keep, old);
+        }
+        *self = Self { strength, centre };
     }
 
     /// Multiplies every past task's λ_i by a factor γ in [0, 1]: temporal discounting of old tasks in Eq. 6. Repeated at

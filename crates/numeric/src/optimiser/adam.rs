@@ -6,7 +6,7 @@
 
 use multiversion::multiversion;
 
-use super::normal_or_zero;
+use super::subnormal::normal_or_zero;
 
 /// The coefficients at one step of the form that corrects both moments.
 #[derive(Debug, Clone, Copy)]

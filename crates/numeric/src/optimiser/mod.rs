@@ -1,19 +1,11 @@
 //! The optimisers' loops over memory: Adam, momentum, the clip of a gradient. The engine's chain and the passes that are
 //! written by hand share them.
-//!
-//! A moment that decays with no gradient to feed it (a unit that never fires) would end as a subnormal number, on
-//! which the arithmetic of common processors is tens of times slower, and rounding keeps it there for good. So the engine's
-//! moments below the smallest normal number become 0, which moves no parameter.
 
 mod adam;
 mod clip;
 mod momentum;
+mod subnormal;
 
 pub use adam::{Adam, AdamStep, adam, adam_descend};
 pub use clip::clip_norm;
 pub use momentum::{momentum, momentum_descend};
-
-#[inline(always)]
-fn normal_or_zero(x: f32) -> f32 {
-    if x.abs() < f32::MIN_POSITIVE { 0.0 } else { x }
-}

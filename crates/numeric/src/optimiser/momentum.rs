@@ -2,7 +2,7 @@
 
 use multiversion::multiversion;
 
-use super::normal_or_zero;
+use super::subnormal::normal_or_zero;
 
 /// v ← μ v + g, g ← v.
 #[multiversion(targets = "simd")]

@@ -16,9 +16,10 @@ use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::protocol::{as_written, evaluate_on_validation};
+use contract::protocol::as_written;
 use contract::{
-    AccuracyMatrix, Footprint, Mark, MethodInfo, Pace, Protocol, Reveal, RunLog, RunSpec, Timeline, Watch,
+    AccuracyMatrix, Experiment, ExperimentInfo, Footprint, Mark, MethodInfo, Pace, Reveal, RunLog, RunSpec,
+    Timeline, Watch,
 };
 use data::Data;
 use learn::Learner;
@@ -31,61 +32,59 @@ use learn::stream::{Scenario, TaskStream, TrainingData};
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Incremental;
 
-impl Protocol for Incremental {
-    fn name(&self) -> &'static str {
-        "incremental"
+impl Experiment for Incremental {
+    type Settings = Resolved;
+
+    const INFO: ExperimentInfo = ExperimentInfo {
+        takes_modulation: true,
+        evaluates: true,
+        ..ExperimentInfo::new(
+            "incremental",
+            "tasks one after another: what is kept, what is forgotten (Eq. 6)",
+        )
+    };
+
+    fn kinds(&self) -> Vec<&'static MethodInfo> {
+        METHODS.iter().map(|entry| &entry.info).collect()
     }
 
-    fn summary(&self) -> &'static str {
-        "tasks one after another: what is kept, what is forgotten (Eq. 6)"
+    fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
+        Resolved::new(benchmark, method)
     }
 
-    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        as_written(&Resolved::new(benchmark, method)?)
-    }
-
-    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+    fn benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
         as_written(&benchmark.settings::<settings::IncrementalSettings>()?)
     }
 
-    fn takes_modulation(&self) -> bool {
-        true
-    }
-
-    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
-        evaluate_on_validation(benchmark);
-    }
-
-    fn timeline(&self, settings: &serde_json::Value) -> Option<Timeline> {
-        let Resolved { benchmark, .. } = serde_json::from_value(settings.clone()).ok()?;
+    fn times(&self, settings: &Resolved) -> Option<Timeline> {
+        let benchmark = &settings.benchmark;
         let tasks = benchmark.stream.len(data::entry(&benchmark.data).ok()?.classes) as u64;
         let told = benchmark.stream.reveals(Reveal::Boundary);
         let updates = tasks * benchmark.budget.updates_per_task as u64;
         Some(Timeline { updates, changes: if told { tasks.saturating_sub(1) } else { 0 } })
     }
 
-    fn methods(&self) -> Vec<&'static MethodInfo> {
-        METHODS.iter().map(|entry| &entry.info).collect()
+    fn data(&self, settings: &Resolved) -> Vec<String> {
+        vec![settings.benchmark.data.clone()]
     }
 
-    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
-        let resolved: Resolved = serde_json::from_value(settings.clone())?;
-        Ok(vec![resolved.benchmark.data])
+    fn ready(&self, settings: &Resolved, data: &Data) -> Result<()> {
+        let dataset = data.get(&settings.benchmark.data)?;
+        settings.check_memory(&dataset)
     }
 
-    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
-        let resolved: Resolved = serde_json::from_value(settings.clone())?;
-        let dataset = data.get(&resolved.benchmark.data)?;
-        resolved.check_memory(&dataset)
+    fn cost(&self, settings: &Resolved) -> f64 {
+        settings.expected_cost()
     }
 
-    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
-        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
-    }
-
-    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
-        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec, data)?.run(watch)
+    fn train(
+        &self,
+        settings: &Resolved,
+        spec: &RunSpec,
+        data: &Data,
+        watch: &mut dyn Watch,
+    ) -> Result<RunLog> {
+        Run::new(settings, spec, data)?.run(watch)
     }
 }
 

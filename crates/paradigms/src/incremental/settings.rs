@@ -70,22 +70,23 @@ pub struct CurveSettings {
     pub samples: usize,
 }
 
+impl CurveSettings {
+    /// # Errors
+    /// The first value out of range.
+    pub(crate) fn check(&self) -> Result<(), DefinitionError> {
+        DefinitionError::check_count("curve.every", self.every, 10_000_000)?;
+        DefinitionError::check_count("curve.samples", self.samples, 1_000_000)
+    }
+}
+
 impl Default for CurveSettings {
     fn default() -> Self {
         Self { every: 50, samples: 1000 }
     }
 }
 
-/// Benchmark and method together: what a run needs, and what a record keeps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resolved {
-    #[serde(flatten)]
-    pub benchmark: IncrementalSettings,
-    pub method: ResolvedMethod,
-    /// Neuromodulators, complete.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modulation: Option<ModulationSpec>,
-}
+/// Benchmark and method together.
+pub type Resolved = crate::resolved::Resolved<IncrementalSettings, ResolvedMethod>;
 
 /// A method's registered kind and its complete parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,8 +99,7 @@ impl IncrementalSettings {
     fn check(&self) -> Result<(), DefinitionError> {
         DefinitionError::check_count("budget.updates_per_task", self.budget.updates_per_task, 10_000_000)?;
         DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
-        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
-        DefinitionError::check_count("curve.samples", self.curve.samples, 1_000_000)?;
+        self.curve.check()?;
         DefinitionError::check_count("curve_tasks", self.curve_tasks.unwrap_or(1), 10_000)?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;

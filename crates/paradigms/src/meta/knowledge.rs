@@ -58,14 +58,9 @@ impl Model for Knowledge {
         &self.parameters
     }
 
-    fn forward(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
+    fn run(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
         self.check()?;
-        self.network.forward(x, gains)
-    }
-
-    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
-        self.check()?;
-        self.network.infer(x, gains)
+        self.network.run(x, gains, tracked)
     }
 
     fn layer_units(&self) -> Vec<usize> {

@@ -39,7 +39,10 @@ use tasks::Tasks;
 use base::error::Result;
 use base::rng::{FastRng, Streams};
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Curve, Footprint, MethodInfo, Pace, Protocol, RunLog, RunSpec, Trace, Watch};
+use contract::protocol::as_written;
+use contract::{
+    Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Trace, Watch,
+};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
@@ -50,28 +53,34 @@ use learn::objective::Objective;
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Meta;
 
-impl Protocol for Meta {
-    fn name(&self) -> &'static str {
-        "meta"
+impl Experiment for Meta {
+    type Settings = Resolved;
+
+    const INFO: ExperimentInfo = ExperimentInfo {
+        takes_modulation: true,
+        ..ExperimentInfo::new(
+            "meta",
+            "learning to adapt to a new task from a few samples in a few steps (Eqs. 2-4)",
+        )
+    };
+
+    fn kinds(&self) -> Vec<&'static MethodInfo> {
+        RULES.iter().map(|row| &row.info).collect()
     }
 
-    fn summary(&self) -> &'static str {
-        "learning to adapt to a new task from a few samples in a few steps (Eqs. 2-4)"
+    fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
+        Resolved::new(benchmark, method)
     }
 
-    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        Ok(serde_json::to_value(Resolved::new(benchmark, method)?)?)
+    fn write(&self, settings: &Resolved) -> Result<serde_json::Value> {
+        Ok(serde_json::to_value(settings)?)
     }
 
-    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
-        contract::protocol::as_written(&benchmark.settings::<settings::MetaSettings>()?)
+    fn benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::MetaSettings>()?)
     }
 
-    fn takes_modulation(&self) -> bool {
-        true
-    }
-
-    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
+    fn validate(&self, benchmark: &mut Benchmark) {
         // Sinusoids are drawn by seed; characters are held out by name.
         let episodes = benchmark.body.get_mut("episodes").and_then(toml::Value::as_table_mut);
         if let Some(episodes) = episodes
@@ -81,22 +90,22 @@ impl Protocol for Meta {
         }
     }
 
-    fn methods(&self) -> Vec<&'static MethodInfo> {
-        RULES.iter().map(|row| &row.info).collect()
+    fn data(&self, settings: &Resolved) -> Vec<String> {
+        settings.benchmark.episodes.dataset().map(str::to_owned).into_iter().collect()
     }
 
-    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
-        let resolved: Resolved = serde_json::from_value(settings.clone())?;
-        Ok(resolved.benchmark.episodes.dataset().map(str::to_owned).into_iter().collect())
+    fn cost(&self, settings: &Resolved) -> f64 {
+        settings.expected_cost()
     }
 
-    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
-        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
-    }
-
-    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
-        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec.seed, spec.trace(), data)?.run(watch)
+    fn train(
+        &self,
+        settings: &Resolved,
+        spec: &RunSpec,
+        data: &Data,
+        watch: &mut dyn Watch,
+    ) -> Result<RunLog> {
+        Run::new(settings, spec.seed, spec.trace(), data)?.run(watch)
     }
 }
 

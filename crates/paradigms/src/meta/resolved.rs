@@ -1,28 +1,17 @@
 //! Benchmark and method together, checked.
 
-use serde::{Deserialize, Serialize};
-
 use super::episode::Phase;
 use super::rule::{Kind, Rule};
 use super::settings::{MetaSettings, check_network};
 use base::error::{DefinitionError, Result};
 use contract::definition::{Benchmark, MethodPreset};
 use learn::modulated;
-use learn::modulation::ModulationSpec;
 use learn::nn::ModelSpec;
 use learn::nn::twice::{Function, Normalise};
 use numeric::Activation;
 
-/// Benchmark and method together: what a run needs, and what a record keeps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resolved {
-    #[serde(flatten)]
-    pub benchmark: MetaSettings,
-    pub method: Rule,
-    /// Neuromodulators of the outer loop, complete.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modulation: Option<ModulationSpec>,
-}
+/// Benchmark and method together; neuromodulators are those of the outer loop.
+pub type Resolved = crate::resolved::Resolved<MetaSettings, Rule>;
 
 impl Resolved {
     /// Checks a benchmark with a method preset.

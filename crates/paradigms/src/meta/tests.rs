@@ -2,8 +2,8 @@
 
 use super::*;
 use base::source::Source;
-use contract::Unwatched;
 use contract::definition::Library;
+use contract::{Protocol, Unwatched};
 use data::DataFolder;
 
 fn library() -> Library {

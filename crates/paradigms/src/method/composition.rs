@@ -7,7 +7,7 @@ use base::error::{DefinitionError, Result};
 use contract::definition::MethodPreset;
 use contract::{MethodInfo, Parameter, Reveal};
 use learn::memory::{Fill, Memory, MemorySpec};
-use learn::objective::Weighted;
+use learn::objective::{LossTerm, Weighted};
 
 /// What the method trains on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,6 +42,12 @@ pub struct Composition {
 }
 
 impl Composition {
+    /// One quadratic pull, λ (or twice that) times the term, which `proximal` takes as a step of its own.
+    pub fn pulling(strength: f32, proximal: bool, term: impl LossTerm + 'static) -> Self {
+        let term = Weighted { proximal, ..Weighted::new(strength, term) };
+        Self { terms: vec![term], ..Self::default() }
+    }
+
     /// One term that keeps past samples and passes as many through the network as a batch has.
     pub fn remembering(term: Weighted, memory: &MemorySpec) -> Self {
         let needs = (memory.fill == Fill::TaskEnd).then_some(("memory.fill", Reveal::Boundary));
@@ -153,12 +159,7 @@ impl MethodEntry {
 
 fn resolve<S: Settings>(preset: &MethodPreset, benchmark: &str) -> Result<serde_json::Value> {
     let settings: S = preset.parameters(benchmark)?;
-    settings.check().map_err(|mut error| {
-        let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(&error.key));
-        let at = if overridden { format!("on.{benchmark}") } else { "parameters".into() };
-        error.key = format!("{at}.{}", error.key);
-        preset.refuse(error)
-    })?;
+    settings.check().map_err(|error| preset.refuse_parameter(benchmark, error))?;
     Ok(serde_json::to_value(settings)?)
 }
 

@@ -6,7 +6,8 @@ use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_sha
 use super::fisher::{FISHER, FisherSettings};
 use base::error::{DefinitionError, Result};
 use contract::{MethodInfo, Parameter, Reveal};
-use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
+use learn::keeps_anchor;
+use learn::objective::{Anchor, Event, EventContext, LossTerm};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -55,8 +56,7 @@ impl Settings for Ewc {
     fn compose(&self) -> Composition {
         let anchors =
             Anchors { anchor: Anchor::default(), discount: self.discount, fisher: self.fisher.clone() };
-        let term = Weighted { proximal: self.proximal, ..Weighted::new(self.lambda, anchors) };
-        Composition { terms: vec![term], ..Composition::default() }
+        Composition::pulling(self.lambda, self.proximal, anchors)
     }
 }
 
@@ -71,13 +71,7 @@ impl LossTerm for Anchors {
         "ewc"
     }
 
-    fn anchor(&self) -> Option<&Anchor> {
-        Some(&self.anchor)
-    }
-
-    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
-        Some(&mut self.anchor)
-    }
+    keeps_anchor!();
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         if let Event::TaskEnd { index } = event {

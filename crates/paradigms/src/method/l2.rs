@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
 use base::error::{DefinitionError, Result};
 use contract::{MethodInfo, Parameter, Reveal};
-use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
+use learn::keeps_anchor;
+use learn::objective::{Anchor, Event, EventContext, LossTerm};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -48,8 +49,7 @@ impl Settings for L2 {
 
     fn compose(&self) -> Composition {
         let pull = Pull { discount: self.discount, anchor: Anchor::default() };
-        let term = Weighted { proximal: self.proximal, ..Weighted::new(self.lambda, pull) };
-        Composition { terms: vec![term], ..Composition::default() }
+        Composition::pulling(self.lambda, self.proximal, pull)
     }
 }
 
@@ -63,13 +63,7 @@ impl LossTerm for Pull {
         "l2"
     }
 
-    fn anchor(&self) -> Option<&Anchor> {
-        Some(&self.anchor)
-    }
-
-    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
-        Some(&mut self.anchor)
-    }
+    keeps_anchor!();
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         if let Event::TaskEnd { .. } = event {

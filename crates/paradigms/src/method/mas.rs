@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
 use base::error::{DefinitionError, Result};
 use contract::{MethodInfo, Parameter, Reveal};
+use learn::keeps_anchor;
 use learn::nn::{Gradients, Magnitude, Passes};
-use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
-use numeric::elementwise;
+use learn::objective::{Anchor, Event, EventContext, LossTerm};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -62,8 +62,7 @@ impl Settings for Mas {
     fn compose(&self) -> Composition {
         let term = Sensitivity { anchor: Anchor::default(), discount: self.discount, batch: self.batch };
         // λ Σ Ω Δ² = ½ (2λ) Σ Ω Δ²
-        let term = Weighted { proximal: self.proximal, ..Weighted::new(2.0 * self.lambda, term) };
-        Composition { terms: vec![term], ..Composition::default() }
+        Composition::pulling(2.0 * self.lambda, self.proximal, term)
     }
 }
 
@@ -78,13 +77,7 @@ impl LossTerm for Sensitivity {
         "mas"
     }
 
-    fn anchor(&self) -> Option<&Anchor> {
-        Some(&self.anchor)
-    }
-
-    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
-        Some(&mut self.anchor)
-    }
+    keeps_anchor!();
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         if let Event::TaskEnd { .. } = event {
@@ -98,11 +91,7 @@ impl LossTerm for Sensitivity {
                 );
             }
             sums.scale(1.0 / cx.data.len().max(1) as f32);
-            let mut strength = sums.buffers;
-            for (new, old) in strength.iter_mut().zip(&self.anchor.strength) {
-                elementwise::axpy(new, self.discount, old);
-            }
-            self.anchor = Anchor { strength, centre: cx.model.parameters().snapshot()? };
+            self.anchor.renew(sums.buffers, self.discount, cx.model.parameters().snapshot()?);
         }
         Ok(())
     }

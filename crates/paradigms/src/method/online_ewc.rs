@@ -6,8 +6,8 @@ use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_sha
 use super::fisher::{FISHER, FisherSettings};
 use base::error::{DefinitionError, Result};
 use contract::{MethodInfo, Parameter, Reveal};
-use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
-use numeric::elementwise;
+use learn::keeps_anchor;
+use learn::objective::{Anchor, Event, EventContext, LossTerm};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -55,8 +55,7 @@ impl Settings for OnlineEwc {
 
     fn compose(&self) -> Composition {
         let running = Running { anchor: Anchor::default(), gamma: self.gamma, fisher: self.fisher.clone() };
-        let term = Weighted { proximal: self.proximal, ..Weighted::new(self.lambda, running) };
-        Composition { terms: vec![term], ..Composition::default() }
+        Composition::pulling(self.lambda, self.proximal, running)
     }
 }
 
@@ -71,22 +70,13 @@ impl LossTerm for Running {
         "online-ewc"
     }
 
-    fn anchor(&self) -> Option<&Anchor> {
-        Some(&self.anchor)
-    }
-
-    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
-        Some(&mut self.anchor)
-    }
+    keeps_anchor!();
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         if let Event::TaskEnd { index } = event {
             let random = cx.streams.get(&format!("fisher/task{index}"));
-            let mut fisher = self.fisher.estimate(cx, random)?;
-            for (new, old) in fisher.iter_mut().zip(&self.anchor.strength) {
-                elementwise::axpy(new, self.gamma, old);
-            }
-            self.anchor = Anchor { strength: fisher, centre: cx.model.parameters().snapshot()? };
+            let fisher = self.fisher.estimate(cx, random)?;
+            self.anchor.renew(fisher, self.gamma, cx.model.parameters().snapshot()?);
         }
         Ok(())
     }

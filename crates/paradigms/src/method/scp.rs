@@ -9,8 +9,9 @@ use base::normal::quantile;
 use base::rng::FastRng;
 use candle_core::Tensor;
 use contract::{MethodInfo, Parameter, Reveal};
+use learn::keeps_anchor;
 use learn::nn::Gradients;
-use learn::objective::{Anchor, Event, EventContext, LossTerm, Weighted};
+use learn::objective::{Anchor, Event, EventContext, LossTerm};
 use numeric::elementwise;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,8 +58,7 @@ impl Settings for Scp {
         let Self { alpha, slices, batch, .. } = *self;
         let slices = Slices { anchor: Anchor::default(), alpha, slices, batch };
         // λ Σ Γ Δ² = ½ (2λ) Σ Γ Δ²
-        let term = Weighted { proximal: self.proximal, ..Weighted::new(2.0 * self.lambda, slices) };
-        Composition { terms: vec![term], ..Composition::default() }
+        Composition::pulling(2.0 * self.lambda, self.proximal, slices)
     }
 }
 
@@ -82,13 +82,7 @@ impl LossTerm for Slices {
         "scp"
     }
 
-    fn anchor(&self) -> Option<&Anchor> {
-        Some(&self.anchor)
-    }
-
-    fn anchor_mut(&mut self) -> Option<&mut Anchor> {
-        Some(&mut self.anchor)
-    }
+    keeps_anchor!();
 
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         let Event::TaskEnd { index } = event else { return Ok(()) };
@@ -109,10 +103,7 @@ impl LossTerm for Slices {
             }
         }
         sums.scale((1.0 - self.alpha) / count.max(1) as f32);
-        for (new, old) in sums.buffers.iter_mut().zip(&self.anchor.strength) {
-            elementwise::axpy(new, self.alpha, old);
-        }
-        self.anchor = Anchor { strength: sums.buffers, centre: parameters.snapshot()? };
+        self.anchor.renew(sums.buffers, self.alpha, parameters.snapshot()?);
         Ok(())
     }
 }

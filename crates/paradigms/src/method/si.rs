@@ -7,7 +7,7 @@ use base::error::{DefinitionError, Result};
 use base::state::State;
 use contract::{MethodInfo, Parameter, Reveal};
 use learn::nn::{Gradients, Parameters, read};
-use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient, Weighted};
+use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient};
 use numeric::elementwise;
 
 /// What happens to negative importances.
@@ -96,8 +96,7 @@ impl Settings for Si {
             ..Path::default()
         };
         // c Σ Ω Δ² = ½ (2c) Σ Ω Δ²
-        let term = Weighted { proximal: self.proximal, ..Weighted::new(2.0 * self.c, path) };
-        Composition { terms: vec![term], ..Composition::default() }
+        Composition::pulling(2.0 * self.c, self.proximal, path)
     }
 }
 

@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::incremental::CurveSettings;
-use base::error::{DefinitionError, Error, Result};
+use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use learn::modulated;
-use learn::modulation::ModulationSpec;
 use learn::nn::ModelSpec;
 use learn::objective::{BalanceSpec, HeadLoss, Weighted};
 use learn::optim::OptimiserSpec;
@@ -45,23 +44,14 @@ pub struct MultiTaskBudget {
     pub batch: usize,
 }
 
-/// Benchmark and method together: what a run needs, and what a record keeps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resolved {
-    #[serde(flatten)]
-    pub benchmark: MultiTaskSettings,
-    pub method: BalanceSpec,
-    /// Neuromodulators, complete; at work on the shared network only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modulation: Option<ModulationSpec>,
-}
+/// Benchmark and method together; neuromodulators are at work on the shared network only.
+pub type Resolved = crate::resolved::Resolved<MultiTaskSettings, BalanceSpec>;
 
 impl MultiTaskSettings {
     fn check(&self) -> Result<usize> {
         DefinitionError::check_count("budget.updates", self.budget.updates, 10_000_000)?;
         DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
-        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
-        DefinitionError::check_count("curve.samples", self.curve.samples, 1_000_000)?;
+        self.curve.check()?;
         self.model.check("model")?;
         self.optimiser.check("optimiser")?;
         let (tasks, shape) = self.tasks.check()?;
@@ -77,10 +67,7 @@ impl Resolved {
     /// Definition errors that point into the right file.
     pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
         let mut settings: MultiTaskSettings = benchmark.settings()?;
-        let tasks = settings.check().map_err(|error| match error {
-            Error::Definition(error) => benchmark.refuse(*error),
-            other => other,
-        })?;
+        let tasks = settings.check().map_err(|error| benchmark.place(error))?;
         let id = &benchmark.header.id;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;

@@ -10,6 +10,7 @@ mod detector;
 mod meter;
 mod method;
 mod network;
+mod parameters;
 mod past;
 mod resolved;
 mod settings;
@@ -28,8 +29,8 @@ use meter::Meter;
 use base::error::{Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{Curve, MethodInfo, Protocol, RunLog, RunSpec, Timeline, Watch};
+use contract::protocol::as_written;
+use contract::{Curve, Experiment, ExperimentInfo, MethodInfo, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
 use learn::modulated::add_modulation;
 use learn::stream::online::OnlineStream;
@@ -38,61 +39,58 @@ use learn::stream::online::OnlineStream;
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Online;
 
-impl Protocol for Online {
-    fn name(&self) -> &'static str {
-        "online"
+impl Experiment for Online {
+    type Settings = Resolved;
+
+    const INFO: ExperimentInfo = ExperimentInfo {
+        takes_modulation: true,
+        evaluates: true,
+        ..ExperimentInfo::new(
+            "online",
+            "a stream with drift, test then train: prequential performance, recovery (Eq. 7)",
+        )
+    };
+
+    fn kinds(&self) -> Vec<&'static MethodInfo> {
+        method::KINDS.iter().map(|kind| &kind.info).collect()
     }
 
-    fn summary(&self) -> &'static str {
-        "a stream with drift, test then train: prequential performance, recovery (Eq. 7)"
+    fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
+        Resolved::new(benchmark, method)
     }
 
-    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        as_written(&Resolved::new(benchmark, method)?)
-    }
-
-    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+    fn benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
         as_written(&benchmark.settings::<settings::OnlineSettings>()?)
     }
 
-    fn takes_modulation(&self) -> bool {
-        true
-    }
-
-    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
-        evaluate_on_validation(benchmark);
-    }
-
-    fn timeline(&self, settings: &serde_json::Value) -> Option<Timeline> {
-        let resolved: Resolved = serde_json::from_value(settings.clone()).ok()?;
+    fn times(&self, resolved: &Resolved) -> Option<Timeline> {
         let stream = &resolved.benchmark.stream;
         let updates = stream.samples?.div_ceil(resolved.benchmark.batch) as u64;
         let changes = if stream.concepts().is_some() { stream.segments as u64 - 1 } else { 0 };
         Some(Timeline { updates, changes })
     }
 
-    fn methods(&self) -> Vec<&'static MethodInfo> {
-        method::KINDS.iter().map(|kind| &kind.info).collect()
+    fn data(&self, settings: &Resolved) -> Vec<String> {
+        settings.benchmark.stream.dataset().map(str::to_owned).into_iter().collect()
     }
 
-    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
-        let resolved: Resolved = serde_json::from_value(settings.clone())?;
-        Ok(resolved.benchmark.stream.dataset().map(str::to_owned).into_iter().collect())
-    }
-
-    fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
-        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+    fn ready(&self, resolved: &Resolved, data: &Data) -> Result<()> {
         let settings = &resolved.benchmark;
         // Every stream is checked as a whole; seed 0 stands for all.
         OnlineStream::new(&settings.stream, data, settings.evaluate, &Streams::new(0)).map(drop)
     }
 
-    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
-        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    fn cost(&self, settings: &Resolved) -> f64 {
+        settings.expected_cost()
     }
 
-    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
-        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+    fn train(
+        &self,
+        resolved: &Resolved,
+        spec: &RunSpec,
+        data: &Data,
+        watch: &mut dyn Watch,
+    ) -> Result<RunLog> {
         let settings = &resolved.benchmark;
         let streams = Streams::new(spec.seed);
         let stream = OnlineStream::new(&settings.stream, data, settings.evaluate, &streams)?;

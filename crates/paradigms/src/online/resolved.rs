@@ -1,25 +1,14 @@
 //! Benchmark and method together, checked.
 
-use serde::{Deserialize, Serialize};
-
 use super::method::OnlineMethod;
 use super::settings::OnlineSettings;
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use learn::modulated;
-use learn::modulation::ModulationSpec;
 
-/// Benchmark and method together: what a run needs, and what a record keeps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resolved {
-    #[serde(flatten)]
-    pub benchmark: OnlineSettings,
-    pub method: OnlineMethod,
-    /// Neuromodulators, complete.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modulation: Option<ModulationSpec>,
-}
+/// Benchmark and method together.
+pub type Resolved = crate::resolved::Resolved<OnlineSettings, OnlineMethod>;
 
 impl Resolved {
     /// Checks a benchmark with a method preset.

@@ -3,7 +3,7 @@ use super::baselines::Majority;
 use super::*;
 use base::source::Source;
 use contract::definition::Library;
-use contract::{Footprint, Unwatched};
+use contract::{Footprint, Protocol, Unwatched};
 use data::DataFolder;
 use learn::stream::Batch;
 use learn::stream::online::ToldChange;

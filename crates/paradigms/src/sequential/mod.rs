@@ -26,8 +26,8 @@ use sequence::Meter;
 use base::error::{Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{Curve, Footprint, MethodInfo, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::protocol::as_written;
+use contract::{Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::nn::twice;
@@ -37,42 +37,45 @@ use learn::objective::Objective;
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Sequential;
 
-impl Protocol for Sequential {
-    fn name(&self) -> &'static str {
-        "meta-sequential"
-    }
+impl Experiment for Sequential {
+    type Settings = Resolved;
 
-    fn summary(&self) -> &'static str {
-        "meta-learning to learn classes one after another without forgetting (Eqs. 2-4)"
-    }
+    const INFO: ExperimentInfo = ExperimentInfo {
+        evaluates: true,
+        ..ExperimentInfo::new(
+            "meta-sequential",
+            "meta-learning to learn classes one after another without forgetting (Eqs. 2-4)",
+        )
+    };
 
-    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        as_written(&Resolved::new(benchmark, method)?)
-    }
-
-    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
-        as_written(&benchmark.settings::<settings::SequentialSettings>()?)
-    }
-
-    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
-        evaluate_on_validation(benchmark);
-    }
-
-    fn methods(&self) -> Vec<&'static MethodInfo> {
+    fn kinds(&self) -> Vec<&'static MethodInfo> {
         KINDS.iter().map(|row| &row.info).collect()
     }
 
-    fn datasets(&self, _settings: &serde_json::Value) -> Result<Vec<String>> {
-        Ok(vec!["omniglot".into()])
+    fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
+        Resolved::new(benchmark, method)
     }
 
-    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
-        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| cost(&resolved))
+    fn benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::SequentialSettings>()?)
     }
 
-    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
-        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        let mut run = Run::new(&resolved, spec.seed, data)?;
+    fn data(&self, _settings: &Resolved) -> Vec<String> {
+        vec!["omniglot".into()]
+    }
+
+    fn cost(&self, settings: &Resolved) -> f64 {
+        cost(settings)
+    }
+
+    fn train(
+        &self,
+        resolved: &Resolved,
+        spec: &RunSpec,
+        data: &Data,
+        watch: &mut dyn Watch,
+    ) -> Result<RunLog> {
+        let mut run = Run::new(resolved, spec.seed, data)?;
         let loss = run.meta_train(watch)?;
         let method = &resolved.method;
         let rates = Rates { sequential: method.rate, mixed: method.mixed_rate };
@@ -90,7 +93,7 @@ impl Protocol for Sequential {
 /// `evaluate` decides which characters are used.
 ///
 /// # Errors
-/// As [`Protocol::run`].
+/// As [`contract::Protocol::run`].
 pub fn accuracy_by_rate(spec: &RunSpec, data: &Data, rates: &[Rates]) -> Result<Vec<[f64; 2]>> {
     let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
     let mut run = Run::new(&resolved, spec.seed, data)?;

@@ -179,13 +179,9 @@ impl Model for Store {
         &self.parameters
     }
 
-    fn forward(&self, _x: &Tensor, _gains: &Gains) -> Result<Tensor> {
+    fn run(&self, _x: &Tensor, _gains: &Gains, _tracked: bool) -> Result<Tensor> {
         let text = "networks that are differentiated twice are not run as a graph".into();
         Err(Error::Engine(candle_core::Error::Msg(text)))
-    }
-
-    fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor> {
-        self.forward(x, gains)
     }
 
     fn layer_units(&self) -> Vec<usize> {

@@ -20,8 +20,8 @@ use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::protocol::{as_written, evaluate_on_validation};
-use contract::{Curve, Footprint, MethodInfo, Pace, Protocol, RunLog, RunSpec, Watch};
+use contract::protocol::as_written;
+use contract::{Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
@@ -32,47 +32,46 @@ use learn::stream::{Loader, TrainingData, TransferPair};
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Transfer;
 
-impl Protocol for Transfer {
-    fn name(&self) -> &'static str {
-        "transfer"
-    }
+impl Experiment for Transfer {
+    type Settings = Resolved;
 
-    fn summary(&self) -> &'static str {
-        "a source, then a target with few samples: what is gained over learning from scratch (Eq. 1)"
-    }
+    const INFO: ExperimentInfo = ExperimentInfo {
+        takes_modulation: true,
+        evaluates: true,
+        ..ExperimentInfo::new(
+            "transfer",
+            "a source, then a target with few samples: what is gained over learning from scratch (Eq. 1)",
+        )
+    };
 
-    fn resolve(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<serde_json::Value> {
-        as_written(&Resolved::new(benchmark, method)?)
-    }
-
-    fn settings_of_benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
-        as_written(&benchmark.settings::<settings::TransferSettings>()?)
-    }
-
-    fn takes_modulation(&self) -> bool {
-        true
-    }
-
-    fn judge_on_validation(&self, benchmark: &mut Benchmark) {
-        evaluate_on_validation(benchmark);
-    }
-
-    fn methods(&self) -> Vec<&'static MethodInfo> {
+    fn kinds(&self) -> Vec<&'static MethodInfo> {
         METHODS.iter().map(|entry| &entry.info).collect()
     }
 
-    fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
-        let resolved: Resolved = serde_json::from_value(settings.clone())?;
-        Ok(resolved.benchmark.task.datasets())
+    fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
+        Resolved::new(benchmark, method)
     }
 
-    fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
-        serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    fn benchmark(&self, benchmark: &Benchmark) -> Result<serde_json::Value> {
+        as_written(&benchmark.settings::<settings::TransferSettings>()?)
     }
 
-    fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
-        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
-        Run::new(&resolved, spec, data)?.run(watch)
+    fn data(&self, settings: &Resolved) -> Vec<String> {
+        settings.benchmark.task.datasets()
+    }
+
+    fn cost(&self, settings: &Resolved) -> f64 {
+        settings.expected_cost()
+    }
+
+    fn train(
+        &self,
+        settings: &Resolved,
+        spec: &RunSpec,
+        data: &Data,
+        watch: &mut dyn Watch,
+    ) -> Result<RunLog> {
+        Run::new(settings, spec, data)?.run(watch)
     }
 }
 

@@ -4,12 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::super::incremental::{CurveSettings, ResolvedMethod};
 use crate::method::{METHODS, Regime};
-use base::error::{DefinitionError, Error, Result};
+use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::registered;
 use learn::modulated;
-use learn::modulation::ModulationSpec;
 use learn::nn::ModelSpec;
 use learn::optim::OptimiserSpec;
 use learn::stream::{EvaluateOn, TransferSpec};
@@ -47,16 +46,8 @@ pub struct TransferBudget {
     pub batch: usize,
 }
 
-/// Benchmark and method together: what a run needs, and what a record keeps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Resolved {
-    #[serde(flatten)]
-    pub benchmark: TransferSettings,
-    pub method: ResolvedMethod,
-    /// Neuromodulators, complete; at work on source and target.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub modulation: Option<ModulationSpec>,
-}
+/// Benchmark and method together; neuromodulators are at work on source and target.
+pub type Resolved = crate::resolved::Resolved<TransferSettings, ResolvedMethod>;
 
 /// Methods that weigh parameters by the gradients of labels, or distil probabilities of labels.
 const NEED_LABELS: [&str; 3] = ["ewc", "online-ewc", "lwf"];
@@ -66,8 +57,7 @@ impl TransferSettings {
         DefinitionError::check_count("budget.source_updates", self.budget.source_updates, 10_000_000)?;
         DefinitionError::check_count("budget.target_updates", self.budget.target_updates, 10_000_000)?;
         DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
-        DefinitionError::check_count("curve.every", self.curve.every, 10_000_000)?;
-        DefinitionError::check_count("curve.samples", self.curve.samples, 1_000_000)?;
+        self.curve.check()?;
         if self.shots.is_empty() || self.shots.contains(&0) || !self.shots.is_sorted_by(|a, b| a < b) {
             let found = format!("{:?}", self.shots);
             return Err(DefinitionError::range("shots", found, "increasing numbers >= 1").into());
@@ -86,10 +76,7 @@ impl Resolved {
     /// Definition errors that point into the right file.
     pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
         let mut settings: TransferSettings = benchmark.settings()?;
-        settings.check().map_err(|error| match error {
-            Error::Definition(error) => benchmark.refuse(*error),
-            other => other,
-        })?;
+        settings.check().map_err(|error| benchmark.place(error))?;
         let id = &benchmark.header.id;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;

@@ -1,5 +1,4 @@
 //! Forward and backward through time; exact gradients, checked against finite differences in `sequence::tests`.
-#![allow(clippy::needless_range_loop)] // plain loops over lanes are what the compiler turns into vectors
 
 use multiversion::multiversion;
 

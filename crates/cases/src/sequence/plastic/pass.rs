@@ -1,6 +1,5 @@
 //! Forward and backward through time; exact gradients (the clip's derivative is 0 where it binds), checked against
 //! finite differences in `sequence::tests`.
-#![allow(clippy::needless_range_loop)] // plain loops over lanes are what the compiler turns into vectors
 
 use multiversion::multiversion;
 

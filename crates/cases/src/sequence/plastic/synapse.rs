@@ -1,5 +1,4 @@
 //! The growth of H and E in one step, synapse by synapse, and the way back through it.
-#![allow(clippy::needless_range_loop)] // plain loops over lanes are what the compiler turns into vectors
 
 use crate::sequence::lane::{LANES, Lane, ZERO};
 

@@ -201,7 +201,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[allow(clippy::needless_range_loop)] // b is a lane of several arrays
     fn an_episode_shows_pairs_then_flags_then_asks_for_what_was_stored() {
         let task = CueBinding { pairs: 2, distractors: 3, ..CueBinding::default() };
         let episodes = task.draw(&mut Streams::new(4).get("trials"));

@@ -32,7 +32,7 @@ impl SecondChoice {
     fn check(&self) -> Result<(), DefinitionError> {
         let of = |value: Option<f64>| value.unwrap_or(0.0);
         meta(of(self.rate), of(self.inverse_temperature), of(self.discount))
-            .map_err(|error| DefinitionError { key: format!("second.{}", error.key), ..error })
+            .map_err(|error| error.below("second"))
     }
 }
 

@@ -94,7 +94,7 @@ impl ChangePointTask {
     }
 
     /// Trials at which the rule switches; the first trial is none.
-    pub(in crate::switching) fn switches(&self, streams: &Streams) -> Vec<usize> {
+    pub fn switches(&self, streams: &Streams) -> Vec<usize> {
         self.draw(streams).switches
     }
 

@@ -67,7 +67,7 @@ impl GoalTask {
     }
 
     /// Trials at which the rule switches; the first trial is none.
-    pub(in crate::switching) fn switches(&self, streams: &Streams) -> Vec<usize> {
+    pub fn switches(&self, streams: &Streams) -> Vec<usize> {
         self.draw(streams).switches
     }
 

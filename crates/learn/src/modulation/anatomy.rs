@@ -1,0 +1,55 @@
+//! What modulation can act on and sense in one learner.
+
+use super::source::Need;
+use super::target::TargetKind;
+
+/// What there is to act on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Anatomy {
+    /// Units per layer, from the input; empty where only the optimiser's updates can be reached.
+    pub layers: Vec<usize>,
+    /// How many of the first layers are recurrent.
+    pub recurrent: usize,
+    /// Loss terms by name, `task` first.
+    pub terms: Vec<String>,
+    /// A term that draws past samples.
+    pub replay: bool,
+    /// The optimiser has momentum.
+    pub momentum: bool,
+    /// The stream reveals task boundaries.
+    pub boundaries: bool,
+    /// Steps are batches whose inputs can be seen.
+    pub inputs: bool,
+    /// Answers are classes, so that there is a predictive distribution.
+    pub distribution: bool,
+}
+
+impl Anatomy {
+    /// Whether there is something of this kind to act on.
+    pub fn has(&self, target: TargetKind) -> bool {
+        match target {
+            TargetKind::Replay => self.replay,
+            TargetKind::RecurrentWeight => self.recurrent > 0,
+            TargetKind::Dropout => self.layers.len() > 1,
+            TargetKind::Momentum => self.momentum,
+            TargetKind::LearningRate | TargetKind::PlasticityGate => true,
+            TargetKind::LossWeight => !self.terms.is_empty(),
+            TargetKind::Temperature => !self.layers.is_empty() && self.distribution,
+            TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate => !self.layers.is_empty(),
+        }
+    }
+
+    /// Why a source that needs this would never say anything here; `None`: it is there.
+    pub(super) fn lacks(&self, need: Need) -> Option<&'static str> {
+        match need {
+            Need::Boundary if !self.boundaries => Some("needs task boundaries, which this stream hides"),
+            Need::Input if !self.inputs => {
+                Some("needs the inputs of a batch; a step of the outer loop has none of its own")
+            }
+            Need::Distribution if !self.distribution => Some(
+                "needs a distribution over classes; here answers are numbers, or a step is one of the outer loop",
+            ),
+            _ => None,
+        }
+    }
+}

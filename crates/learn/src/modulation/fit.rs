@@ -1,0 +1,138 @@
+//! Whether a receptor's numbers are in range and whether there is what it acts on.
+
+use super::anatomy::Anatomy;
+use super::spec::ReceptorSpec;
+use super::target::{Scope, TARGETS, TargetKind};
+use base::error::DefinitionError;
+use dynamics::Response;
+
+impl ReceptorSpec {
+    /// # Errors
+    /// The first value out of range; a target that this learner lacks.
+    pub(super) fn check(&self, clamp: [f64; 2], anatomy: &Anatomy) -> Result<(), DefinitionError> {
+        let rule = |key: &str, value: f64, fine: bool, allowed: &str| {
+            if fine { Ok(()) } else { Err(DefinitionError::range(key, value, allowed)) }
+        };
+        rule("sensitivity", self.sensitivity, self.sensitivity.is_finite(), "a finite number")?;
+        rule("threshold", self.threshold, (0.0..1.0).contains(&self.threshold), "at least 0 and below 1")?;
+        rule("tau", self.tau, self.tau >= 0.0 && self.tau.is_finite(), "0 or a number of steps")?;
+        rule("share", self.share, self.share > 0.0 && self.share <= 1.0, "above 0, up to 1")?;
+        let spread = self.heterogeneity;
+        rule("heterogeneity", spread, spread >= 0.0 && spread.is_finite(), "a finite number >= 0")?;
+        let entry = self.target.entry();
+        if anatomy.layers.is_empty() && self.scope != Scope::Global {
+            return Err(DefinitionError::range(
+                "scope",
+                self.scope.word(),
+                "`global`: updates have no layers",
+            ));
+        }
+        if !entry.scopes.contains(&self.scope) {
+            return Err(DefinitionError {
+                key: "scope".into(),
+                found: self.scope.word().into(),
+                problem: format!("not a scope of `{}`", entry.name),
+                allowed: entry.scopes.iter().map(|scope| scope.word().to_owned()).collect(),
+                ..DefinitionError::default()
+            });
+        }
+        if spread > 0.0 && !matches!(self.scope, Scope::Unit | Scope::Synapse) {
+            return Err(DefinitionError::range(
+                "heterogeneity",
+                spread,
+                "0 unless the scope is `unit` or `synapse`",
+            ));
+        }
+        let [low, high] = self.limits.or(entry.limits).unwrap_or(clamp);
+        if low.is_nan() || high.is_nan() || low > high {
+            return Err(DefinitionError::range(
+                "limits",
+                format!("[{low}, {high}]"),
+                "[low, high], low <= high",
+            ));
+        }
+        let least = match self.target {
+            TargetKind::Bias => f64::NEG_INFINITY,
+            TargetKind::Temperature => f64::MIN_POSITIVE,
+            _ => 0.0,
+        };
+        if low < least {
+            let allowed = format!("a lower limit of at least {least:e} for `{}`", entry.name);
+            return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), &allowed));
+        }
+        if self.target == TargetKind::Dropout && high >= 1.0 {
+            return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), "a share below 1"));
+        }
+        let neutral = self.target.neutral();
+        if !(low..=high).contains(&neutral) && entry.response == Response::Gain {
+            let allowed = format!("limits around {neutral}, the value without modulation");
+            return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), &allowed));
+        }
+        self.check_fit(anatomy)
+    }
+
+    fn check_fit(&self, anatomy: &Anatomy) -> Result<(), DefinitionError> {
+        let lacks = |what: &str, exists: Vec<String>| {
+            Err(DefinitionError {
+                key: "target".into(),
+                found: self.target.entry().name.into(),
+                problem: format!("there is {what} here"),
+                allowed: exists,
+                ..DefinitionError::default()
+            })
+        };
+        let others = || -> Vec<String> {
+            let exist = TARGETS.iter().filter(|entry| anatomy.has(entry.kind));
+            exist.map(|entry| entry.name.to_owned()).collect()
+        };
+        if !anatomy.has(self.target) {
+            let what = match self.target {
+                TargetKind::Replay => "no replay of past samples",
+                TargetKind::RecurrentWeight => "no recurrent layer",
+                TargetKind::Dropout => "no hidden layer",
+                TargetKind::Momentum => "no momentum",
+                TargetKind::LossWeight => "no loss term",
+                TargetKind::Temperature if !anatomy.layers.is_empty() => "no softmax: answers are numbers",
+                _ => "only the learning rate and the momentum of updates to reach",
+            };
+            return lacks(what, others());
+        }
+        match (&self.term, self.target) {
+            (None, TargetKind::LossWeight) => {
+                return Err(DefinitionError {
+                    key: "term".into(),
+                    problem: "missing: which loss term?".into(),
+                    allowed: anatomy.terms.clone(),
+                    ..DefinitionError::default()
+                });
+            }
+            (Some(term), TargetKind::LossWeight) if !anatomy.terms.contains(term) => {
+                let known = anatomy.terms.iter().map(String::as_str);
+                let error = DefinitionError::unknown("loss term of this method", term, known);
+                return Err(DefinitionError { key: "term".into(), ..error });
+            }
+            (Some(term), target) if target != TargetKind::LossWeight => {
+                return Err(DefinitionError::range("term", term, "nothing: only `loss-weight` has one"));
+            }
+            _ => {}
+        }
+        let Some(layers) = &self.layers else {
+            let needs = self.scope == Scope::Layer;
+            let all = format!("layers from 0 to {}", anatomy.layers.len().saturating_sub(1));
+            return if needs { Err(DefinitionError::range("layers", "nothing", &all)) } else { Ok(()) };
+        };
+        if self.scope == Scope::Global {
+            return Err(DefinitionError::range(
+                "layers",
+                format!("{layers:?}"),
+                "nothing with scope `global`",
+            ));
+        }
+        let fine = |layer: &usize| *layer < anatomy.layers.len();
+        if layers.is_empty() || !layers.iter().all(fine) {
+            let allowed = format!("layers from 0 to {}", anatomy.layers.len().saturating_sub(1));
+            return Err(DefinitionError::range("layers", format!("{layers:?}"), &allowed));
+        }
+        Ok(())
+    }
+}
