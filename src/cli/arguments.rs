@@ -22,7 +22,7 @@ const EXIT_CODES: &str = "Exit codes: 0 all runs fine, 1 some runs failed or are
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Train suites or benchmarks, then print tables and write the report
+    /// Train suites or benchmarks, then print the answer and write the report
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
     /// List what there is: suites, benchmarks, methods, modulators, metrics, data sets
@@ -182,6 +182,9 @@ pub struct RunArguments {
     /// What goes to stdout
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// Every benchmark's table on stdout before the answer
+    #[arg(short, long)]
+    pub verbose: bool,
     /// No progress on stderr
     #[arg(short, long)]
     pub quiet: bool,
@@ -202,7 +205,7 @@ pub struct Sources {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Tables for people
+    /// The answer for people; with --verbose the tables too
     Table,
     /// All records as JSON lines
     Json,
@@ -252,6 +255,9 @@ pub struct ReportArguments {
     /// Where the report goes [default: the first folder]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Every benchmark's table on stdout before the answer
+    #[arg(short, long)]
+    pub verbose: bool,
 }
 
 /// `2/3` as the second of three shares.

@@ -46,6 +46,7 @@ pub fn run(arguments: &ReportArguments) -> anyhow::Result<u8> {
     let options = Options {
         title: suites.into_iter().collect::<Vec<_>>().join(", "),
         color: colour(),
+        tables: arguments.verbose,
         paradigms: registry::paradigms(),
         planned,
         ..Options::default()

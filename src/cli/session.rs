@@ -127,6 +127,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         command: command_line::of_this_process(),
         wall_s: Some(started.elapsed().as_secs_f64()),
         color: colour(),
+        tables: arguments.verbose,
         paradigms: registry::paradigms(),
         planned,
     };

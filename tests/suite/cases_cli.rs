@@ -263,6 +263,7 @@ fn names_that_become_the_same_when_shortened_stay_distinct() {
     let methods =
         "ewc@parameters.lambda=100@optimiser.rate=0.01,ewc@parameters.lambda=1000@optimiser.rate=0.01";
     tiny(definitions.path(), out.path(), methods)
+        .arg("--verbose")
         .assert()
         .success()
         .stdout(contains("ewc@lambda=100 ").and(contains("ewc@lambda=1000 ")));

@@ -60,7 +60,7 @@ fn run(definitions: &Path, target: &str, out: &Path) -> Command {
 }
 
 fn report(from: &[&Path], out: &Path) -> std::process::Output {
-    bench().arg("report").args(from).arg("--out").arg(out).output().expect("a report")
+    bench().arg("report").args(from).arg("--verbose").arg("--out").arg(out).output().expect("a report")
 }
 
 fn lines(dir: &Path) -> Vec<Value> {
@@ -79,14 +79,16 @@ fn timeless(dir: &Path) {
 }
 
 /// Every file of a report by name.
-fn files(dir: &Path) -> Vec<(String, String)> {
+fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
     let mut paths: Vec<PathBuf> =
         ["report.html", "report.md", "verdicts.csv"].iter().map(|name| dir.join(name)).collect();
     paths.extend(fs::read_dir(dir.join("charts")).expect("charts").flatten().map(|entry| entry.path()));
     paths.sort();
     paths
         .iter()
-        .map(|path| (path.strip_prefix(dir).expect("inside").display().to_string(), text(path)))
+        .map(|path| {
+            (path.strip_prefix(dir).expect("inside").display().to_string(), fs::read(path).expect("readable"))
+        })
         .collect()
 }
 

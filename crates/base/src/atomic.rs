@@ -22,9 +22,9 @@ pub fn create_folder(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// What the file system says, with the path.
-pub fn write(path: &Path, text: &str) -> Result<()> {
+pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     let (mut file, temporary) = temporary(path)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file.write_all(content.as_ref()).and_then(|()| file.sync_all());
     written.and_then(|()| fs::rename(&temporary, path)).map_err(|source| {
         // The first error is the one to tell.
         let _ = fs::remove_file(&temporary);

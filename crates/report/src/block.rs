@@ -1,6 +1,6 @@
 //! What sections produce: content without layout.
 
-use super::chart::{Color, Figure};
+use super::chart::{Board, Color, Figure};
 
 /// A piece of the report. All text is plain; the writers escape it.
 #[derive(Debug)]
@@ -13,6 +13,10 @@ pub enum Block {
     Notice(String),
     Table(Table),
     Chart(Chart),
+    /// The verdicts at a glance: words in cells that lead to their evidence; a chart of its own beside the page.
+    Grid(Grid),
+    /// The answer, in larger letters.
+    Lead(String),
     /// Verbatim text, e.g. settings or a command.
     Code(String),
     /// Folded away on screen, open in print and Markdown.
@@ -107,16 +111,53 @@ pub struct Chart {
     pub figure: Box<dyn Figure>,
 }
 
-/// All charts, in order.
-pub(super) fn charts(blocks: &[Block]) -> Vec<&Chart> {
+/// A board with its words.
+#[derive(Debug)]
+pub struct Grid {
+    /// As a [`Chart`]'s.
+    pub name: String,
+    pub title: String,
+    pub alt: String,
+    /// What the rows are.
+    pub corner: String,
+    pub board: Board,
+}
+
+/// A picture that is written beside the page.
+pub(super) struct Picture<'b> {
+    pub name: &'b str,
+    pub title: &'b str,
+    pub alt: &'b str,
+    pub figure: &'b dyn Figure,
+}
+
+/// All pictures, in order.
+pub(super) fn pictures(blocks: &[Block]) -> Vec<Picture<'_>> {
     blocks
         .iter()
         .flat_map(|block| match block {
-            Block::Chart(chart) => vec![chart],
-            Block::Details(_, inner) => charts(inner),
+            Block::Chart(Chart { name, title, alt, figure, .. }) => {
+                vec![Picture { name, title, alt, figure: &**figure }]
+            }
+            Block::Grid(Grid { name, title, alt, board, .. }) => {
+                vec![Picture { name, title, alt, figure: board }]
+            }
+            Block::Details(_, inner) => pictures(inner),
             _ => Vec::new(),
         })
         .collect()
+}
+
+/// The slug of a text, with a number where another has it already.
+pub(super) fn unique(text: &str, taken: &mut std::collections::BTreeSet<String>) -> String {
+    let safe = slug(text);
+    let mut name = safe.clone();
+    let mut copy = 2;
+    while !taken.insert(name.clone()) {
+        name = format!("{safe}-{copy}");
+        copy += 1;
+    }
+    name
 }
 
 /// Makes the charts' names unique and safe: lower-case letters, digits, dashes.
@@ -124,15 +165,8 @@ pub(super) fn name_charts(blocks: &mut [Block]) {
     fn walk(blocks: &mut [Block], taken: &mut std::collections::BTreeSet<String>) {
         for block in blocks {
             match block {
-                Block::Chart(chart) => {
-                    let safe = slug(&chart.name);
-                    let mut name = safe.clone();
-                    let mut copy = 2;
-                    while !taken.insert(name.clone()) {
-                        name = format!("{safe}-{copy}");
-                        copy += 1;
-                    }
-                    chart.name = name;
+                Block::Chart(Chart { name, .. }) | Block::Grid(Grid { name, .. }) => {
+                    *name = unique(name, taken)
                 }
                 Block::Details(_, inner) => walk(inner, taken),
                 _ => {}

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::chart::Color;
+use super::families::colors;
 use super::identity::{Identities, Variant, identities};
 use super::missing::Missing;
 use super::results::{BenchmarkResults, MethodResults, Results};
@@ -24,18 +25,9 @@ impl<'a> Results<'a> {
         // Methods that share a name are nobody's control: which one was meant is not known.
         let role =
             |variant: &Variant, record: &'a Record| record.titles.role.as_ref().filter(|_| variant.count < 2);
-        // One colour per method throughout its paradigm; colours start anew where another paradigm begins.
-        let mut colours: BTreeSet<(usize, &str, usize)> = BTreeSet::new();
-        for (cell, seeds) in &cells {
-            if let Some(at) = newest(records, seeds.values())
-                && !control(role(&identities.method[at], &records[at]))
-            {
-                colours.insert((cell.0, cell.4, cell.5));
-            }
-        }
         let mut benchmarks: Vec<BenchmarkResults<'a>> = Vec::new();
         let mut named_by: Vec<&Record> = Vec::new();
-        for ((place, paradigm, name, _, method, settings), seeds) in cells {
+        for ((_, paradigm, name, _, method, _), seeds) in cells {
             let Some(at) = newest(records, seeds.values()) else { continue };
             let (record, definition, variant) =
                 (&records[at], &identities.benchmark[at], &identities.method[at]);
@@ -52,18 +44,17 @@ impl<'a> Results<'a> {
             let role = role(variant, record);
             let list = if control(role) { &mut benchmark.controls } else { &mut benchmark.methods };
             let title = &record.titles.method;
-            let before =
-                colours.iter().filter(|other| other.0 == place && (other.1, other.2) < (method, settings));
             list.push(MethodResults {
                 id: variant.id(method),
                 title: variant.told(if title.is_empty() { method } else { title }, "settings"),
-                color: Color::Series(before.count()),
+                color: Color::Muted,
                 records: seeds.values().map(|at| &records[*at]).collect(),
                 role,
                 missing: 0,
             });
         }
         distinguish(&mut benchmarks);
+        paint(&mut benchmarks);
         let missing = Missing::default();
         Self { benchmarks, superseded, conflicts: identities.conflicts, missing }
     }
@@ -121,6 +112,17 @@ fn entitle<'a>(benchmark: &mut BenchmarkResults<'a>, record: &'a Record, definit
     // Without a title the id stands in its place, which tells definitions apart by itself.
     if !titles.benchmark.is_empty() {
         benchmark.title = definition.told(&titles.benchmark, "definition");
+    }
+}
+
+/// The same colour for the same method everywhere; controls, which have tables alone, have none.
+fn paint(benchmarks: &mut [BenchmarkResults<'_>]) {
+    let ids = |one: &BenchmarkResults<'_>| one.methods.iter().map(|method| method.id.clone()).collect();
+    let colors = colors(&benchmarks.iter().map(ids).collect::<Vec<_>>());
+    for method in benchmarks.iter_mut().flat_map(|one| &mut one.methods) {
+        if let Some(color) = colors.get(&method.id) {
+            method.color = *color;
+        }
     }
 }
 

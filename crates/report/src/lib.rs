@@ -1,11 +1,14 @@
 //! Layer 5: the report, a pure function of records. It can be rebuilt, merged and re-scored without training again.
 //!
 //! Sections (see [`section`]) turn results into [`Block`]s; the writers turn blocks into `report.html`, `report.md`,
-//! `charts/*.svg` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too. Neither knows the other.
+//! `charts/*.svg`, `charts/*.png` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too. Neither knows the other.
 
+mod answer;
 mod block;
 pub mod chart;
 mod escape;
+mod families;
+mod finding;
 mod grouping;
 mod headroom;
 mod html;
@@ -20,6 +23,7 @@ mod reference_page;
 mod results;
 pub mod section;
 mod short;
+mod tables;
 mod terminal;
 mod verdicts;
 
@@ -30,6 +34,8 @@ use std::path::{Path, PathBuf};
 use base::atomic;
 use base::error::{Error, Result};
 use contract::Record;
+use rayon::prelude::*;
+use verdicts::Judged;
 
 pub use block::{Block, Cell, Chart, Column, Table};
 pub use missing::Missing;
@@ -41,11 +47,12 @@ pub use verdicts::joined as joined_verdicts;
 /// What was written.
 #[derive(Debug, Clone)]
 pub struct Written {
-    /// Ready for stdout, at most 80 columns wide.
+    /// Ready for stdout, at most 80 columns wide: the answer in at most eleven lines, or with [`Options::tables`] the tables
+    /// before it.
     pub terminal: String,
     pub html: PathBuf,
     pub markdown: PathBuf,
-    /// Number of charts, each an SVG and a CSV.
+    /// Number of charts, each an SVG, a PNG and a CSV.
     pub charts: usize,
     /// What was run under one name and is not the same: such records stand apart.
     pub conflicts: Vec<String>,
@@ -53,9 +60,16 @@ pub struct Written {
     pub missing: usize,
 }
 
-/// The terminal summary alone; nothing is written.
+/// What goes to the terminal alone; nothing is written.
 pub fn terminal(records: &[Record], options: &Options) -> String {
-    terminal::summary(&Results::of(records, options), options.color)
+    let results = Results::of(records, options);
+    told(&results, &verdicts::judged(&results), options)
+}
+
+fn told(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &Options) -> String {
+    let tables = if options.tables { tables::all(results, options.color) } else { String::new() };
+    let gap = if tables.is_empty() { "" } else { "\n" };
+    format!("{tables}{gap}{}", terminal::summary(results, judged, options.color, !options.tables))
 }
 
 /// Files of a report besides its charts.
@@ -80,7 +94,7 @@ pub fn check_folder(out: &Path) -> Result<()> {
 }
 
 /// Removes what an earlier report left in a folder and this one has not written: charts that this program made (an SVG as
-/// it writes them, and its CSV), and a table of verdicts.
+/// it writes them, its CSV and its PNG), and a table of verdicts.
 fn remove_stale(out: &Path, charts: &BTreeSet<String>, verdicts: bool) -> Result<()> {
     let remove = |path: &Path| match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
@@ -97,9 +111,21 @@ fn remove_stale(out: &Path, charts: &BTreeSet<String>, verdicts: bool) -> Result
         if path.extension().is_some_and(|kind| kind == "svg") && !charts.contains(&stem) && own() {
             remove(&path)?;
             remove(&path.with_extension("csv"))?;
+            remove(&path.with_extension("png"))?;
         }
     }
     Ok(())
+}
+
+/// A chart as SVG, as PNG and as the numbers behind it.
+fn write_picture(picture: &block::Picture<'_>, folder: &Path) -> Result<()> {
+    let path = |kind: &str| folder.join(format!("{}.{kind}", picture.name));
+    let svg = chart::render(picture.figure, chart::WIDE, picture.title, picture.alt);
+    if let Some(png) = chart::png(&svg) {
+        atomic::write(&path("png"), png)?;
+    }
+    atomic::write(&path("svg"), &svg)?;
+    atomic::write(&path("csv"), &picture.figure.csv().text())
 }
 
 /// Writes the whole report below `out` (created if missing). Each file is replaced in one step.
@@ -108,18 +134,15 @@ fn remove_stale(out: &Path, charts: &BTreeSet<String>, verdicts: bool) -> Result
 /// When the folder or a file cannot be written; the error names the path.
 pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Written> {
     let results = Results::of(records, options);
-    let mut blocks = section::build(&results, options);
+    let judged = verdicts::judged(&results);
+    let mut blocks = section::build(&results, &judged, options);
     block::name_charts(&mut blocks);
     let charts_folder = out.join("charts");
     atomic::create_folder(&charts_folder)?;
     let mut charts = BTreeSet::new();
-    for chart in block::charts(&blocks) {
-        let svg = chart::render(&*chart.figure, chart::WIDE, &chart.title, &chart.alt, true);
-        atomic::write(&charts_folder.join(format!("{}.svg", chart.name)), &svg)?;
-        atomic::write(&charts_folder.join(format!("{}.csv", chart.name)), &chart.figure.csv().text())?;
-        charts.insert(chart.name.clone());
-    }
-    let judged = verdicts::judged(&results);
+    let pictures = block::pictures(&blocks);
+    pictures.par_iter().try_for_each(|picture| write_picture(picture, &charts_folder))?;
+    charts.extend(pictures.iter().map(|picture| picture.name.to_owned()));
     if !judged.is_empty() {
         atomic::write(&out.join("verdicts.csv"), &verdicts::csv(&judged))?;
     }
@@ -128,7 +151,7 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     atomic::write(&markdown, &markdown::page(&options.title, &blocks))?;
     atomic::write(&html, &html::page(&options.title, &blocks))?;
     Ok(Written {
-        terminal: terminal::summary(&results, options.color),
+        terminal: told(&results, &judged, options),
         html,
         markdown,
         charts: charts.len(),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::block::{Block, Chart, Table};
+use super::block::{Block, Chart, Grid, Table};
 use base::plain;
 
 /// The whole page. Writing to a string cannot fail, so results of `write!` are dropped.
@@ -45,6 +45,11 @@ fn write_block(page: &mut String, block: &Block) {
             write_chart(page, chart);
             Ok(())
         }
+        Block::Grid(grid) => {
+            write_grid(page, grid);
+            Ok(())
+        }
+        Block::Lead(answer) => writeln!(page, "**{}**", text(answer)),
         Block::Details(summary, inner) => {
             let _ = writeln!(page, "**{}**", text(summary));
             for block in inner {
@@ -69,6 +74,31 @@ fn write_table(page: &mut String, table: &Table) {
             .collect();
         let _ = writeln!(page, "| {} |", cells.join(" | "));
     }
+}
+
+fn write_grid(page: &mut String, grid: &Grid) {
+    let mut table = Table::new(
+        &grid.title,
+        std::iter::once(grid.corner.as_str()).chain(grid.board.columns.iter().map(String::as_str)),
+    );
+    for row in &grid.board.rows {
+        let cell = |cells: &Vec<crate::chart::BoardCell>| {
+            let one = |cell: &crate::chart::BoardCell| {
+                let words = format!("{} {}", cell.words, cell.mark);
+                let about = if cell.about.is_empty() { String::new() } else { format!(" ({})", cell.about) };
+                words.trim_end().to_owned() + &about
+            };
+            cells.iter().map(one).collect::<Vec<_>>().join("; ")
+        };
+        table.row(std::iter::once(row.label.clone()).chain(row.cells.iter().map(cell)));
+    }
+    write_table(page, &table);
+    let _ = writeln!(
+        page,
+        "\n{} ([picture](charts/{name}.svg), [data](charts/{name}.csv))",
+        text(&grid.board.legend.join(" · ")),
+        name = grid.name
+    );
 }
 
 fn write_chart(page: &mut String, chart: &Chart) {

@@ -11,7 +11,9 @@ pub struct Options {
     pub command: String,
     /// Wall time of the whole session in seconds, where known (runs overlap, so their sum is more).
     pub wall_s: Option<f64>,
-    /// ANSI colours in the terminal table; the caller looks at `NO_COLOR` and the terminal.
+    /// Every benchmark's table on the terminal, before the answer.
+    pub tables: bool,
+    /// ANSI colours on the terminal; the caller looks at `NO_COLOR` and the terminal.
     pub color: bool,
     /// The paradigms that may occur, in the order in which they are shown.
     pub paradigms: Vec<Paradigm>,
@@ -25,6 +27,7 @@ impl Default for Options {
             title: "neuromod-bench".into(),
             command: String::new(),
             wall_s: None,
+            tables: false,
             color: false,
             paradigms: Vec::new(),
             planned: Vec::new(),

@@ -1,147 +1,159 @@
-//! The summary on stdout: one table per benchmark, at most 80 columns.
+//! The answer on stdout: at most a dozen lines of 80 columns with the report's place, however much was run.
 
-use std::fmt::Write as _;
-
-use super::number::{count, number, signed};
-use super::results::{BenchmarkResults, MethodResults, Results};
-use super::short::{clip_middle, methods};
+use super::answer::{best, extent, groups};
+use super::chart::Tone;
+use super::number::{count, number};
+use super::results::Results;
+use super::short::clip_middle;
+use super::tables::{Paint, WIDTH, clip, one};
+use super::verdicts::Judged;
 use base::plain;
-use base::stats::VERDICT_SEEDS;
 use contract::Status;
 
-const WIDTH: usize = 80;
-const BAR: usize = 10;
+/// Lines without the one that says where the report is.
+const LINES: usize = 11;
+/// Lines that are kept for the best methods.
+const BESTS: usize = 4;
+/// Lines that the verdicts of one wording may take.
+const GROUP: usize = 2;
 
-/// All tables. Writing to a string cannot fail, so results of `write!` are dropped.
-pub(super) fn summary(results: &Results<'_>, color: bool) -> String {
+/// Verdicts other than "no difference", the best method of each paradigm (or the table, where there is one benchmark and it
+/// fits), what failed and what is missing.
+pub(super) fn summary(
+    results: &Results<'_>,
+    judged: &[Judged<'_, '_>],
+    color: bool,
+    may_have_table: bool,
+) -> String {
     let paint = Paint(color);
-    let mut out = String::new();
     if results.benchmarks.is_empty() {
-        out.push_str("No records: nothing to report.\n");
+        return format!("No records: nothing to report.\n{}", troubles(results, &paint).concat());
     }
-    for benchmark in &results.benchmarks {
-        write_benchmark(&mut out, benchmark, &paint);
-        out.push('\n');
+    let troubles = troubles(results, &paint);
+    let mut lines = verdicts(judged, &paint, LINES - troubles.len() - BESTS);
+    let room = LINES - troubles.len() - lines.len();
+    let table = match results.benchmarks.as_slice() {
+        [single] if may_have_table => one(single, color),
+        _ => String::new(),
+    };
+    if (1..=room).contains(&table.lines().count()) {
+        lines.push(table);
+    } else {
+        lines.extend(bests(results, &paint, room));
     }
-    write_failures(&mut out, results, &paint);
-    write_missing(&mut out, results, &paint);
-    out
+    lines.extend(troubles);
+    lines.concat()
 }
 
-struct Paint(bool);
-
-impl Paint {
-    fn with(&self, code: &str, text: &str) -> String {
-        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+/// A heading with items behind it, wrapped; what does not fit into the lines is counted.
+fn listed(head: &str, paint: impl Fn(&str) -> String, items: &[String], lines: usize) -> Vec<String> {
+    const INDENT: &str = "    ";
+    let mut rows: Vec<String> = vec![head.to_owned()];
+    let long = |text: &str| text.chars().count();
+    for (told, item) in items.iter().enumerate() {
+        let left = items.len() - told;
+        let item = clip_middle(&plain::line(item), WIDTH - long(INDENT) - 16, "");
+        // The last line keeps room for the number of what is left out.
+        let full = rows.len() == lines;
+        let spare = if full && left > 1 { long(&format!("; and {left} more")) } else { 1 };
+        let Some(row) = rows.last_mut() else { break };
+        let between = if told == 0 { " " } else { "; " };
+        if long(row) + long(between) + long(&item) + spare <= WIDTH {
+            *row += &format!("{between}{item}");
+        } else if !full {
+            if told > 0 {
+                row.push(';');
+            }
+            rows.push(format!("{INDENT}{item}"));
+        } else {
+            *row += &format!("{between}and {left} more");
+            break;
+        }
     }
+    let painted = |(at, row): (usize, String)| match row.strip_prefix(head) {
+        Some(rest) if at == 0 => format!("{}{rest}\n", paint(head)),
+        _ => row + "\n",
+    };
+    rows.into_iter().enumerate().map(painted).collect()
 }
 
-fn write_benchmark(out: &mut String, benchmark: &BenchmarkResults<'_>, paint: &Paint) {
-    let _ = writeln!(out, "{}", paint.with("1", &clip(benchmark.name(), WIDTH)));
-    let better = if benchmark.higher_is_better() { "higher is better" } else { "lower is better" };
-    let about = format!("{} · {} ({better})", benchmark.id, benchmark.score.metric);
-    let _ = writeln!(out, "{}", paint.with("2", &clip(&about, WIDTH)));
-    let reference = benchmark.reference();
-    let versus = reference.map_or_else(String::new, |r| format!("vs {}", r.id));
-    let head = format!(
-        "{:<18} {:>7} {:<15} {:>12}  {:<10} runs",
-        "method",
-        "mean",
-        "95 % interval",
-        clip_middle(&plain::line(&versus), 12, ""),
-        "0 to 1"
-    );
-    let _ = writeln!(out, "{}", paint.with("2", head.trim_end()));
-    let ranked = benchmark.ranked();
-    let ids: Vec<String> = ranked.iter().map(|method| plain::line(&method.id).into_owned()).collect();
-    let names = methods(&ids.iter().map(String::as_str).collect::<Vec<_>>(), 18);
-    for (method, name) in ranked.into_iter().zip(names) {
-        let scores = benchmark.scores(method);
-        let mean = scores.mean().map_or_else(|| "–".into(), number);
-        let interval = scores
-            .interval()
-            .map_or_else(String::new, |i| format!("[{}, {}]", number(i.low), number(i.high)));
-        let difference = reference
-            .filter(|r| r.id != method.id)
-            .and_then(|r| benchmark.difference(method, r, &benchmark.score.metric))
-            .map_or_else(String::new, |d| signed(d.mean));
-        let share = benchmark.normalised(method).and_then(|values| values.mean());
-        let bar = share.map_or_else(String::new, bar);
-        let fine = method.missing == 0 && method.records.iter().all(|r| r.status == Status::Ok);
-        let runs =
-            if fine { method.records.len().to_string() } else { paint.with("31", &short_statuses(method)) };
-        let line = format!(
-            "{name:<18} {mean:>7} {interval:<15} {difference:>12}  {} {runs}",
-            paint.with("36", &format!("{bar:<BAR$}")),
-        );
-        let _ = writeln!(out, "{}", line.trim_end());
+fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String> {
+    if judged.is_empty() {
+        return Vec::new();
     }
-    if let Some(notice) = too_few_seeds(benchmark) {
-        let _ = writeln!(out, "{}", paint.with("2", &notice));
+    let groups = groups(judged);
+    let quiet = |tone: Tone| matches!(tone, Tone::Neutral | Tone::Absent);
+    let counted = groups.iter().filter(|group| quiet(group.tone));
+    let counted: Vec<String> =
+        counted.map(|group| format!("{} {}", group.members.len(), group.words)).collect();
+    let head = format!("{} of {}:", count(judged.len(), "verdict"), extent(judged));
+    let told =
+        groups.iter().filter(|group| !quiet(group.tone)).map(|group| group.members.len()).sum::<usize>();
+    let below = (told > 0).then(|| format!("{told} below"));
+    let mut lines = listed(&head, str::to_owned, &counted.into_iter().chain(below).collect::<Vec<_>>(), 1);
+    for group in groups.iter().filter(|group| !quiet(group.tone)) {
+        let mut by: Vec<(&str, Vec<&str>)> = Vec::new();
+        for one in &group.members {
+            let benchmark = one.benchmark.id.split('@').next().unwrap_or_default();
+            match by.iter_mut().find(|(known, _)| *known == benchmark) {
+                Some((_, mechanisms)) => mechanisms.push(&one.mechanism.id),
+                None => by.push((benchmark, vec![&one.mechanism.id])),
+            }
+        }
+        let items: Vec<String> = by.iter().map(|(on, who)| format!("{} ({on})", who.join(", "))).collect();
+        let code = match group.tone {
+            Tone::Good => "32",
+            Tone::Partly => "33",
+            _ => "31",
+        };
+        let head = format!("{}:", group.words);
+        lines.extend(listed(&head, |head| paint.with(code, head), &items, GROUP));
     }
-}
-
-/// `3/5 ok`: what went wrong stands below all tables.
-fn short_statuses(method: &MethodResults<'_>) -> String {
-    format!("{}/{} ok", method.ok().count(), method.records.len() + method.missing)
-}
-
-/// The sentence that stands instead of a verdict, once per benchmark.
-pub(super) fn too_few_seeds(benchmark: &BenchmarkResults<'_>) -> Option<String> {
-    benchmark.reference()?;
-    let most = benchmark.methods.iter().map(|m| m.ok().count()).max()?;
-    (most < VERDICT_SEEDS).then(|| format!("too few seeds for a verdict ({most} of {VERDICT_SEEDS})"))
-}
-
-/// A bar of the normalised score: chance is empty, the ceiling full.
-fn bar(share: f64) -> String {
-    let eighths = (share.clamp(0.0, 1.0) * (BAR * 8) as f64).round() as usize;
-    let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
-    format!("{}{rest}", "█".repeat(eighths / 8))
-}
-
-fn clip(text: &str, width: usize) -> String {
-    let text = plain::line(text);
-    if text.chars().count() <= width {
-        return text.into_owned();
+    if lines.len() > room {
+        lines.truncate(room.saturating_sub(1));
+        lines.push("… and more verdicts: see the report\n".into());
     }
-    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+    lines
 }
 
-fn write_failures(out: &mut String, results: &Results<'_>, paint: &Paint) {
+fn bests(results: &Results<'_>, paint: &Paint, room: usize) -> Vec<String> {
+    let best = best(results);
+    let item = |best: &super::answer::Best<'_, '_>| {
+        let value = best.share.map_or_else(String::new, |share| format!(" {}", number(share)));
+        let part = best.over.first().filter(|one| {
+            best.over.len() < results.benchmarks.iter().filter(|other| other.paradigm == one.paradigm).count()
+        });
+        let part = part
+            .map_or_else(String::new, |one| format!(" ({})", one.id.split('@').next().unwrap_or_default()));
+        format!("{} {}{value}{part}", best.paradigm, best.method.id)
+    };
+    let items: Vec<String> = best.iter().map(item).collect();
+    if items.is_empty() || room == 0 {
+        return Vec::new();
+    }
+    let head = "best (0 chance, 1 ceiling):";
+    listed(head, |head| paint.with("1", head), &items, room)
+}
+
+/// What did not finish and what is missing, a line each.
+fn troubles(results: &Results<'_>, paint: &Paint) -> Vec<String> {
+    let mut lines = Vec::new();
     let bad: Vec<_> = results.records().filter(|record| record.status != Status::Ok).collect();
-    if bad.is_empty() {
-        return;
+    if let Some(first) = bad.first() {
+        let head = format!("{} of {} did not finish", bad.len(), count(results.records().count(), "run"));
+        let spec = &first.spec;
+        let why = first.error.as_deref().unwrap_or("no reason recorded");
+        let rest =
+            format!(", first: {} {} seed {}: {why}", first.benchmark_at_version(), spec.method, spec.seed);
+        let rest = clip(&rest, WIDTH.saturating_sub(head.chars().count()));
+        lines.push(format!("{}{rest}\n", paint.with("31", &head)));
     }
-    let total = results.records().count();
-    let head = format!("{} of {} did not finish:", bad.len(), count(total, "run"));
-    let _ = writeln!(out, "{}", paint.with("31", &head));
-    for record in bad.iter().take(10) {
-        let why = record.error.as_deref().unwrap_or("no reason recorded");
-        let line = format!(
-            "  {} {} seed {}: {}: {why}",
-            record.benchmark_at_version(),
-            record.spec.method,
-            record.spec.seed,
-            record.status.word()
+    if let Some(sentence) = results.missing.sentence() {
+        let rest = clip(
+            "; verdicts that would rest on them are withheld",
+            WIDTH.saturating_sub(sentence.chars().count()),
         );
-        let _ = writeln!(out, "{}", clip(&line, WIDTH));
+        lines.push(format!("{}{rest}\n", paint.with("31", &sentence)));
     }
-    if bad.len() > 10 {
-        let _ = writeln!(out, "  … and {} more: see the report", bad.len() - 10);
-    }
-}
-
-fn write_missing(out: &mut String, results: &Results<'_>, paint: &Paint) {
-    const SHOWN: usize = 10;
-    let Some(sentence) = results.missing.sentence() else { return };
-    let _ = writeln!(out, "{}", paint.with("31", &format!("{sentence}:")));
-    let rows: Vec<[String; 4]> = results.missing.rows().collect();
-    for [benchmark, method, seeds, _] in rows.iter().take(SHOWN) {
-        let _ = writeln!(out, "{}", clip(&format!("  {benchmark} {method}: seeds {seeds}"), WIDTH));
-    }
-    if rows.len() > SHOWN {
-        let _ = writeln!(out, "  … and {} more methods: see the report", rows.len() - SHOWN);
-    }
-    let _ = writeln!(out, "verdicts that would rest on them are withheld");
+    lines
 }

@@ -38,9 +38,28 @@ fn the_terminal_table_fits_eighty_columns_and_counts_what_failed() {
     let last = all.len() - 1;
     all[last] = spoilt(all[last].clone(), Status::Timeout, "stopped: the time limit was reached");
     all[7] = spoilt(all[7].clone(), Status::Diverged, "diverged at update 31: loss is NaN");
-    let text = terminal(&all, &Options::default());
+    let text = terminal(&all, &Options { tables: true, ..Options::default() });
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     insta::assert_snapshot!("terminal_two_benchmarks", text);
+}
+
+#[test]
+fn the_answer_has_at_most_eleven_lines_of_eighty_columns() {
+    let mut all = records(5);
+    let last = all.len() - 1;
+    all[last] = spoilt(all[last].clone(), Status::Timeout, &"stopped ".repeat(30));
+    let answer = terminal(&all, &Options::default());
+    insta::assert_snapshot!("terminal_answer", answer);
+    // One benchmark whose table fits is told by its table.
+    let one: Vec<Record> = all.into_iter().filter(|r| r.spec.benchmark == "permuted-digits").collect();
+    let table = terminal(&one, &Options::default());
+    assert!(table.contains("permuted-digits@1 · average_accuracy"), "{table}");
+    for (text, most) in [(answer, 11), (table, 11)] {
+        assert!(
+            text.lines().count() <= most && text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+    }
 }
 
 #[test]
@@ -55,11 +74,13 @@ fn the_page_is_self_contained_well_formed_and_deterministic() {
     let all = records(3);
     let (html, markdown, written) = page(&all);
     assert_well_formed(&html);
-    assert!(!html.contains("<script") && !html.contains("<link") && !html.contains("@import"));
-    // The only address is the name of the SVG vocabulary.
-    assert!(!html.replace("http://www.w3.org/2000/svg", "").contains("http"));
+    // One script, in the page, and nothing that would be fetched.
+    assert_eq!(html.matches("<script").count(), 1);
+    assert!(!html.contains("<link") && !html.contains("@import") && !html.contains("src="));
+    assert!(html.contains("content=\"default-src 'none'; "));
+    assert!(!html.replace("http-equiv", "").contains("http"));
     assert_eq!(html.matches("<svg").count(), 2 * written.charts);
-    assert_eq!(html.matches("aria-label=").count(), 2 * written.charts + 1);
+    assert_eq!(html.matches(" role=\"img\" aria-label=").count(), 2 * written.charts);
     assert_eq!(markdown.matches("](charts/").count(), 2 * written.charts);
     let (again, markdown_again, _) = page(&all);
     assert!(html == again && markdown == markdown_again);
@@ -100,7 +121,7 @@ fn degenerate_sets_of_records_give_a_sensible_report() {
     for set in [&one[..1], &one[..2], &one[..], &records(2)[..4]] {
         let (html, ..) = page(set);
         assert_well_formed(&html);
-        assert!(!html.contains("NaN"));
+        assert!(!html.split("<script>").next().unwrap_or_default().contains("NaN"));
     }
 }
 
@@ -312,10 +333,57 @@ fn every_chart_has_its_numbers_beside_it() {
         names
     };
     assert_eq!(names(".svg"), names(".csv"));
+    assert_eq!(names(".svg"), names(".png"));
     assert_eq!(names(".svg").len(), written.charts);
     let csv = fs::read_to_string(folder.path().join("charts/split-digits-task-1-score.csv")).expect("csv");
     assert!(csv.starts_with("label,kind,value,low,high\n"));
     assert_eq!(csv.lines().filter(|line| line.contains(",seed,")).count(), 10);
+}
+
+#[test]
+fn printed_means_and_intervals_follow_from_the_numbers_beside_the_chart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = write(&records(7), folder.path(), &Options::default()).expect("a report");
+    let markdown = fs::read_to_string(written.markdown).expect("markdown");
+    let mut checked = 0;
+    for benchmark in ["split-digits-task-1", "permuted-digits-1"] {
+        let csv =
+            fs::read_to_string(folder.path().join(format!("charts/{benchmark}-score.csv"))).expect("csv");
+        let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
+        for row in rows.iter().filter(|row| row[1] == "mean") {
+            let seeds = rows.iter().filter(|other| other[1] == "seed" && other[0] == row[0]);
+            let values: Vec<f64> = seeds.map(|seed| seed[2].parse().expect("a number")).collect();
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let interval = base::stats::mean_interval(&values);
+            let printed = format!("| {} | {} | {} | 7 |", row[0], number(mean), interval_text(interval));
+            assert!(markdown.contains(&printed.replace('[', "\\[")), "{printed}");
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 10);
+}
+
+#[test]
+fn one_benchmark_one_method_and_one_seed_are_told_as_what_they_are() {
+    let one = &records(1)[..1];
+    let (html, markdown, _) = page(one);
+    assert!(
+        markdown
+            .contains("Asked: which method learns best on 1 benchmark? Answered with 1 run, 1 seed each.")
+    );
+    assert!(html.contains("No mechanism was run, so there is no verdict."));
+    let text = terminal(one, &Options::default());
+    assert!(text.contains("too few seeds") || text.contains("best ("), "{text}");
+}
+
+#[test]
+fn a_method_has_one_colour_on_every_benchmark() {
+    let all = records(2);
+    let results = Results::new(&all, &[]);
+    let color = |place: usize, id: &str| results.benchmarks[place].method(id).expect("it ran").color;
+    for (id, ..) in super::synthetic::METHODS {
+        assert_eq!(color(0, id), color(1, id), "{id}");
+    }
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn told(records: &[Record]) -> (String, String) {
     let results = Results::new(records, &[]);
     let judged = judged(&results);
     assert_eq!(judged.len(), 1);
-    let blocks = section::build(&results, &Options::default());
+    let blocks = section::build(&results, &judged, &Options::default());
     let lists = blocks.iter().filter_map(|block| match block {
         Block::List(items) => items.first().cloned(),
         _ => None,
@@ -222,7 +222,7 @@ fn where_headroom_is_excluded_a_mechanism_cannot_show_and_where_it_is_establishe
         let records = with_headroom(advantage);
         let results = Results::new(&records, &[]);
         let judged = judged(&results);
-        let blocks = section::build(&results, &Options::default());
+        let blocks = section::build(&results, &judged, &Options::default());
         let tables = blocks.iter().filter_map(|block| match block {
             Block::Table(table) => {
                 let cells = table.rows.iter().flatten().map(|cell| cell.text.clone());
@@ -240,4 +240,47 @@ fn where_headroom_is_excluded_a_mechanism_cannot_show_and_where_it_is_establishe
     let (cannot, tables) = text(0.5);
     assert!(cannot.is_none() && tables.contains("| established |"), "{tables}");
     assert!(tables.contains("What mechanisms capture"), "{tables}");
+}
+
+/// The page of these records.
+fn page(records: &[Record]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let written = crate::write(records, folder.path(), &Options::default()).expect("a report");
+    std::fs::read_to_string(written.html).expect("a page")
+}
+
+#[test]
+fn the_page_begins_with_the_answer_and_every_cell_leads_to_its_evidence() {
+    let html = page(&study(|_| ()));
+    let place = |words: &str| html.find(words).unwrap_or_else(|| panic!("{words}: {html}"));
+    let answer = place("1 of 1 verdict says that it helps: Fine-tuning on Split digits, task-incremental.");
+    let cell =
+        place("<a class=\"good\" href=\"#fine-tuning-on-split-digits-task-incremental-every-control\"");
+    assert!(answer < cell && cell < place("<h2"), "the answer and the grid stand before every part");
+    let target = place("<div id=\"fine-tuning-on-split-digits-task-incremental-every-control\">");
+    assert!(html[target..].starts_with("<div") && html[..target].ends_with("</summary>"));
+    assert!(
+        html.contains("was not measured in these records"),
+        "headroom is one line, not a sign in each cell"
+    );
+    // Four plain controls alone: no verdict, and the answer says so.
+    let html = page(&study(|record| {
+        if record.spec.method == "si" {
+            record.titles.role = None;
+        }
+    }));
+    assert!(html.contains("The one question has no verdict yet. What came out: 1 controls missing."));
+    assert!(html.contains("<a class=\"absent\""));
+}
+
+#[test]
+fn a_sign_tells_of_headroom() {
+    let sign = |advantage: f64| {
+        let html = page(&with_headroom(advantage));
+        let cell = html.split("<table class=\"board\">").nth(1).expect("a grid");
+        let cell = cell.split("<td ").nth(1).expect("a cell").split("</td>").next().expect("its end");
+        cell.split("<b>").nth(1).map(|rest| rest.split('<').next().unwrap_or_default().to_owned())
+    };
+    assert_eq!(sign(0.0).as_deref(), Some("⊘"));
+    assert_eq!(sign(0.5), None, "established");
 }

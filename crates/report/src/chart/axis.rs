@@ -1,6 +1,7 @@
 //! Axes: scales, round tick positions, tick labels with units.
 
-use super::canvas::{Canvas, Frame, Type};
+use super::canvas::Canvas;
+use super::frame::{Frame, Type};
 use super::palette::Color;
 
 /// How tick labels and printed values look.
@@ -144,10 +145,8 @@ pub(super) const LABEL: f64 = 12.0;
 /// Margins for these axes.
 pub(super) fn margins(x: &Axis, y: &Axis, y_range: (f64, f64), height: f64) -> Margins {
     let (positions, step) = ticks(y_range, y_ticks(height));
-    let widest = positions
-        .iter()
-        .map(|v| super::canvas::text_width(&y.format.tick(*v, step), TICK))
-        .fold(0.0, f64::max);
+    let widest =
+        positions.iter().map(|v| super::text::text_width(&y.format.tick(*v, step), TICK)).fold(0.0, f64::max);
     Margins {
         left: (widest + 10.0).max(26.0),
         top: if y.label.is_empty() { 8.0 } else { 24.0 },
@@ -161,7 +160,7 @@ fn y_ticks(height: f64) -> usize {
 
 /// Grid, ticks and labels around `plot`; returns the two scales.
 pub(super) fn draw(
-    canvas: &mut Canvas<'_>,
+    canvas: &mut Canvas,
     plot: Frame,
     (x, x_range): (&Axis, (f64, f64)),
     (y, y_range): (&Axis, (f64, f64)),
@@ -171,13 +170,16 @@ pub(super) fn draw(
 }
 
 /// The y axis alone: grid lines, tick labels, and the label above the plot.
-pub(super) fn vertical(canvas: &mut Canvas<'_>, plot: Frame, y: &Axis, y_range: (f64, f64)) -> Scale {
+pub(super) fn vertical(canvas: &mut Canvas, plot: Frame, y: &Axis, y_range: (f64, f64)) -> Scale {
     let y_scale = Scale { range: y_range, pixels: (plot.bottom(), plot.y) };
     let (positions, step) = ticks(y_range, y_ticks(plot.height));
-    for value in positions {
-        let at = y_scale.at(value);
+    for value in &positions {
+        let at = y_scale.at(*value);
         canvas.line((plot.x, at), (plot.right(), at), Color::Grid, 1.0);
-        canvas.text((plot.x - 6.0, at), &y.format.tick(value, step), Type::new(TICK, Color::Muted).right());
+    }
+    for value in &positions {
+        let kind = Type::new(TICK, Color::Muted).right();
+        canvas.text((plot.x - 6.0, y_scale.at(*value)), &y.format.tick(*value, step), kind);
     }
     if !y.label.is_empty() {
         let left = (plot.x - 30.0).max(0.0);
@@ -187,27 +189,21 @@ pub(super) fn vertical(canvas: &mut Canvas<'_>, plot: Frame, y: &Axis, y_range: 
 }
 
 /// The x axis alone, with vertical grid lines if asked.
-pub(super) fn horizontal(
-    canvas: &mut Canvas<'_>,
-    plot: Frame,
-    x: &Axis,
-    range: (f64, f64),
-    grid: bool,
-) -> Scale {
+pub(super) fn horizontal(canvas: &mut Canvas, plot: Frame, x: &Axis, range: (f64, f64), grid: bool) -> Scale {
     let scale = Scale { range, pixels: (plot.x, plot.right()) };
-    canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), Color::Muted, 1.0);
     let (mut positions, step) = ticks(range, (plot.width / 70.0).clamp(3.0, 8.0) as usize);
     if x.format == NumberFormat::Count {
         positions.retain(|value| (value - value.round()).abs() < 1e-9);
     }
-    for value in positions {
-        let at = scale.at(value);
-        if grid {
-            canvas.line((at, plot.y), (at, plot.bottom()), Color::Grid, 1.0);
-        }
-        canvas.line((at, plot.bottom()), (at, plot.bottom() + 4.0), Color::Muted, 1.0);
+    let at: Vec<f64> = positions.iter().map(|value| scale.at(*value)).collect();
+    if grid {
+        at.iter().for_each(|at| canvas.line((*at, plot.y), (*at, plot.bottom()), Color::Grid, 1.0));
+    }
+    canvas.line((plot.x, plot.bottom()), (plot.right(), plot.bottom()), Color::Muted, 1.0);
+    at.iter().for_each(|at| canvas.line((*at, plot.bottom()), (*at, plot.bottom() + 4.0), Color::Muted, 1.0));
+    for (value, at) in positions.iter().zip(&at) {
         let kind = Type::new(TICK, Color::Muted).centred().hanging();
-        canvas.text((at, plot.bottom() + 6.0), &x.format.tick(value, step), kind);
+        canvas.text((*at, plot.bottom() + 6.0), &x.format.tick(*value, step), kind);
     }
     if !x.label.is_empty() {
         let kind = Type::new(LABEL, Color::Muted).centred().hanging();

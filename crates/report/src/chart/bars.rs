@@ -1,10 +1,13 @@
 //! Grouped bars from zero, with intervals.
 
 use super::axis::Axis;
-use super::canvas::{Canvas, Frame, Type, fitted_apart};
+use super::canvas::Canvas;
 use super::csv::{Csv, cell};
-use super::figure::Figure;
+use super::figure::{Figure, Sample};
+use super::frame::{Frame, Type};
 use super::palette::Color;
+use super::text;
+use super::text::{flowed, keyed, text_width, wrapped};
 use super::{axis, legend};
 use base::stats::Interval;
 
@@ -37,6 +40,32 @@ impl BarChart {
         self.groups.iter().map(|g| (g.label.as_str(), g.color)).collect()
     }
 
+    /// Names below the bars in lines, and the key below them where they are numbers.
+    fn names(&self, width: f64) -> (Vec<Vec<String>>, Vec<String>) {
+        let margins = axis::margins(&Axis::default(), &self.y, self.range(), PLOT);
+        let slot = (width - margins.left - 6.0) / self.categories.len().max(1) as f64;
+        let lines: Vec<Vec<String>> =
+            self.categories.iter().map(|name| wrapped(name, axis::TICK, slot - 4.0)).collect();
+        let whole = |(name, lines): (&String, &Vec<String>)| {
+            lines.len() <= 3 && lines.join(" ") == name.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        if self.categories.iter().zip(&lines).all(whole) {
+            return (lines, Vec::new());
+        }
+        let labels: Vec<&str> = self.categories.iter().map(String::as_str).collect();
+        let (numbers, key) = keyed(&labels, axis::TICK, 0.0);
+        let key = key.map_or_else(Vec::new, |key| flowed(&key, axis::TICK, width));
+        (numbers.into_iter().map(|number| vec![number]).collect(), key)
+    }
+
+    /// Height of the names below the plot, and of the key below them.
+    fn feet(&self, width: f64) -> (f64, f64) {
+        let (names, key) = self.names(width);
+        let lines = names.iter().map(Vec::len).max().unwrap_or(1);
+        let key = if key.is_empty() { 0.0 } else { text::height(key.len(), axis::TICK) + 6.0 };
+        (text::height(lines, axis::TICK) + 8.0, key)
+    }
+
     fn range(&self) -> (f64, f64) {
         let ends = self.groups.iter().flat_map(|g| {
             let whiskers = g.intervals.iter().flatten().flat_map(|i| [i.low, i.high]);
@@ -50,15 +79,17 @@ impl BarChart {
 impl Figure for BarChart {
     fn height(&self, width: f64) -> f64 {
         let margins = axis::margins(&Axis::default(), &self.y, self.range(), PLOT);
-        legend::height(&self.entries(), width) + margins.top + PLOT + margins.bottom
+        let (names, key) = self.feet(width);
+        legend::height(&self.entries(), width) + margins.top + PLOT + names + key
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+    fn draw(&self, canvas: &mut Canvas, frame: Frame) {
         let range = self.range();
         let margins = axis::margins(&Axis::default(), &self.y, range, PLOT);
-        legend::draw(canvas, frame, &self.entries());
+        legend::draw(canvas, frame, &self.entries(), Sample::Marker);
         let top = legend::height(&self.entries(), frame.width) + margins.top;
-        let plot = frame.inset(margins.left, top, 6.0, margins.bottom);
+        let (below, key_room) = self.feet(frame.width);
+        let plot = frame.inset(margins.left, top, 6.0, below + key_room);
         let y = axis::vertical(canvas, plot, &self.y, range);
         let zero = y.at(0.0);
         let slot = plot.width / self.categories.len().max(1) as f64;
@@ -77,12 +108,15 @@ impl Figure for BarChart {
             }
         }
         canvas.line((plot.x, zero), (plot.right(), zero), Color::Muted, 1.0);
-        let labels: Vec<&str> = self.categories.iter().map(String::as_str).collect();
-        for (c, label) in fitted_apart(&labels, axis::TICK, slot).iter().enumerate() {
-            let kind = Type::new(axis::TICK, Color::Muted).centred().hanging();
-            let at = (plot.x + (c as f64 + 0.5) * slot, plot.bottom() + 5.0);
-            canvas.text(at, label, kind);
+        let (names, key) = self.names(frame.width);
+        let kind = Type::new(axis::TICK, Color::Muted).hanging();
+        // Numbers of many bars stand below some of them only.
+        let every =
+            if key.is_empty() { 1 } else { (text_width("000", axis::TICK) / slot).ceil().max(1.0) as usize };
+        for (c, lines) in names.iter().enumerate().step_by(every) {
+            canvas.lines((plot.x + (c as f64 + 0.5) * slot, plot.bottom() + 5.0), lines, kind.centred());
         }
+        canvas.lines((frame.x, plot.bottom() + below), &key, kind);
     }
 
     fn csv(&self) -> Csv {

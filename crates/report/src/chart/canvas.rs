@@ -1,266 +1,246 @@
-//! A thin layer over the plotters SVG backend: fractional pixels, colours by role, text by style, and the wrapping of
-//! the result with a title and a description for screen readers.
+//! A drawing surface that writes SVG: fractional pixels, colours by role, text by style. It writes as little as it can, because
+//! a page holds hundreds of charts: what follows one another in one style becomes one path, in whole tenths of a pixel.
 
-use plotters::backend::DrawingBackend;
-use plotters::prelude::SVGBackend;
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle};
+use std::fmt::Write as _;
 
-use super::palette::Color;
-use crate::short::apart;
+use super::frame::{Frame, Type};
+use super::palette::{Color, Dash};
+use super::path::{steps, unit, units};
+use super::shape::Shape;
+use super::text::{LEADING, text_width};
+use crate::escape::escape;
 
-/// The backend counts in whole units: one pixel is ten of them.
-const UNITS: f64 = 10.0;
-/// The backend divides font sizes by this.
-const FONT_FACTOR: f64 = 1.24;
+/// Size of text that needs no attribute of its own, in pixels.
+const USUAL: f64 = 12.0;
 
-/// A rectangle in pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Frame {
-    pub x: f64,
-    pub y: f64,
-    pub width: f64,
-    pub height: f64,
+/// What follows one another in one style, and the style as attributes.
+#[derive(Debug)]
+enum Open {
+    Path { style: String, data: String },
+    Texts { style: String, texts: String },
 }
 
-impl Frame {
-    /// Right edge.
-    pub fn right(&self) -> f64 {
-        self.x + self.width
+/// A drawing surface.
+#[derive(Debug, Default)]
+pub struct Canvas {
+    body: String,
+    open: Option<Open>,
+    /// Whether what belongs to a series is marked with its name, for a page that can hide it.
+    named: bool,
+}
+
+/// A share as briefly as it can be written.
+fn share(value: f64) -> String {
+    let text = format!("{:.2}", value.clamp(0.0, 1.0));
+    text.trim_end_matches('0').trim_start_matches('0').to_owned()
+}
+
+impl Canvas {
+    /// What `draw` draws, as the inside of an SVG document in units.
+    pub(super) fn drawn(named: bool, draw: impl FnOnce(&mut Self)) -> String {
+        let mut canvas = Self { named, ..Self::default() };
+        draw(&mut canvas);
+        canvas.close();
+        format!(
+            "<g fill=\"none\" font-family=\"Inter,system-ui,sans-serif\" font-size=\"{}\">{}</g>\n",
+            unit(USUAL),
+            canvas.body
+        )
     }
 
-    /// Lower edge.
-    pub fn bottom(&self) -> f64 {
-        self.y + self.height
+    fn close(&mut self) {
+        let _ = match self.open.take() {
+            Some(Open::Path { style, data }) => writeln!(self.body, "<path d=\"{data}\"{style}/>"),
+            Some(Open::Texts { style, texts }) => writeln!(self.body, "<g{style}>{texts}</g>"),
+            None => Ok(()),
+        };
     }
 
-    /// The frame without these margins; never smaller than one pixel.
-    #[must_use]
-    pub fn inset(&self, left: f64, top: f64, right: f64, bottom: f64) -> Self {
-        Self {
-            x: self.x + left,
-            y: self.y + top,
-            width: (self.width - left - right).max(1.0),
-            height: (self.height - top - bottom).max(1.0),
+    fn append(&mut self, style: String, more: &str) {
+        match &mut self.open {
+            Some(Open::Path { style: known, data }) if *known == style => data.push_str(more),
+            _ => {
+                self.close();
+                self.open = Some(Open::Path { style, data: more.to_owned() });
+            }
         }
     }
-}
 
-/// How a text stands: size in pixels, colour, and which of its points lies at the given position.
-#[derive(Debug, Clone, Copy)]
-pub struct Type {
-    pub size: f64,
-    pub color: Color,
-    pub bold: bool,
-    /// −1 starts at the position, 0 is centred on it, 1 ends there.
-    pub align: i8,
-    /// −1 hangs below the position, 0 is centred on it, 1 stands on it.
-    pub rise: i8,
-}
-
-impl Type {
-    /// Left-aligned, vertically centred.
-    pub fn new(size: f64, color: Color) -> Self {
-        Self { size, color, bold: false, align: -1, rise: 0 }
-    }
-
-    #[must_use]
-    pub fn centred(self) -> Self {
-        Self { align: 0, ..self }
-    }
-
-    #[must_use]
-    pub fn right(self) -> Self {
-        Self { align: 1, ..self }
-    }
-
-    #[must_use]
-    pub fn hanging(self) -> Self {
-        Self { rise: -1, ..self }
-    }
-
-    #[must_use]
-    pub fn standing(self) -> Self {
-        Self { rise: 1, ..self }
-    }
-
-    #[must_use]
-    pub fn bold(self) -> Self {
-        Self { bold: true, ..self }
-    }
-}
-
-/// A drawing surface. Drawing into a string cannot fail, so the backend's results are dropped.
-pub struct Canvas<'a> {
-    backend: SVGBackend<'a>,
-}
-
-impl std::fmt::Debug for Canvas<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Canvas")
-    }
-}
-
-pub(super) fn units((x, y): (f64, f64)) -> (i32, i32) {
-    ((x * UNITS).round() as i32, (y * UNITS).round() as i32)
-}
-
-fn style(color: Color, alpha: f64, width: f64, filled: bool) -> ShapeStyle {
-    let (r, g, b) = color.rgb();
-    let stroke_width = (width * UNITS).round().max(0.0) as u32;
-    ShapeStyle { color: RGBAColor(r, g, b, alpha), filled, stroke_width }
-}
-
-impl Canvas<'_> {
-    /// What `draw` puts on a page of this size in the backend's units, as the inside of an SVG document.
-    pub(super) fn drawn(size: (u32, u32), draw: impl FnOnce(&mut Canvas<'_>)) -> String {
-        let mut body = String::new();
-        {
-            let mut canvas = Canvas { backend: SVGBackend::with_string(&mut body, size) };
-            draw(&mut canvas);
-            let _ = canvas.backend.present();
+    /// Draws what belongs to a series of this name.
+    pub fn of_series(&mut self, name: &str, draw: impl FnOnce(&mut Self)) {
+        if !self.named || name.is_empty() {
+            return draw(self);
         }
-        body
+        self.close();
+        let _ = write!(self.body, "<g data-m=\"{}\">", escape(&base::plain::line(name)));
+        draw(self);
+        self.close();
+        self.body.push_str("</g>");
+    }
+
+    fn stroke(&mut self, data: &str, color: Color, width: f64, dash: Dash) {
+        let mut style = format!(" stroke=\"{}\" stroke-width=\"{}\"", color.hex(), unit(width));
+        if let Some(pattern) = dash.pattern() {
+            let _ = write!(style, " stroke-dasharray=\"{pattern}\"");
+        }
+        self.append(style, data);
+    }
+
+    fn fill(&mut self, data: &str, color: Color, alpha: f64) {
+        let mut style = format!(" fill=\"{}\"", color.hex());
+        if alpha < 0.995 {
+            let _ = write!(style, " fill-opacity=\"{}\"", share(alpha));
+        }
+        self.append(style, data);
     }
 
     /// A straight line.
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), color: Color, width: f64) {
-        let _ = self.backend.draw_line(units(from), units(to), &style(color, 1.0, width, false));
+        self.path(&[from, to], color, width);
     }
 
     /// A dashed straight line.
     pub fn dashed(&mut self, from: (f64, f64), to: (f64, f64), color: Color, width: f64) {
-        self.dashed_path(&[from, to], color, width);
+        self.dashed_path(&[from, to], color, width, Dash::Dashed);
     }
 
     /// A path through the points.
     pub fn path(&mut self, points: &[(f64, f64)], color: Color, width: f64) {
-        let path = points.iter().copied().map(units);
-        let _ = self.backend.draw_path(path, &style(color, 1.0, width, false));
+        self.dashed_path(points, color, width, Dash::Solid);
     }
 
-    /// A dashed path (5 pixels on, 4 off).
-    pub fn dashed_path(&mut self, points: &[(f64, f64)], color: Color, width: f64) {
-        let (on, off): (f64, f64) = (5.0, 4.0);
-        let mut travelled: f64 = 0.0;
-        for pair in points.windows(2) {
-            let (dx, dy) = (pair[1].0 - pair[0].0, pair[1].1 - pair[0].1);
-            let length = dx.hypot(dy);
-            let mut at = 0.0;
-            while at < length {
-                let phase = travelled % (on + off);
-                let step = if phase < on { on - phase } else { on + off - phase }.max(0.01).min(length - at);
-                if phase < on {
-                    let point = |s: f64| (pair[0].0 + dx * s / length, pair[0].1 + dy * s / length);
-                    self.line(point(at), point(at + step), color, width);
-                }
-                at += step.max(1e-6);
-                travelled += step;
-            }
+    /// A path in dashes.
+    pub fn dashed_path(&mut self, points: &[(f64, f64)], color: Color, width: f64, dash: Dash) {
+        if points.len() > 1 {
+            self.stroke(&steps(points), color, width, dash);
         }
     }
 
     /// A filled polygon.
     pub fn polygon(&mut self, points: &[(f64, f64)], color: Color, alpha: f64) {
-        let path = points.iter().copied().map(units);
-        let _ = self.backend.fill_polygon(path, &style(color, alpha, 0.0, true));
+        if points.len() > 2 {
+            self.fill(&format!("{}z", steps(points)), color, alpha);
+        }
     }
 
     /// A filled rectangle.
     pub fn rect(&mut self, frame: Frame, color: Color, alpha: f64) {
-        let corners = (units((frame.x, frame.y)), units((frame.right(), frame.bottom())));
-        let _ = self.backend.draw_rect(corners.0, corners.1, &style(color, alpha, 0.0, true), true);
+        let ((x, y), (right, bottom)) = (units((frame.x, frame.y)), units((frame.right(), frame.bottom())));
+        let (w, h) = ((right - x).max(0), (bottom - y).max(0));
+        self.fill(&format!("M{x} {y}h{w}v{h}h-{w}z"), color, alpha);
     }
 
-    /// A filled disc.
+    /// The outline of a rectangle.
+    pub fn outline(&mut self, frame: Frame, color: Color, width: f64, dash: Dash) {
+        let (a, b) = ((frame.x, frame.y), (frame.right(), frame.bottom()));
+        self.dashed_path(&[a, (b.0, a.1), b, (a.0, b.1), a], color, width, dash);
+    }
+
+    /// A filled disc: the round end of a line without length.
     pub fn disc(&mut self, centre: (f64, f64), radius: f64, color: Color, alpha: f64) {
-        let radius = (radius * UNITS).round() as u32;
-        let _ = self.backend.draw_circle(units(centre), radius, &style(color, alpha, 0.0, true), true);
+        let (x, y) = units(centre);
+        let mut style = format!(
+            " stroke=\"{}\" stroke-width=\"{}\" stroke-linecap=\"round\"",
+            color.hex(),
+            unit(2.0 * radius)
+        );
+        if alpha < 0.995 {
+            let _ = write!(style, " stroke-opacity=\"{}\"", share(alpha));
+        }
+        self.append(style, &format!("M{x} {y}h0"));
     }
 
-    /// The marker of a series: its shape changes each time the colours repeat.
+    /// The marker of a series: its shape tells the members of a family, who share a colour, apart.
     pub fn marker(&mut self, (x, y): (f64, f64), radius: f64, color: Color) {
-        let round = match color {
-            Color::Series(i) => i / super::palette::SERIES % 3,
-            _ => 0,
+        let shape = color.shape();
+        let corners = |scale: f64| -> Vec<(f64, f64)> {
+            let r = radius * 1.15 * scale;
+            shape.corners().iter().map(|(dx, dy)| (x + dx * r, y + dy * r)).collect()
         };
-        let r = radius * 1.2;
-        match round {
-            0 => {
-                self.disc((x, y), radius + 1.2, Color::Surface, 1.0);
-                self.disc((x, y), radius, color, 1.0);
+        if shape.corners().is_empty() {
+            self.disc((x, y), radius + 1.2, Color::Surface, 1.0);
+            self.disc((x, y), radius, color, 1.0);
+            if shape == Shape::Ring {
+                self.disc((x, y), radius * 0.5, Color::Surface, 1.0);
             }
-            1 => self.polygon(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], color, 1.0),
-            _ => self.polygon(&[(x, y - r), (x + r, y + r), (x - r, y + r)], color, 1.0),
+        } else {
+            self.polygon(&corners(1.3), Color::Surface, 1.0);
+            self.polygon(&corners(1.0), color, 1.0);
         }
     }
 
     /// A text; returns its estimated width in pixels.
     pub fn text(&mut self, at: (f64, f64), text: &str, kind: Type) -> f64 {
-        let (r, g, b) = kind.color.rgb();
-        let horizontal = match kind.align {
-            0 => HPos::Center,
-            1 => HPos::Right,
-            _ => HPos::Left,
+        let down = match kind.rise {
+            0 => 0.35,
+            1 => -0.22,
+            _ => 0.78,
         };
-        let vertical = match kind.rise {
-            0 => VPos::Center,
-            1 => VPos::Bottom,
-            _ => VPos::Top,
-        };
-        let font = ("sans-serif", kind.size * UNITS * FONT_FACTOR)
-            .into_font()
-            .style(if kind.bold { FontStyle::Bold } else { FontStyle::Normal })
-            .transform(FontTransform::None);
-        let color = RGBAColor(r, g, b, 1.0);
-        let style = TextStyle::from(font).color(&color).pos(Pos::new(horizontal, vertical));
-        let _ = self.backend.draw_text(&base::plain::line(text), &style, units(at));
+        let (x, y) = units((at.0, at.1 + down * kind.size));
+        let mut style = format!(" fill=\"{}\"", kind.color.hex());
+        if (kind.size - USUAL).abs() > 1e-9 {
+            let _ = write!(style, " font-size=\"{}\"", unit(kind.size));
+        }
+        if kind.bold {
+            style.push_str(" font-weight=\"600\"");
+        }
+        style.push_str(match kind.align {
+            0 => " text-anchor=\"middle\"",
+            1 => " text-anchor=\"end\"",
+            _ => "",
+        });
+        let one = format!("<text x=\"{x}\" y=\"{y}\">{}</text>", escape(&base::plain::line(text)));
+        match &mut self.open {
+            Some(Open::Texts { style: known, texts }) if *known == style => texts.push_str(&one),
+            _ => {
+                self.close();
+                self.open = Some(Open::Texts { style, texts: one });
+            }
+        }
         text_width(text, kind.size)
     }
-}
 
-/// Estimated width of a text in a usual sans-serif face, on the generous side.
-pub fn text_width(text: &str, size: f64) -> f64 {
-    let em: f64 = text
-        .chars()
-        .map(|c| match c {
-            'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '|' | '\'' | '!' => 0.30,
-            'f' | 't' | 'r' | '(' | ')' | '[' | ']' | ' ' | '-' | '/' => 0.38,
-            'm' | 'w' | 'M' | 'W' | '%' => 0.92,
-            c if c.is_uppercase() => 0.70,
-            _ => 0.60,
-        })
-        .sum();
-    em * size
-}
-
-/// Bold text is this much wider.
-pub(super) const BOLD: f64 = 1.15;
-
-/// Shortens a text with an ellipsis in the middle until it fits into `room` pixels: variants of one method often
-/// differ at the end of their names.
-pub(super) fn fitted(text: &str, size: f64, room: f64) -> String {
-    shortened(text, size, room, "")
-}
-
-/// The same for texts that stand side by side: different ones stay different.
-pub(super) fn fitted_apart(texts: &[&str], size: f64, room: f64) -> Vec<String> {
-    apart(texts, |text, mark| shortened(text, size, room, mark))
-}
-
-fn shortened(text: &str, size: f64, room: f64, mark: &str) -> String {
-    let room = room - text_width(mark, size);
-    if text_width(text, size) <= room {
-        return format!("{text}{mark}");
-    }
-    let letters: Vec<char> = text.chars().collect();
-    for kept in (0..letters.len()).rev() {
-        let head: String = letters[..kept.div_ceil(2)].iter().collect();
-        let tail: String = letters[letters.len() - kept / 2..].iter().collect();
-        let short = format!("{}…{}", head.trim_end(), tail.trim_start());
-        if text_width(&short, size) <= room {
-            return short + mark;
+    /// Lines of text below one another, the first where a single one would stand.
+    pub fn lines(&mut self, at: (f64, f64), lines: &[String], kind: Type) {
+        for (index, line) in lines.iter().enumerate() {
+            self.text((at.0, at.1 + index as f64 * kind.size * LEADING), line, kind);
         }
     }
-    mark.to_owned()
+
+    /// Lines of text that are centred on a height together.
+    pub fn block(&mut self, (x, middle): (f64, f64), lines: &[String], kind: Type) {
+        let rise = (lines.len().saturating_sub(1)) as f64 * kind.size * LEADING / 2.0;
+        self.lines((x, middle - rise), lines, kind);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_in_one_style_is_one_element() {
+        let body = Canvas::drawn(false, |canvas| {
+            canvas.line((1.0, 2.0), (3.0, 1.5), Color::Ink, 1.0);
+            canvas.line((0.0, 0.0), (-1.0, 0.0), Color::Ink, 1.0);
+            canvas.disc((5.0, 5.0), 2.0, Color::Series(0), 0.5);
+            canvas.text((0.0, 0.0), "a & b", Type::new(12.0, Color::Ink));
+            canvas.text((0.0, 9.0), "c", Type::new(12.0, Color::Ink));
+        });
+        let expected = concat!(
+            "<path d=\"M10 20l20-5M0 0l-10 0\" stroke=\"#1B1F24\" stroke-width=\"10\"/>\n",
+            "<path d=\"M50 50h0\" stroke=\"#0072B2\" stroke-width=\"40\" stroke-linecap=\"round\" stroke-opacity=\".5\"/>\n",
+            "<g fill=\"#1B1F24\"><text x=\"0\" y=\"42\">a &amp; b</text><text x=\"0\" y=\"132\">c</text></g>\n",
+        );
+        assert!(body.contains(expected), "{body}");
+    }
+
+    #[test]
+    fn a_series_is_named_only_where_a_page_can_use_it() {
+        let draw = |canvas: &mut Canvas| {
+            canvas.of_series("<DER>", |canvas| canvas.disc((0.0, 0.0), 1.0, Color::Ink, 1.0));
+        };
+        assert!(Canvas::drawn(true, draw).contains("<g data-m=\"&lt;DER&gt;\"><path"));
+        assert!(!Canvas::drawn(false, draw).contains("data-m"));
+    }
 }

@@ -2,10 +2,12 @@
 
 use super::axis;
 use super::axis::{Axis, Scale};
-use super::canvas::{Canvas, Frame, Type, fitted, fitted_apart, text_width};
+use super::canvas::Canvas;
 use super::csv::{Csv, cell};
 use super::figure::Figure;
+use super::frame::{Frame, Type};
 use super::palette::Color;
+use super::text::{balanced, height, text_width, widest};
 use base::stats::Interval;
 
 /// A row.
@@ -34,13 +36,33 @@ pub struct DotChart {
 const ROW: f64 = 30.0;
 const SIZE: f64 = 12.0;
 
+/// What stands left and right of a row, in lines, and the height of the row.
+struct Words {
+    label: Vec<String>,
+    note: Vec<String>,
+    height: f64,
+}
+
+/// Widths of the columns left and right of the plot, and the words of every row.
+struct Layout {
+    left: f64,
+    right: f64,
+    rows: Vec<Words>,
+}
+
 impl DotChart {
-    fn columns(&self, width: f64) -> (f64, f64) {
-        let widest =
-            |texts: &mut dyn Iterator<Item = &str>| texts.map(|t| text_width(t, SIZE)).fold(0.0, f64::max);
-        let left = widest(&mut self.rows.iter().map(|row| row.label.as_str())).min(width * 0.36) + 12.0;
-        let right = widest(&mut self.rows.iter().map(|row| row.note.as_str())).min(width * 0.3) + 12.0;
-        (left, right.max(18.0))
+    fn layout(&self, width: f64) -> Layout {
+        let words = |row: &DotRow| {
+            let (label, note) =
+                (balanced(&row.label, SIZE, width * 0.38), balanced(&row.note, SIZE, width * 0.24));
+            let height = (height(label.len().max(note.len()), SIZE) + 8.0).max(ROW);
+            Words { label, note, height }
+        };
+        let rows: Vec<Words> = self.rows.iter().map(words).collect();
+        let room =
+            |of: fn(&Words) -> &Vec<String>| rows.iter().map(|row| widest(of(row), SIZE)).fold(0.0, f64::max);
+        let (left, right) = (room(|row| &row.label) + 12.0, (room(|row| &row.note) + 12.0).max(18.0));
+        Layout { left, right, rows }
     }
 
     fn top(&self) -> f64 {
@@ -59,7 +81,7 @@ impl DotChart {
         self.x.resolve(values.chain(self.references.iter().map(|r| r.0)), 0.04)
     }
 
-    fn draw_references(&self, canvas: &mut Canvas<'_>, plot: Frame, x: Scale) {
+    fn draw_references(&self, canvas: &mut Canvas, plot: Frame, x: Scale) {
         let mut last_right = f64::NEG_INFINITY;
         let mut sorted: Vec<&(f64, String)> = self.references.iter().collect();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -78,39 +100,46 @@ impl DotChart {
     }
 }
 
+/// Mean and interval above the seeds.
+fn draw_row(canvas: &mut Canvas, row: &DotRow, x: Scale, middle: f64) {
+    let upper = middle - 3.5;
+    if let Some(interval) = row.interval {
+        let (from, to) = (x.at(interval.low), x.at(interval.high));
+        canvas.line((from, upper), (to, upper), row.color, 2.4);
+        for end in [from, to] {
+            canvas.line((end, upper - 4.0), (end, upper + 4.0), row.color, 1.4);
+        }
+    }
+    if let Some(mean) = row.mean {
+        canvas.marker((x.at(mean), upper), 4.5, row.color);
+    }
+    for dot in &row.dots {
+        canvas.disc((x.at(*dot), middle + 8.0), 2.3, row.color, 0.55);
+    }
+}
+
 impl Figure for DotChart {
-    fn height(&self, _width: f64) -> f64 {
+    fn height(&self, width: f64) -> f64 {
         let axis = if self.x.label.is_empty() { 22.0 } else { 40.0 };
-        self.top() + self.rows.len().max(1) as f64 * ROW + axis
+        let rows: f64 = self.layout(width).rows.iter().map(|row| row.height).sum();
+        self.top() + rows.max(ROW) + axis
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
-        let (left, right) = self.columns(frame.width);
-        let high = self.rows.len().max(1) as f64 * ROW;
+    fn draw(&self, canvas: &mut Canvas, frame: Frame) {
+        let Layout { left, right, rows: words } = self.layout(frame.width);
+        let high = words.iter().map(|row| row.height).sum::<f64>().max(ROW);
         let plot = frame.inset(left, self.top(), right, frame.height - self.top() - high);
         let x = axis::horizontal(canvas, plot, &self.x, self.range(), true);
         self.draw_references(canvas, plot, x);
-        let labels: Vec<&str> = self.rows.iter().map(|row| row.label.as_str()).collect();
-        let labels = fitted_apart(&labels, SIZE, left - 10.0);
-        for (i, row) in self.rows.iter().enumerate() {
-            let middle = plot.y + (i as f64 + 0.5) * ROW;
-            canvas.text((plot.x - 8.0, middle), &labels[i], Type::new(SIZE, Color::Ink).right());
-            let note = fitted(&row.note, SIZE, right - 8.0);
-            canvas.text((frame.right(), middle), &note, Type::new(SIZE, Color::Muted).right());
-            let upper = middle - 3.5;
-            if let Some(interval) = row.interval {
-                let (from, to) = (x.at(interval.low), x.at(interval.high));
-                canvas.line((from, upper), (to, upper), row.color, 2.4);
-                for end in [from, to] {
-                    canvas.line((end, upper - 4.0), (end, upper + 4.0), row.color, 1.4);
-                }
-            }
-            if let Some(mean) = row.mean {
-                canvas.marker((x.at(mean), upper), 4.5, row.color);
-            }
-            for dot in &row.dots {
-                canvas.disc((x.at(*dot), middle + 8.0), 2.3, row.color, 0.55);
-            }
+        let mut top = plot.y;
+        for (row, words) in self.rows.iter().zip(&words) {
+            let middle = top + words.height / 2.0;
+            top += words.height;
+            canvas.of_series(&row.label, |canvas| {
+                canvas.block((plot.x - 8.0, middle), &words.label, Type::new(SIZE, Color::Ink).right());
+                canvas.block((frame.right(), middle), &words.note, Type::new(SIZE, Color::Muted).right());
+                draw_row(canvas, row, x, middle);
+            });
         }
     }
 

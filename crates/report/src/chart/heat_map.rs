@@ -2,10 +2,13 @@
 
 use super::axis;
 use super::axis::NumberFormat;
-use super::canvas::{Canvas, Frame, Type, fitted_apart, text_width};
+use super::canvas::Canvas;
 use super::csv::{Csv, cell};
 use super::figure::Figure;
+use super::frame::{Frame, Type};
 use super::palette::{Color, sequential, text_on};
+use super::text;
+use super::text::{flowed, keyed, text_width};
 
 /// A heat map; row 0 on top.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,9 +28,40 @@ pub struct HeatMap {
 const TICK: f64 = 10.5;
 
 impl HeatMap {
+    /// Labels of the rows, or their numbers and a key.
+    fn row_labels(&self, width: f64) -> (Vec<String>, Option<String>) {
+        let labels: Vec<&str> = self.rows.iter().map(String::as_str).collect();
+        keyed(&labels, TICK, width * 0.3)
+    }
+
     fn left(&self, width: f64) -> f64 {
-        let widest = self.rows.iter().map(|label| text_width(label, TICK)).fold(0.0, f64::max);
-        widest.min(width * 0.25) + 10.0
+        let labels = self.row_labels(width).0;
+        labels.iter().map(|label| text_width(label, TICK)).fold(0.0, f64::max) + 10.0
+    }
+
+    /// Each so many columns have a label.
+    fn every(&self, width: f64) -> usize {
+        (text_width("00", TICK) / self.cell(width).0).ceil().max(1.0) as usize
+    }
+
+    /// Labels of the columns, or their numbers and a key.
+    fn column_labels(&self, width: f64) -> (Vec<String>, Option<String>) {
+        let labels: Vec<&str> = self.columns.iter().map(String::as_str).collect();
+        let room = (self.cell(width).0 * self.every(width) as f64 - 2.0).max(12.0);
+        keyed(&labels, TICK, room)
+    }
+
+    /// The keys of rows and columns, in lines; one where both are the same.
+    fn key(&self, width: f64) -> Vec<String> {
+        let (rows, columns) = (self.row_labels(width).1, self.column_labels(width).1);
+        let mut lines = Vec::new();
+        if let Some(key) = columns.as_ref().filter(|key| rows.as_ref() != Some(key)) {
+            lines.extend(flowed(&format!("{}: {key}", self.column_axis), TICK, width));
+        }
+        if let Some(key) = &rows {
+            lines.extend(flowed(&format!("{}: {key}", self.row_axis), TICK, width));
+        }
+        lines
     }
 
     /// Width and height of a cell: square, but never so tall that a small matrix fills the page.
@@ -58,27 +92,25 @@ const BAR: f64 = 30.0;
 impl Figure for HeatMap {
     fn height(&self, width: f64) -> f64 {
         let bar = if self.prints_values(width) { 0.0 } else { BAR };
-        TOP + self.cell(width).1 * self.rows.len().max(1) as f64 + BOTTOM + bar
+        let key = self.key(width).len();
+        let key = if key == 0 { 0.0 } else { text::height(key, TICK) + 6.0 };
+        TOP + self.cell(width).1 * self.rows.len().max(1) as f64 + BOTTOM + bar + key
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+    fn draw(&self, canvas: &mut Canvas, frame: Frame) {
         let left = self.left(frame.width);
         let (wide, high) = self.cell(frame.width);
         let (x0, y0) = (frame.x + left, frame.y + TOP);
         canvas.text((frame.x, frame.y + 8.0), &format!("↓ {}", self.row_axis), Type::new(TICK, Color::Muted));
         let span = self.range.1 - self.range.0;
         let share = |v: f64| if span > 0.0 { (v - self.range.0) / span } else { 0.5 };
-        let labels: Vec<&str> = self.rows.iter().map(String::as_str).collect();
-        let labels = fitted_apart(&labels, TICK, left - 6.0);
+        let labels = self.row_labels(frame.width).0;
+        let gap = if wide > 8.0 { 1.0 } else { 0.0 };
+        // Squares first, then words by their colour: what stands together in one style is written once.
+        let mut words: Vec<(Color, (f64, f64), String)> = Vec::new();
         for (i, row) in self.values.iter().enumerate() {
-            let y = y0 + i as f64 * high;
-            let every = (TICK / high).ceil().max(1.0) as usize;
-            if let Some(label) = labels.get(i).filter(|_| i % every == 0) {
-                canvas.text((x0 - 5.0, y + high / 2.0), label, Type::new(TICK, Color::Muted).right());
-            }
             for (j, value) in row.iter().enumerate() {
-                let x = x0 + j as f64 * wide;
-                let gap = if wide > 8.0 { 1.0 } else { 0.0 };
+                let (x, y) = (x0 + j as f64 * wide, y0 + i as f64 * high);
                 let square = Frame { x, y, width: wide - gap, height: high - gap };
                 let Some(value) = value.filter(|v| v.is_finite()) else {
                     canvas.rect(square, Color::Grid, 0.6);
@@ -86,17 +118,23 @@ impl Figure for HeatMap {
                 };
                 let color = sequential(share(value));
                 canvas.rect(square, color, 1.0);
-                if self.prints_values(frame.width) {
-                    let kind = Type::new(TICK, text_on(color)).centred();
-                    canvas.text((x + (wide - gap) / 2.0, y + high / 2.0), &self.printed(value), kind);
-                }
+                words.push((text_on(color), (x + (wide - gap) / 2.0, y + high / 2.0), self.printed(value)));
             }
         }
+        if self.prints_values(frame.width) {
+            words.sort_by_key(|word| word.0.rgb());
+            for (color, at, text) in words {
+                canvas.text(at, &text, Type::new(TICK, color).centred());
+            }
+        }
+        let every = (TICK / high).ceil().max(1.0) as usize;
+        for (i, label) in labels.iter().enumerate().step_by(every) {
+            let middle = y0 + (i as f64 + 0.5) * high;
+            canvas.text((x0 - 5.0, middle), label, Type::new(TICK, Color::Muted).right());
+        }
         let below = y0 + high * self.rows.len() as f64;
-        let every = (text_width("00", TICK) / wide).ceil().max(1.0) as usize;
-        let labels: Vec<&str> = self.columns.iter().map(String::as_str).collect();
-        let labels = fitted_apart(&labels, TICK, (wide * every as f64).max(12.0));
-        for (j, label) in labels.iter().enumerate().step_by(every) {
+        let labels = self.column_labels(frame.width).0;
+        for (j, label) in labels.iter().enumerate().step_by(self.every(frame.width)) {
             let kind = Type::new(TICK, Color::Muted).centred().hanging();
             canvas.text((x0 + (j as f64 + 0.5) * wide, below + 4.0), label, kind);
         }
@@ -114,6 +152,9 @@ impl Figure for HeatMap {
             canvas.text((bar.x, bar.bottom() + 3.0), &self.printed(self.range.0), kind);
             canvas.text((bar.right(), bar.bottom() + 3.0), &self.printed(self.range.1), kind.right());
         }
+        let key = self.key(frame.width);
+        let bottom = below + BOTTOM + if self.prints_values(frame.width) { 0.0 } else { BAR };
+        canvas.lines((frame.x, bottom + 2.0), &key, Type::new(TICK, Color::Muted).hanging());
     }
 
     fn csv(&self) -> Csv {

@@ -1,7 +1,10 @@
 //! Places for the labels of points in a plane: none lies over another, over a marker, or beyond the plot.
 
-use super::canvas::{BOLD, Canvas, Frame, Type, fitted, text_width};
+use super::canvas::Canvas;
+use super::frame::{Frame, Type};
 use super::palette::Color;
+use super::text;
+use super::text::{BOLD, text_width, wrapped};
 
 pub(super) const SIZE: f64 = 11.5;
 const HEIGHT: f64 = SIZE + 3.0;
@@ -101,7 +104,7 @@ fn around((x, y): (f64, f64), width: f64, away: f64) -> impl Iterator<Item = Fra
 }
 
 /// A thin line from a point to its label, where the two are not beside each other.
-fn leader(canvas: &mut Canvas<'_>, (x, y): (f64, f64), label: Frame, color: Color) {
+fn leader(canvas: &mut Canvas, (x, y): (f64, f64), label: Frame, color: Color) {
     let end = (x.clamp(label.x, label.right()), y.clamp(label.y + 2.0, label.bottom() - 2.0));
     if (end.0 - x).hypot(end.1 - y) > 2.0 * MARKER {
         canvas.line((x, y), end, color, 0.7);
@@ -121,7 +124,7 @@ impl Labels {
     }
 
     /// Draws labels with their leaders; markers come on top of these.
-    pub fn draw(&self, canvas: &mut Canvas<'_>, points: &[((f64, f64), &str, Color)]) {
+    pub fn draw(&self, canvas: &mut Canvas, points: &[((f64, f64), &str, Color)]) {
         let (Self::Names(frames) | Self::Numbers(frames)) = self;
         for ((at, _, color), frame) in points.iter().zip(frames) {
             leader(canvas, *at, *frame, *color);
@@ -146,28 +149,39 @@ impl Labels {
 
     /// Height of the key below the plot.
     pub fn key_height(&self, names: &[String], width: f64) -> f64 {
-        let rows = self.columns(names, width).map_or(0, |(columns, _)| names.len().div_ceil(columns));
-        if rows == 0 { 0.0 } else { rows as f64 * KEY_ROW + 8.0 }
+        let frame = Frame { x: 0.0, y: 0.0, width, height: 0.0 };
+        let end = |((_, y), lines): &((f64, f64), Vec<String>)| {
+            y + KEY_ROW / 2.0 + text::height(lines.len() - 1, SIZE)
+        };
+        self.key(names, frame).iter().map(end).fold(0.0, f64::max)
     }
 
-    /// What the entries of the key say and where, in the order of the numbers, down the columns.
-    pub fn key(&self, names: &[String], frame: Frame) -> Vec<((f64, f64), String)> {
+    /// What the entries of the key say and where, in the order of the numbers, down the columns. Names that are wider than
+    /// the whole figure have several lines.
+    pub fn key(&self, names: &[String], frame: Frame) -> Vec<((f64, f64), Vec<String>)> {
         let Some((columns, wide)) = self.columns(names, frame.width) else { return Vec::new() };
         let rows = names.len().div_ceil(columns);
-        let entry = |(index, name): (usize, &String)| {
+        let mut y = frame.y + 8.0;
+        let mut entries = Vec::new();
+        for (index, name) in names.iter().enumerate() {
+            if index % rows == 0 {
+                y = frame.y + 8.0;
+            }
+            let lines = wrapped(name, SIZE, wide - KEY_GAP - KEY_NAME);
             let x = frame.x + (index / rows) as f64 * wide;
-            let y = frame.y + 8.0 + ((index % rows) as f64 + 0.5) * KEY_ROW;
-            ((x, y), fitted(name, SIZE, wide - KEY_GAP - KEY_NAME))
-        };
-        names.iter().enumerate().map(entry).collect()
+            let high = KEY_ROW + text::height(lines.len() - 1, SIZE);
+            entries.push(((x, y + KEY_ROW / 2.0), lines));
+            y += high;
+        }
+        entries
     }
 
     /// Draws the key: number, marker, name.
-    pub fn draw_key(&self, canvas: &mut Canvas<'_>, frame: Frame, names: &[String], colors: &[Color]) {
-        for (index, (((x, y), name), color)) in self.key(names, frame).into_iter().zip(colors).enumerate() {
+    pub fn draw_key(&self, canvas: &mut Canvas, frame: Frame, names: &[String], colors: &[Color]) {
+        for (index, (((x, y), lines), color)) in self.key(names, frame).into_iter().zip(colors).enumerate() {
             canvas.text((x + KEY_NUMBER, y), &number(index), Type::new(SIZE, *color).bold().right());
             canvas.marker((x + KEY_NUMBER + 10.0, y), 4.0, *color);
-            canvas.text((x + KEY_NAME, y), &name, Type::new(SIZE, Color::Ink));
+            canvas.lines((x + KEY_NAME, y), &lines, Type::new(SIZE, Color::Ink));
         }
     }
 }
@@ -243,15 +257,21 @@ mod tests {
     #[test]
     fn the_key_names_every_point_in_full_with_a_line_of_its_own() {
         let names: Vec<String> = crowd(30).into_iter().map(|(_, name)| name).collect();
-        for width in [320.0, 760.0] {
+        for width in [150.0, 320.0, 760.0] {
             let labels = Labels::Numbers(Vec::new());
             let frame = Frame { x: 0.0, y: 300.0, width, height: labels.key_height(&names, width) };
             let key = labels.key(&names, frame);
-            for (i, ((x, y), text)) in key.iter().enumerate() {
-                assert_eq!(*text, names[i]);
-                assert!(x + KEY_NAME + text_width(text, SIZE) <= width, "entry {i} is cut off");
-                assert!(y + KEY_ROW / 2.0 <= frame.bottom() + 1e-9, "entry {i} lies below the figure");
-                let near = |other: &((f64, f64), String)| other.0.0 == *x && (other.0.1 - y).abs() < SIZE;
+            for (i, ((x, y), lines)) in key.iter().enumerate() {
+                assert_eq!(lines.join(" "), names[i]);
+                for line in lines {
+                    assert!(x + KEY_NAME + text_width(line, SIZE) <= width, "entry {i} is cut off");
+                }
+                let end = y + KEY_ROW / 2.0 + text::height(lines.len() - 1, SIZE);
+                assert!(end <= frame.bottom() + 1e-9, "entry {i} lies below the figure");
+                let near = |other: &((f64, f64), Vec<String>)| {
+                    let end = other.0.1 + text::height(other.1.len() - 1, SIZE);
+                    other.0.0 == *x && y - end < SIZE
+                };
                 assert!(!key[..i].iter().any(near), "entry {i} lies over another");
             }
         }

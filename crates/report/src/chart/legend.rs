@@ -1,42 +1,55 @@
 //! Legends and labels at the ends of lines.
 
-use super::canvas::{Canvas, Frame, Type, fitted_apart, text_width};
+use super::canvas::Canvas;
+use super::figure::Sample;
+use super::frame::{Frame, Type};
 use super::palette::Color;
+use super::text;
+use super::text::{widest, wrapped};
 
 const SIZE: f64 = 12.0;
 const ROW: f64 = 18.0;
+/// Room for the sample before a name: a line shows its dashes.
+const LINE: f64 = 27.0;
 
-/// Positions of the entries in rows that fit the width: (row, x).
-fn layout(labels: &[(&str, Color)], width: f64) -> Vec<(usize, f64)> {
-    let (mut row, mut x) = (0, 0.0);
-    labels
-        .iter()
-        .map(|(label, _)| {
-            let need = 20.0 + text_width(label, SIZE).min(width - 20.0) + 14.0;
-            if x > 0.0 && x + need - 14.0 > width {
-                row += 1;
-                x = 0.0;
-            }
-            let at = (row, x);
-            x += need;
-            at
-        })
-        .collect()
+/// An entry: where it begins, and what it says.
+struct Entry {
+    x: f64,
+    y: f64,
+    lines: Vec<String>,
+}
+
+/// The entries in rows that fit the width; one that is wider than that has several lines.
+fn layout(labels: &[(&str, Color)], width: f64) -> (Vec<Entry>, f64) {
+    let (mut x, mut y, mut high): (f64, f64, f64) = (0.0, 0.0, 0.0);
+    let mut entries = Vec::new();
+    for (label, _) in labels {
+        let lines = wrapped(label, SIZE, width - LINE - 3.0);
+        let need = LINE + 3.0 + widest(&lines, SIZE);
+        if x > 0.0 && x + need > width {
+            (x, y, high) = (0.0, y + high, 0.0);
+        }
+        high = high.max(ROW + text::height(lines.len() - 1, SIZE));
+        entries.push(Entry { x, y, lines });
+        x += need + 14.0;
+    }
+    (entries, if labels.is_empty() { 0.0 } else { y + high + 4.0 })
 }
 
 /// Height of a legend of this width.
 pub(super) fn height(labels: &[(&str, Color)], width: f64) -> f64 {
-    layout(labels, width).last().map_or(0.0, |(row, _)| (row + 1) as f64 * ROW + 4.0)
+    layout(labels, width).1
 }
 
 /// Draws it at the top of the frame.
-pub(super) fn draw(canvas: &mut Canvas<'_>, frame: Frame, labels: &[(&str, Color)]) {
-    let texts: Vec<&str> = labels.iter().map(|(label, _)| *label).collect();
-    let texts = fitted_apart(&texts, SIZE, frame.width - 20.0);
-    for (((_, color), (row, x)), text) in labels.iter().zip(layout(labels, frame.width)).zip(texts) {
-        let y = frame.y + row as f64 * ROW + ROW / 2.0;
-        canvas.marker((frame.x + x + 7.0, y), 4.5, *color);
-        canvas.text((frame.x + x + 17.0, y), &text, Type::new(SIZE, Color::Ink));
+pub(super) fn draw(canvas: &mut Canvas, frame: Frame, labels: &[(&str, Color)], sample: Sample) {
+    for ((_, color), entry) in labels.iter().zip(layout(labels, frame.width).0) {
+        let (x, y) = (frame.x + entry.x, frame.y + entry.y + ROW / 2.0);
+        match sample {
+            Sample::Marker => canvas.marker((x + 7.0, y), 4.5, *color),
+            Sample::Line => canvas.dashed_path(&[(x, y), (x + LINE - 4.0, y)], *color, 2.4, color.dash()),
+        }
+        canvas.lines((x + LINE, y), &entry.lines, Type::new(SIZE, Color::Ink));
     }
 }
 

@@ -1,10 +1,14 @@
 //! Lines over a time axis, with bands for intervals and marks for task boundaries.
 
 use super::axis::{Axis, Scale};
-use super::canvas::{BOLD, Canvas, Frame, Type, fitted, text_width};
+use super::canvas::Canvas;
 use super::csv::{Csv, cell};
-use super::figure::Figure;
-use super::palette::Color;
+use super::figure::{Figure, Sample};
+use super::frame::{Frame, Type};
+use super::marks::{LineMark, Marks};
+use super::palette::{Color, Dash};
+use super::text;
+use super::text::{BOLD, flowed, joined, text_width};
 use super::{axis, legend};
 
 /// A point of a line; `None` interrupts it.
@@ -27,18 +31,12 @@ impl LinePoint {
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineSeries {
     pub label: String,
+    /// [`Color::Quiet`] draws it behind all others, without a band, and names it in one line with the others of its kind.
     pub color: Color,
-    /// Also dashed where the palette is used up and the colour repeats.
+    /// Members of a family, who share a colour, have dashes of their own too.
     pub dashed: bool,
     /// Increasing in x.
     pub points: Vec<LinePoint>,
-}
-
-/// A moment on the x axis: a dotted vertical line with a label.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct LineMark {
-    pub x: f64,
-    pub label: String,
 }
 
 /// A line chart. Lines carry their label at the right end; where there is no room for that, a legend stands on top.
@@ -66,7 +64,38 @@ impl LineChart {
         if self.unlabelled {
             return Vec::new();
         }
-        self.series.iter().filter(|s| !s.label.is_empty()).map(|s| (s.label.as_str(), s.color)).collect()
+        let loud = self.series.iter().filter(|s| !s.label.is_empty() && s.color != Color::Quiet);
+        loud.map(|s| (s.label.as_str(), s.color)).collect()
+    }
+
+    /// Names of the quiet lines, below the axis.
+    fn quiet(&self, width: f64) -> Vec<String> {
+        let quiet = self.series.iter().filter(|s| s.color == Color::Quiet && !s.label.is_empty());
+        let names: Vec<String> = quiet.map(|s| joined(&s.label)).collect();
+        if names.is_empty() || self.unlabelled {
+            return Vec::new();
+        }
+        flowed(&format!("grey: {}", names.join(" · ")), axis::TICK, width)
+    }
+
+    fn left(&self) -> f64 {
+        if self.left > 0.0 {
+            return self.left;
+        }
+        axis::margins(&self.x, &self.y, self.ranges().1, self.plot()).left
+    }
+
+    /// The labels of the moments, in a figure that begins at 0.
+    fn placed(&self, width: f64) -> Marks {
+        let right = width - self.label_room(width).unwrap_or(16.0);
+        Marks::new(&self.marks, self.ranges().0, (self.left(), right.max(self.left() + 1.0)), width)
+    }
+
+    /// Room below the axis: the key of the moments and the names of the quiet lines.
+    fn feet(&self, width: f64) -> f64 {
+        let quiet = self.quiet(width).len();
+        let quiet = if quiet == 0 { 0.0 } else { text::height(quiet, axis::TICK) + 4.0 };
+        self.placed(width).key_height() + quiet
     }
 
     /// Direct labels where they take at most a third of the width and stand in order below one another.
@@ -85,10 +114,6 @@ impl LineChart {
         if self.plot_height > 0.0 { self.plot_height } else { 220.0 }
     }
 
-    fn mark_room(&self) -> f64 {
-        if self.marks.iter().any(|mark| !mark.label.is_empty()) { 16.0 } else { 0.0 }
-    }
-
     fn legend_height(&self, width: f64) -> f64 {
         if self.label_room(width).is_some() { 0.0 } else { legend::height(&self.entries(), width) }
     }
@@ -101,30 +126,13 @@ impl LineChart {
         (self.x.resolve(xs, 0.0), self.y.resolve(ys, 0.05))
     }
 
-    fn draw_marks(&self, canvas: &mut Canvas<'_>, plot: Frame, x: Scale) {
-        let mut free_from = f64::NEG_INFINITY;
-        for (i, mark) in self.marks.iter().enumerate() {
-            if mark.x < x.range.0 || mark.x > x.range.1 {
-                continue;
-            }
-            let at = x.at(mark.x);
-            canvas.line((at, plot.y), (at, plot.bottom()), Color::Muted, 0.6);
-            let next = self.marks.get(i + 1).map_or(plot.right(), |next| x.at(next.x).min(plot.right()));
-            let text = fitted(&mark.label, axis::TICK, (next - at).max(40.0));
-            if at >= free_from && !mark.label.is_empty() {
-                let kind = Type::new(axis::TICK, Color::Muted).standing();
-                free_from = at + canvas.text((at + 2.0, plot.y - 3.0), &text, kind) + 4.0;
-            }
-        }
-    }
-
-    fn draw_series(canvas: &mut Canvas<'_>, series: &LineSeries, x: Scale, y: Scale) {
+    fn draw_series(canvas: &mut Canvas, series: &LineSeries, x: Scale, y: Scale) {
         for run in series.points.split(LinePoint::is_gap) {
             let at = |p: &LinePoint, end: f64| (x.at(p.x), y.at(end.clamp(y.range.0, y.range.1)));
             let upper = run.iter().filter_map(|p| p.band.map(|b| at(p, b.1)));
             let lower = run.iter().rev().filter_map(|p| p.band.map(|b| at(p, b.0)));
             let outline: Vec<(f64, f64)> = upper.chain(lower).collect();
-            if outline.len() >= 4 {
+            if outline.len() >= 4 && series.color != Color::Quiet {
                 canvas.polygon(&outline, series.color, 0.16);
             }
         }
@@ -134,10 +142,14 @@ impl LineChart {
             match path.as_slice() {
                 [] => {}
                 [point] => canvas.disc(*point, 2.5, series.color, 1.0),
-                path if series.dashed || series.color.repeats() => {
-                    canvas.dashed_path(path, series.color, 1.8)
+                path => {
+                    let (width, dash) = match series.color.dash() {
+                        _ if series.color == Color::Quiet => (1.0, Dash::Solid),
+                        Dash::Solid if series.dashed => (1.8, Dash::Dashed),
+                        dash => (1.8, dash),
+                    };
+                    canvas.dashed_path(path, series.color, width, dash);
                 }
-                path => canvas.path(path, series.color, 1.8),
             }
         }
     }
@@ -147,33 +159,45 @@ impl Figure for LineChart {
     fn height(&self, width: f64) -> f64 {
         let (_, y_range) = self.ranges();
         let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
-        self.legend_height(width) + self.mark_room() + margins.top + self.plot() + margins.bottom
+        let above = self.legend_height(width) + self.placed(width).height() + margins.top;
+        above + self.plot() + margins.bottom + self.feet(width)
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+    fn draw(&self, canvas: &mut Canvas, frame: Frame) {
         let (x_range, y_range) = self.ranges();
         let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
         let room = self.label_room(frame.width);
         let key = self.legend_height(frame.width);
         if room.is_none() {
-            legend::draw(canvas, frame, &self.entries());
+            legend::draw(canvas, frame, &self.entries(), self.sample());
         }
-        let left = if self.left > 0.0 { self.left } else { margins.left };
-        let top = key + self.mark_room() + margins.top;
-        let plot = frame.inset(left, top, room.unwrap_or(16.0), margins.bottom);
+        let marks = self.placed(frame.width);
+        let top = key + marks.height() + margins.top;
+        let feet = self.feet(frame.width);
+        let plot = frame.inset(self.left(), top, room.unwrap_or(16.0), margins.bottom + feet);
         let label_free = Axis { label: String::new(), ..self.y.clone() };
         let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&label_free, y_range));
         // The label of the y axis stands above the labels of the marks.
         if !self.y.label.is_empty() {
-            let at = (frame.x, plot.y - self.mark_room() - 8.0);
+            let at = (frame.x, plot.y - marks.height() - 8.0);
             canvas.text(at, &self.y.label, Type::new(axis::LABEL, Color::Muted).standing());
         }
-        self.draw_marks(canvas, plot, x);
-        for series in &self.series {
-            Self::draw_series(canvas, series, x, y);
+        marks.draw(canvas, frame.x, plot);
+        let (quiet, loud): (Vec<&LineSeries>, Vec<&LineSeries>) =
+            self.series.iter().partition(|series| series.color == Color::Quiet);
+        for series in quiet.into_iter().chain(loud) {
+            canvas.of_series(&series.label, |canvas| Self::draw_series(canvas, series, x, y));
         }
+        let below = plot.bottom() + margins.bottom;
+        canvas.lines(
+            (frame.x, below),
+            &self.quiet(frame.width),
+            Type::new(axis::TICK, Color::Muted).hanging(),
+        );
+        marks.draw_key(canvas, (frame.x, below + feet - marks.key_height()));
         if room.is_some() {
-            let named: Vec<&LineSeries> = self.series.iter().filter(|s| !s.label.is_empty()).collect();
+            let named: Vec<&LineSeries> =
+                self.series.iter().filter(|s| !s.label.is_empty() && s.color != Color::Quiet).collect();
             let end = |s: &LineSeries| {
                 s.points.iter().rev().find(|p| !p.is_gap()).and_then(|p| p.y.map(|v| (x.at(p.x), y.at(v))))
             };
@@ -183,10 +207,16 @@ impl Figure for LineChart {
             let places = legend::spread(&wanted, 15.0, plot.y + 2.0, plot.bottom() - 4.0);
             for ((series, end), place) in named.iter().zip(&ends).zip(places) {
                 let start = plot.right() + 12.0;
-                canvas.line((end.0 + 2.0, end.1), (start - 2.0, place), series.color, 0.8);
-                canvas.text((start, place), &series.label, Type::new(LABEL, series.color).bold());
+                canvas.of_series(&series.label, |canvas| {
+                    canvas.line((end.0 + 2.0, end.1), (start - 2.0, place), series.color, 0.8);
+                    canvas.text((start, place), &series.label, Type::new(LABEL, series.color).bold());
+                });
             }
         }
+    }
+
+    fn sample(&self) -> Sample {
+        Sample::Line
     }
 
     fn csv(&self) -> Csv {

@@ -1,9 +1,10 @@
 //! Points in a plane, each with its label beside it, or with a number and a key where labels have no room.
 
 use super::axis::{Axis, Scale};
-use super::canvas::{Canvas, Frame};
+use super::canvas::Canvas;
 use super::csv::{Csv, cell};
-use super::figure::Figure;
+use super::figure::{Figure, Sample};
+use super::frame::Frame;
 use super::labels::Labels;
 use super::palette::Color;
 use super::{axis, labels, legend};
@@ -100,7 +101,7 @@ impl Scatter {
         self.points.iter().map(name).collect()
     }
 
-    fn draw_points(&self, canvas: &mut Canvas<'_>, x: Scale, y: Scale) {
+    fn draw_points(&self, canvas: &mut Canvas, x: Scale, y: Scale) {
         for (index, (_, color)) in self.families.iter().enumerate() {
             let family: Vec<&ScatterPoint> = self.points.iter().filter(|p| p.family == Some(index)).collect();
             for pair in family.windows(2) {
@@ -129,11 +130,11 @@ impl Figure for Scatter {
         legend::height(&self.legend(), width) + margins.top + self.plot() + margins.bottom + key
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+    fn draw(&self, canvas: &mut Canvas, frame: Frame) {
         let (x_range, y_range) = self.ranges();
         let margins = axis::margins(&self.x, &self.y, y_range, self.plot());
         let above = legend::height(&self.legend(), frame.width);
-        legend::draw(canvas, frame, &self.legend());
+        legend::draw(canvas, frame, &self.legend(), Sample::Marker);
         let own = self.own_plot(frame.width);
         let plot = Frame { x: frame.x + own.x, y: frame.y + above + own.y, ..own };
         let (x, y) = axis::draw(canvas, plot, (&self.x, x_range), (&self.y, y_range));
@@ -142,8 +143,8 @@ impl Figure for Scatter {
         let points: Vec<((f64, f64), &str, Color)> =
             self.points.iter().map(|p| ((x.at(p.x), y.at(p.y)), p.label.as_str(), p.color)).collect();
         labels.draw(canvas, &points);
-        for (at, _, color) in &points {
-            canvas.marker(*at, 4.5, *color);
+        for (at, name, color) in &points {
+            canvas.of_series(name, |canvas| canvas.marker(*at, 4.5, *color));
         }
         let (names, colors): (_, Vec<Color>) = (self.names(), points.iter().map(|p| p.2).collect());
         let below = plot.bottom() + margins.bottom;

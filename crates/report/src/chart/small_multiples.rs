@@ -1,10 +1,12 @@
 //! The same chart many times: panels in a grid, each with its title. One column aligns panels under a common axis.
 
-use super::canvas::{BOLD, Canvas, Frame, Type, fitted_apart};
+use super::canvas::Canvas;
 use super::csv::Csv;
-use super::figure::Figure;
+use super::figure::{Figure, Sample};
+use super::frame::{Frame, Type};
 use super::legend;
 use super::palette::Color;
+use super::text::{BOLD, height, wrapped};
 
 /// A titled figure.
 #[derive(Debug)]
@@ -27,8 +29,18 @@ pub struct SmallMultiples {
     pub legend: Vec<(String, Color)>,
 }
 
-const TITLE: f64 = 22.0;
+const SIZE: f64 = 12.5;
 const GAP: f64 = 22.0;
+
+fn title(panel: &Panel, width: f64) -> Vec<String> {
+    wrapped(&panel.title, SIZE * BOLD, width)
+}
+
+/// Of a row of panels: their plots begin on one height.
+fn title_height(row: &[Panel], width: f64) -> f64 {
+    let lines = row.iter().map(|panel| title(panel, width).len()).max().unwrap_or(1);
+    22.0 + height(lines - 1, SIZE)
+}
 
 impl SmallMultiples {
     fn grid(&self, width: f64) -> (usize, f64) {
@@ -50,7 +62,9 @@ impl SmallMultiples {
         let (columns, wide) = self.grid(width);
         self.panels
             .chunks(columns)
-            .map(|row| row.iter().map(|p| p.figure.height(wide)).fold(0.0, f64::max) + TITLE)
+            .map(|row| {
+                row.iter().map(|p| p.figure.height(wide)).fold(0.0, f64::max) + title_height(row, wide)
+            })
             .collect()
     }
 }
@@ -61,21 +75,22 @@ impl Figure for SmallMultiples {
         self.legend_height(width) + rows.iter().sum::<f64>() + 10.0 * rows.len().saturating_sub(1) as f64
     }
 
-    fn draw(&self, canvas: &mut Canvas<'_>, frame: Frame) {
+    fn draw(&self, canvas: &mut Canvas, frame: Frame) {
         let (columns, wide) = self.grid(frame.width);
-        legend::draw(canvas, frame, &self.entries());
-        let titles: Vec<&str> = self.panels.iter().map(|panel| panel.title.as_str()).collect();
-        let mut titles = fitted_apart(&titles, 12.5 * BOLD, wide).into_iter();
+        let sample = self.panels.first().map_or(Sample::Marker, |panel| panel.figure.sample());
+        legend::draw(canvas, frame, &self.entries(), sample);
         let mut y = frame.y + self.legend_height(frame.width);
-        for (row, height) in self.panels.chunks(columns).zip(self.row_heights(frame.width)) {
+        for (row, high) in self.panels.chunks(columns).zip(self.row_heights(frame.width)) {
             for (i, panel) in row.iter().enumerate() {
                 let x = frame.x + i as f64 * (wide + GAP);
-                let kind = Type::new(12.5, panel.color).bold();
-                canvas.text((x, y + 9.0), &titles.next().unwrap_or_default(), kind);
+                let kind = Type::new(SIZE, panel.color).bold();
+                canvas.lines((x, y + 9.0), &title(panel, wide), kind);
                 let own = panel.figure.height(wide);
-                panel.figure.draw(canvas, Frame { x, y: y + TITLE, width: wide, height: own });
+                panel
+                    .figure
+                    .draw(canvas, Frame { x, y: y + title_height(row, wide), width: wide, height: own });
             }
-            y += height + 10.0;
+            y += high + 10.0;
         }
     }
 

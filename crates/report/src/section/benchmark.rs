@@ -7,7 +7,7 @@ use crate::number::{
     bytes, count, duration, interval_text, large, number, p_value, signed, value_with_interval,
 };
 use crate::results::{BenchmarkResults, Difference, MethodResults};
-use crate::terminal::too_few_seeds;
+use crate::tables::too_few_seeds;
 use base::stats;
 use contract::definition::SearchNote;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::focus::focused;
 use super::frontier;
 use crate::block::{Block, Chart};
 use crate::chart::{
@@ -92,7 +93,7 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         figure: Box::new(LineChart {
             x: Axis::new("updates"),
             y: Axis::percent("accuracy on tasks seen so far (%)"),
-            series,
+            series: focused(benchmark, series),
             marks: marks(benchmark),
             plot_height: 260.0,
             ..LineChart::default()
@@ -122,7 +123,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             let series: Vec<LineSeries> = (0..boundaries.len().max(1))
                 .map(|j| LineSeries {
                     label: format!("task {}", j + 1),
-                    color: Color::Series(j),
+                    color: Color::Step(j, boundaries.len()),
                     dashed: false,
                     points: averaged(method, &format!("accuracy/task{j}"), false),
                 })

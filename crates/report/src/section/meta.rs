@@ -1,5 +1,6 @@
 //! Meta-learning: query performance step by step, and how it got there.
 
+use super::focus::focused;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, LineChart, LinePoint, LineSeries};
 use crate::number::number;
@@ -97,7 +98,7 @@ fn adaptation(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         figure: Box::new(LineChart {
             x: Axis::new("gradient steps on the support set"),
             y: Axis::new(format!("query {quantity}")),
-            series,
+            series: focused(benchmark, series),
             plot_height: 260.0,
             ..LineChart::default()
         }),
@@ -189,7 +190,7 @@ fn learning(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         figure: Box::new(LineChart {
             x: Axis::new("outer updates"),
             y: Axis::new(format!("query {quantity} after adaptation")),
-            series,
+            series: focused(benchmark, series),
             plot_height: 220.0,
             ..LineChart::default()
         }),

@@ -5,6 +5,8 @@
 
 mod benchmark;
 mod definitions;
+mod first;
+mod focus;
 mod frontier;
 mod go_nogo;
 mod headroom;
@@ -25,6 +27,7 @@ mod verdict;
 use super::block::Block;
 use super::options::Options;
 use super::results::{BenchmarkResults, Results};
+use super::verdicts::Judged;
 
 /// Content that one paradigm adds below the score of each of its benchmarks.
 #[derive(Debug, Clone, Copy)]
@@ -50,19 +53,22 @@ pub const SECTIONS: &[Section] = &[
 ];
 
 /// The whole report.
-pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
-    let mut blocks = runs::build(results, options);
+pub(super) fn build(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &Options) -> Vec<Block> {
     if results.benchmarks.is_empty() {
-        return blocks;
+        return runs::build(results, options);
     }
+    let mut blocks = first::build(results, judged);
+    blocks.extend(overview::plane(results));
+    blocks.extend(runs::build(results, options));
     blocks.extend(overview::build(results));
-    blocks.extend(verdict::build(results));
+    blocks.extend(verdict::build(judged));
     blocks.extend(headroom::build(results));
     let mut paradigm = "";
     for benchmark in &results.benchmarks {
         if benchmark.paradigm != paradigm {
             paradigm = &benchmark.paradigm;
             blocks.push(Block::heading(2, title::paradigm_title(paradigm)));
+            blocks.extend(overview::of_paradigm(results, paradigm));
         }
         blocks.extend(benchmark::build(benchmark));
         for section in SECTIONS.iter().filter(|section| section.paradigm == paradigm) {

@@ -92,7 +92,7 @@ fn weights(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                 .enumerate()
                 .map(|(i, task)| LineSeries {
                     label: task.clone(),
-                    color: Color::Series(i),
+                    color: Color::Step(i, tasks.len()),
                     dashed: false,
                     points: averaged_of(method, |log| &log.signals, &format!("lambda/{task}"), true),
                 })
@@ -125,7 +125,11 @@ fn weights(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             panels,
             columns: 2,
             min_width: 320.0,
-            legend: tasks.iter().enumerate().map(|(i, task)| (task.clone(), Color::Series(i))).collect(),
+            legend: tasks
+                .iter()
+                .enumerate()
+                .map(|(i, task)| (task.clone(), Color::Step(i, tasks.len())))
+                .collect(),
         }),
     })]
 }

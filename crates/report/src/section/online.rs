@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::focus::focused;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, LineChart, LineMark, LinePoint, LineSeries};
 use crate::metric;
@@ -130,7 +131,7 @@ fn along_the_stream(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             figure: Box::new(LineChart {
                 x: Axis::new("samples"),
                 y: Axis::percent(format!("accuracy {words} (%)")),
-                series,
+                series: focused(benchmark, series),
                 marks: marks(benchmark),
                 plot_height: 260.0,
                 ..LineChart::default()
@@ -165,7 +166,7 @@ fn regret(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         figure: Box::new(LineChart {
             x: Axis::new("samples"),
             y: Axis::new("regret (samples)"),
-            series,
+            series: focused(benchmark, series),
             marks: marks(benchmark),
             ..LineChart::default()
         }),

@@ -81,9 +81,11 @@ fn context_colors<'a>(names: impl Iterator<Item = &'a str>) -> Vec<(String, Colo
     for name in names {
         let context = name.split_once('/').map_or(name, |(context, _)| context);
         if contexts.iter().all(|(known, _)| known != context) {
-            contexts.push((context.to_owned(), Color::Series(contexts.len())));
+            contexts.push((context.to_owned(), Color::Ink));
         }
     }
+    let all = contexts.len();
+    contexts.iter_mut().enumerate().for_each(|(at, context)| context.1 = Color::Step(at, all));
     contexts
 }
 
@@ -433,7 +435,10 @@ mod tests {
     #[test]
     fn contexts_keep_their_order_and_colour() {
         let contexts = context_colors(["f=1/plus", "f=1/null", "f=0.5/plus"].into_iter());
-        assert_eq!(contexts, [("f=1".to_owned(), Color::Series(0)), ("f=0.5".to_owned(), Color::Series(1))]);
-        assert_eq!(color_of(&contexts, "f=0.5"), Color::Series(1));
+        assert_eq!(
+            contexts,
+            [("f=1".to_owned(), Color::Step(0, 2)), ("f=0.5".to_owned(), Color::Step(1, 2))]
+        );
+        assert_eq!(color_of(&contexts, "f=0.5"), Color::Step(1, 2));
     }
 }

@@ -6,21 +6,50 @@ use crate::number::{number, value_with_interval};
 use crate::results::{BenchmarkResults, Results};
 use base::stats;
 
+/// Benchmarks up to which one picture holds them all.
+const TOGETHER: usize = 6;
+
+/// What all benchmarks have in common; with many of them each paradigm has its own picture, see [`of_paradigm`].
 pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "Overview")];
-    blocks.extend(scores(results));
+    let all: Vec<&BenchmarkResults<'_>> = results.benchmarks.iter().collect();
+    if all.len() <= TOGETHER {
+        blocks.extend(scores(&all, "overview"));
+    } else {
+        blocks.extend(unnormalised(&all));
+    }
     blocks.extend(across(results));
-    blocks.extend(plane(results));
-    blocks
+    if blocks.len() > 1 { blocks } else { Vec::new() }
 }
 
-fn scores(results: &Results<'_>) -> Vec<Block> {
-    let panels: Vec<Panel> = results.benchmarks.iter().filter_map(panel).collect();
-    let missing: Vec<&str> =
-        results.benchmarks.iter().filter(|b| panel(b).is_none()).map(BenchmarkResults::name).collect();
+/// The scores of one paradigm's benchmarks, where there are too many for one picture of all.
+pub(super) fn of_paradigm(results: &Results<'_>, paradigm: &str) -> Vec<Block> {
+    let own: Vec<&BenchmarkResults<'_>> =
+        results.benchmarks.iter().filter(|one| one.paradigm == paradigm).collect();
+    if results.benchmarks.len() <= TOGETHER {
+        return Vec::new();
+    }
+    scores(&own, &format!("overview-{paradigm}"))
+        .into_iter()
+        .filter(|block| matches!(block, Block::Chart(_)))
+        .collect()
+}
+
+fn unnormalised(benchmarks: &[&BenchmarkResults<'_>]) -> Option<Block> {
+    let missing: Vec<&str> = benchmarks.iter().filter(|b| panel(b).is_none()).map(|b| b.name()).collect();
+    (!missing.is_empty()).then(|| {
+        Block::paragraph(format!(
+            "Without a normalised score, because the ceiling method has no finished run: {}.",
+            missing.join(", ")
+        ))
+    })
+}
+
+fn scores(benchmarks: &[&BenchmarkResults<'_>], name: &str) -> Vec<Block> {
+    let panels: Vec<Panel> = benchmarks.iter().filter_map(|one| panel(one)).collect();
     let mut blocks = Vec::new();
     if !panels.is_empty() {
-        let best = results.benchmarks.iter().filter_map(|b| {
+        let best = benchmarks.iter().filter_map(|b| {
             let best = b.ranked().into_iter().find(|m| Some(m.id.as_str()) != ceiling_id(b))?;
             let value = b.normalised(best)?.mean()?;
             Some(format!("{}: {} {}", b.name(), best.title, number(value)))
@@ -29,34 +58,28 @@ fn scores(results: &Results<'_>) -> Vec<Block> {
             "Normalised score of every method on every benchmark. Best below the ceiling: {}.",
             best.collect::<Vec<_>>().join("; ")
         );
+        let shared = if benchmarks.iter().any(|one| one.shared_data().is_some()) { SHARED } else { "" };
         blocks.push(Block::Chart(Chart {
-            name: "overview".into(),
+            name: name.into(),
             title: "Score from chance (0) to ceiling (1)".into(),
             alt,
             caption: format!(
                 "Marker and bar: mean over seeds and its 95 % interval; small dots: single seeds. \
-                      Each benchmark names its own score, chance level and ceiling, see its table.{}",
-                shared(results)
+                      Each benchmark names its own score, chance level and ceiling, see its table.{shared}"
             ),
             figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 320.0, legend: Vec::new() }),
         }));
     }
-    if !missing.is_empty() {
-        blocks.push(Block::paragraph(format!(
-            "Without a normalised score, because the ceiling method has no finished run: {}.",
-            missing.join(", ")
-        )));
-    }
+    blocks.extend(unnormalised(benchmarks));
     blocks
 }
 
+const SHARED: &str =
+    " Intervals are over seeds only: where a benchmark's data are a fixed split, all seeds share it.";
+
 /// What intervals over seeds leave out, where they do.
 fn shared(results: &Results<'_>) -> &'static str {
-    if results.benchmarks.iter().any(|benchmark| benchmark.shared_data().is_some()) {
-        " Intervals are over seeds only: where a benchmark's data are a fixed split, all seeds share it."
-    } else {
-        ""
-    }
+    if results.benchmarks.iter().any(|benchmark| benchmark.shared_data().is_some()) { SHARED } else { "" }
 }
 
 fn ceiling_id<'b>(benchmark: &'b BenchmarkResults<'_>) -> Option<&'b str> {
@@ -145,7 +168,7 @@ fn across(results: &Results<'_>) -> Vec<Block> {
 }
 
 /// x forgetting, y learning accuracy: the corner at the upper left learns everything and keeps it.
-fn plane(results: &Results<'_>) -> Vec<Block> {
+pub(super) fn plane(results: &Results<'_>) -> Vec<Block> {
     let panels: Vec<Panel> = results
         .benchmarks
         .iter()
@@ -193,7 +216,7 @@ fn plane(results: &Results<'_>) -> Vec<Block> {
     if panels.is_empty() {
         return Vec::new();
     }
-    vec![Block::Chart(Chart {
+    vec![Block::heading(2, "What is kept against what is learned"), Block::Chart(Chart {
         name: "forgetting-plasticity".into(),
         title: "Forgetting against plasticity".into(),
         alt: "For every benchmark a plane with forgetting to the right and learning accuracy upwards, one point per \

@@ -10,11 +10,13 @@ use contract::{Record, Status};
 
 pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
     let records: Vec<&Record> = results.records().collect();
-    let mut blocks = missing(results);
     if records.is_empty() {
+        let mut blocks = missing(results);
         blocks.push(Block::Notice("No records: nothing was run, so there is nothing to report.".into()));
         return blocks;
     }
+    let mut blocks = vec![Block::heading(2, "Runs")];
+    blocks.extend(missing(results));
     blocks.extend(failures(&records));
     blocks.extend(results.conflicts.iter().map(|conflict| Block::Notice(format!("{conflict}."))));
     blocks.push(Block::paragraph(what(results, &records, options)));

@@ -3,7 +3,7 @@
 
 use super::go_nogo::averaged;
 use crate::block::{Block, Cell, Chart, Table};
-use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
+use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SERIES, SmallMultiples};
 use crate::number::{interval_text, number};
 use crate::results::{BenchmarkResults, MethodResults};
 use contract::{Curve, Role};
@@ -14,10 +14,11 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     blocks.into_iter().flatten().chain(trials(benchmark)).collect()
 }
 
-/// Mechanisms first, then their controls, each with a colour of its own: controls have none in other parts.
+/// Mechanisms first, then their controls, which have no colour in other parts, with colours and dashes of their own.
 fn drawn<'b, 'a>(benchmark: &'b BenchmarkResults<'a>) -> Vec<(&'b MethodResults<'a>, Color)> {
-    let all = benchmark.methods.iter().chain(&benchmark.controls);
-    all.enumerate().map(|(index, method)| (method, Color::Series(index))).collect()
+    let methods = benchmark.methods.iter().map(|method| (method, method.color));
+    let controls = benchmark.controls.iter().enumerate();
+    methods.chain(controls.map(|(at, control)| (control, Color::Series(SERIES + at)))).collect()
 }
 
 /// Whether the network is trained as its mechanism is, and only tested otherwise.

@@ -1,5 +1,6 @@
 //! Learning in sequence after meta-training: accuracy against the number of classes learned.
 
+use super::focus::focused;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, LineChart, LinePoint, LineSeries};
 use crate::number::number;
@@ -79,7 +80,7 @@ fn chart(benchmark: &BenchmarkResults<'_>, name: &str, title: &str, caption: &st
         figure: Box::new(LineChart {
             x: Axis::new("classes learned one after another"),
             y: Axis::percent("right (%)").over(0.0, 1.0),
-            series,
+            series: focused(benchmark, series),
             plot_height: 240.0,
             ..LineChart::default()
         }),

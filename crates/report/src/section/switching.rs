@@ -1,5 +1,6 @@
 //! Switching tasks: what each learner did, behaviour around a switch, levels and meta-parameters over the session.
 
+use super::focus::focused;
 use super::go_nogo::averaged;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
@@ -107,7 +108,7 @@ fn aligned(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
             figure: Box::new(LineChart {
                 x: Axis::new("trials from the switch"),
                 y,
-                series,
+                series: focused(benchmark, series),
                 marks: vec![LineMark { x: 0.0, label: "switch".into() }],
                 plot_height: 150.0,
                 ..LineChart::default()

@@ -97,11 +97,12 @@ fn source(benchmark: &BenchmarkResults<'_>, outcome: &str, y: &Axis) -> Vec<Bloc
     if methods.is_empty() {
         return Vec::new();
     }
+    let shots = shots(benchmark, outcome);
     let named = |label: String, name: &str, index: usize| {
         let values: Vec<_> = methods.iter().map(|m| benchmark.values(m, name)).collect();
         BarGroup {
             label,
-            color: if index == 0 { Color::Muted } else { Color::Series(index - 1) },
+            color: if index == 0 { Color::Muted } else { Color::Step(index - 1, shots.len()) },
             values: values.iter().map(|v| v.mean()).collect(),
             intervals: values.iter().map(|v| v.interval()).collect(),
         }
@@ -109,7 +110,6 @@ fn source(benchmark: &BenchmarkResults<'_>, outcome: &str, y: &Axis) -> Vec<Bloc
     let after = |(i, shots): (usize, &usize)| {
         named(format!("after {shots} shots"), &format!("source_{outcome}_after@{shots}"), i + 1)
     };
-    let shots = shots(benchmark, outcome);
     let mut groups = vec![named("before the target".into(), &before, 0)];
     groups.extend(shots.iter().enumerate().map(after));
     let text: Vec<String> = methods

@@ -3,30 +3,32 @@
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
 use crate::number::{interval_text, p_value, signed};
-use crate::results::Results;
-use crate::verdicts::{Judged, judged};
+use crate::verdicts::Judged;
 use base::stats;
 use base::stats::{Answer, Direction, LEVEL, Question, smallest_p};
 
-pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
-    let judged = judged(results);
+pub(super) fn build(judged: &[Judged<'_, '_>]) -> Vec<Block> {
     if judged.is_empty() {
         return Vec::new();
     }
     let mut blocks = vec![Block::heading(2, "Does neuromodulation help?"), Block::paragraph(RULE)];
-    blocks.extend(out_of_reach(&judged).map(Block::paragraph));
-    blocks.push(Block::Table(summary(&judged)));
+    blocks.extend(out_of_reach(judged).map(Block::paragraph));
+    blocks.push(Block::Table(summary(judged)));
     blocks.push(Block::List(judged.iter().map(sentence).collect()));
     if judged.iter().any(|one| !one.verdict.answers.is_empty()) {
         let title = "Every question, its p, and Holm's correction down the column".to_owned();
-        blocks.push(Block::Details(title, vec![Block::Table(questions(&judged))]));
+        blocks.push(Block::Details(title, vec![Block::Table(questions(judged))]));
     }
-    for one in &judged {
-        let title = format!("{} on {}: every control", one.mechanism.title, one.benchmark.name());
-        blocks.push(Block::Details(title, vec![Block::Table(comparisons(one))]));
+    for one in judged {
+        blocks.push(Block::Details(evidence_title(one), vec![Block::Table(comparisons(one))]));
     }
     blocks.extend(judged.iter().filter_map(signals));
     blocks
+}
+
+/// Title of the part that holds every comparison of a verdict.
+pub(super) fn evidence_title(one: &Judged<'_, '_>) -> String {
+    format!("{} on {}: every control", one.mechanism.title, one.benchmark.name())
 }
 
 const RULE: &str = "A mechanism helps on a benchmark when it beats each of four controls, paired by seed: an optimiser tuned \
@@ -200,10 +202,13 @@ fn signals(one: &Judged<'_, '_>) -> Option<Block> {
         dashed: false,
         points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint { x: *x, y: *y, band: None }).collect(),
     };
-    let group = |prefix: &str| -> Vec<LineSeries> {
+    // Levels and gains are different things: their colours go on where the others' end.
+    let group = |prefix: &str, first: usize| -> Vec<LineSeries> {
         let curves = record.log.signals.iter().filter_map(|c| Some((c.name.strip_prefix(prefix)?, c)));
-        curves.enumerate().map(|(index, (name, curve))| line(name, Color::Series(index), curve)).collect()
+        curves.enumerate().map(|(at, (name, curve))| line(name, Color::Series(first + at), curve)).collect()
     };
+    let levels = group("level/", 0);
+    let gains = group("gain/", levels.len());
     let curves = &record.log.curves;
     let main = ["accuracy/seen", "accuracy/window", "accuracy/all", "meta-training/query-loss"];
     let accuracy = curves.iter().find(|curve| main.contains(&curve.name.as_str()));
@@ -225,10 +230,10 @@ fn signals(one: &Judged<'_, '_>) -> Option<Block> {
     if let Some(curve) = accuracy.or_else(|| curves.first()) {
         let title = curve.name.replace(['/', '_'], " ");
         let axis = if curve.name.contains("accuracy") { Axis::percent("%") } else { Axis::new("") };
-        panels.push(panel(&title, axis, vec![line("", one.mechanism.color, curve)]));
+        panels.push(panel(&title, axis, vec![line("", Color::Ink, curve)]));
     }
-    panels.push(panel("Levels of the neuromodulators", Axis::new(""), group("level/")));
-    panels.push(panel("Gains on their targets", Axis::new(""), group("gain/")));
+    panels.push(panel("Levels of the neuromodulators", Axis::new(""), levels));
+    panels.push(panel("Gains on their targets", Axis::new(""), gains));
     let scalars = &record.log.scalars;
     let clamped: Vec<String> = scalars
         .iter()

@@ -1,0 +1,59 @@
+//! A chart as a picture of pixels, for slides and pages that take no SVG; letters come from a font in the program, so that a
+//! picture is the same on every machine with the same arithmetic.
+
+use std::sync::{Arc, OnceLock};
+
+use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::usvg::fontdb::Database;
+use resvg::usvg::{Options, Tree};
+
+/// Pixels of the picture per pixel of the drawing.
+const SCALE: f32 = 2.0;
+/// Inter by the Inter Project Authors, under the SIL Open Font License 1.1, see `fonts/README.md`.
+const REGULAR: &[u8] = include_bytes!("../../fonts/Inter-Regular.ttf");
+const BOLD: &[u8] = include_bytes!("../../fonts/Inter-SemiBold.ttf");
+const FAMILY: &str = "Inter";
+
+fn fonts() -> Arc<Database> {
+    static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
+    let load = || {
+        let mut fonts = Database::new();
+        fonts.load_font_data(REGULAR.to_vec());
+        fonts.load_font_data(BOLD.to_vec());
+        fonts.set_sans_serif_family(FAMILY);
+        Arc::new(fonts)
+    };
+    FONTS.get_or_init(load).clone()
+}
+
+/// The bytes of the PNG of an SVG document; `None` where it is no document, or too large for a picture.
+pub fn png(svg: &str) -> Option<Vec<u8>> {
+    let options = Options { fontdb: fonts(), font_family: FAMILY.into(), ..Options::default() };
+    let tree = Tree::from_str(svg, &options).ok()?;
+    let size = tree.size().to_int_size().scale_by(SCALE)?;
+    let mut picture = Pixmap::new(size.width(), size.height())?;
+    resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut picture.as_mut());
+    picture.encode_png().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_has_twice_the_pixels_and_letters() {
+        let svg = |text: &str| {
+            format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"60\" height=\"20\" viewBox=\"0 0 600 200\">\
+                 <g font-family=\"Inter,sans-serif\" font-size=\"120\"><text x=\"10\" y=\"120\">{text}</text></g></svg>"
+            )
+        };
+        let written = png(&svg("λ → 1")).expect("a picture");
+        let picture = Pixmap::decode_png(&written).expect("PNG");
+        assert_eq!((picture.width(), picture.height()), (120, 40));
+        assert!(picture.pixels().iter().any(|pixel| pixel.alpha() > 200), "letters are drawn");
+        let empty = Pixmap::decode_png(&png(&svg("")).expect("a picture")).expect("PNG");
+        assert!(empty.pixels().iter().all(|pixel| pixel.alpha() == 0));
+        assert_eq!(png("no document"), None);
+    }
+}

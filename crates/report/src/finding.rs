@@ -1,0 +1,37 @@
+//! A verdict at a glance: a word of two or three words, and how good the news is.
+
+use super::chart::Tone;
+use base::stats::{Finding, NoVerdict};
+
+/// How good the news is.
+pub(super) fn tone(finding: &Finding) -> Tone {
+    match finding {
+        Finding::Helps | Finding::HelpsAsInput => Tone::Good,
+        Finding::GoodConstant | Finding::OnlyBetter { .. } => Tone::Partly,
+        Finding::NoDifference => Tone::Neutral,
+        Finding::UntunedWorse(_) | Finding::Worse(_) | Finding::Hurts => Tone::Bad,
+        Finding::None(_) => Tone::Absent,
+    }
+}
+
+/// The verdict in at most three words; the whole of it stands at the evidence.
+pub(super) fn short(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::Helps => "helps",
+        Finding::HelpsAsInput => "helps as inputs do",
+        Finding::GoodConstant => "good constant",
+        Finding::OnlyBetter { .. } => "partly better",
+        Finding::UntunedWorse(_) | Finding::Worse(_) => "worse than tuned",
+        Finding::Hurts => "hurts",
+        Finding::NoDifference => "no difference",
+        Finding::None(why) => match why {
+            NoVerdict::NeverActed { .. } => "never acted",
+            NoVerdict::ChangedNothing { .. } => "changed nothing",
+            NoVerdict::Tied => "search tied",
+            NoVerdict::Search(_) => "unequal search",
+            NoVerdict::Incomplete(_) => "controls missing",
+            NoVerdict::Missing { .. } => "runs missing",
+            NoVerdict::TooFewSeeds => "too few seeds",
+        },
+    }
+}
