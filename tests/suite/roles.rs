@@ -88,6 +88,7 @@ fn made_up(run: PlannedRun) -> Record {
         metrics,
         time: Time::default(),
         env: Default::default(),
+        judged: None,
         result_sha256: String::new(),
     }
 }

@@ -2,6 +2,7 @@
 //! leaves, a [`Record`] is one line of a results file.
 
 pub mod definition;
+pub mod exported;
 mod hashed;
 mod log;
 mod method_info;
@@ -15,4 +16,4 @@ pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Tr
 pub use method_info::{MethodInfo, Parameter, Reveal, registered};
 pub use planned::PlannedCell;
 pub use protocol::{Pace, Paradigm, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
-pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
+pub use record::{Env, Judged, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};

@@ -3,6 +3,7 @@
 //!
 //! The method composes the terms; this protocol lays out tasks, boundaries and evaluation.
 
+mod exported;
 mod gates;
 mod meter;
 mod settings;
@@ -16,6 +17,7 @@ use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
+use contract::exported::Exported;
 use contract::protocol::{as_written, evaluate_on_validation};
 use contract::{
     AccuracyMatrix, Footprint, Mark, MethodInfo, Pace, Protocol, Reveal, RunLog, RunSpec, Timeline, Watch,
@@ -81,6 +83,11 @@ impl Protocol for Incremental {
 
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    }
+
+    fn exported(&self, spec: &RunSpec, data: &Data, answers: bool) -> Result<Option<Exported>> {
+        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+        exported::exported(&resolved, spec, data, answers).map(Some)
     }
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {

@@ -7,6 +7,7 @@
 mod agent;
 mod baselines;
 mod detector;
+mod exported;
 mod meter;
 mod method;
 mod network;
@@ -28,6 +29,7 @@ use meter::Meter;
 use base::error::{Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
+use contract::exported::Exported;
 use contract::protocol::{as_written, evaluate_on_validation};
 use contract::{Curve, MethodInfo, Protocol, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
@@ -89,6 +91,11 @@ impl Protocol for Online {
 
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         serde_json::from_value::<Resolved>(settings.clone()).map_or(0.0, |resolved| resolved.expected_cost())
+    }
+
+    fn exported(&self, spec: &RunSpec, data: &Data, answers: bool) -> Result<Option<Exported>> {
+        let resolved: Resolved = serde_json::from_value(spec.settings.clone())?;
+        exported::exported(&resolved, spec, data, answers).map(Some)
     }
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {

@@ -9,6 +9,7 @@ mod frontier;
 mod go_nogo;
 mod headroom;
 mod incremental;
+mod judged;
 mod meta;
 mod multi_task;
 mod online;
@@ -55,6 +56,7 @@ pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
     if results.benchmarks.is_empty() {
         return blocks;
     }
+    blocks.extend(judged::build(results));
     blocks.extend(overview::build(results));
     blocks.extend(verdict::build(results));
     blocks.extend(headroom::build(results));
