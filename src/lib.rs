@@ -12,7 +12,9 @@
 
 pub mod cli;
 pub mod definitions;
+pub mod export;
 pub mod headroom;
+pub mod judge;
 pub mod measure;
 pub mod registry;
 pub mod run;

@@ -35,3 +35,11 @@ pub fn protocol(name: &str) -> Result<&'static dyn Protocol> {
         .into()
     })
 }
+
+/// The method without anything added, of each paradigm that has one: the base method where none is named.
+pub const PLAIN: &[(&str, &str)] = &[("online", "latest"), ("incremental", "naive")];
+
+/// The plain method of a paradigm.
+pub fn plain_method(paradigm: &str) -> Option<&'static str> {
+    PLAIN.iter().find(|(of, _)| *of == paradigm).map(|(_, id)| *id)
+}

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::sources::{Format, Sources};
+use super::travel::{CompareArguments, ExportArguments, JudgeArguments, StudyArguments};
+
 /// Benchmarks for neuromodulated and continual learning: many seeds, paired statistics, charts.
 ///
 /// Without a command: `bench run core`, the default suite on embedded data.
@@ -37,6 +40,17 @@ pub enum Command {
     Headroom(HeadroomArguments),
     /// Rebuild tables, charts and HTML from records, without training
     Report(ReportArguments),
+    /// All that a claim about a mechanism needs: search with equal budgets, every required control, verdict, one page
+    #[command(after_help = EXIT_CODES)]
+    Study(StudyArguments),
+    /// Hold two sets of records against each other: what changed, what is only in one, which settings differ
+    #[command(after_help = super::travel::COMPARE_CODES)]
+    Compare(CompareArguments),
+    /// Judge results made elsewhere, from a table, by the same rules as the suite's own
+    #[command(after_help = EXIT_CODES)]
+    Judge(JudgeArguments),
+    /// Write results, or a benchmark's stream, as files for other programs
+    Export(ExportArguments),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -190,25 +204,6 @@ pub struct RunArguments {
     pub quiet: bool,
     #[command(flatten)]
     pub sources: Sources,
-}
-
-/// Where definitions and data come from.
-#[derive(Debug, Clone, Args)]
-pub struct Sources {
-    /// Folder with data sets [default: $NEUROMOD_DATA, else the cache folder]
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
-    /// Folder with definitions of your own (*.toml), on top of the embedded ones
-    #[arg(long, value_name = "DIR")]
-    pub benchmarks: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// The answer for people; with --verbose the tables too
-    Table,
-    /// All records as JSON lines
-    Json,
 }
 
 #[derive(Debug, Clone, Args)]

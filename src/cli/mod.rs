@@ -2,15 +2,22 @@
 
 mod arguments;
 mod command_line;
+mod compare;
 pub mod exit;
+mod export;
 mod headroom;
+mod judge;
 mod list;
 mod output;
 mod progress;
+mod records;
 mod report;
 mod searching;
 mod session;
 mod show;
+mod sources;
+mod study;
+mod travel;
 mod trouble;
 mod tune;
 mod written;
@@ -47,6 +54,10 @@ pub fn main() -> ExitCode {
         Some(Command::Tune(tune)) => tune::run(&tune),
         Some(Command::Headroom(headroom)) => headroom::run(&headroom),
         Some(Command::Report(report)) => report::run(&report),
+        Some(Command::Study(study)) => study::run(&study),
+        Some(Command::Compare(compare)) => compare::run(&compare),
+        Some(Command::Judge(judge)) => judge::run(&judge),
+        Some(Command::Export(export)) => export::run(&export.what),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
         output::tell(&format!("error: {}", in_full(&error)));

@@ -7,7 +7,7 @@ use base::plain;
 use contract::definition::{Library, MethodPreset};
 use data::{Data, DataFolder};
 
-use super::arguments::Sources;
+use super::sources::Sources;
 
 /// Prints text to stdout, free text in it made harmless. See [`print_styled`].
 ///
@@ -48,7 +48,7 @@ pub fn colour() -> bool {
 /// Embedded definitions plus the user's folder.
 pub fn library(sources: &Sources) -> Result<Library> {
     let mut library = crate::definitions::shipped()?;
-    if let Some(folder) = &sources.benchmarks {
+    for folder in &sources.benchmarks {
         library.add_folder(folder)?;
     }
     Ok(library)

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::arguments::{Format, RunArguments};
+use super::arguments::RunArguments;
 use super::output::{colour, columns, data, library, print, print_styled, seconds, tell};
 use super::progress::Progress;
+use super::sources::Format;
 use super::trouble::{INTERRUPT, handle_signals, stopped, tell_other_versions, tell_recovery};
 use super::written::{note, rescore, write};
 use super::{command_line, exit};

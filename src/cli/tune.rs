@@ -109,7 +109,7 @@ fn answer_all(
         keep(search, folder, &question, &found)?;
         answered.push((question, found));
     }
-    Ok(print(&hint(search.benchmark, &answered, folder, arguments.sources.benchmarks.as_deref()))?)
+    Ok(print(&hint(search.benchmark, &answered, folder, &arguments.sources.benchmarks))?)
 }
 
 fn wanted(part: TunePart, arm: Arm) -> bool {
@@ -172,7 +172,7 @@ fn words(values: &Table) -> String {
 }
 
 /// How to run what was found, with everything that a verdict needs.
-fn hint(benchmark: &Benchmark, answered: &[(Question, Found)], folder: &Path, own: Option<&Path>) -> String {
+fn hint(benchmark: &Benchmark, answered: &[(Question, Found)], folder: &Path, own: &[PathBuf]) -> String {
     let mut methods: Vec<String> = Vec::new();
     for (question, found) in answered {
         let id = &question.preset.header.id;
@@ -194,19 +194,10 @@ fn hint(benchmark: &Benchmark, answered: &[(Question, Found)], folder: &Path, ow
             }
         }
     }
-    let (id, methods) = (&benchmark.header.id, methods.join(","));
-    let run = format!("bench run {id} --benchmarks {} --seeds 20 --method {methods}", folder.display());
-    match own {
-        // One folder of definitions at a time: what was found goes to where the others are.
-        Some(own) if own != folder => format!(
-            "use them: copy {}/{}.toml to {}, then bench run {id} --benchmarks {} --seeds 20 --method {methods}\n",
-            folder.display(),
-            benchmark.header.paradigm,
-            own.display(),
-            own.display()
-        ),
-        _ => format!("use them: {run}\n"),
-    }
+    let folders = own.iter().map(PathBuf::as_path).filter(|own| *own != folder).chain([folder]);
+    let folders: Vec<String> = folders.map(|folder| format!("--benchmarks {}", folder.display())).collect();
+    let (id, folders, methods) = (&benchmark.header.id, folders.join(" "), methods.join(","));
+    format!("use them: bench run {id} {folders} --seeds 20 --method {methods}\n")
 }
 
 /// `--try KEY=V1,V2,…`: single values of one key, for a look.

@@ -1,15 +1,12 @@
 //! A benchmark and target with everything that is searched there.
 
 use super::space::Prepared;
-use crate::registry::protocol;
+use crate::registry::{PLAIN, plain_method, protocol};
 use crate::run::{Knows, Target, TimingArm};
 use crate::tune::Draw;
 use base::error::{DefinitionError, Result};
 use contract::definition::{Arm, Benchmark, Library, MethodPreset};
 use data::Data;
-
-/// The method without anything added, of each paradigm that has one: the base method where none is named.
-const PLAIN: &[(&str, &str)] = &[("online", "latest"), ("incremental", "naive")];
 
 /// A benchmark and target with everything that is searched there, checked before anything trains.
 #[derive(Debug, Clone)]
@@ -37,8 +34,7 @@ impl<'l> Question<'l> {
         mechanisms: &[String],
     ) -> Result<Self> {
         let header = &benchmark.header;
-        let plain = PLAIN.iter().find(|(paradigm, _)| *paradigm == header.paradigm).map(|(_, id)| *id);
-        let base = base.or(plain).ok_or_else(|| {
+        let base = base.or_else(|| plain_method(&header.paradigm)).ok_or_else(|| {
             let known = PLAIN.iter().map(|(paradigm, _)| *paradigm).collect::<Vec<_>>().join(" and ");
             let allowed = format!("a benchmark of {known}, which can say when they change");
             DefinitionError::range("BENCHMARK", &header.id, &allowed)

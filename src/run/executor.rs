@@ -253,6 +253,7 @@ impl Executor<'_> {
             metrics,
             time: Time { wall_s: started.elapsed().as_secs_f64(), started_unix },
             env: self.env.clone(),
+            judged: None,
             result_sha256: String::new(),
         };
         record.result_sha256 = record.hash().unwrap_or_default();

@@ -72,6 +72,7 @@ fn compared(control: &str, mechanism: &Scores, other: &Scores) -> Comparison {
         control: control.to_owned(),
         method: control.to_owned(),
         pairs: differences.len(),
+        paired: true,
         mean: test.mean(),
         interval: None,
         p: Some(test.p()),

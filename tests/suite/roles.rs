@@ -94,6 +94,7 @@ pub fn record(run: PlannedRun, log: RunLog) -> Record {
         metrics,
         time: Time::default(),
         env: Default::default(),
+        judged: None,
         result_sha256: String::new(),
     }
 }

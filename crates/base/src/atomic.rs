@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
-use std::io::{ErrorKind, Write as _};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -23,8 +23,20 @@ pub fn create_folder(folder: &Path) -> Result<()> {
 /// # Errors
 /// What the file system says, with the path.
 pub fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
-    let (mut file, temporary) = temporary(path)?;
-    let written = file.write_all(content.as_ref()).and_then(|()| file.sync_all());
+    write_with(path, |file| file.write_all(content.as_ref()))
+}
+
+/// The same for what is too long to be held: `writer` writes it.
+///
+/// # Errors
+/// What the file system or `writer` says, with the path.
+pub fn write_with(
+    path: &Path,
+    writer: impl FnOnce(&mut BufWriter<fs::File>) -> std::io::Result<()>,
+) -> Result<()> {
+    let (file, temporary) = temporary(path)?;
+    let mut file = BufWriter::new(file);
+    let written = writer(&mut file).and_then(|()| file.flush()).and_then(|()| file.get_ref().sync_all());
     written.and_then(|()| fs::rename(&temporary, path)).map_err(|source| {
         // The first error is the one to tell.
         let _ = fs::remove_file(&temporary);

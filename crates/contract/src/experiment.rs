@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::definition::{Benchmark, MethodPreset};
+use crate::exported::Exported;
 use crate::log::RunLog;
 use crate::method_info::{MethodInfo, registered};
 use crate::protocol::{Paradigm, Protocol, RunSpec, Timeline, Watch, as_written};
@@ -106,6 +107,20 @@ pub trait Experiment: Sync {
     /// As [`Protocol::expected_cost`].
     fn cost(&self, settings: &Self::Settings) -> f64;
 
+    /// As [`Protocol::exported`].
+    ///
+    /// # Errors
+    /// As [`Protocol::exported`].
+    fn exported(
+        &self,
+        _settings: &Self::Settings,
+        _spec: &RunSpec,
+        _data: &Data,
+        _answers: bool,
+    ) -> Result<Option<Exported>> {
+        Ok(None)
+    }
+
     /// As [`Protocol::run`].
     ///
     /// # Errors
@@ -178,6 +193,10 @@ impl<E: Experiment> Protocol for E {
 
     fn expected_cost(&self, settings: &serde_json::Value) -> f64 {
         read(settings).map_or(0.0, |settings| self.cost(&settings))
+    }
+
+    fn exported(&self, spec: &RunSpec, data: &Data, answers: bool) -> Result<Option<Exported>> {
+        Experiment::exported(self, &read(&spec.settings)?, spec, data, answers)
     }
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::log::{AccuracyMatrix, Curve, Footprint, Mark};
 use crate::protocol::{ReplaySource, RunSpec};
-use crate::record::{Record, Status};
+use crate::record::{Judged, Record, Status};
 use base::digest::sha256_hex;
 use base::error::Result;
 
@@ -20,6 +20,8 @@ struct Hashed<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
     footprint: FootprintView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged: Option<&'a Judged>,
     key: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     marks: Vec<MarkView<'a>>,
@@ -101,6 +103,7 @@ impl<'a> Hashed<'a> {
             data: &record.data,
             error: record.error.as_deref(),
             footprint: FootprintView::new(footprint),
+            judged: record.judged.as_ref(),
             key: &record.key,
             marks: marks.iter().map(|Mark { x, label }| MarkView { label, x: *x }).collect(),
             matrix: matrix.as_ref().map(MatrixView::new),
@@ -196,6 +199,8 @@ mod tests {
         bare.log = crate::RunLog::default();
         (bare.error, bare.spec.replays, bare.data) = (None, None, BTreeMap::new());
         assert_eq!(bare.hash().expect("hash"), by_value(&bare));
+        bare.judged =
+            Some(Judged { file: "mine.csv".into(), native_stream: true, stream: Some("name".into()) });
         bare.log.matrix = Some(AccuracyMatrix::default());
         bare.log.scalars.insert("x".into(), f64::NAN);
         assert_eq!(bare.hash().expect("hash"), by_value(&bare));

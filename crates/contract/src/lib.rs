@@ -3,6 +3,7 @@
 
 pub mod definition;
 mod experiment;
+pub mod exported;
 mod hashed;
 mod log;
 mod method_info;
@@ -18,5 +19,5 @@ pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Tr
 pub use method_info::{MethodInfo, Parameter, Reveal, registered};
 pub use planned::PlannedCell;
 pub use protocol::{Pace, Paradigm, Portion, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
-pub use record::{Env, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
+pub use record::{Env, Judged, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
 pub use replay::{Channel, Channels, Replay, Rotation, TestSignal};

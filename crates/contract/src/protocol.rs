@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::log::{RunLog, Trace};
 use crate::definition::{Benchmark, MethodPreset};
+use crate::exported::Exported;
 use crate::method_info::MethodInfo;
 use base::error::{Error, Result, StopReason};
 use data::Data;
@@ -216,6 +217,15 @@ pub trait Protocol: Sync {
 
     /// Rough cost of one run in core-seconds, for progress, `bench show` and balancing.
     fn expected_cost(&self, settings: &serde_json::Value) -> f64;
+
+    /// A run's stream and initial weights as arrays, for learners outside this program; `answers`: with what the benchmark
+    /// hides from its learners. `None`: streams of this paradigm cannot be written so.
+    ///
+    /// # Errors
+    /// Settings whose stream or network is not written; missing data.
+    fn exported(&self, _spec: &RunSpec, _data: &Data, _answers: bool) -> Result<Option<Exported>> {
+        Ok(None)
+    }
 
     /// Trains and evaluates.
     ///

@@ -46,10 +46,27 @@ pub struct Record {
     pub metrics: BTreeMap<String, MetricValue>,
     pub time: Time,
     pub env: Env,
+    /// Of numbers that this program did not measure, what their author says of them. Absent in its own records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<Judged>,
     /// SHA-256 over what was measured: spec, data, status, error and the raw log. Titles, scores, metrics and
     /// `base` are derived from definitions and log, so they are not part of it.
     #[cfg_attr(test, schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub result_sha256: String,
+}
+
+/// Numbers made elsewhere and handed in as a table: all of it is declared, nothing is proven.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct Judged {
+    /// Name of the table, without its folder.
+    pub file: String,
+    /// The declared stream is the one that this program runs for the benchmark, version and seed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub native_stream: bool,
+    /// The stream's name: runs of one seed with the same name met the same samples in the same order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
 }
 
 /// Names for people.
@@ -221,6 +238,25 @@ impl Record {
             Ok(key) => Err(format!("the key {} is not that of its content, {key}", self.key)),
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    /// `native` or `judged`.
+    pub fn origin(&self) -> &'static str {
+        if self.judged.is_some() { "judged" } else { "native" }
+    }
+
+    /// Whether two runs of one benchmark met the same stream: what this program ran with the same seed did; of others their
+    /// authors say so.
+    pub fn paired_with(&self, other: &Self) -> bool {
+        self.spec.seed == other.spec.seed
+            && match (&self.judged, &other.judged) {
+                (None, None) => true,
+                (Some(one), None) | (None, Some(one)) => one.native_stream,
+                (Some(one), Some(other)) => {
+                    one.native_stream && other.native_stream
+                        || one.stream.is_some() && one.stream == other.stream
+                }
+            }
     }
 
     /// `id@version` of the benchmark.

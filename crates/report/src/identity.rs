@@ -11,7 +11,7 @@ use base::plain;
 use contract::{Paradigm, Record};
 
 /// Leaves of resolved settings: dotted path → value as JSON.
-type Leaves = BTreeMap<String, String>;
+pub(super) type Leaves = BTreeMap<String, String>;
 
 /// Where one of several stands among those that share a name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,7 +90,8 @@ fn all_said(records: &[Record], paradigms: &[Paradigm]) -> Vec<Rc<Said>> {
     records.iter().map(one).collect()
 }
 
-fn leaves(path: &str, value: &Value, into: &mut Leaves) {
+/// Adds the leaves of a value below `path`.
+pub(super) fn leaves(path: &str, value: &Value, into: &mut Leaves) {
     match value {
         Value::Object(fields) if !fields.is_empty() => {
             fields.iter().for_each(|(key, field)| leaves(&format!("{path}.{key}"), field, into));

@@ -1,12 +1,16 @@
 //! Layer 5: the report, a pure function of records. It can be rebuilt, merged and re-scored without training again.
 //!
 //! Sections (see [`section`]) turn results into [`Block`]s; the writers turn blocks into `report.html`, `report.md`,
-//! `charts/*.svg`, `charts/*.png` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too. Neither knows the other.
+//! `charts/*.svg`, `charts/*.png` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too, and the
+//! runs themselves in `runs.csv` and `curves.csv` ([`export`]). Neither knows the other.
 
 mod answer;
 mod block;
 pub mod chart;
+pub mod compare;
+mod difference;
 mod escape;
+pub mod export;
 mod families;
 mod finding;
 mod grouping;
@@ -38,10 +42,11 @@ use rayon::prelude::*;
 use verdicts::Judged;
 
 pub use block::{Block, Cell, Chart, Column, Table};
+pub use difference::Difference;
 pub use missing::Missing;
 pub use number::{interval_text, number, signed, value_with_interval};
 pub use options::Options;
-pub use results::{BenchmarkResults, Difference, MethodResults, Results, Values};
+pub use results::{BenchmarkResults, MethodResults, Results, Values};
 pub use verdicts::joined as joined_verdicts;
 
 /// What was written.
@@ -73,7 +78,7 @@ fn told(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &Options) -> 
 }
 
 /// Files of a report besides its charts.
-const FILES: [&str; 3] = ["report.html", "report.md", "verdicts.csv"];
+const FILES: [&str; 5] = ["report.html", "report.md", "verdicts.csv", "runs.csv", "curves.csv"];
 
 /// Checks that a report can be written below `out`, by writing and removing a file where its files go.
 ///
@@ -147,6 +152,7 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
         atomic::write(&out.join("verdicts.csv"), &verdicts::csv(&judged))?;
     }
     remove_stale(out, &charts, !judged.is_empty())?;
+    write_csv(&results, out)?;
     let (html, markdown) = (out.join("report.html"), out.join("report.md"));
     atomic::write(&markdown, &markdown::page(&options.title, &blocks))?;
     atomic::write(&html, &html::page(&options.title, &blocks))?;
@@ -158,6 +164,16 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
         missing: results.missing.runs(),
         conflicts: results.conflicts,
     })
+}
+
+/// Writes `runs.csv` and `curves.csv` into a folder, which is created if missing.
+///
+/// # Errors
+/// When the folder or a file cannot be written; the error names the path.
+pub fn write_csv(results: &Results<'_>, out: &Path) -> Result<()> {
+    atomic::create_folder(out)?;
+    atomic::write(&out.join("runs.csv"), &export::table(results).text())?;
+    atomic::write_with(&out.join("curves.csv"), |file| export::write_curves(results, file))
 }
 
 #[cfg(test)]

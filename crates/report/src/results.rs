@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::chart::Color;
+use super::difference::Difference;
 use super::missing::Missing;
 use super::options::Options;
 use crate::metric;
 use base::stats;
-use base::stats::{Interval, SignFlip, VERDICT_SEEDS};
+use base::stats::Interval;
 use contract::definition::{Ceiling, Score, SearchNote};
 use contract::{MetricValue, Record, Role, Status};
 
@@ -53,20 +54,6 @@ pub struct MethodResults<'a> {
     pub role: Option<&'a Role>,
     /// Planned runs without a record.
     pub missing: usize,
-}
-
-/// A paired comparison with the reference method.
-#[derive(Debug)]
-pub struct Difference {
-    /// Seeds that both methods finished.
-    pub pairs: usize,
-    pub mean: f64,
-    /// Inverted sign-flip test from ten pairs on, the interval of the mean below.
-    pub interval: Option<Interval>,
-    /// Two-sided; only where a verdict is allowed.
-    pub p: Option<f64>,
-    /// Mean over standard deviation of the differences; `None` below two pairs and where the differences do not vary.
-    pub effect: Option<f64>,
 }
 
 impl<'a> Results<'a> {
@@ -143,7 +130,8 @@ impl<'a> BenchmarkResults<'a> {
         values
     }
 
-    fn value(&self, record: &Record, name: &str) -> Option<MetricValue> {
+    /// A metric of one run; those that need another method's run are taken against it.
+    pub(crate) fn value(&self, record: &Record, name: &str) -> Option<MetricValue> {
         if name == metric::REGRET {
             let oracle = self.method(metric::ORACLE)?.ok().find(|other| other.spec.seed == record.spec.seed);
             return Some(oracle.map_or_else(
@@ -194,29 +182,19 @@ impl<'a> BenchmarkResults<'a> {
         self.method(self.score.reference.as_deref()?)
     }
 
-    /// Paired differences of a metric, method − other, over common seeds.
+    /// Differences of a metric, method − other: over common seeds where those are pairs, else of the two means.
     pub fn difference(
         &self,
         method: &MethodResults<'_>,
         other: &MethodResults<'_>,
         metric: &str,
     ) -> Option<Difference> {
-        let theirs: BTreeMap<u64, f64> = self.values(other, metric).by_seed.into_iter().collect();
-        let ours = self.values(method, metric).by_seed;
-        let pairs: Vec<(f64, f64)> =
-            ours.iter().filter_map(|(seed, value)| Some((*value, *theirs.get(seed)?))).collect();
-        let differences: Vec<f64> = pairs.iter().map(|(a, b)| stats::difference(*a, *b)).collect();
-        let size = pairs.iter().fold(0.0, |most: f64, (a, b)| most.max(a.abs()).max(b.abs()));
-        let test = SignFlip::new(&differences)?;
-        let verdict = differences.len() >= VERDICT_SEEDS;
-        let interval = if verdict { test.interval(0.05) } else { stats::mean_interval(&differences) };
-        Some(Difference {
-            pairs: differences.len(),
-            mean: test.mean(),
-            interval,
-            p: verdict.then(|| test.p()),
-            effect: stats::paired_effect_size(&differences, size),
-        })
+        let (ours, theirs) = (self.values(method, metric), self.values(other, metric));
+        if method.paired_with(other) {
+            Difference::paired(&ours.by_seed, &theirs.by_seed)
+        } else {
+            Difference::of_samples(&ours.numbers(), &theirs.numbers())
+        }
     }
 }
 
@@ -224,6 +202,17 @@ impl<'a> MethodResults<'a> {
     /// Runs that finished.
     pub fn ok(&self) -> impl Iterator<Item = &'a Record> + '_ {
         self.records.iter().copied().filter(|record| record.status == Status::Ok)
+    }
+
+    /// Whether runs of one seed met the same stream. Without a common seed nothing of this program's own contradicts it.
+    pub fn paired_with(&self, other: &Self) -> bool {
+        let declared = |method: &Self| method.records.iter().any(|record| record.judged.is_some());
+        if !declared(self) && !declared(other) {
+            return true;
+        }
+        let theirs: BTreeMap<u64, &Record> = other.ok().map(|record| (record.spec.seed, record)).collect();
+        let mut common = self.ok().filter_map(|own| Some((own, *theirs.get(&own.spec.seed)?))).peekable();
+        common.peek().is_some() && common.all(|(own, other)| own.paired_with(other))
     }
 
     /// How its settings were chosen; `None`: its records do not say.

@@ -99,6 +99,7 @@ fn record(benchmark: &str, title: &str, hardness: f64, method: (&str, &str, f64,
             jobs: 2,
             threads_per_run: 1,
         },
+        judged: None,
         result_sha256: String::new(),
     }
 }

@@ -9,8 +9,8 @@ use super::number::{interval_text, p_value, signed};
 use super::results::{BenchmarkResults, MethodResults, Results};
 use base::stats;
 use base::stats::{
-    Case, Comparison, Finding, Headroom, NoVerdict, Scores, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED,
-    Verdict,
+    Case, Comparison, Finding, Headroom, NoVerdict, REQUIRED, Scores, TUNED_CONSTANT, TUNED_OPTIMISER,
+    UNMODULATED, Verdict,
 };
 use contract::definition::SearchNote;
 use contract::{Record, Role};
@@ -96,18 +96,21 @@ fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Cas
         |method: &MethodResults<'_>| benchmark.scores(method).by_seed.into_iter().collect::<Scores>();
     let own = scores(mechanism);
     let controls = controls(benchmark, mechanism);
-    let mut comparisons: Vec<Comparison> = controls
-        .iter()
-        .filter_map(|(kind, control)| Comparison::new(kind, &control.id, &own, &scores(control), sign))
-        .collect();
+    let compared = |kind: &str, other: &MethodResults<'_>| {
+        let new = if mechanism.paired_with(other) { Comparison::new } else { Comparison::unpaired };
+        new(kind, &other.id, &own, &scores(other), sign)
+    };
+    let mut comparisons: Vec<Comparison> =
+        controls.iter().filter_map(|(kind, control)| compared(kind, control)).collect();
     // Where the derived control did not run, the benchmark's reference stands beside; no verdict refers to it.
     if controls.iter().all(|(kind, _)| *kind != UNMODULATED)
         && let Some(reference) = benchmark.reference().filter(|reference| reference.role.is_none())
     {
-        comparisons.extend(Comparison::new(&reference.title, &reference.id, &own, &scores(reference), sign));
+        comparisons.extend(compared(&reference.title, reference));
     }
     let mut notes = Vec::new();
     let unmodulated = controls.iter().find(|(kind, _)| *kind == UNMODULATED).map(|(_, control)| *control);
+    notes.extend(declared(mechanism, &controls, &comparisons));
     let obstacle =
         inert(mechanism, unmodulated, &mut notes).or_else(|| unequal(mechanism, &controls, &mut notes));
     (Case { comparisons, obstacle }, notes)
@@ -139,7 +142,7 @@ fn inert(
         }
     }
     let unmodulated = unmodulated?;
-    let twin = |record: &Record| unmodulated.ok().find(|other| other.spec.seed == record.spec.seed);
+    let twin = |record: &Record| unmodulated.ok().find(|other| other.paired_with(record));
     let same: Vec<bool> =
         mechanism.ok().filter_map(|record| Some(record.log.same_outcome(&twin(record)?.log))).collect();
     let changed = same.iter().filter(|same| !**same).count();
@@ -147,6 +150,34 @@ fn inert(
         notes.push(format!("it changed an answer in {changed} of {} seeds", same.len()));
     }
     (changed == 0 && !same.is_empty()).then_some(NoVerdict::ChangedNothing { seeds: same.len() })
+}
+
+/// What a reader should know of numbers that were made elsewhere.
+fn declared(
+    mechanism: &MethodResults<'_>,
+    controls: &[(&str, &MethodResults<'_>)],
+    comparisons: &[Comparison],
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !judged_elsewhere(mechanism) {
+        return notes;
+    }
+    let lacks = |kind: &&&str| controls.iter().all(|(other, _)| other != *kind);
+    let missing: Vec<&str> = REQUIRED.iter().filter(lacks).copied().collect();
+    if !missing.is_empty() {
+        notes.push(format!("missing controls: {}", missing.join(", ")));
+    }
+    let apart: BTreeSet<&str> =
+        comparisons.iter().filter(|one| !one.paired).map(|one| one.method.as_str()).collect();
+    if !apart.is_empty() {
+        let names = Vec::from_iter(apart).join(", ");
+        notes.push(format!("not paired with {names}: their streams are not declared to be the same"));
+    }
+    notes
+}
+
+fn judged_elsewhere(method: &MethodResults<'_>) -> bool {
+    method.records.iter().any(|record| record.judged.is_some())
 }
 
 /// Whether the mechanism and its tuned controls had the same budget of search; what has nothing to search passes.
@@ -169,6 +200,9 @@ fn unequal(
     let unknown = rows.iter().find(|row| row.1.is_none());
     match (budgets.first(), unknown) {
         (None, None) => None,
+        (None, Some(_)) if judged_elsewhere(mechanism) => {
+            Some(NoVerdict::Search("search not declared".into()))
+        }
         (None, Some(_)) => {
             notes.push("search not recorded".into());
             None

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::bootstrap::Interval;
 use super::sign_flip::{SignFlip, VERDICT_SEEDS};
+use super::two_sample::TwoSample;
 
 /// Scores by seed.
 pub type Scores = BTreeMap<u64, f64>;
@@ -18,9 +19,12 @@ pub struct Comparison {
     pub control: String,
     /// The method it is: several may be of one kind.
     pub method: String,
+    /// Pairs; where nothing is paired, the size of the smaller sample.
     pub pairs: usize,
+    /// Whether scores of one seed belong together; else `p` and `interval` are those of two samples.
+    pub paired: bool,
     pub mean: f64,
-    /// Inverts the same sign-flip test as `p`; `None` below ten pairs.
+    /// Inverts the same test as `p`; `None` below ten pairs.
     pub interval: Option<Interval>,
     /// Two-sided; `None` below ten pairs.
     pub p: Option<f64>,
@@ -39,6 +43,30 @@ impl Comparison {
             control: control.to_owned(),
             method: method.to_owned(),
             pairs: differences.len(),
+            paired: true,
+            mean: test.mean(),
+            interval: if enough { test.interval(LEVEL) } else { None },
+            p: enough.then(|| test.p()),
+        })
+    }
+
+    /// The same where scores of one seed do not belong together. `None` without a score on one side.
+    pub fn unpaired(
+        control: &str,
+        method: &str,
+        mechanism: &Scores,
+        other: &Scores,
+        sign: f64,
+    ) -> Option<Self> {
+        let signed = |scores: &Scores| scores.values().map(|score| sign * score).collect::<Vec<_>>();
+        let test = TwoSample::new(&signed(mechanism), &signed(other))?;
+        let smaller = mechanism.len().min(other.len());
+        let enough = smaller >= VERDICT_SEEDS;
+        Some(Self {
+            control: control.to_owned(),
+            method: method.to_owned(),
+            pairs: smaller,
+            paired: false,
             mean: test.mean(),
             interval: if enough { test.interval(LEVEL) } else { None },
             p: enough.then(|| test.p()),

@@ -7,9 +7,11 @@ mod effect;
 mod finding;
 mod headroom;
 mod holm;
+mod patterns;
 mod sign_flip;
 mod student;
 mod summary;
+mod two_sample;
 mod verdict;
 
 pub use bootstrap::{Interval, mean_interval, stratified};
@@ -22,6 +24,7 @@ pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
 pub use summary::{
     difference, inter_quartile_mean, is_rounding, mean, median, quantile, size, standard_deviation,
 };
+pub use two_sample::TwoSample;
 pub use verdict::{Case, Verdict, judge};
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::rng::Streams;
 
 fn comparison(control: &str, mean: f64, p: f64) -> Comparison {
     let method = format!("x+{control}");
-    Comparison { control: control.into(), method, pairs: 10, mean, interval: None, p: Some(p) }
+    Comparison { control: control.into(), method, pairs: 10, paired: true, mean, interval: None, p: Some(p) }
 }
 
 /// Signs of `p` are the directions.

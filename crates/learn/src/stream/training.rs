@@ -54,6 +54,14 @@ impl TrainingData {
         self.len() == 0
     }
 
+    /// Which view of the pool holds a position, and its place there; of a table, the position.
+    pub fn place(&self, position: u32) -> (usize, usize) {
+        match &self.samples {
+            Samples::Views { views, .. } => find(views, position as usize),
+            Samples::Table(_) => (0, position as usize),
+        }
+    }
+
     /// The samples at these positions, as a batch.
     ///
     /// # Errors
@@ -153,13 +161,25 @@ impl Loader {
     /// # Errors
     /// Engine errors.
     pub fn next_batch(&mut self) -> Result<Batch> {
+        self.advance();
+        let size = self.batch.min(self.order.len());
+        self.data.batch(&self.order[self.at - size..self.at])
+    }
+
+    /// Positions in the pool of what would be the next batch, which they are taken as.
+    pub fn next_positions(&mut self) -> &[u32] {
+        self.advance();
+        let size = self.batch.min(self.order.len());
+        &self.order[self.at - size..self.at]
+    }
+
+    /// Moves behind the next batch.
+    fn advance(&mut self) {
         let size = self.batch.min(self.order.len());
         if self.at.saturating_add(size) > self.order.len() {
             self.order.shuffle(&mut self.random);
             self.at = 0;
         }
-        let positions = &self.order[self.at..self.at + size];
         self.at += size;
-        self.data.batch(positions)
     }
 }

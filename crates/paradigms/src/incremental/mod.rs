@@ -3,6 +3,7 @@
 //!
 //! The method composes the terms; this protocol lays out tasks, boundaries and evaluation.
 
+mod exported;
 mod gates;
 mod meter;
 mod settings;
@@ -16,6 +17,7 @@ use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
+use contract::exported::Exported;
 use contract::protocol::as_written;
 use contract::{
     AccuracyMatrix, Experiment, ExperimentInfo, Footprint, Mark, MethodInfo, Pace, Reveal, RunLog, RunSpec,
@@ -75,6 +77,16 @@ impl Experiment for Incremental {
 
     fn cost(&self, settings: &Resolved) -> f64 {
         settings.expected_cost()
+    }
+
+    fn exported(
+        &self,
+        settings: &Resolved,
+        spec: &RunSpec,
+        data: &Data,
+        answers: bool,
+    ) -> Result<Option<Exported>> {
+        exported::exported(settings, spec, data, answers).map(Some)
     }
 
     fn train(

@@ -7,6 +7,7 @@
 mod agent;
 mod baselines;
 mod detector;
+mod exported;
 mod meter;
 mod method;
 mod network;
@@ -29,6 +30,7 @@ use meter::Meter;
 use base::error::{Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
+use contract::exported::Exported;
 use contract::protocol::as_written;
 use contract::{Curve, Experiment, ExperimentInfo, MethodInfo, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
@@ -82,6 +84,16 @@ impl Experiment for Online {
 
     fn cost(&self, settings: &Resolved) -> f64 {
         settings.expected_cost()
+    }
+
+    fn exported(
+        &self,
+        settings: &Resolved,
+        spec: &RunSpec,
+        data: &Data,
+        answers: bool,
+    ) -> Result<Option<Exported>> {
+        exported::exported(settings, spec, data, answers).map(Some)
     }
 
     fn train(

@@ -24,7 +24,12 @@ impl Csv {
 
     /// The file's text.
     pub fn text(&self) -> String {
-        let quote = |cell: &String| {
+        std::iter::once(&self.header).chain(&self.rows).map(|cells| Self::line(cells)).collect()
+    }
+
+    /// One line, for files that are too long to be held.
+    pub fn line(cells: &[impl AsRef<str>]) -> String {
+        let quote = |cell: &str| {
             let cell = harmless(plain::line(cell));
             if cell.contains(['"', ',']) {
                 format!("\"{}\"", cell.replace('"', "\"\""))
@@ -32,8 +37,7 @@ impl Csv {
                 cell.into_owned()
             }
         };
-        let line = |cells: &Vec<String>| cells.iter().map(quote).collect::<Vec<_>>().join(",") + "\n";
-        std::iter::once(&self.header).chain(&self.rows).map(line).collect()
+        cells.iter().map(|cell| quote(cell.as_ref())).collect::<Vec<_>>().join(",") + "\n"
     }
 }
 

@@ -23,6 +23,8 @@ const GO_NOGO: &[&str] = &["go-nogo"];
 const CASE_STUDIES: &[&str] = &["go-nogo", "opposed-behaviours", "switching", "sequence"];
 const SWITCHING: &[&str] = &["switching"];
 const SEQUENCE: &[&str] = &["sequence"];
+/// Benchmarks that are known from a table alone.
+const JUDGED: &[&str] = &["judged"];
 
 const ONLINE: &[&str] = &["online"];
 
@@ -485,6 +487,14 @@ pub const METRICS: &[Metric] = &[
         false,
         SEQUENCE,
     ),
+    Metric::scalar(
+        "judged_score",
+        "a score made elsewhere, as its author computed it",
+        "its author",
+        true,
+        JUDGED,
+    ),
+    Metric::scalar("judged_error", "the same where lower is better", "its author", false, JUDGED),
 ];
 
 /// `docs/metrics.md`.

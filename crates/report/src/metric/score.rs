@@ -22,7 +22,9 @@ pub fn score_all(paradigm: &str, log: &RunLog) -> BTreeMap<String, MetricValue> 
     let mut values: BTreeMap<String, MetricValue> =
         log.scalars.iter().map(|(name, value)| (name.clone(), MetricValue::from(*value))).collect();
     for metric in METRICS.iter().filter(|metric| metric.applies_to(paradigm)) {
-        if let Some(value) = metric.of(log) {
+        let Some(value) = metric.of(log) else { continue };
+        // What was measured elsewhere and cannot be computed from this log stays what its author says.
+        if value.value().is_some() || !log.scalars.contains_key(metric.name) {
             values.insert(metric.name.to_owned(), value);
         }
     }

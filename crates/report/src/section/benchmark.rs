@@ -2,11 +2,12 @@
 
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, DotChart, DotRow};
+use crate::difference::Difference;
 use crate::metric::METRICS;
 use crate::number::{
     bytes, count, duration, interval_text, large, number, p_value, signed, value_with_interval,
 };
-use crate::results::{BenchmarkResults, Difference, MethodResults};
+use crate::results::{BenchmarkResults, MethodResults};
 use crate::tables::too_few_seeds;
 use base::stats;
 use contract::definition::SearchNote;
@@ -71,7 +72,11 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
                 Some(d) => {
                     // Seeds that only one of both finished are not part of the pairs.
                     let fewer = d.pairs < scores.by_seed.len().max(benchmark.scores(reference).by_seed.len());
-                    let pairs = if fewer { format!(" ({} pairs)", d.pairs) } else { String::new() };
+                    let pairs = match (d.paired, fewer) {
+                        (false, _) => " (not paired)".to_owned(),
+                        (true, true) => format!(" ({} pairs)", d.pairs),
+                        (true, false) => String::new(),
+                    };
                     format!("{} {}{pairs}", signed(d.mean), interval_text(d.interval)).trim_end().into()
                 }
                 None if own => "reference".into(),
@@ -286,7 +291,9 @@ fn cost(benchmark: &BenchmarkResults<'_>) -> Table {
     for method in &benchmark.methods {
         let records: Vec<_> = method.ok().collect();
         let mean = |of: &dyn Fn(&contract::Record) -> f64| {
-            stats::mean(&records.iter().map(|r| of(r)).collect::<Vec<_>>())
+            let mean = stats::mean(&records.iter().map(|r| of(r)).collect::<Vec<_>>());
+            // What a table made elsewhere does not say is not nought.
+            mean.filter(|mean| *mean != 0.0 || records.iter().any(|r| r.judged.is_none()))
         };
         let shown = |value: Option<f64>, text: &dyn Fn(f64) -> String| value.map_or_else(|| "–".into(), text);
         table.row([

@@ -66,6 +66,7 @@ fn settings(results: &Results<'_>) -> Vec<Block> {
 fn environments(results: &Results<'_>) -> Vec<Block> {
     let mut lines: Vec<String> = results
         .records()
+        .filter(|r| r.judged.is_none())
         .map(|r| {
             let env = &r.env;
             format!(

@@ -11,6 +11,7 @@ mod frontier;
 mod go_nogo;
 mod headroom;
 mod incremental;
+mod judged;
 mod meta;
 mod multi_task;
 mod online;
@@ -60,6 +61,7 @@ pub(super) fn build(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &
     let mut blocks = first::build(results, judged);
     blocks.extend(overview::plane(results));
     blocks.extend(runs::build(results, options));
+    blocks.extend(judged::build(results));
     blocks.extend(overview::build(results));
     blocks.extend(verdict::build(judged));
     blocks.extend(headroom::build(results));

@@ -20,7 +20,7 @@ pub(super) fn build(results: &Results<'_>, options: &Options) -> Vec<Block> {
     blocks.extend(failures(&records));
     blocks.extend(results.conflicts.iter().map(|conflict| Block::Notice(format!("{conflict}."))));
     blocks.push(Block::paragraph(what(results, &records, options)));
-    blocks.push(Block::paragraph(machine(&records)));
+    blocks.extend(machine(&records));
     if results.superseded > 0 {
         blocks.push(Block::paragraph(format!(
             "{} older than another of the same benchmark, method and seed: left out.",
@@ -51,7 +51,7 @@ fn what(results: &Results<'_>, records: &[&Record], options: &Options) -> String
 }
 
 /// Machines, one sentence each where records come from several.
-fn machine(records: &[&Record]) -> String {
+fn machine(records: &[&Record]) -> Option<Block> {
     let sentence = |r: &Record| {
         let env = &r.env;
         format!(
@@ -67,7 +67,10 @@ fn machine(records: &[&Record]) -> String {
             count(env.threads_per_run, "thread")
         )
     };
-    records.iter().map(|r| sentence(r)).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+    // Where results that were handed in as a table come from is not known.
+    let ours = records.iter().filter(|r| r.judged.is_none());
+    let sentences: BTreeSet<String> = ours.map(|r| sentence(r)).collect();
+    (!sentences.is_empty()).then(|| Block::paragraph(Vec::from_iter(sentences).join(" ")))
 }
 
 /// What was planned and has no record: the first thing to know of an incomplete report.

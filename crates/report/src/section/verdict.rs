@@ -179,7 +179,7 @@ fn comparisons(one: &Judged<'_, '_>) -> Table {
             signed(comparison.mean).into(),
             interval_text(comparison.interval).into(),
             comparison.p.map_or_else(String::new, p_value).into(),
-            comparison.pairs.to_string().into(),
+            (if comparison.paired { comparison.pairs.to_string() } else { "not paired".into() }).into(),
             (if needed { "yes" } else { "" }).into(),
         ]);
     }
