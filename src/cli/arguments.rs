@@ -5,6 +5,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::data_arguments::DataCommand;
+pub use super::sources::Sources;
+use super::sweep_arguments::SweepArguments;
+use super::validate_arguments::ValidateArguments;
+
 /// Benchmarks for neuromodulated and continual learning: many seeds, paired statistics, charts.
 ///
 /// Without a command: `bench run core`, the default suite on embedded data.
@@ -19,6 +24,9 @@ pub struct Arguments {
 
 const EXIT_CODES: &str = "Exit codes: 0 all runs fine, 1 some runs failed or are missing (the report exists), \
 2 wrong usage, definition, data or records, 75 interrupted (repeat the command to go on).";
+
+const VALIDATE_CODES: &str = "Exit codes: 0 all rows are within tolerance, 1 a run failed, 2 wrong usage or data, \
+3 a row misses, 75 interrupted (repeat the command to go on).";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -35,8 +43,17 @@ pub enum Command {
     /// Search what timing a gain can gain on a benchmark at all, with equal budgets, and what of it mechanisms capture
     #[command(after_help = EXIT_CODES)]
     Headroom(HeadroomArguments),
+    /// A method over a grid of one or two settings: the curve, the best on validation data, the width of its plateau
+    #[command(after_help = EXIT_CODES)]
+    Sweep(SweepArguments),
+    /// Published numbers: ours, theirs, tolerance, verdict
+    #[command(after_help = VALIDATE_CODES)]
+    Validate(ValidateArguments),
     /// Rebuild tables, charts and HTML from records, without training
     Report(ReportArguments),
+    /// Look at data of your own
+    #[command(subcommand)]
+    Data(DataCommand),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -173,17 +190,6 @@ pub struct RunArguments {
     pub quiet: bool,
     #[command(flatten)]
     pub sources: Sources,
-}
-
-/// Where definitions and data come from.
-#[derive(Debug, Clone, Args)]
-pub struct Sources {
-    /// Folder with data sets [default: $NEUROMOD_DATA, else the cache folder]
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
-    /// Folder with definitions of your own (*.toml), on top of the embedded ones
-    #[arg(long, value_name = "DIR")]
-    pub benchmarks: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

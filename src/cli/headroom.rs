@@ -6,7 +6,7 @@ use anyhow::Context;
 
 use super::arguments::HeadroomArguments;
 use super::exit;
-use super::output::{data, library, print, tell};
+use super::output::{library_and_data, print, tell};
 use super::trouble::{INTERRUPT, handle_signals};
 use super::written::tell_nondeterminism;
 use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Store, Told, write};
@@ -18,7 +18,7 @@ use base::error::{DefinitionError, Error, Result, StopReason};
 use contract::definition::Library;
 
 pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
-    let library = library(&arguments.sources)?;
+    let (library, data) = library_and_data(&arguments.sources, &arguments.asked)?;
     let questions = questions(&library, arguments)?;
     let budget = Budget {
         trials: usize::try_from(arguments.trials)?,
@@ -39,7 +39,6 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     }
     handle_signals();
     crate::run::install_panic_hook();
-    let data = data(&arguments.sources);
     let mut answered: Vec<(&Question<'_>, Plan, Answer, bool, String)> = Vec::new();
     for question in &questions {
         let header = &question.benchmark.header;

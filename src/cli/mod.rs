@@ -2,6 +2,9 @@
 
 mod arguments;
 mod command_line;
+mod data;
+mod data_arguments;
+mod executed;
 pub mod exit;
 mod headroom;
 mod list;
@@ -10,8 +13,13 @@ mod progress;
 mod report;
 mod session;
 mod show;
+mod sources;
+mod sweep;
+mod sweep_arguments;
 mod trouble;
 mod tune;
+mod validate;
+mod validate_arguments;
 mod written;
 
 use std::process::ExitCode;
@@ -45,7 +53,10 @@ pub fn main() -> ExitCode {
         Some(Command::Show(show)) => show::run(&show),
         Some(Command::Tune(tune)) => tune::run(&tune),
         Some(Command::Headroom(headroom)) => headroom::run(&headroom),
+        Some(Command::Validate(validate)) => validate::run(&validate),
+        Some(Command::Sweep(sweep)) => sweep::run(&sweep),
         Some(Command::Report(report)) => report::run(&report),
+        Some(Command::Data(command)) => data::run(&command),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
         output::tell(&format!("error: {}", in_full(&error)));

@@ -7,7 +7,7 @@ use toml::{Table, Value};
 
 use super::arguments::{TuneArguments, TunePart};
 use super::exit;
-use super::output::{data, library, method as named, print};
+use super::output::{library_and_data, method as named, print};
 use crate::run;
 use crate::tune::{
     Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, validation_scores, write,
@@ -16,8 +16,8 @@ use base::error::{DefinitionError, Result};
 use contract::definition::{Arm, Benchmark, MethodPreset};
 
 pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
-    let library = library(&arguments.sources)?;
-    let data = data(&arguments.sources);
+    let targets = std::slice::from_ref(&arguments.benchmark);
+    let (library, data) = library_and_data(&arguments.sources, targets)?;
     let benchmark = library.benchmark(&arguments.benchmark)?;
     let budget = Budget {
         trials: usize::try_from(arguments.trials)?,

@@ -46,7 +46,7 @@ pub struct Record {
     pub metrics: BTreeMap<String, MetricValue>,
     pub time: Time,
     pub env: Env,
-    /// SHA-256 over what was measured: spec, data, status, error and the raw log. Titles, scores, metrics and
+    /// SHA-256 over what was measured: spec, data, status, error and the raw log but its `probes`. Titles, scores, metrics and
     /// `base` are derived from definitions and log, so they are not part of it.
     #[cfg_attr(test, schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub result_sha256: String,

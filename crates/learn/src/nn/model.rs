@@ -27,6 +27,14 @@ pub trait Model: Send {
     /// Shape errors.
     fn infer(&self, x: &Tensor, gains: &Gains) -> Result<Tensor>;
 
+    /// Activations of the hidden layers (n × units each), from the input; nothing where the network does not show them.
+    ///
+    /// # Errors
+    /// Shape errors.
+    fn hidden(&self, _x: &Tensor, _gains: &Gains) -> Result<Vec<Tensor>> {
+        Ok(Vec::new())
+    }
+
     /// Units per gainable layer, from the input; the last one is the output layer.
     fn layer_units(&self) -> Vec<usize>;
 

@@ -5,12 +5,16 @@
 
 mod gates;
 mod meter;
+mod probes;
 mod settings;
 
 pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, ResolvedMethod};
 
 use gates::Gates;
 use meter::Meter;
+use probes::{FIRST_UPDATES, Probes};
+
+use std::collections::BTreeMap;
 
 use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
@@ -58,7 +62,7 @@ impl Protocol for Incremental {
 
     fn timeline(&self, settings: &serde_json::Value) -> Option<Timeline> {
         let Resolved { benchmark, .. } = serde_json::from_value(settings.clone()).ok()?;
-        let tasks = benchmark.stream.len(data::entry(&benchmark.data).ok()?.classes) as u64;
+        let tasks = benchmark.stream.len(benchmark.data.facts().ok()?.classes) as u64;
         let told = benchmark.stream.reveals(Reveal::Boundary);
         let updates = tasks * benchmark.budget.updates_per_task as u64;
         Some(Timeline { updates, changes: if told { tasks.saturating_sub(1) } else { 0 } })
@@ -70,12 +74,17 @@ impl Protocol for Incremental {
 
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
         let resolved: Resolved = serde_json::from_value(settings.clone())?;
-        Ok(vec![resolved.benchmark.data])
+        Ok(resolved.benchmark.data.set().map(str::to_owned).into_iter().collect())
+    }
+
+    fn fingerprints(&self, settings: &serde_json::Value) -> Result<BTreeMap<String, String>> {
+        let resolved: Resolved = serde_json::from_value(settings.clone())?;
+        Ok(BTreeMap::from([resolved.benchmark.data.fingerprint()?]))
     }
 
     fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {
         let resolved: Resolved = serde_json::from_value(settings.clone())?;
-        let dataset = data.get(&resolved.benchmark.data)?;
+        let dataset = data.of(&resolved.benchmark.data)?;
         resolved.check_memory(&dataset)
     }
 
@@ -95,6 +104,7 @@ struct Run<'a> {
     streams: Streams,
     learner: Learner,
     meter: Meter,
+    probes: Probes,
     regime: Regime,
     freeze_features: bool,
     rate_per_task: Option<f32>,
@@ -124,6 +134,7 @@ impl<'a> Run<'a> {
             learner.freeze(|parameter| parameter.role == Role::Bias);
         }
         let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, gates);
+        let probes = Probes::new(&stream, &settings.budget);
         let replays = spec.replays.is_some();
         Ok(Self {
             settings,
@@ -131,6 +142,7 @@ impl<'a> Run<'a> {
             streams,
             learner,
             meter,
+            probes,
             regime,
             freeze_features,
             rate_per_task,
@@ -195,6 +207,7 @@ impl<'a> Run<'a> {
             .map(|(task, label)| Mark { x: (task * updates) as f64, label: label.clone() })
             .collect();
         let mut log = RunLog {
+            probes: self.probes.curves(),
             footprint: self.footprint(networks.len()),
             matrix: Some(AccuracyMatrix {
                 tasks: labels,
@@ -284,17 +297,36 @@ impl<'a> Run<'a> {
         watch: &mut dyn Watch,
     ) -> Result<()> {
         let per_task = self.settings.budget.updates_per_task;
+        // Joint training has no first updates of a task.
+        let sequence = self.regime != Regime::Joint;
         for update in 0..per_task {
+            if sequence && update == 0 {
+                self.probe(task, update, watch)?;
+            }
             let statistics = self.learner.step(&loader.next_batch()?)?;
             self.done += 1;
             self.meter.saw(statistics.loss);
+            if sequence && update < FIRST_UPDATES {
+                self.probe(task, update + 1, watch)?;
+            }
             let mut pace = Pace::new(watch, self.share());
             if self.done.is_multiple_of(self.settings.curve.every) || update + 1 == per_task {
                 self.meter.measure(&self.stream, &self.learner, task, self.done, &mut pace)?;
             }
             pace.ask()?;
         }
-        self.learner.check_finite()
+        self.learner.check_finite()?;
+        let gains = self.meter.gains_in(task, &self.learner);
+        self.probes.look(self.learner.model.as_ref(), &gains, task, self.done)
+    }
+
+    /// Tests a task after so many of its updates, on few samples.
+    fn probe(&mut self, task: usize, update: usize, watch: &mut dyn Watch) -> Result<()> {
+        let Some(set) = self.probes.first(task) else { return Ok(()) };
+        let mut pace = Pace::new(watch, self.share());
+        let accuracy = self.meter.score(set, &self.stream, &self.learner, (task, Some(task)), &mut pace)?;
+        self.probes.after(task, update, accuracy);
+        Ok(())
     }
 
     fn footprint(&self, networks: usize) -> Footprint {
