@@ -65,10 +65,15 @@ pub fn run(arguments: &ValidateArguments) -> anyhow::Result<u8> {
     })
 }
 
+/// A row of a source.
+type Of<'a> = (&'a Protocol, &'a Row);
+/// A name by which rows are chosen.
+type Name<'a> = fn(Of<'a>) -> &'a str;
+
 /// The rows that fit a name of each kind that is given.
-fn chosen<'a>(protocols: &'a [Protocol], names: &[String]) -> Result<Vec<(&'a Protocol, &'a Row)>> {
+fn chosen<'a>(protocols: &'a [Protocol], names: &[String]) -> Result<Vec<Of<'a>>> {
     let rows = || protocols.iter().flat_map(|protocol| protocol.row.iter().map(move |row| (protocol, row)));
-    let kinds: [fn((&'a Protocol, &'a Row)) -> &'a str; 3] =
+    let kinds: [Name<'a>; 3] =
         [|(protocol, _)| &protocol.name, |(_, row)| &row.benchmark, |(_, row)| &row.method];
     let known: Vec<BTreeSet<&str>> = kinds.iter().map(|kind| rows().map(kind).collect()).collect();
     if let Some(name) = names.iter().find(|name| !known.iter().any(|known| known.contains(name.as_str()))) {
@@ -77,13 +82,13 @@ fn chosen<'a>(protocols: &'a [Protocol], names: &[String]) -> Result<Vec<(&'a Pr
             DefinitionError::unknown("source, benchmark or method of a published row", name, all).into()
         );
     }
-    let fits = |row: &(&'a Protocol, &'a Row)| {
+    let fits = |row: &Of<'a>| {
         kinds.iter().zip(&known).all(|(kind, known)| {
             let mut given = names.iter().filter(|name| known.contains(name.as_str())).peekable();
             given.peek().is_none() || given.any(|name| name == kind(*row))
         })
     };
-    let found: Vec<(&Protocol, &Row)> = rows().filter(fits).collect();
+    let found: Vec<Of<'a>> = rows().filter(fits).collect();
     if found.is_empty() {
         let allowed = "names that a row has together";
         return Err(DefinitionError::range("NAME", names.join(" "), allowed).into());

@@ -209,12 +209,8 @@ mod tests {
             scores: vec![mean - 0.25, mean + 0.25],
             diverged: 0,
         };
-        Study {
-            metric: "average_accuracy".into(),
-            higher: true,
-            over,
-            points: means.iter().enumerate().map(point).collect(),
-        }
+        let points = means.iter().enumerate().map(point).collect();
+        Study { metric: "average_accuracy".into(), higher: true, over, points }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use base::error::Result;
 use numeric::symmetric_eigenvalues;
 
 /// Most samples that are looked at: enough to see a dead unit, few enough to cost nothing.
-pub const PROBES: usize = 64;
+pub const PROBES: usize = 32;
 /// A unit whose mean |activation| is at most this share of its layer's mean is dormant (Sokar et al. 2023).
 const DORMANT: f64 = 0.025;
 
@@ -64,9 +64,16 @@ fn dormant(layers: &[(usize, Vec<f32>)]) -> Option<f64> {
 fn effective_rank(values: &[f32], units: usize) -> f64 {
     let rows: Vec<&[f32]> = values.chunks_exact(units).collect();
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
-    let gram: Vec<f64> = rows.iter().flat_map(|a| rows.iter().map(move |b| dot(a, b))).collect();
+    let n = rows.len();
+    let mut gram = vec![0.0; n * n];
+    for i in 0..n {
+        for j in 0..=i {
+            let product = dot(rows[i], rows[j]);
+            (gram[i * n + j], gram[j * n + i]) = (product, product);
+        }
+    }
     let singular: Vec<f64> =
-        symmetric_eigenvalues(gram, rows.len()).into_iter().map(|value| value.max(0.0).sqrt()).collect();
+        symmetric_eigenvalues(gram, n).into_iter().map(|value| value.max(0.0).sqrt()).collect();
     let sum: f64 = singular.iter().sum();
     if sum <= 0.0 {
         return 0.0;
@@ -96,7 +103,7 @@ mod tests {
     fn a_unit_far_below_its_layers_mean_is_dormant() {
         // Means of |h|: 1, 0.01, 1.99: their mean is 1, and 0.01 ≤ 0.025.
         let layer = (3, vec![1.0, 0.01, -1.99, -1.0, -0.01, 1.99]);
-        assert_eq!(dormant(&[layer.clone()]), Some(1.0 / 3.0));
+        assert_eq!(dormant(std::slice::from_ref(&layer)), Some(1.0 / 3.0));
         assert_eq!(dormant(&[layer, (1, vec![0.0, 0.0])]), Some(0.5), "a silent layer is dormant");
         assert_eq!(dormant(&[]), None);
     }

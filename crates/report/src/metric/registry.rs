@@ -207,7 +207,7 @@ pub const METRICS: &[Metric] = &[
     },
     of_streams(
         "dormant_units",
-        "share of hidden units with E|h| ≤ 0.025 of their layer's mean, at the end, on 64 samples of the last task (of the end of the stream)",
+        "share of hidden units with E|h| ≤ 0.025 of their layer's mean, at the end, on 32 samples of the last task (of the end of the stream)",
         "Sokar 2023 (τ = 0.025)",
         false,
         plasticity::dormant_units,
