@@ -49,8 +49,8 @@ mod tests {
         // ½ Σ λ F Δ² and SI c Σ Ω Δ² (their tests by hand stand in `method/tests.rs`).
         for one in CONVENTIONS {
             let theirs = if one.form.starts_with('½') { 1.0 } else { 2.0 };
-            let ours = if one.kind == "si" { 2.0 } else { 1.0 };
-            assert!((theirs * one.factor - ours as f64).abs() < 1e-12, "{one:?}");
+            let ours: f64 = if one.kind == "si" { 2.0 } else { 1.0 };
+            assert!((theirs * one.factor - ours).abs() < 1e-12, "{one:?}");
             let entry = METHODS.iter().find(|entry| entry.info.kind == one.kind).expect("a method");
             assert!(entry.info.parameters.iter().any(|known| known.name == one.parameter), "{one:?}");
         }
