@@ -16,9 +16,12 @@ pub mod export;
 pub mod headroom;
 pub mod judge;
 pub mod measure;
+pub mod own_data;
 pub mod registry;
 pub mod run;
+pub mod sweep;
 pub mod tune;
+pub mod validate;
 
 pub use base::{DefinitionError, Error, Result, StopReason};
 pub use {base, cases, contract, data, dynamics, learn, numeric, paradigms, report};

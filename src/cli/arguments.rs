@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::data_arguments::DataCommand;
 use super::sources::{Format, Sources};
+use super::sweep_arguments::SweepArguments;
 use super::travel::{CompareArguments, ExportArguments, JudgeArguments, StudyArguments};
+use super::validate_arguments::ValidateArguments;
 
 /// Benchmarks for neuromodulated and continual learning: many seeds, paired statistics, charts.
 ///
@@ -23,6 +26,9 @@ pub struct Arguments {
 const EXIT_CODES: &str = "Exit codes: 0 all runs fine, 1 some runs failed or are missing (the report exists), \
 2 wrong usage, definition, data or records, 75 interrupted (repeat the command to go on).";
 
+const VALIDATE_CODES: &str = "Exit codes: 0 all rows are within tolerance, 1 a run failed, 2 wrong usage or data, \
+3 a row misses, 75 interrupted (repeat the command to go on).";
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Train suites or benchmarks, then print the answer and write the report
@@ -38,6 +44,12 @@ pub enum Command {
     /// Search what timing a gain can gain on a benchmark at all, with equal budgets, and what of it mechanisms capture
     #[command(after_help = EXIT_CODES)]
     Headroom(HeadroomArguments),
+    /// A method over a grid of one or two settings: the curve, the best on validation data, the width of its plateau
+    #[command(after_help = EXIT_CODES)]
+    Sweep(SweepArguments),
+    /// Published numbers: ours, theirs, tolerance, verdict
+    #[command(after_help = VALIDATE_CODES)]
+    Validate(ValidateArguments),
     /// Rebuild tables, charts and HTML from records, without training
     Report(ReportArguments),
     /// All that a claim about a mechanism needs: search with equal budgets, every required control, verdict, one page
@@ -51,6 +63,9 @@ pub enum Command {
     Judge(JudgeArguments),
     /// Write results, or a benchmark's stream, as files for other programs
     Export(ExportArguments),
+    /// Look at data of your own
+    #[command(subcommand)]
+    Data(DataCommand),
 }
 
 #[derive(Debug, Clone, Args)]

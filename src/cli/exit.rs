@@ -7,5 +7,7 @@ pub const OK: u8 = 0;
 pub const FAILED: u8 = 1;
 /// Wrong usage, definitions, data or records; an output folder that cannot be one.
 pub const USAGE: u8 = 2;
+/// `bench validate`: a row misses the published number.
+pub const MISSED: u8 = 3;
 /// Interrupted; the same command goes on where it stopped.
 pub const INTERRUPTED: u8 = 75;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::arguments::HeadroomArguments;
-use super::output::{data, library, print, tell};
+use super::output::{library_and_data, print, tell};
 use super::trouble::INTERRUPT;
 use super::{exit, searching};
 use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Told, check_folder, write};
@@ -18,7 +18,7 @@ use base::error::{DefinitionError, Result};
 use contract::definition::Library;
 
 pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
-    let library = library(&arguments.sources)?;
+    let (library, data) = library_and_data(&arguments.sources, &arguments.asked)?;
     let questions = questions(&library, arguments)?;
     let budget = Budget {
         trials: usize::try_from(arguments.trials)?,
@@ -32,7 +32,6 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
     budget.check()?;
-    let data = data(&arguments.sources);
     for question in &questions {
         check_folder(&out, &question.benchmark.header.paradigm)?;
         question.load(&data)?;

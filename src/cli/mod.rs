@@ -3,6 +3,9 @@
 mod arguments;
 mod command_line;
 mod compare;
+mod data;
+mod data_arguments;
+mod executed;
 pub mod exit;
 mod export;
 mod headroom;
@@ -17,9 +20,13 @@ mod session;
 mod show;
 mod sources;
 mod study;
+mod sweep;
+mod sweep_arguments;
 mod travel;
 mod trouble;
 mod tune;
+mod validate;
+mod validate_arguments;
 mod written;
 
 use std::process::ExitCode;
@@ -53,11 +60,14 @@ pub fn main() -> ExitCode {
         Some(Command::Show(show)) => show::run(&show),
         Some(Command::Tune(tune)) => tune::run(&tune),
         Some(Command::Headroom(headroom)) => headroom::run(&headroom),
+        Some(Command::Validate(validate)) => validate::run(&validate),
+        Some(Command::Sweep(sweep)) => sweep::run(&sweep),
         Some(Command::Report(report)) => report::run(&report),
         Some(Command::Study(study)) => study::run(&study),
         Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Judge(judge)) => judge::run(&judge),
         Some(Command::Export(export)) => export::run(&export.what),
+        Some(Command::Data(command)) => data::run(&command),
     };
     ExitCode::from(outcome.unwrap_or_else(|error| {
         output::tell(&format!("error: {}", in_full(&error)));

@@ -54,6 +54,13 @@ pub fn library(sources: &Sources) -> Result<Library> {
     Ok(library)
 }
 
+/// The same with the data folder, and with what files of one's own say filled into the benchmarks that targets reach.
+pub fn library_and_data(sources: &Sources, targets: &[String]) -> Result<(Library, Data)> {
+    let (mut library, data) = (library(sources)?, data(sources));
+    crate::own_data::complete(&mut library, targets, &data, sources.strict)?;
+    Ok((library, data))
+}
+
 /// The preset that `--method` names in a paradigm.
 pub fn method<'l>(library: &'l Library, paradigm: &str, name: &str) -> Result<&'l MethodPreset> {
     library.method(paradigm, name).map_err(|error| match error {

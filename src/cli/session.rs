@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::arguments::RunArguments;
-use super::output::{colour, columns, data, library, print, print_styled, seconds, tell};
+use super::output::{colour, columns, library_and_data, print, print_styled, seconds, tell};
 use super::progress::Progress;
 use super::sources::Format;
 use super::trouble::{INTERRUPT, handle_signals, stopped, tell_other_versions, tell_recovery};
@@ -49,9 +49,9 @@ fn listed(texts: &[String]) -> Vec<String> {
 
 pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let started = Instant::now();
-    let library = library(&arguments.sources)?;
     let targets =
         if arguments.targets.is_empty() { vec![DEFAULT_SUITE.to_owned()] } else { arguments.targets.clone() };
+    let (library, data) = library_and_data(&arguments.sources, &targets)?;
     let selection =
         Selection { targets: targets.clone(), methods: listed(&arguments.methods), seeds: arguments.seeds };
     let mut plan = Plan::new(&library, &selection)?;
@@ -66,7 +66,6 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         print(&describe(&plan, jobs)?)?;
         return Ok(exit::OK);
     }
-    let data = data(&arguments.sources);
     plan.load_data(&data)?;
     if let (Some((share, count)), true) = (arguments.shard, plan.runs.is_empty()) {
         let text = "holds no run: shares hold whole seeds, and the plan has fewer seeds than shares";

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::arguments::ShowArguments;
 use super::exit;
-use super::output::{columns, library, method as chosen, print, seconds};
+use super::output::{columns, library_and_data, method as chosen, print, seconds};
 use crate::registry::protocol;
 use base::error::{DefinitionError, Error};
 use base::plain;
@@ -16,7 +16,7 @@ use learn::modulation::{INTERACTIONS, ModulationSpec, ModulatorSpec, ReceptorSpe
 use report::metric;
 
 pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
-    let library = library(&arguments.sources)?;
+    let (library, _) = library_and_data(&arguments.sources, std::slice::from_ref(&arguments.id))?;
     let id = arguments.id.as_str();
     let text = if let Some(benchmark) = library.benchmarks.get(id) {
         show_benchmark(&library, benchmark, arguments.method.as_deref())?

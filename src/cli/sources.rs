@@ -13,6 +13,9 @@ pub struct Sources {
     /// Folders with definitions of your own (*.toml), on top of the embedded ones and of each other
     #[arg(long, value_name = "DIR")]
     pub benchmarks: Vec<PathBuf>,
+    /// Refuse data of your own whose checksum does not stand in the definition
+    #[arg(long)]
+    pub strict: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use toml::{Table, Value};
 
 use super::arguments::{TuneArguments, TunePart};
-use super::output::{data, library, method as named, print, tell};
+use super::output::{library_and_data, method as named, print, tell};
 use super::trouble::INTERRUPT;
 use super::{exit, searching};
 use crate::measure::{Means, Measured, On, Store};
@@ -20,8 +20,8 @@ use base::stats::TUNED_CONSTANT;
 use contract::definition::{Arm, Benchmark, MethodPreset};
 
 pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
-    let library = library(&arguments.sources)?;
-    let data = data(&arguments.sources);
+    let targets = std::slice::from_ref(&arguments.benchmark);
+    let (library, data) = library_and_data(&arguments.sources, targets)?;
     let benchmark = library.benchmark(&arguments.benchmark)?;
     let budget = Budget {
         trials: usize::try_from(arguments.trials)?,

@@ -38,7 +38,7 @@ pub(super) fn not_finite(log: &RunLog) -> Option<(String, f64)> {
         let more = matrix.baseline.iter().chain(&matrix.reference);
         matrix.rows.iter().chain(more).filter_map(|row| bad("accuracy matrix", row))
     });
-    let curves = log.curves.iter().chain(&log.signals).filter_map(|curve| {
+    let curves = log.curves.iter().chain(&log.signals).chain(&log.probes).filter_map(|curve| {
         // `None` is how a curve says undefined.
         let y = curve.y.iter().flatten().find(|value| !value.is_finite());
         bad(&curve.name, &curve.x).or_else(|| Some((curve.name.clone(), *y?)))

@@ -1,5 +1,7 @@
 //! A protocol over settings of a type of its own. JSON is written and read here, once; paradigms and case studies see types.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -96,6 +98,15 @@ pub trait Experiment: Sync {
         Vec::new()
     }
 
+    /// As [`Protocol::fingerprints`].
+    ///
+    /// # Errors
+    /// A data set that is not in the manifest; data of one's own that cannot be read.
+    fn fingerprints(&self, settings: &Self::Settings) -> Result<BTreeMap<String, String>> {
+        let of = |id: String| Ok((id.clone(), data::entry(&id)?.fingerprint()));
+        self.data(settings).into_iter().map(of).collect()
+    }
+
     /// As [`Protocol::load`].
     ///
     /// # Errors
@@ -185,6 +196,10 @@ impl<E: Experiment> Protocol for E {
 
     fn datasets(&self, settings: &serde_json::Value) -> Result<Vec<String>> {
         Ok(self.data(&read(settings)?))
+    }
+
+    fn fingerprints(&self, settings: &serde_json::Value) -> Result<BTreeMap<String, String>> {
+        Experiment::fingerprints(self, &read(settings)?)
     }
 
     fn load(&self, settings: &serde_json::Value, data: &Data) -> Result<()> {

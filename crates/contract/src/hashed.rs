@@ -11,7 +11,7 @@ use crate::record::{Judged, Record, Status};
 use base::digest::sha256_hex;
 use base::error::Result;
 
-/// The fields in the order of their names; those of `suite`, `titles`, `score`, `metrics`, `base`, `time`, `env` are left out.
+/// The fields in the order of their names; those of `suite`, `titles`, `score`, `metrics`, `base`, `probes`, `time`, `env` are left out.
 #[derive(Serialize)]
 struct Hashed<'a> {
     #[serde(skip_serializing_if = "<[Curve]>::is_empty")]
@@ -97,7 +97,8 @@ impl Serialize for Widened<'_> {
 impl<'a> Hashed<'a> {
     // Every struct is taken apart whole: a new field has to be given its place here.
     pub fn new(record: &'a Record) -> Self {
-        let crate::log::RunLog { matrix, curves, marks, scalars, signals, trace, footprint } = &record.log;
+        let crate::log::RunLog { matrix, curves, marks, scalars, signals, trace, probes: _, footprint } =
+            &record.log;
         Self {
             curves,
             data: &record.data,
@@ -167,7 +168,8 @@ mod tests {
     fn by_value(record: &Record) -> String {
         let mut value = serde_json::to_value(record).expect("JSON");
         let fields = value.as_object_mut().expect("an object");
-        for field in ["suite", "titles", "score", "metrics", "base", "time", "env", "result_sha256"] {
+        for field in ["suite", "titles", "score", "metrics", "base", "probes", "time", "env", "result_sha256"]
+        {
             fields.remove(field);
         }
         sha256_hex(serde_json::to_string(&value).expect("text").as_bytes())
@@ -183,7 +185,8 @@ mod tests {
             "matrix": {"tasks": ["0|1"], "rows": [[0.1, 1e-7]], "baseline": [0.5], "joint": true, "reference": [1.0]},
             "curves": [{"name": "c", "x": [0.0, 1e21], "y": [null, 0.30000000000000004]}],
             "marks": [{"x": 3.0, "label": "l"}], "scalars": {"b": -0.0, "a": 5e-324},
-            "signals": [{"name": "s", "x": [1.0], "y": [2.0]}], "trace": {"slope": [0.1, 16777216.0, 1e-45]},
+            "signals": [{"name": "s", "x": [1.0], "y": [2.0]}],
+            "probes": [{"name": "plasticity/weight_norm", "x": [1.0], "y": [2.0]}], "trace": {"slope": [0.1, 16777216.0, 1e-45]},
             "footprint": {"parameters": 1, "state_bytes": 2, "replay_bytes": 3, "updates": 4, "multiply_adds": 5,
             "spikes": 6, "synaptic_operations": 7}, "metrics": {}, "time": {"wall_s": 1.0, "started_unix": 1},
             "env": {"version": "", "git": "", "rustc": "", "profile": "", "target": "", "candle": "", "cpu": "",
@@ -201,6 +204,9 @@ mod tests {
         assert_eq!(bare.hash().expect("hash"), by_value(&bare));
         bare.judged =
             Some(Judged { file: "mine.csv".into(), native_stream: true, stream: Some("name".into()) });
+        let mut looked_at = full();
+        looked_at.log.probes.clear();
+        assert_eq!(looked_at.hash().expect("hash"), record.hash().expect("hash"), "probes change no result");
         bare.log.matrix = Some(AccuracyMatrix::default());
         bare.log.scalars.insert("x".into(), f64::NAN);
         assert_eq!(bare.hash().expect("hash"), by_value(&bare));

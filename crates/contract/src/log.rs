@@ -29,6 +29,11 @@ pub struct RunLog {
     /// Effects of every receptor at every update, by channel: what controls replay. Only of mechanisms.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub trace: Trace,
+    /// Looks at the network beside the run: `plasticity/…` at the end of every task, `first-updates/task{t}` over the first
+    /// updates of each. They change nothing in the run and came after the hash was defined, so `result_sha256` leaves them out:
+    /// results of before and after compare equal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<Curve>,
     /// What the run cost, apart from time.
     pub footprint: Footprint,
 }

@@ -49,7 +49,7 @@ pub struct Record {
     /// Of numbers that this program did not measure, what their author says of them. Absent in its own records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judged: Option<Judged>,
-    /// SHA-256 over what was measured: spec, data, status, error and the raw log. Titles, scores, metrics and
+    /// SHA-256 over what was measured: spec, data, status, error and the raw log but its `probes`. Titles, scores, metrics and
     /// `base` are derived from definitions and log, so they are not part of it.
     #[cfg_attr(test, schemars(regex(pattern = "^[0-9a-f]{64}$")))]
     pub result_sha256: String,

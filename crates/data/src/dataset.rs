@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::pixels::Pixels;
 use base::error::{Error, Result};
 
-/// Samples of one split. Pixels stay bytes (a quarter of the memory of floats); `scale` turns them into [0, 1].
+/// Samples of one split, as they were stored; `scale` and `offset` of the data set turn them into inputs.
 #[derive(Debug, Clone)]
 pub struct Split {
     /// n × features, row-major.
-    pub pixels: Arc<[u8]>,
+    pub pixels: Pixels,
     /// n labels, each below `classes`.
     pub labels: Arc<[u8]>,
 }
@@ -53,8 +54,12 @@ pub struct Dataset {
     /// Channels, height, width.
     pub shape: [usize; 3],
     pub classes: usize,
-    /// A pixel value times this lies in [0, 1].
+    /// An input is a pixel's value times this, plus `offset`; in [0, 1] unless a benchmark normalises.
     pub scale: f32,
+    /// 0 unless a benchmark normalises.
+    pub offset: f32,
+    /// Names of the classes, where they have other ones than 0, 1, …
+    pub names: Option<Arc<[String]>>,
     pub train: Split,
     /// For choosing hyper-parameters; never part of `train`.
     pub validation: Split,
@@ -65,6 +70,11 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// The name of a class.
+    pub fn class_name(&self, class: usize) -> String {
+        self.names.as_ref().and_then(|names| names.get(class)).map_or_else(|| class.to_string(), Clone::clone)
+    }
+
     /// Numbers per sample.
     pub fn features(&self) -> usize {
         self.shape.iter().product()

@@ -64,6 +64,8 @@ fn cut(streams: &Streams) -> Result<Dataset> {
         shape: [1, 8, 8],
         classes: CLASSES,
         scale: 1.0 / 16.0,
+        offset: 0.0,
+        names: None,
         train_full: train.clone(),
         train,
         validation: split(&validation),
@@ -104,14 +106,15 @@ mod tests {
             let count = digits.test.labels.iter().filter(|label| **label == class).count();
             assert!((34..=37).contains(&count), "class {class} has {count} test samples");
         }
-        assert!(digits.train.pixels.iter().all(|pixel| *pixel <= 16));
+        assert!(digits.train.pixels.bytes().iter().all(|pixel| *pixel <= 16));
     }
 
     #[test]
     fn a_split_per_seed_deals_out_all_images_once_and_differs_from_seed_to_seed() {
         let images = |set: &Dataset| {
             [&set.train, &set.validation, &set.test].map(|split| {
-                let of = |i: usize| (split.pixels[i * PIXELS..(i + 1) * PIXELS].to_vec(), split.labels[i]);
+                let of =
+                    |i: usize| (split.pixels.bytes()[i * PIXELS..(i + 1) * PIXELS].to_vec(), split.labels[i]);
                 let mut all: Vec<(Vec<u8>, u8)> = (0..split.len()).map(of).collect();
                 all.sort();
                 all

@@ -2,13 +2,13 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::manifest::{Entry, FileEntry};
 use base::digest::sha256_hex;
 use base::error::{Error, Result};
 
-/// Most bytes of a table of one's own, unpacked.
+/// Most bytes of a file of one's own, unpacked.
 pub const MOST_OWN: u64 = 1 << 29;
 const NO_SIZE: &str = "the manifest has no size for the unpacked file";
 const NO_SUM: &str = "the manifest has no checksum for the unpacked file";
@@ -75,30 +75,6 @@ impl DataFolder {
             }
         }
         Err(Error::data(dataset, self.missing(dataset, entry, file)))
-    }
-
-    /// Reads a file that no manifest knows, decompressed where its name ends in `.gz`.
-    ///
-    /// # Errors
-    /// A data error: a path that leaves the data folder, missing, unreadable, larger than [`MOST_OWN`], broken gzip.
-    pub fn read_own(&self, file: &str) -> Result<Vec<u8>> {
-        let refuse = |problem: String| Error::data("table", format!("{file}: {problem}"));
-        let inside = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
-        if !Path::new(file).components().all(inside) {
-            return Err(refuse("leaves the data folder; allowed is a path within it, without `..`".into()));
-        }
-        let path = self.path.join(file);
-        if !path.is_file() {
-            let problem =
-                format!("{file} not found in {} (chosen by {})", self.path.display(), self.chosen_by);
-            return Err(Error::data("table", problem));
-        }
-        let size = fs::metadata(&path).map_err(Error::io("read", &path))?.len();
-        if size > MOST_OWN {
-            return Err(refuse(format!("{size} bytes; allowed are at most {MOST_OWN}")));
-        }
-        let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
-        if file.ends_with(".gz") { gunzip("table", &path, &bytes, MOST_OWN) } else { Ok(bytes) }
     }
 
     fn missing(&self, dataset: &str, entry: &Entry, file: &FileEntry) -> String {
@@ -271,20 +247,5 @@ mod tests {
         let other = FileEntry { raw_sha256: Some(sha256_hex(b"abd")), ..known.clone() };
         assert!(message(&other).contains("unpacked: wrong checksum"));
         assert!(message(&FileEntry { raw_bytes: Some(2), ..known }).contains("more than the 2 bytes"));
-    }
-
-    #[test]
-    fn a_table_of_ones_own_lies_within_the_data_folder() {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        fs::create_dir(folder.path().join("data")).expect("create");
-        fs::write(folder.path().join("secret.csv"), "a").expect("write");
-        fs::write(folder.path().join("data/mine.csv"), "b").expect("write");
-        let data = DataFolder { path: folder.path().join("data"), chosen_by: "the test" };
-        assert_eq!(data.read_own("./mine.csv").expect("inside"), b"b");
-        let absolute = folder.path().join("secret.csv").display().to_string();
-        for outside in ["../secret.csv", "x/../../secret.csv", &absolute] {
-            let error = data.read_own(outside).expect_err("outside").to_string();
-            assert!(error.contains("leaves the data folder"), "{error}");
-        }
     }
 }

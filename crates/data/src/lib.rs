@@ -6,11 +6,14 @@ mod folder;
 mod idx;
 mod manifest;
 pub mod omniglot;
+mod own;
+mod pixels;
 mod png;
 mod table;
 mod zip;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::seq::SliceRandom;
@@ -18,6 +21,11 @@ use rand::seq::SliceRandom;
 pub use dataset::{Dataset, Split, Splitting};
 pub use folder::{DataFolder, VARIABLE};
 pub use manifest::{Entry, FileEntry, Layout, entry, manifest};
+pub use own::{
+    ColumnName, DataSpec, DataTable, Each, Facts, FileLayout, Files, MOST_CLASSES, Normalise, Pair, Part,
+    SplitBy, SplitRule, detect,
+};
+pub use pixels::Pixels;
 pub use table::Table;
 
 use base::digest::sha256_hex;
@@ -59,7 +67,7 @@ impl Data {
     /// # Errors
     /// Unknown id or a data set of images; missing, truncated or damaged files; a missing value.
     pub fn table(&self, id: &str) -> Result<Arc<Table>> {
-        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tables = self.lock_tables();
         if let Some(table) = tables.get(id) {
             return Ok(table.clone());
         }
@@ -73,17 +81,47 @@ impl Data {
         Ok(table)
     }
 
-    /// A user's own table, a path within the data folder; its SHA-256 (decompressed) stands in the definition.
+    /// A user's own table in the order of time, a path within the data folder, with its SHA-256 (decompressed) where the
+    /// definition says it.
     ///
     /// # Errors
     /// A missing file; whatever [`Table::parse`] refuses; another number of columns; another checksum.
-    pub fn own_table(&self, file: &str, features: usize, classes: usize, sha256: &str) -> Result<Arc<Table>> {
-        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = format!("{file} {features} {classes} {sha256}");
-        if let Some(table) = tables.get(&key) {
+    pub fn own_table(
+        &self,
+        file: &str,
+        features: usize,
+        classes: usize,
+        sha256: Option<&str>,
+    ) -> Result<Arc<Table>> {
+        let key = table_key(file, features, classes, sha256.unwrap_or_default());
+        if let Some(table) = self.lock_tables().get(&key) {
             return Ok(table.clone());
         }
-        let bytes = self.folder.read_own(file)?;
+        let found = self.complete_table(file, features, classes, None)?;
+        if let Some(wanted) = sha256.filter(|wanted| *wanted != found) {
+            let problem = format!("{file}: SHA-256 {found}, but the definition says {wanted}");
+            return Err(Error::data("table", problem));
+        }
+        let key = table_key(file, features, classes, &found);
+        self.lock_tables().get(&key).cloned().ok_or_else(|| Error::data("table", format!("{file}: is gone")))
+    }
+
+    /// Reads and keeps such a table, from the data folder or `beside`, the folder of the benchmark's file, and returns its
+    /// SHA-256.
+    ///
+    /// # Errors
+    /// As [`Data::own_table`].
+    pub fn complete_table(
+        &self,
+        file: &str,
+        features: usize,
+        classes: usize,
+        beside: Option<&Path>,
+    ) -> Result<String> {
+        let bytes = self.files(beside).read(file).map_err(|error| match error {
+            Error::Data { dataset, problem } => Error::data("table", format!("{dataset} {problem}")),
+            other => other,
+        })?;
         // What is wrong within the table says more than its checksum.
         let table = Table::parse("table", file, &String::from_utf8_lossy(&bytes), classes)?;
         let columns = table.columns.len();
@@ -93,13 +131,8 @@ impl Data {
             return Err(Error::data("table", problem));
         }
         let found = sha256_hex(&bytes);
-        if found != sha256 {
-            let problem = format!("{file}: SHA-256 {found}, but the definition says {sha256}");
-            return Err(Error::data("table", problem));
-        }
-        let table = Arc::new(table);
-        tables.insert(key, table.clone());
-        Ok(table)
+        self.lock_tables().insert(table_key(file, features, classes, &found), Arc::new(table));
+        Ok(found)
     }
 
     /// A data set by id.
@@ -107,7 +140,7 @@ impl Data {
     /// # Errors
     /// Unknown id; missing, truncated or damaged files.
     pub fn get(&self, id: &str) -> Result<Arc<Dataset>> {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.lock();
         if let Some(dataset) = loaded.get(id) {
             return Ok(dataset.clone());
         }
@@ -121,14 +154,71 @@ impl Data {
     ///
     /// # Errors
     /// As [`Data::get`]; a split per seed of a data set whose split is published.
-    pub fn split(&self, id: &str, splitting: Splitting, streams: &Streams) -> Result<Arc<Dataset>> {
+    pub fn split(&self, spec: &DataSpec, splitting: Splitting, streams: &Streams) -> Result<Arc<Dataset>> {
         match splitting {
-            Splitting::Fixed => self.get(id),
+            Splitting::Fixed => self.of(spec),
             Splitting::PerSeed => {
-                entry(id)?.check_splitting(splitting)?;
+                spec.check_splitting(splitting)?;
                 digits::resampled(streams).map(Arc::new)
             }
         }
+    }
+
+    /// The data set that a benchmark's `data` says, read and changed as it asks. Files of one's own are looked for in the
+    /// data folder, unless [`Data::complete`] has read them.
+    ///
+    /// # Errors
+    /// As [`Data::get`]; files that are missing or not what the table says.
+    pub fn of(&self, spec: &DataSpec) -> Result<Arc<Dataset>> {
+        let table = match spec {
+            DataSpec::Named(id) => return self.get(id),
+            DataSpec::Table(table) => table,
+        };
+        let key = format!("{table:?}");
+        if let Some(dataset) = self.lock().get(&key) {
+            return Ok(dataset.clone());
+        }
+        let dataset = match &table.set {
+            Some(id) => own::adapted(table, &*self.get(id)?, hold_out)?,
+            None => own::finished(table, own::assemble(table, &self.files(None))?.0)?,
+        };
+        let dataset = Arc::new(dataset);
+        self.lock().insert(key, dataset.clone());
+        Ok(dataset)
+    }
+
+    /// A benchmark's `data` with what its files say filled in: shape, classes, checksum. The files are read and kept; they
+    /// are looked for in the data folder, then in `beside`, the folder of the benchmark's file.
+    ///
+    /// # Errors
+    /// Keys that do not fit together; files that are missing or not what the table says.
+    pub fn complete(&self, table: &DataTable, beside: Option<&Path>) -> Result<DataTable> {
+        DataSpec::Table(Box::new(table.clone())).check()?;
+        if table.layout.is_none() {
+            return Ok(table.clone());
+        }
+        let (dataset, complete) = own::assemble(table, &self.files(beside))?;
+        let dataset = own::finished(table, dataset)?;
+        self.lock().insert(format!("{complete:?}"), Arc::new(dataset));
+        Ok(complete)
+    }
+
+    /// The places in which files of one's own are looked for.
+    pub fn files(&self, beside: Option<&Path>) -> Files {
+        let chosen = format!("the data folder, chosen by {}", self.folder.chosen_by);
+        let mut places = vec![(self.folder.path.clone(), chosen)];
+        places.extend(
+            beside.map(|folder| (folder.to_owned(), "the folder of the benchmark's file".to_owned())),
+        );
+        Files::new(places)
+    }
+
+    fn lock_tables(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Table>>> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Dataset>>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The entry says how a set is read; only what has a format of its own has code of its own.
@@ -152,7 +242,7 @@ impl Data {
             let (sizes, body) = idx::parse(id, &file.name, &bytes, dimensions)?;
             Ok((sizes, body.into()))
         };
-        let images = |file: &FileEntry| -> Result<Arc<[u8]>> {
+        let images = |file: &FileEntry| -> Result<Pixels> {
             let (sizes, pixels) = read(file, 3)?;
             let [_, height, width] = entry.shape;
             if entry.shape[0] != 1 || sizes[1..] != [height, width] {
@@ -160,7 +250,7 @@ impl Data {
                 let problem = format!("{}: images of {found:?}, but the manifest says {said:?}", file.name);
                 return Err(Error::data(id, problem));
             }
-            Ok(pixels)
+            Ok(Pixels::Bytes(pixels))
         };
         let full = Split { pixels: images(train_pixels)?, labels: read(train_labels, 1)?.1 };
         let test = Split { pixels: images(test_pixels)?, labels: read(test_labels, 1)?.1 };
@@ -169,6 +259,8 @@ impl Data {
             shape: entry.shape,
             classes: entry.classes,
             scale: 1.0 / 255.0,
+            offset: 0.0,
+            names: None,
             train: full.clone(),
             validation: full.clone(),
             train_full: full,
@@ -180,6 +272,10 @@ impl Data {
     }
 }
 
+fn table_key(file: &str, features: usize, classes: usize, sha256: &str) -> String {
+    format!("{file} {features} {classes} {sha256}")
+}
+
 /// Cuts a sixth of the training set for validation (10,000 of 60,000), by a fixed shuffle.
 fn hold_out(full: &Split, features: usize) -> (Split, Split) {
     let mut order: Vec<usize> = (0..full.len()).collect();
@@ -188,10 +284,7 @@ fn hold_out(full: &Split, features: usize) -> (Split, Split) {
     let take = |indices: &mut [usize]| {
         indices.sort_unstable();
         Split {
-            pixels: indices
-                .iter()
-                .flat_map(|i| full.pixels[i * features..(i + 1) * features].iter().copied())
-                .collect(),
+            pixels: full.pixels.rows(indices, features),
             labels: indices.iter().map(|i| full.labels[*i]).collect(),
         }
     };
@@ -239,7 +332,7 @@ mod tests {
         let set = data.read("third", &third).expect("no code of its own is needed");
         assert_eq!((set.id.as_str(), set.classes, set.shape), ("third", 3, [1, 2, 3]));
         assert_eq!((set.train.len(), set.validation.len(), set.train_full.len()), (10, 2, 12));
-        assert_eq!((set.test.labels[..].to_vec(), set.test.pixels[0]), (vec![2, 1], 200));
+        assert_eq!((set.test.labels[..].to_vec(), set.test.pixels.bytes()[0]), (vec![2, 1], 200));
         // What goes wrong is said of this set, not of another one.
         std::fs::remove_file(folder.path().join("third/test-labels")).expect("remove");
         let message = data.read("third", &third).expect_err("a file is missing").to_string();

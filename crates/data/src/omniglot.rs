@@ -75,6 +75,8 @@ pub fn load(folder: &DataFolder, entry: &Entry) -> Result<Dataset> {
         shape: [1, EDGE, EDGE],
         classes: CHARACTERS,
         scale: 1.0 / 255.0,
+        offset: 0.0,
+        names: None,
         train: split(train),
         validation: split(validation),
         train_full: split(train_full),
@@ -85,7 +87,7 @@ pub fn load(folder: &DataFolder, entry: &Entry) -> Result<Dataset> {
 
 /// Appends a drawing of a split of this data set, turned counter-clockwise by quarter turns (0 to 3), scaled.
 pub fn append_turned(split: &Split, drawing: usize, turns: usize, scale: f32, to: &mut Vec<f32>) {
-    let image = &split.pixels[drawing * EDGE * EDGE..(drawing + 1) * EDGE * EDGE];
+    let image = &split.pixels.bytes()[drawing * EDGE * EDGE..(drawing + 1) * EDGE * EDGE];
     let last = EDGE - 1;
     for y in 0..EDGE {
         to.extend((0..EDGE).map(|x| {

@@ -17,6 +17,7 @@ pub mod modulation;
 pub mod nn;
 pub mod objective;
 pub mod optim;
+pub mod plasticity;
 pub mod stream;
 
 pub use learner::Learner;

@@ -2,9 +2,11 @@
 
 #![allow(unsafe_code)]
 
+mod eigen;
 pub mod elementwise;
 pub mod lanes;
 pub mod matrix;
 pub mod optimiser;
 
+pub use eigen::symmetric_eigenvalues;
 pub use elementwise::Activation;

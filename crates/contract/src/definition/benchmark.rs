@@ -128,6 +128,33 @@ impl Benchmark {
         }
     }
 
+    /// One table or value of the body, by its dotted key; `None`: it is not there.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn setting<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        let value = key.split('.').try_fold(None, |table: Option<&toml::Value>, part| {
+            table.map_or_else(|| self.body.get(part), |table| table.get(part)).map(Some)
+        });
+        value.flatten().map(|value| self.origin.read(value.clone(), key)).transpose()
+    }
+
+    /// Replaces a value of the body that is there.
+    pub fn replace(&mut self, key: &str, value: toml::Value) {
+        let mut parts = key.split('.');
+        let first = parts.next().and_then(|part| self.body.get_mut(part));
+        if let Some(place) = parts.try_fold(first, |table, part| Some(table?.get_mut(part))).flatten() {
+            *place = value;
+        }
+    }
+
+    /// The folder of the file in which it stands; `None`: it stands in none.
+    pub fn folder(&self) -> Option<&std::path::Path> {
+        let folder = std::path::Path::new(&self.source.name).parent()?;
+        // What ships is named by its path from the root of the source tree, which need not be there.
+        self.source.name.ends_with(".toml").then_some(folder)
+    }
+
     /// Points an error in a setting at the file in which it stands.
     pub fn refuse(&self, error: DefinitionError) -> Error {
         self.origin.locate(error)

@@ -73,6 +73,18 @@ impl Model for Mlp {
         self.through(&self.extended(x, gains)?, gains, tracked)
     }
 
+    fn hidden(&self, x: &Tensor, gains: &Gains) -> Result<Vec<Tensor>> {
+        let mut x = self.extended(x, gains)?;
+        let hidden = &self.layers[..self.layers.len().saturating_sub(1)];
+        let mut all = Vec::with_capacity(hidden.len());
+        for (index, layer) in hidden.iter().enumerate() {
+            let gain = gains.layer(index);
+            x = gated(x.apply(&layer.under(gain, false)?)?, gain)?;
+            all.push(x.clone());
+        }
+        Ok(all)
+    }
+
     fn layer_units(&self) -> Vec<usize> {
         self.layers.iter().map(|layer| layer.outputs).collect()
     }

@@ -37,6 +37,14 @@ pub trait Model: Send {
         self.run(x, gains, false)
     }
 
+    /// Activations of the hidden layers (n × units each), from the input; nothing where the network does not show them.
+    ///
+    /// # Errors
+    /// Shape errors.
+    fn hidden(&self, _x: &Tensor, _gains: &Gains) -> Result<Vec<Tensor>> {
+        Ok(Vec::new())
+    }
+
     /// Units per gainable layer, from the input; the last one is the output layer.
     fn layer_units(&self) -> Vec<usize>;
 

@@ -9,7 +9,7 @@ use base::error::Result;
 /// stream reveals it.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// n × features, in [0, 1].
+    /// n × features, in [0, 1] unless the benchmark normalises.
     pub inputs: Tensor,
     /// n output indices.
     pub targets: Vec<u32>,

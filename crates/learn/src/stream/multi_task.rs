@@ -126,7 +126,7 @@ impl MultiTaskSpec {
                 Self::Pair { .. } => pairs(&dataset, split, samples, &mut streams.fast(name)),
                 _ => Table {
                     features: dataset.features(),
-                    inputs: Inputs::Pixels { pixels: split.pixels.clone(), scale: dataset.scale },
+                    inputs: Inputs::Pixels { pixels: split.pixels.shared_bytes(), scale: dataset.scale },
                     targets: Extra::Heads(self.labels(&dataset, split)),
                 },
             })
@@ -168,7 +168,7 @@ fn pairs(dataset: &Dataset, split: &Split, count: usize, random: &mut FastRng) -
     for canvas in pixels.chunks_exact_mut(features) {
         for (head, (top, left)) in heads.iter_mut().zip([(0, 0), (down, right)]) {
             let index = random.random_range(0..split.len());
-            let image = &split.pixels[index * dataset.features()..(index + 1) * dataset.features()];
+            let image = &split.pixels.bytes()[index * dataset.features()..(index + 1) * dataset.features()];
             for (at, pixel) in image.iter().enumerate() {
                 let (channel, row, column) = (at / (height * width), at / width % height, at % width);
                 let target = &mut canvas[(channel * tall + row + top) * wide + column + left];

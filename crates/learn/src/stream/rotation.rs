@@ -40,9 +40,9 @@ impl Rotation {
     }
 
     /// Appends the rotated image, pixels times `scale`.
-    pub fn push(&self, pixels: &[u8], scale: f32, out: &mut Vec<f32>) {
+    pub fn push<T: Copy + Into<f32>>(&self, pixels: &[T], scale: f32, out: &mut Vec<f32>) {
         out.extend(self.sources.iter().map(|corners| {
-            corners.iter().map(|(at, weight)| weight * f32::from(pixels[*at as usize])).sum::<f32>() * scale
+            corners.iter().map(|(at, weight)| weight * pixels[*at as usize].into()).sum::<f32>() * scale
         }));
     }
 }
@@ -54,7 +54,7 @@ mod tests {
     fn rotated(degrees: f32) -> Vec<f32> {
         let mut out = Vec::new();
         #[rustfmt::skip]
-        Rotation::new(3, 3, degrees).push(&[1, 2, 3,
+        Rotation::new(3, 3, degrees).push(&[1u8, 2, 3,
                                             4, 5, 6,
                                             7, 8, 9], 1.0, &mut out);
         out

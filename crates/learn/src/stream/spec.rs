@@ -31,11 +31,14 @@ pub enum StreamKind {
         #[serde(default = "yes")]
         shuffle_classes: bool,
     },
-    /// Every task permutes the pixels in its own way; the first keeps them.
+    /// Every task permutes the pixels in its own way.
     Permuted {
         /// ≥ 2. Default 10.
         #[serde(default = "ten")]
         tasks: usize,
+        /// The first task keeps them. Default true.
+        #[serde(default = "yes", skip_serializing_if = "is_true")]
+        identity_first: bool,
     },
     /// Every task rotates the image by its own angle (bilinear interpolation, zero outside).
     Rotated {
@@ -54,6 +57,11 @@ fn ten() -> usize {
 
 fn yes() -> bool {
     true
+}
+
+// What is written without it is what was written before there was any.
+fn is_true(value: &bool) -> bool {
+    *value
 }
 
 /// A sequence of tasks.
@@ -88,7 +96,7 @@ impl StreamSpec {
                     return Err(DefinitionError::range("stream.tasks.classes_per_task", n, &allowed));
                 }
             }
-            StreamKind::Permuted { tasks } => {
+            StreamKind::Permuted { tasks, .. } => {
                 if !(2..=100).contains(tasks) {
                     return Err(DefinitionError::range("stream.tasks.tasks", tasks, "2 to 100"));
                 }
@@ -129,7 +137,7 @@ impl StreamSpec {
     pub fn len(&self, classes: usize) -> usize {
         match &self.tasks {
             StreamKind::Split { classes_per_task, .. } => classes / classes_per_task,
-            StreamKind::Permuted { tasks } => *tasks,
+            StreamKind::Permuted { tasks, .. } => *tasks,
             StreamKind::Rotated { angles } => angles.len(),
         }
     }

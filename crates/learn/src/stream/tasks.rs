@@ -101,13 +101,13 @@ impl TaskStream {
             let (members, map, label) = match &spec.tasks {
                 StreamKind::Split { .. } => {
                     let members = &classes[index * own..(index + 1) * own];
-                    let names: Vec<String> = members.iter().map(ToString::to_string).collect();
+                    let names: Vec<String> = members.iter().map(|class| dataset.class_name(*class)).collect();
                     (members, PixelMap::Identity, names.join("|"))
                 }
-                StreamKind::Permuted { .. } => {
+                StreamKind::Permuted { identity_first, .. } => {
                     let count = u32::try_from(dataset.features()).unwrap_or(u32::MAX);
                     let mut order: Vec<u32> = (0..count).collect();
-                    if index > 0 {
+                    if index > 0 || !identity_first {
                         order.shuffle(&mut streams.get(&format!("permutation{index}")));
                     }
                     (&classes[..], PixelMap::Permute(order.into()), format!("permutation {}", index + 1))

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::rotation::Rotation;
-use data::{Dataset, Split};
+use data::{Dataset, Pixels, Split};
 
 /// What a task does to the pixels.
 #[derive(Debug, Clone)]
@@ -12,6 +12,19 @@ pub enum PixelMap {
     /// Output pixel i shows source pixel `order[i]`.
     Permute(Arc<[u32]>),
     Rotate(Arc<Rotation>),
+}
+
+impl PixelMap {
+    /// Appends the pixels of one sample, mapped and times `scale`.
+    fn push<T: Copy + Into<f32>>(&self, pixels: &[T], scale: f32, inputs: &mut Vec<f32>) {
+        match self {
+            Self::Identity => inputs.extend(pixels.iter().map(|pixel| (*pixel).into() * scale)),
+            Self::Permute(order) => {
+                inputs.extend(order.iter().map(|from| pixels[*from as usize].into() * scale));
+            }
+            Self::Rotate(rotation) => rotation.push(pixels, scale, inputs),
+        }
+    }
 }
 
 /// Some samples of one split, seen through a task.
@@ -35,17 +48,16 @@ impl View {
         self.indices.is_empty()
     }
 
-    /// Appends sample `at`'s inputs, in [0, 1], and returns its output index.
+    /// Appends sample `at`'s inputs and returns its output index.
     pub fn push(&self, dataset: &Dataset, at: usize, inputs: &mut Vec<f32>) -> u32 {
         let (features, index) = (dataset.features(), self.indices[at] as usize);
-        let pixels = &self.split.pixels[index * features..(index + 1) * features];
-        let scale = dataset.scale;
-        match &self.map {
-            PixelMap::Identity => inputs.extend(pixels.iter().map(|pixel| f32::from(*pixel) * scale)),
-            PixelMap::Permute(order) => {
-                inputs.extend(order.iter().map(|from| f32::from(pixels[*from as usize]) * scale));
-            }
-            PixelMap::Rotate(rotation) => rotation.push(pixels, scale, inputs),
+        let (start, range) = (inputs.len(), index * features..(index + 1) * features);
+        match &self.split.pixels {
+            Pixels::Bytes(all) => self.map.push(&all[range], dataset.scale, inputs),
+            Pixels::Numbers(all) => self.map.push(&all[range], dataset.scale, inputs),
+        }
+        if dataset.offset != 0.0 {
+            inputs[start..].iter_mut().for_each(|input| *input += dataset.offset);
         }
         self.outputs[usize::from(self.split.labels[index])]
     }

@@ -7,6 +7,7 @@ use super::settings::CurveSettings;
 use base::error::Result;
 use contract::{Curve, Pace};
 use learn::Learner;
+use learn::gains::Gains;
 use learn::nn::predict;
 use learn::stream::{TaskStream, TestSet};
 
@@ -112,7 +113,17 @@ impl Meter {
         all.filter(|curve| !curve.x.is_empty()).cloned().collect()
     }
 
-    fn score(
+    /// The gains under which a task is tested: those in force, with its own gates.
+    pub fn gains_in<'l>(&self, task: usize, learner: &'l Learner) -> Cow<'l, Gains> {
+        let mut gains = Cow::Borrowed(learner.gains());
+        if let Some(gates) = &self.gates {
+            gates.set(task, gains.to_mut());
+        }
+        gains
+    }
+
+    /// Accuracy on some test samples of a task, when training has reached another.
+    pub fn score(
         &self,
         set: &TestSet,
         stream: &TaskStream,
@@ -123,10 +134,7 @@ impl Meter {
         /// Samples per forward pass.
         const BATCH: usize = 512;
         let active = stream.test_active(task, reached);
-        let mut gains = Cow::Borrowed(learner.gains());
-        if let Some(gates) = &self.gates {
-            gates.set(task, gains.to_mut());
-        }
+        let gains = self.gains_in(task, learner);
         let mut correct = 0;
         for first in (0..set.len()).step_by(BATCH) {
             pace.ask()?;

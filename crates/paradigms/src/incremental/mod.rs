@@ -6,12 +6,16 @@
 mod exported;
 mod gates;
 mod meter;
+mod probes;
 mod settings;
 
 pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, ResolvedMethod};
 
 use gates::Gates;
 use meter::Meter;
+use probes::{FIRST_UPDATES, Probes};
+
+use std::collections::BTreeMap;
 
 use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
@@ -60,18 +64,22 @@ impl Experiment for Incremental {
 
     fn times(&self, settings: &Resolved) -> Option<Timeline> {
         let benchmark = &settings.benchmark;
-        let tasks = benchmark.stream.len(data::entry(&benchmark.data).ok()?.classes) as u64;
+        let tasks = benchmark.stream.len(benchmark.data.facts().ok()?.classes) as u64;
         let told = benchmark.stream.reveals(Reveal::Boundary);
         let updates = tasks * benchmark.budget.updates_per_task as u64;
         Some(Timeline { updates, changes: if told { tasks.saturating_sub(1) } else { 0 } })
     }
 
     fn data(&self, settings: &Resolved) -> Vec<String> {
-        vec![settings.benchmark.data.clone()]
+        settings.benchmark.data.set().map(str::to_owned).into_iter().collect()
+    }
+
+    fn fingerprints(&self, settings: &Resolved) -> Result<BTreeMap<String, String>> {
+        Ok(BTreeMap::from([settings.benchmark.data.fingerprint()?]))
     }
 
     fn ready(&self, settings: &Resolved, data: &Data) -> Result<()> {
-        let dataset = data.get(&settings.benchmark.data)?;
+        let dataset = data.of(&settings.benchmark.data)?;
         settings.check_memory(&dataset)
     }
 
@@ -106,6 +114,7 @@ struct Run<'a> {
     streams: Streams,
     learner: Learner,
     meter: Meter,
+    probes: Probes,
     regime: Regime,
     freeze_features: bool,
     rate_per_task: Option<f32>,
@@ -135,6 +144,7 @@ impl<'a> Run<'a> {
             learner.freeze(|parameter| parameter.role == Role::Bias);
         }
         let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, gates);
+        let probes = Probes::new(&stream, &settings.budget);
         let replays = spec.replays.is_some();
         Ok(Self {
             settings,
@@ -142,6 +152,7 @@ impl<'a> Run<'a> {
             streams,
             learner,
             meter,
+            probes,
             regime,
             freeze_features,
             rate_per_task,
@@ -206,6 +217,7 @@ impl<'a> Run<'a> {
             .map(|(task, label)| Mark { x: (task * updates) as f64, label: label.clone() })
             .collect();
         let mut log = RunLog {
+            probes: self.probes.curves(),
             footprint: self.footprint(networks.len()),
             matrix: Some(AccuracyMatrix {
                 tasks: labels,
@@ -295,17 +307,36 @@ impl<'a> Run<'a> {
         watch: &mut dyn Watch,
     ) -> Result<()> {
         let per_task = self.settings.budget.updates_per_task;
+        // Joint training has no first updates of a task.
+        let sequence = self.regime != Regime::Joint;
         for update in 0..per_task {
+            if sequence && update == 0 {
+                self.probe(task, update, watch)?;
+            }
             let statistics = self.learner.step(&loader.next_batch()?)?;
             self.done += 1;
             self.meter.saw(statistics.loss);
+            if sequence && update < FIRST_UPDATES {
+                self.probe(task, update + 1, watch)?;
+            }
             let mut pace = Pace::new(watch, self.share());
             if self.done.is_multiple_of(self.settings.curve.every) || update + 1 == per_task {
                 self.meter.measure(&self.stream, &self.learner, task, self.done, &mut pace)?;
             }
             pace.ask()?;
         }
-        self.learner.check_finite()
+        self.learner.check_finite()?;
+        let gains = self.meter.gains_in(task, &self.learner);
+        self.probes.look(self.learner.model.as_ref(), &gains, task, self.done)
+    }
+
+    /// Tests a task after so many of its updates, on few samples.
+    fn probe(&mut self, task: usize, update: usize, watch: &mut dyn Watch) -> Result<()> {
+        let Some(set) = self.probes.first(task) else { return Ok(()) };
+        let mut pace = Pace::new(watch, self.share());
+        let accuracy = self.meter.score(set, &self.stream, &self.learner, (task, Some(task)), &mut pace)?;
+        self.probes.after(task, update, accuracy);
+        Ok(())
     }
 
     fn footprint(&self, networks: usize) -> Footprint {

@@ -7,7 +7,7 @@ use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Reveal, registered};
-use data::{Dataset, Splitting};
+use data::{DataSpec, Dataset, Splitting};
 use learn::modulated;
 use learn::modulation::{ModulationSpec, TargetKind};
 use learn::nn::ModelSpec;
@@ -18,8 +18,8 @@ use learn::stream::{EvaluateOn, StreamKind, StreamSpec};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IncrementalSettings {
-    /// Id of a data set.
-    pub data: String,
+    /// Id of a data set, or a table: one that is normalised, padded or cut short, or files of one's own.
+    pub data: DataSpec,
     /// `fixed` (default), or `per-seed`: each seed deals the samples out anew, where no split is published; then nothing may
     /// be searched.
     #[serde(default, skip_serializing_if = "Splitting::is_fixed")]
@@ -123,18 +123,18 @@ impl Resolved {
     /// Definition errors that point into the right file.
     pub fn new(benchmark: &Benchmark, preset: &MethodPreset) -> Result<Self> {
         let mut settings: IncrementalSettings = benchmark.settings()?;
-        let entry = data::entry(&settings.data).map_err(|error| relocate(error, "data", benchmark))?;
-        entry.check_images(&settings.data).map_err(|error| relocate(error.into(), "data", benchmark))?;
+        settings.data.check().map_err(|error| benchmark.refuse(error))?;
+        let facts = settings.data.facts().map_err(|error| relocate(error, "data", benchmark))?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
-        entry.check_splitting(settings.split).map_err(|error| benchmark.refuse(error))?;
-        settings.stream.check(entry.classes).map_err(|error| benchmark.refuse(error))?;
+        settings.data.check_splitting(settings.split).map_err(|error| benchmark.refuse(error))?;
+        settings.stream.check(facts.classes).map_err(|error| benchmark.refuse(error))?;
         let id = &benchmark.header.id;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
-        let outputs = settings.stream.outputs(entry.classes);
-        settings.model.check_fit("model", entry.shape, outputs).map_err(|error| benchmark.refuse(error))?;
+        let outputs = settings.stream.outputs(facts.classes);
+        settings.model.check_fit("model", facts.shape, outputs).map_err(|error| benchmark.refuse(error))?;
         let work = ("budget.batch", settings.budget.batch);
-        let fits = settings.model.check_work("model", (entry.shape, outputs), work);
+        let fits = settings.model.check_work("model", (facts.shape, outputs), work);
         fits.map_err(|error| benchmark.refuse(error))?;
         let method = registered(METHODS, |entry| &entry.info, preset)?;
         check_reveals(method, &settings.stream, benchmark, preset)?;
@@ -145,7 +145,7 @@ impl Resolved {
         let modulation = modulated::resolve(
             preset,
             id,
-            (&settings.model, entry.shape, outputs),
+            (&settings.model, facts.shape, outputs),
             &settings.optimiser,
             &composition.terms,
             modulated::Stage { boundaries, classes: true, task: true },
@@ -175,17 +175,17 @@ impl Resolved {
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
     pub fn expected_cost(&self) -> f64 {
-        let Ok(entry) = data::entry(&self.benchmark.data) else { return 0.0 };
-        let tasks = self.benchmark.stream.len(entry.classes) as f64;
+        let Ok(facts) = self.benchmark.data.facts() else { return 0.0 };
+        let tasks = self.benchmark.stream.len(facts.classes) as f64;
         let updates = tasks * self.benchmark.budget.updates_per_task as f64;
-        let outputs = self.benchmark.stream.outputs(entry.classes);
-        let model = self.benchmark.model.build(entry.shape, outputs, &Streams::new(0));
+        let outputs = self.benchmark.stream.outputs(facts.classes);
+        let model = self.benchmark.model.build(facts.shape, outputs, &Streams::new(0));
         let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
         let evaluations = updates / self.benchmark.curve.every as f64 * tasks;
         let composed = method(&self.method.kind).and_then(|entry| entry.compose(&self.method.parameters));
         let (regime, extra) = composed.map_or_else(|_| Default::default(), |c| (c.regime, c.extra_work));
         let trained =
-            updates * updates_in_tasks(regime, self.benchmark.stream.len(entry.classes)) as f64 / tasks;
+            updates * updates_in_tasks(regime, self.benchmark.stream.len(facts.classes)) as f64 / tasks;
         let training =
             trained * (1.0 + extra) * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
         training + evaluations * 2.0 * madds * self.benchmark.curve.samples as f64 / 1e11

@@ -133,6 +133,8 @@ mod tests {
             shape: [1, omniglot::EDGE, omniglot::EDGE],
             classes: 9,
             scale: 1.0,
+            offset: 0.0,
+            names: None,
             train: split(1..3),
             validation: split(3..5),
             train_full: split(1..5),

@@ -3,6 +3,7 @@
 
 mod a_gem;
 mod composition;
+mod conventions;
 mod der;
 mod er;
 mod ewc;
@@ -27,6 +28,7 @@ mod tests;
 mod xdg;
 
 pub use composition::{Composition, MethodEntry, Regime};
+pub use conventions::{CONVENTIONS, Convention};
 pub use fisher::{FisherEstimator, FisherSettings};
 
 use base::error::{DefinitionError, Result};

@@ -36,6 +36,8 @@ fn toy() -> Toy {
         shape: [1, 1, 2],
         classes: 4,
         scale: 1.0,
+        offset: 0.0,
+        names: None,
         train: split.clone(),
         validation: split.clone(),
         train_full: split.clone(),

@@ -29,12 +29,15 @@ use meter::Meter;
 
 use base::error::{Error, Result};
 use base::rng::Streams;
+use candle_core::{Device, Tensor};
 use contract::definition::{Benchmark, MethodPreset};
 use contract::exported::Exported;
 use contract::protocol::as_written;
 use contract::{Curve, Experiment, ExperimentInfo, MethodInfo, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
+use learn::Learner;
 use learn::modulated::add_modulation;
+use learn::plasticity::{PROBES, Plasticity};
 use learn::stream::online::OnlineStream;
 
 /// The online protocol.
@@ -111,9 +114,29 @@ impl Experiment for Online {
         let mut log = test_then_train(&stream, &mut agent, settings, watch)?;
         if let Some(learner) = agent.predictor().learner() {
             add_modulation(&mut log, learner, spec.replays.is_some(), settings.batch as f64);
+            log.probes = probes(&stream, learner)?;
         }
         Ok(log)
     }
+}
+
+/// Looks at the network on the stream's last samples.
+fn probes(stream: &OnlineStream, learner: &Learner) -> Result<Vec<Curve>> {
+    let last = stream.len().saturating_sub(PROBES)..stream.len();
+    let (n, inputs) = (last.len(), stream.inputs(last).to_vec());
+    let inputs = Tensor::from_vec(inputs, (n, stream.features()), &Device::Cpu)?;
+    let found = Plasticity::of(learner.model.as_ref(), &inputs, learner.gains())?;
+    let of = |(name, value): (&str, Option<f64>)| {
+        let mut curve = Curve::new(format!("plasticity/{name}"));
+        curve.push(stream.len() as f64, value?);
+        Some(curve)
+    };
+    let values = [
+        ("dormant_units", found.dormant_units),
+        ("effective_rank", found.effective_rank),
+        ("weight_norm", Some(found.weight_norm)),
+    ];
+    Ok(values.into_iter().filter_map(of).collect())
 }
 
 /// Meets the whole stream once.

@@ -8,12 +8,14 @@
 mod accuracy;
 mod backward_transfer;
 mod curves;
+mod footprint;
 mod forgetting;
 mod forward_transfer;
 mod intransigence;
 mod matrix;
 mod measure;
 mod online;
+mod plasticity;
 mod recovery;
 mod registry;
 mod score;

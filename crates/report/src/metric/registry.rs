@@ -7,7 +7,8 @@ use super::measure::{Compute, Metric};
 use super::online::REGRET;
 use super::variants::VARIANTS;
 use super::{
-    accuracy, backward_transfer, forgetting, forward_transfer, online, recovery, stability_gap, worst_case,
+    accuracy, backward_transfer, footprint, forgetting, forward_transfer, online, plasticity, recovery,
+    stability_gap, worst_case,
 };
 use contract::{MetricValue, RunLog};
 
@@ -27,6 +28,7 @@ const SEQUENCE: &[&str] = &["sequence"];
 const JUDGED: &[&str] = &["judged"];
 
 const ONLINE: &[&str] = &["online"];
+const STREAMS: &[&str] = &["incremental", "online"];
 
 const fn incremental(
     name: &'static str,
@@ -36,6 +38,17 @@ const fn incremental(
     compute: fn(&RunLog) -> MetricValue,
 ) -> Metric {
     Metric { name, formula, source, higher_is_better, paradigms: INCREMENTAL, compute: Compute::Log(compute) }
+}
+
+/// Of runs that meet a stream, task by task or sample by sample.
+const fn of_streams(
+    name: &'static str,
+    formula: &'static str,
+    source: &'static str,
+    higher_is_better: bool,
+    compute: fn(&RunLog) -> MetricValue,
+) -> Metric {
+    Metric { name, formula, source, higher_is_better, paradigms: STREAMS, compute: Compute::Log(compute) }
 }
 
 const fn opposed(name: &'static str, formula: &'static str, higher_is_better: bool) -> Metric {
@@ -156,6 +169,80 @@ pub const METRICS: &[Metric] = &[
         "this suite",
         true,
         recovery::recovered_share,
+    ),
+    incremental(
+        "windowed_forgetting",
+        "mean over tasks of the largest drop of the accuracy on a task within 10 of its evaluations (`curve.every` says how far apart)",
+        "De Lange 2023 (WF, windows of evaluations instead of updates)",
+        false,
+        plasticity::windowed_forgetting,
+    ),
+    incremental(
+        "learning_accuracy_slope",
+        "least-squares slope of R[i][i] over i: below 0, later tasks are learned less well",
+        "this suite, after Dohare 2024",
+        true,
+        plasticity::learning_slope,
+    ),
+    incremental(
+        "learning_curve_area_10",
+        "mean over tasks of 1/11 Σ_{b=0..10} accuracy on the task after b of its updates, on at most 256 test samples; not measured where that would cost more than 1 % of training",
+        "Chaudhry 2019 (LCA at β = 10)",
+        true,
+        plasticity::learning_curve_area,
+    ),
+    Metric {
+        name: "windowed_drop",
+        formula: "largest drop of `accuracy/window` within 10 of its points",
+        source: "this suite, after De Lange 2023 (WF)",
+        higher_is_better: false,
+        paradigms: ONLINE,
+        compute: Compute::Log(plasticity::windowed_drop),
+    },
+    Metric {
+        name: "lowest_window",
+        formula: "lowest value of `accuracy/window`",
+        source: "this suite, after De Lange 2023 (min-ACC)",
+        higher_is_better: true,
+        paradigms: ONLINE,
+        compute: Compute::Log(plasticity::lowest_window),
+    },
+    of_streams(
+        "dormant_units",
+        "share of hidden units with E|h| ≤ 0.025 of their layer's mean, at the end, on 32 samples of the last task (of the end of the stream)",
+        "Sokar 2023 (τ = 0.025)",
+        false,
+        plasticity::dormant_units,
+    ),
+    of_streams(
+        "effective_rank",
+        "exp(−Σ p ln p), p the singular values of the last hidden layer's activations on those samples as shares",
+        "Roy & Vetterli 2007; Dohare 2024",
+        true,
+        plasticity::effective_rank,
+    ),
+    of_streams(
+        "weight_norm",
+        "L2 norm of all trainable parameters at the end",
+        "Dohare 2024 (there the mean magnitude)",
+        false,
+        plasticity::weight_norm,
+    ),
+    of_streams("parameters", "trainable parameters", "—", false, footprint::parameters),
+    of_streams(
+        "state_bytes",
+        "bytes held beside parameters and optimiser: anchors, importances, past networks",
+        "—",
+        false,
+        footprint::state_bytes,
+    ),
+    of_streams("memory_bytes", "bytes of stored samples", "—", false, footprint::memory_bytes),
+    of_streams(
+        "multiply_adds",
+        "multiply–adds of training, forward and backward",
+        "—",
+        false,
+        footprint::multiply_adds,
     ),
     Metric::scalar(
         "prequential_accuracy",

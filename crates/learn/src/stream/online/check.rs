@@ -94,12 +94,14 @@ impl OnlineStreamSpec {
                 Err(DefinitionError::range("stream.source.contexts", contexts, "2 to 100"))
             }
             Source::Table { file, features, classes, sha256 } => {
-                let sum = sha256.len() == 64 && sha256.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+                let digits =
+                    |sum: &String| sum.len() == 64 && sum.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+                let sum = sha256.as_ref().is_none_or(digits);
                 let rules = [
                     ("file", file.clone(), !file.is_empty(), "a path within the data folder"),
                     ("features", features.to_string(), (1..=10_000).contains(features), "1 to 10000"),
                     ("classes", classes.to_string(), (2..=1000).contains(classes), "2 to 1000"),
-                    ("sha256", sha256.clone(), sum, "64 digits 0 to 9, a to f"),
+                    ("sha256", sha256.clone().unwrap_or_default(), sum, "64 digits 0 to 9, a to f"),
                 ];
                 match rules.into_iter().find(|rule| !rule.2) {
                     Some((key, value, _, allowed)) => {

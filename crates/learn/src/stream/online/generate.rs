@@ -188,7 +188,7 @@ impl Pool {
         self.at += 1;
         let split = Self::splits(dataset, self.on)[split];
         let features = dataset.features();
-        let pixels = &split.pixels[sample * features..(sample + 1) * features];
+        let pixels = &split.pixels.bytes()[sample * features..(sample + 1) * features];
         inputs.extend(pixels.iter().map(|pixel| f32::from(*pixel) * dataset.scale));
         usize::from(split.labels[sample])
     }

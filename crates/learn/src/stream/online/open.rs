@@ -26,7 +26,7 @@ impl OnlineStream {
         let stream = match &spec.source {
             Source::Elec2 => Self::table(spec, "elec2", &*data.table("elec2")?, on)?,
             Source::Table { file, features, classes, sha256 } => {
-                let table = data.own_table(file, *features, *classes, sha256)?;
+                let table = data.own_table(file, *features, *classes, sha256.as_deref())?;
                 Self::table(spec, file, &table, on)?
             }
             Source::DigitsDrift { .. } => {

@@ -65,8 +65,10 @@ pub enum Source {
         features: usize,
         /// 2 to 1,000.
         classes: usize,
-        /// Of the decompressed file, so that a record names its data.
-        sha256: String,
+        /// Of the decompressed file, so that a record names its data. Default: taken when the run is planned; demanded with
+        /// `--strict`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sha256: Option<String>,
     },
 }
 

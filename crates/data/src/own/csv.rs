@@ -1,0 +1,209 @@
+//! Rows of numbers and a class, in text: quotes, byte order marks, any separator, with a header or without.
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::samples::{Labels, Samples};
+use super::table::{ColumnName, DataTable};
+use crate::pixels::Pixels;
+
+const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
+
+/// What a table is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Columns {
+    pub separator: char,
+    /// How many there are in all.
+    pub width: usize,
+    /// Names of all columns; `None`: no header.
+    pub names: Option<Vec<String>>,
+    /// Place of the class.
+    pub label: usize,
+    /// Places of the inputs.
+    pub inputs: Vec<usize>,
+}
+
+/// The rows of one file.
+///
+/// # Errors
+/// In words, with line and column: missing values, words where numbers are expected, rows of another length, unknown columns.
+pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
+    let text = text(bytes)?;
+    let columns = columns(text, table)?;
+    let mut rows = reader(text, columns.separator);
+    let mut records = rows.records();
+    if columns.names.is_some() {
+        records.next();
+    }
+    let (mut numbers, mut labels) = (Vec::new(), Labels::default());
+    let width = columns.width;
+    for record in records {
+        let record = record.map_err(|error| format!("not a table: {error}"))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != width {
+            return Err(format!("line {line}: {} values, expected {width}", record.len()));
+        }
+        for place in &columns.inputs {
+            let value = number(&record[*place]);
+            numbers
+                .push(value.map_err(|problem| format!("line {line}, {}: {problem}", columns.name(*place)))?);
+        }
+        let label = record[columns.label].trim();
+        if label.is_empty() || label == "?" {
+            return Err(format!("line {line}, {}: missing value", columns.name(columns.label)));
+        }
+        labels.push(label);
+    }
+    if labels.of.is_empty() {
+        return Err("has no rows".into());
+    }
+    Ok(Samples { shape: [1, 1, columns.inputs.len()], pixels: Pixels::Numbers(numbers.into()), labels })
+}
+
+/// Separator, header and columns of a file.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn columns_of(bytes: &[u8], table: &DataTable) -> Result<Columns, String> {
+    columns(text(bytes)?, table)
+}
+
+fn text(bytes: &[u8]) -> Result<&str, String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err("is a text in UTF-16; save it as UTF-8".into());
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        format!("line {line}: not a text in UTF-8")
+    })
+}
+
+fn reader(text: &str, separator: char) -> csv::Reader<&[u8]> {
+    let separator = u8::try_from(separator).unwrap_or(b',');
+    let mut builder = ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(separator).trim(csv::Trim::All);
+    builder.from_reader(text.as_bytes())
+}
+
+fn columns(text: &str, table: &DataTable) -> Result<Columns, String> {
+    let line = text.lines().find(|line| !line.trim().is_empty()).ok_or("is empty")?;
+    let most = SEPARATORS.into_iter().rev().max_by_key(|separator| line.matches(*separator).count());
+    let separator = table.separator.or(most).unwrap_or(',');
+    let first = reader(text, separator).records().next().ok_or("is empty")?;
+    let first: StringRecord = first.map_err(|error| format!("not a table: {error}"))?;
+    let width = first.len();
+    let header = table.header.unwrap_or_else(|| first.iter().all(|cell| cell.parse::<f64>().is_err()));
+    let names: Option<Vec<String>> = header.then(|| first.iter().map(str::to_owned).collect());
+    let place = |key: &str, column: &ColumnName| match column {
+        ColumnName::Place(place) if (1..=width).contains(place) => Ok(place - 1),
+        ColumnName::Place(place) => Err(format!("`data.{key}` = {place}: allowed are 1 to {width}")),
+        ColumnName::Name(name) => match &names {
+            Some(names) => names.iter().position(|other| other == name).ok_or_else(|| {
+                format!("`data.{key}` = {name:?}: no such column; there are {}", names.join(", "))
+            }),
+            None => {
+                Err(format!("`data.{key}` = {name:?}: there is no header, so say the column's place from 1"))
+            }
+        },
+    };
+    let label = table.label.as_ref().map_or(Ok(width.saturating_sub(1)), |column| place("label", column))?;
+    let ignored: Vec<usize> =
+        table.ignore.iter().map(|column| place("ignore", column)).collect::<Result<_, _>>()?;
+    if ignored.contains(&label) {
+        return Err("`data.ignore` holds the column of the class".into());
+    }
+    let inputs: Vec<usize> = (0..width).filter(|at| *at != label && !ignored.contains(at)).collect();
+    if inputs.is_empty() {
+        let hint = if separator == ',' { "; is the separator another one?" } else { "" };
+        return Err(format!("{width} columns: needs at least one input and the class{hint}"));
+    }
+    Ok(Columns { separator, width, names, label, inputs })
+}
+
+impl Columns {
+    fn name(&self, place: usize) -> String {
+        self.names
+            .as_ref()
+            .map_or_else(|| format!("column {}", place + 1), |names| format!("column `{}`", names[place]))
+    }
+}
+
+fn number(cell: &str) -> Result<f32, String> {
+    match cell.trim() {
+        "" | "?" => Err("missing value".into()),
+        text => match text.parse::<f32>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => Err(format!("{text:?} is not a finite number")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(edit: impl Fn(&mut DataTable)) -> DataTable {
+        let mut table = DataTable::default();
+        edit(&mut table);
+        table
+    }
+
+    fn refused(text: &str, table: &DataTable) -> String {
+        read(text.as_bytes(), table).expect_err("refused")
+    }
+
+    #[test]
+    fn separators_headers_quotes_and_marks_are_found() {
+        let plain = table(|_| ());
+        for text in [
+            "a,b,kind\n1,2,cat\n3,-4e1,\"dog, big\"\n",
+            "\u{feff}a,b,kind\r\n1,2,cat\r\n3,-4e1,\"dog, big\"\r\n",
+            "1;2;cat\n3;-4e1;\"dog, big\"\n",
+            "a\tb\tkind\n1\t2\tcat\n3\t-4e1\tdog, big\n",
+        ] {
+            let samples = read(text.as_bytes(), &plain).expect("a table");
+            assert_eq!(samples.pixels, Pixels::Numbers(vec![1.0, 2.0, 3.0, -40.0].into()), "{text}");
+            assert_eq!(
+                (samples.labels.names, samples.shape),
+                (vec!["cat".into(), "dog, big".into()], [1, 1, 2])
+            );
+        }
+    }
+
+    #[test]
+    fn the_class_and_what_is_left_out_are_named_or_counted() {
+        let text = "id,kind,x\n7,a,1\n8,b,2\n";
+        let named = table(|t| {
+            t.label = Some(ColumnName::Name("kind".into()));
+            t.ignore = vec![ColumnName::Place(1)];
+        });
+        let samples = read(text.as_bytes(), &named).expect("a table");
+        assert_eq!(samples.pixels, Pixels::Numbers(vec![1.0, 2.0].into()));
+        let other = table(|t| t.label = Some(ColumnName::Name("sort".into())));
+        assert!(
+            refused(text, &other).contains("`data.label` = \"sort\": no such column; there are id, kind, x")
+        );
+        let far = table(|t| t.label = Some(ColumnName::Place(4)));
+        assert!(refused(text, &far).contains("allowed are 1 to 3"));
+        let same = table(|t| t.ignore = vec![ColumnName::Name("x".into())]);
+        assert!(refused(text, &same).contains("`data.ignore` holds the column of the class"));
+        assert!(refused("1,2,a\n", &named).contains("there is no header"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_line_and_column() {
+        let plain = table(|_| ());
+        assert_eq!(refused("a,c\n1,x\n,y\n", &plain), "line 3, column `a`: missing value");
+        assert_eq!(refused("1,x\nred,y\n", &plain), "line 2, column 1: \"red\" is not a finite number");
+        assert_eq!(refused("a,c\n1,\n", &plain), "line 2, column `c`: missing value");
+        assert_eq!(refused("a,c\n1,x,9\n", &plain), "line 2: 3 values, expected 2");
+        assert_eq!(refused("a,c\n", &plain), "has no rows");
+        assert_eq!(refused("", &plain), "is empty");
+        assert!(refused("a b\n1 x\n", &plain).contains("is the separator another one?"));
+        assert!(read(b"\xff\xfea\0", &plain).expect_err("UTF-16").contains("UTF-16"));
+        assert!(read(b"a,c\n1,\xff\n", &plain).expect_err("Latin").contains("line 2: not a text in UTF-8"));
+        // A header of numbers is one where the table says so.
+        let said = table(|t| t.header = Some(true));
+        assert_eq!(read(b"1,2\n5,x\n", &said).expect("one row").labels.of.len(), 1);
+    }
+}
