@@ -36,7 +36,8 @@ mod tests {
     #[test]
     fn whole_numbers_may_have_a_point_and_nothing_behind_it() {
         assert_eq!(
-            [whole("3"), whole("3.0"), whole("1e1"), whole("18446744073709551615")].map(Option::is_some),
+            [whole("3"), whole("3.0"), whole("1e1"), whole("18446744073709551615")]
+                .map(|found| found.is_some()),
             [true; 4]
         );
         assert_eq!((whole("3.0"), whole("1e1")), (Some(3), Some(10)));
