@@ -177,7 +177,7 @@ fn law_8_merging_does_not_depend_on_the_order_and_warns_of_two_definitions() {
         let charts = merged.path().join("charts");
         let mut files: Vec<_> = fs::read_dir(&charts).expect("charts").flatten().map(|e| e.path()).collect();
         files.sort();
-        let charts: Vec<String> = files.iter().map(|path| text(path)).collect();
+        let charts: Vec<Vec<u8>> = files.iter().map(|path| fs::read(path).expect("a chart")).collect();
         (text(&merged.path().join("report.md")), charts)
     };
     let (a, b) = (first.path(), second.path());

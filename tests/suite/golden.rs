@@ -28,7 +28,7 @@ const RUNS: &[(&str, &[&str])] = &[
     ("sinusoid-10shot-quick", &["maml", "serotonin"]),
     ("switching-bandit-volatile", &["doya"]),
     ("change-point", &["observer"]),
-    ("cue-binding-light", &["backpropamine"]),
+    ("cue-binding-light", &["backpropamine@optimiser.rate=0.01"]),
 ];
 
 fn file() -> PathBuf {

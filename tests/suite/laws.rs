@@ -353,7 +353,7 @@ fn a_gain_that_is_not_one_changes_the_result() {
 }
 
 /// Methods with a term, and the key of its weight.
-const STRENGTHS: [(&str, &str); 12] = [
+const STRENGTHS: [(&str, &str); 14] = [
     ("l2", "lambda"),
     ("l2-sp", "lambda"),
     ("ewc", "lambda"),
@@ -366,6 +366,8 @@ const STRENGTHS: [(&str, &str); 12] = [
     ("der", "alpha"),
     ("a-gem", "strength"),
     ("gem", "strength"),
+    ("rwalk", "lambda"),
+    ("generative-replay", "lambda"),
 ];
 
 #[test]
