@@ -22,7 +22,7 @@ pub fn run(what: &Export) -> anyhow::Result<u8> {
         }),
         Export::Latex(arguments) => results(arguments, |results, out| {
             atomic::create_folder(out)?;
-            atomic::write(&out.join("tables.tex"), &export::tables(results))?;
+            atomic::write(&out.join("tables.tex"), export::tables(results))?;
             Ok(vec!["tables.tex"])
         }),
         Export::Tensorboard(arguments) => results(arguments, |results, out| {

@@ -81,5 +81,5 @@ fn keep(judged: &[Record], out: &Path) -> Result<()> {
     }
     let lines: Result<Vec<String>> =
         judged.iter().map(|record| Ok(serde_json::to_string(record)? + "\n")).collect();
-    atomic::write(&path, &lines?.concat())
+    atomic::write(&path, lines?.concat())
 }

@@ -44,8 +44,8 @@ pub fn run(arguments: &SweepArguments) -> anyhow::Result<u8> {
     let mut fine = ended(&records);
     let study = sweep.study(&records)?;
     let title = format!("{} on {id}", arguments.method);
-    atomic::write(&out.join("sweep.csv"), &csv(&study))?;
-    atomic::write(&out.join("sweep.svg"), &chart(&study, &title))?;
+    atomic::write(&out.join("sweep.csv"), csv(&study))?;
+    atomic::write(&out.join("sweep.svg"), chart(&study, &title))?;
     print(&format!("{title}: {}", words(&study, &kind)))?;
     if arguments.test > 0 {
         let best = &study.points[study.best()].method;

@@ -90,7 +90,7 @@ pub struct ExportArguments {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum Export {
-    /// runs.csv (one row a run) and curves.csv (one row a point); they stand beside every report too
+    /// runs.csv (one row a run; it stands beside every report too) and curves.csv (one row a point)
     Csv(ResultsArguments),
     /// A table for each benchmark, ready for a paper: booktabs, mean ± standard deviation over seeds, bounds
     Latex(ResultsArguments),

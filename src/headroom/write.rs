@@ -292,7 +292,7 @@ fn read(path: &Path) -> Result<String> {
 fn told(path: &Path, error: &serde_json::Error) -> Error {
     let error =
         DefinitionError { problem: format!("not a file of answers: {error}"), ..DefinitionError::default() };
-    error.at(&path.display().to_string(), None).into()
+    error.at(path.display().to_string(), None).into()
 }
 
 /// Writes everything into a folder, beside what earlier commands found of other questions; returns where.

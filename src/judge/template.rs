@@ -22,7 +22,7 @@ pub fn template(json: bool) -> String {
     let rows: Vec<[String; 10]> =
         methods().into_iter().flat_map(|method| (0..2).map(move |seed| row(&method, seed))).collect();
     if json {
-        return rows.iter().map(|row| json_line(row)).collect();
+        return rows.iter().map(json_line).collect();
     }
     let quoted = |cell: &str| if cell.contains(',') { format!("\"{cell}\"") } else { cell.to_owned() };
     let line = |cells: Vec<String>| cells.join(",") + "\n";

@@ -62,7 +62,7 @@ impl Journal {
             let line = |range: &Range<u64>| text.get(range.start as usize..range.end as usize);
             let lines =
                 good.iter().filter_map(line).map(|line| String::from_utf8_lossy(line.trim_ascii_end()));
-            atomic::write(&path, &lines.map(|line| format!("{line}\n")).collect::<String>())?;
+            atomic::write(&path, lines.map(|line| format!("{line}\n")).collect::<String>())?;
             file = open()?;
             lock::hold(dir, &path, &file)?;
         } else if whole > 0 && !ended && recovery.torn_bytes == 0 {

@@ -47,6 +47,9 @@ fn every_report_has_its_runs_and_curves_beside_it_and_they_say_what_it_says() {
     assert!(runs.iter().all(|row| row["score"] == row["average_accuracy"] && row["status"] == "ok"));
     assert!(runs.iter().all(|row| row["origin"] == "native" && row["score_metric"] == "average_accuracy"));
     // The end of each run's matrix gives the same number again.
+    // Beside the report stand the runs alone: the curves of a suite are larger than everything else.
+    assert!(!dir.path().join("curves.csv").exists());
+    bench().args(["export", "csv"]).arg(dir.path()).assert().success();
     let curves = rows(&dir.path().join("curves.csv"));
     let last = |row: &&BTreeMap<String, String>| {
         row["kind"] == "matrix" && row["x"] == "5" && row["method"] == "naive"

@@ -2,7 +2,7 @@
 //!
 //! Sections (see [`section`]) turn results into [`Block`]s; the writers turn blocks into `report.html`, `report.md`,
 //! `charts/*.svg`, `charts/*.png` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too, and the
-//! runs themselves in `runs.csv` and `curves.csv` ([`export`]). Neither knows the other.
+//! runs themselves in `runs.csv` ([`export`]). Neither knows the other.
 
 mod answer;
 mod block;
@@ -78,7 +78,7 @@ fn told(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &Options) -> 
 }
 
 /// Files of a report besides its charts.
-const FILES: [&str; 5] = ["report.html", "report.md", "verdicts.csv", "runs.csv", "curves.csv"];
+const FILES: [&str; 4] = ["report.html", "report.md", "verdicts.csv", "runs.csv"];
 
 /// Checks that a report can be written below `out`, by writing and removing a file where its files go.
 ///
@@ -130,7 +130,7 @@ fn write_picture(picture: &block::Picture<'_>, folder: &Path) -> Result<()> {
         atomic::write(&path("png"), png)?;
     }
     atomic::write(&path("svg"), &svg)?;
-    atomic::write(&path("csv"), &picture.figure.csv().text())
+    atomic::write(&path("csv"), picture.figure.csv().text())
 }
 
 /// Writes the whole report below `out` (created if missing). Each file is replaced in one step.
@@ -149,13 +149,13 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     pictures.par_iter().try_for_each(|picture| write_picture(picture, &charts_folder))?;
     charts.extend(pictures.iter().map(|picture| picture.name.to_owned()));
     if !judged.is_empty() {
-        atomic::write(&out.join("verdicts.csv"), &verdicts::csv(&judged))?;
+        atomic::write(&out.join("verdicts.csv"), verdicts::csv(&judged))?;
     }
     remove_stale(out, &charts, !judged.is_empty())?;
-    write_csv(&results, out)?;
+    atomic::write(&out.join("runs.csv"), export::table(&results).text())?;
     let (html, markdown) = (out.join("report.html"), out.join("report.md"));
-    atomic::write(&markdown, &markdown::page(&options.title, &blocks))?;
-    atomic::write(&html, &html::page(&options.title, &blocks))?;
+    atomic::write(&markdown, markdown::page(&options.title, &blocks))?;
+    atomic::write(&html, html::page(&options.title, &blocks))?;
     Ok(Written {
         terminal: told(&results, &judged, options),
         html,
@@ -172,7 +172,7 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
 /// When the folder or a file cannot be written; the error names the path.
 pub fn write_csv(results: &Results<'_>, out: &Path) -> Result<()> {
     atomic::create_folder(out)?;
-    atomic::write(&out.join("runs.csv"), &export::table(results).text())?;
+    atomic::write(&out.join("runs.csv"), export::table(results).text())?;
     atomic::write_with(&out.join("curves.csv"), |file| export::write_curves(results, file))
 }
 

@@ -168,7 +168,9 @@ fn board(methods: usize, long: bool) -> Board {
     let row = |i: usize| BoardRow {
         label: name(i, long),
         color: color(i),
-        cells: (0..6).map(|j| if (i + j) % 3 == 0 { vec![cell(i, j)] } else { Vec::new() }).collect(),
+        cells: (0..6)
+            .map(|j| if (i + j).is_multiple_of(3) { vec![cell(i, j)] } else { Vec::new() })
+            .collect(),
     };
     let columns = [
         "Incremental learning",

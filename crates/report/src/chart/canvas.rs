@@ -1,69 +1,47 @@
-//! A drawing surface that writes SVG: fractional pixels, colours by role, text by style. It writes as little as it can, because
-//! a page holds hundreds of charts: what follows one another in one style becomes one path, in whole tenths of a pixel.
+//! A drawing surface over plotters: fractional pixels, colours by role, text by style.
 
-use std::fmt::Write as _;
+use plotters::backend::DrawingBackend;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{FontStyle, IntoFont, RGBAColor, ShapeStyle, TextStyle};
 
 use super::frame::{Frame, Type};
 use super::palette::{Color, Dash};
-use super::path::{steps, unit, units};
+use super::path::{UNITS, thinned, unit, units};
 use super::shape::Shape;
 use super::text::{LEADING, text_width};
-use crate::escape::escape;
+use super::writer::Writer;
 
 /// Size of text that needs no attribute of its own, in pixels.
 const USUAL: f64 = 12.0;
 
-/// What follows one another in one style, and the style as attributes.
+/// A drawing surface. Drawing into a string cannot fail, so the backend's results are dropped.
 #[derive(Debug)]
-enum Open {
-    Path { style: String, data: String },
-    Texts { style: String, texts: String },
-}
-
-/// A drawing surface.
-#[derive(Debug, Default)]
 pub struct Canvas {
-    body: String,
-    open: Option<Open>,
+    backend: Writer,
     /// Whether what belongs to a series is marked with its name, for a page that can hide it.
     named: bool,
 }
 
-/// A share as briefly as it can be written.
-fn share(value: f64) -> String {
-    let text = format!("{:.2}", value.clamp(0.0, 1.0));
-    text.trim_end_matches('0').trim_start_matches('0').to_owned()
+fn style(color: Color, alpha: f64, width: f64) -> ShapeStyle {
+    let (r, g, b) = color.rgb();
+    ShapeStyle {
+        color: RGBAColor(r, g, b, alpha),
+        filled: width == 0.0,
+        stroke_width: unit(width).unsigned_abs(),
+    }
 }
 
 impl Canvas {
-    /// What `draw` draws, as the inside of an SVG document in units.
-    pub(super) fn drawn(named: bool, draw: impl FnOnce(&mut Self)) -> String {
-        let mut canvas = Self { named, ..Self::default() };
+    /// What `draw` draws on a page of this size, as the inside of an SVG document in units.
+    pub(super) fn drawn(size: (i32, i32), named: bool, draw: impl FnOnce(&mut Self)) -> String {
+        let size = (size.0.unsigned_abs(), size.1.unsigned_abs());
+        let mut canvas = Self { backend: Writer::new(size, USUAL * UNITS), named };
         draw(&mut canvas);
-        canvas.close();
         format!(
             "<g fill=\"none\" font-family=\"Inter,system-ui,sans-serif\" font-size=\"{}\">{}</g>\n",
             unit(USUAL),
-            canvas.body
+            canvas.backend.body()
         )
-    }
-
-    fn close(&mut self) {
-        let _ = match self.open.take() {
-            Some(Open::Path { style, data }) => writeln!(self.body, "<path d=\"{data}\"{style}/>"),
-            Some(Open::Texts { style, texts }) => writeln!(self.body, "<g{style}>{texts}</g>"),
-            None => Ok(()),
-        };
-    }
-
-    fn append(&mut self, style: String, more: &str) {
-        match &mut self.open {
-            Some(Open::Path { style: known, data }) if *known == style => data.push_str(more),
-            _ => {
-                self.close();
-                self.open = Some(Open::Path { style, data: more.to_owned() });
-            }
-        }
     }
 
     /// Draws what belongs to a series of this name.
@@ -71,27 +49,9 @@ impl Canvas {
         if !self.named || name.is_empty() {
             return draw(self);
         }
-        self.close();
-        let _ = write!(self.body, "<g data-m=\"{}\">", escape(&base::plain::line(name)));
+        self.backend.group(Some(name));
         draw(self);
-        self.close();
-        self.body.push_str("</g>");
-    }
-
-    fn stroke(&mut self, data: &str, color: Color, width: f64, dash: Dash) {
-        let mut style = format!(" stroke=\"{}\" stroke-width=\"{}\"", color.hex(), unit(width));
-        if let Some(pattern) = dash.pattern() {
-            let _ = write!(style, " stroke-dasharray=\"{pattern}\"");
-        }
-        self.append(style, data);
-    }
-
-    fn fill(&mut self, data: &str, color: Color, alpha: f64) {
-        let mut style = format!(" fill=\"{}\"", color.hex());
-        if alpha < 0.995 {
-            let _ = write!(style, " fill-opacity=\"{}\"", share(alpha));
-        }
-        self.append(style, data);
+        self.backend.group(None);
     }
 
     /// A straight line.
@@ -112,22 +72,24 @@ impl Canvas {
     /// A path in dashes.
     pub fn dashed_path(&mut self, points: &[(f64, f64)], color: Color, width: f64, dash: Dash) {
         if points.len() > 1 {
-            self.stroke(&steps(points), color, width, dash);
+            self.backend.dash = dash;
+            let path = thinned(points).into_iter().map(units);
+            let _ = self.backend.draw_path(path, &style(color, 1.0, width));
         }
     }
 
     /// A filled polygon.
     pub fn polygon(&mut self, points: &[(f64, f64)], color: Color, alpha: f64) {
         if points.len() > 2 {
-            self.fill(&format!("{}z", steps(points)), color, alpha);
+            let path = thinned(points).into_iter().map(units);
+            let _ = self.backend.fill_polygon(path, &style(color, alpha, 0.0));
         }
     }
 
     /// A filled rectangle.
     pub fn rect(&mut self, frame: Frame, color: Color, alpha: f64) {
-        let ((x, y), (right, bottom)) = (units((frame.x, frame.y)), units((frame.right(), frame.bottom())));
-        let (w, h) = ((right - x).max(0), (bottom - y).max(0));
-        self.fill(&format!("M{x} {y}h{w}v{h}h-{w}z"), color, alpha);
+        let (from, to) = (units((frame.x, frame.y)), units((frame.right(), frame.bottom())));
+        let _ = self.backend.draw_rect(from, to, &style(color, alpha, 0.0), true);
     }
 
     /// The outline of a rectangle.
@@ -138,16 +100,7 @@ impl Canvas {
 
     /// A filled disc: the round end of a line without length.
     pub fn disc(&mut self, centre: (f64, f64), radius: f64, color: Color, alpha: f64) {
-        let (x, y) = units(centre);
-        let mut style = format!(
-            " stroke=\"{}\" stroke-width=\"{}\" stroke-linecap=\"round\"",
-            color.hex(),
-            unit(2.0 * radius)
-        );
-        if alpha < 0.995 {
-            let _ = write!(style, " stroke-opacity=\"{}\"", share(alpha));
-        }
-        self.append(style, &format!("M{x} {y}h0"));
+        let _ = self.backend.draw_path([units(centre)], &style(color, alpha, 2.0 * radius));
     }
 
     /// The marker of a series: its shape tells the members of a family, who share a colour, apart.
@@ -176,27 +129,18 @@ impl Canvas {
             1 => -0.22,
             _ => 0.78,
         };
-        let (x, y) = units((at.0, at.1 + down * kind.size));
-        let mut style = format!(" fill=\"{}\"", kind.color.hex());
-        if (kind.size - USUAL).abs() > 1e-9 {
-            let _ = write!(style, " font-size=\"{}\"", unit(kind.size));
-        }
-        if kind.bold {
-            style.push_str(" font-weight=\"600\"");
-        }
-        style.push_str(match kind.align {
-            0 => " text-anchor=\"middle\"",
-            1 => " text-anchor=\"end\"",
-            _ => "",
-        });
-        let one = format!("<text x=\"{x}\" y=\"{y}\">{}</text>", escape(&base::plain::line(text)));
-        match &mut self.open {
-            Some(Open::Texts { style: known, texts }) if *known == style => texts.push_str(&one),
-            _ => {
-                self.close();
-                self.open = Some(Open::Texts { style, texts: one });
-            }
-        }
+        let (r, g, b) = kind.color.rgb();
+        let ink = RGBAColor(r, g, b, 1.0);
+        let horizontal = match kind.align {
+            0 => HPos::Center,
+            1 => HPos::Right,
+            _ => HPos::Left,
+        };
+        let weight = if kind.bold { FontStyle::Bold } else { FontStyle::Normal };
+        let font = ("Inter", kind.size * UNITS).into_font().style(weight);
+        let text_style = TextStyle::from(font).color(&ink).pos(Pos::new(horizontal, VPos::Bottom));
+        let place = units((at.0, at.1 + down * kind.size));
+        let _ = self.backend.draw_text(&base::plain::line(text), &text_style, place);
         text_width(text, kind.size)
     }
 
@@ -220,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_follows_in_one_style_is_one_element() {
-        let body = Canvas::drawn(false, |canvas| {
+        let body = Canvas::drawn((100, 100), false, |canvas| {
             canvas.line((1.0, 2.0), (3.0, 1.5), Color::Ink, 1.0);
             canvas.line((0.0, 0.0), (-1.0, 0.0), Color::Ink, 1.0);
             canvas.disc((5.0, 5.0), 2.0, Color::Series(0), 0.5);
@@ -240,7 +184,7 @@ mod tests {
         let draw = |canvas: &mut Canvas| {
             canvas.of_series("<DER>", |canvas| canvas.disc((0.0, 0.0), 1.0, Color::Ink, 1.0));
         };
-        assert!(Canvas::drawn(true, draw).contains("<g data-m=\"&lt;DER&gt;\"><path"));
-        assert!(!Canvas::drawn(false, draw).contains("data-m"));
+        assert!(Canvas::drawn((100, 100), true, draw).contains("<g data-m=\"&lt;DER&gt;\"><path"));
+        assert!(!Canvas::drawn((100, 100), false, draw).contains("data-m"));
     }
 }

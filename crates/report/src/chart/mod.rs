@@ -27,6 +27,7 @@ mod small_multiples;
 #[cfg(test)]
 mod tests;
 mod text;
+mod writer;
 
 pub use axis::{Axis, NumberFormat};
 pub use bars::{BarChart, BarGroup};

@@ -3,19 +3,19 @@
 use std::fmt::Write as _;
 
 /// A pixel is so many units of the drawing.
-const UNITS: f64 = 10.0;
+pub(super) const UNITS: f64 = 10.0;
 
 /// In whole units, inside what a drawing can be.
-pub(super) fn unit(pixels: f64) -> i64 {
-    (pixels.clamp(-1e5, 1e5) * UNITS).round() as i64
+pub(super) fn unit(pixels: f64) -> i32 {
+    (pixels.clamp(-1e5, 1e5) * UNITS).round() as i32
 }
 
-pub(super) fn units((x, y): (f64, f64)) -> (i64, i64) {
+pub(super) fn units((x, y): (f64, f64)) -> (i32, i32) {
     (unit(x), unit(y))
 }
 
 /// The points without those that lie within a third of a pixel of the line through their neighbours (Douglas & Peucker 1973).
-fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub(super) fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     const NEAR: f64 = 0.35;
     let mut kept = vec![points.len() < 3; points.len()];
     let mut open = vec![(0, points.len().saturating_sub(1))];
@@ -44,10 +44,10 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 }
 
 /// From point to point, in relative steps: `M10 20l3-4`. Points that fall on the last one are left out.
-pub(super) fn steps(points: &[(f64, f64)]) -> String {
+pub(super) fn relative(points: &[(i32, i32)]) -> String {
     let mut data = String::new();
-    let mut last: Option<(i64, i64)> = None;
-    for point in thinned(points).into_iter().map(units) {
+    let mut last: Option<(i32, i32)> = None;
+    for point in points.iter().copied() {
         let Some(from) = last else {
             let _ = write!(data, "M{} {}l", point.0, point.1);
             last = Some(point);
@@ -87,6 +87,7 @@ mod tests {
     #[test]
     fn steps_are_relative_and_what_falls_on_the_last_point_is_left_out() {
         let points = [(1.0, 2.0), (3.0, 1.5), (3.01, 1.51), (2.0, 9.0)];
-        assert_eq!(steps(&points), "M10 20l20-5-10 75");
+        let points: Vec<(i32, i32)> = thinned(&points).into_iter().map(units).collect();
+        assert_eq!(relative(&points), "M10 20l20-5-10 75");
     }
 }

@@ -39,9 +39,11 @@ pub(crate) fn inline(figure: &dyn Figure, width: f64, label: &str) -> String {
     format!("<svg viewBox=\"0 0 {wide} {high}\" role=\"img\" aria-label=\"{}\">\n{body}</svg>", escape(label))
 }
 
-fn drawn(figure: &dyn Figure, width: f64, named: bool) -> (i64, i64, String) {
+fn drawn(figure: &dyn Figure, width: f64, named: bool) -> (i32, i32, String) {
     let height = figure.height(width).max(1.0);
     let (wide, high) = units((width, height));
-    let body = Canvas::drawn(named, |canvas| figure.draw(canvas, Frame { x: 0.0, y: 0.0, width, height }));
+    let body = Canvas::drawn((wide, high), named, |canvas| {
+        figure.draw(canvas, Frame { x: 0.0, y: 0.0, width, height })
+    });
     (wide, high, body)
 }

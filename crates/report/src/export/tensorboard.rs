@@ -122,7 +122,7 @@ mod tests {
         push_record(&mut out, b"123456789");
         assert_eq!(&out[..8], &9_u64.to_le_bytes());
         let crc = 0xE306_9283_u32;
-        let masked = (crc >> 15 | crc << 17).wrapping_add(MASK);
+        let masked = crc.rotate_right(15).wrapping_add(MASK);
         assert_eq!(&out[21..], &masked.to_le_bytes());
     }
 }

@@ -60,7 +60,7 @@ fn lacking(benchmark: &BenchmarkResults<'_>) -> Vec<String> {
         told.push(format!("{name}: search not declared of {titles}."));
     }
     let stream = |record: &&Record| record.judged.as_ref().is_some_and(|judged| judged.stream.is_none());
-    if let Some(titles) = listed(&|method| method.records.iter().any(|record| stream(&record))) {
+    if let Some(titles) = listed(&|method| method.records.iter().any(&stream)) {
         told.push(format!("{name}: stream not declared of {titles}; tests with them are not paired."));
     }
     let few = |method: &MethodResults<'_>| method.ok().count() < VERDICT_SEEDS;
