@@ -39,12 +39,16 @@ pub fn tell_damage(recovery: &Recovery) {
     recovery.damaged.iter().for_each(|line| tell(&format!("warning: left out: {line}")));
 }
 
-/// Warns of runs that were recorded with different results on one machine.
+/// Warns of runs that were recorded with different results on one machine, of the first ten by name.
 pub fn tell_nondeterminism(keys: &[String]) {
-    for key in keys {
+    const TOLD: usize = 10;
+    for key in keys.iter().take(TOLD) {
         tell(&format!(
             "warning: run {key} was recorded twice with different results on this machine: not deterministic"
         ));
+    }
+    if keys.len() > TOLD {
+        tell(&format!("warning: and {} more such runs", keys.len() - TOLD));
     }
 }
 

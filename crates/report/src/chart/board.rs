@@ -98,7 +98,8 @@ impl Board {
             row.iter().map(stacked).fold(height(label.len(), SIZE) + 2.0 * PAD, f64::max)
         };
         let heights = labels.iter().zip(&cells).map(high).collect();
-        let head = self.columns.iter().map(|column| wrapped(column, SMALL * BOLD, room)).collect();
+        // A heading may reach to the next column: there is no box around it.
+        let head = self.columns.iter().map(|column| wrapped(column, SMALL * BOLD, wide - 1.0)).collect();
         let legend =
             if self.legend.is_empty() { Vec::new() } else { flowed(&self.legend.join(" · "), SMALL, width) };
         Layout { left, wide, head, labels, cells, heights, legend }
