@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::registry::protocol;
-use crate::run::{Executor, Journal, Listener, PlannedRun, Recovery, Runs, environment};
+use crate::run::{Executor, Journal, Listener, PlannedRun, Runs, environment};
 use base::error::{DefinitionError, Error, Result, StopReason};
 use base::stats::Scores;
 use contract::definition::{Benchmark, MethodPreset};
@@ -40,10 +40,10 @@ struct Known {
 }
 
 impl Store {
-    /// A journal just opened. Records of another version of the program stay in it and do not count.
-    pub fn new(journal: Journal, recovery: Recovery) -> Self {
+    /// A journal just opened, and what it held. Records of another version of the program stay in it and do not count.
+    pub fn new(journal: Journal, records: impl IntoIterator<Item = Record>) -> Self {
         let mut store = Self { journal, known: BTreeMap::new() };
-        for mut record in recovery.records {
+        for mut record in records {
             if record.status == Status::Ok {
                 record.metrics = metric::score_all(&record.spec.paradigm, &record.log);
             }
@@ -183,7 +183,15 @@ impl<'a> Measured<'a> {
     pub fn validation_means(&mut self, presets: &[MethodPreset], seeds: Range<u64>) -> Result<Vec<f64>> {
         let plans: Result<Vec<Vec<PlannedRun>>> =
             presets.iter().map(|preset| self.plan(preset, seeds.clone(), On::Validation)).collect();
-        let scores = self.scores(&plans?)?;
+        self.means(&plans?)
+    }
+
+    /// The mean score of each plan.
+    ///
+    /// # Errors
+    /// As [`Measured::scores`].
+    pub fn means(&mut self, plans: &[Vec<PlannedRun>]) -> Result<Vec<f64>> {
+        let scores = self.scores(plans)?;
         Ok(scores.iter().map(|own| own.values().sum::<f64>() / own.len() as f64).collect())
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::data_arguments::DataCommand;
-use super::sources::{Format, Sources};
+use super::sources::{Effort, Format, Sources};
 use super::sweep_arguments::SweepArguments;
 use super::travel::{CompareArguments, ExportArguments, JudgeArguments, StudyArguments};
 use super::validate_arguments::ValidateArguments;
@@ -95,9 +95,8 @@ pub struct TuneArguments {
     /// Further validation seeds on which the best are scored again
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub confirm: u64,
-    /// Runs at the same time [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
-    pub jobs: Option<u64>,
+    #[command(flatten)]
+    pub effort: Effort,
     /// Folder for what is found, one file per paradigm [default: results/tuned]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -108,9 +107,6 @@ pub struct TuneArguments {
     /// Salvage a damaged journal: it is kept, and what can be read of it goes on
     #[arg(long)]
     pub salvage: bool,
-    /// No progress on stderr
-    #[arg(short, long)]
-    pub quiet: bool,
     #[command(flatten)]
     pub sources: Sources,
 }
@@ -144,18 +140,14 @@ pub struct HeadroomArguments {
     /// Seeds on which the headroom is stated, and as many others to confirm a mechanism
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(10..=10_000))]
     pub qualify: u64,
-    /// Runs at the same time [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
-    pub jobs: Option<u64>,
+    #[command(flatten)]
+    pub effort: Effort,
     /// Folder for records and what is found; repeated, the command goes on there [default: results/local/headroom]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Salvage a damaged journal: it is kept, and what can be read of it goes on
     #[arg(long)]
     pub salvage: bool,
-    /// No progress on stderr
-    #[arg(short, long)]
-    pub quiet: bool,
     #[command(flatten)]
     pub sources: Sources,
 }
@@ -184,9 +176,8 @@ pub struct RunArguments {
     /// Seeds per benchmark and method [default: what the suite says]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub seeds: Option<u64>,
-    /// Runs at the same time [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
-    pub jobs: Option<u64>,
+    #[command(flatten)]
+    pub effort: Effort,
     /// Folder for records, tables and charts [default: results/local/NAME]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -214,9 +205,6 @@ pub struct RunArguments {
     /// Every benchmark's table on stdout before the answer
     #[arg(short, long)]
     pub verbose: bool,
-    /// No progress on stderr
-    #[arg(short, long)]
-    pub quiet: bool,
     #[command(flatten)]
     pub sources: Sources,
 }

@@ -1,20 +1,22 @@
 //! Runs of commands that are no session of their own: what is recorded counts, the rest is done, all of it in one journal.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::opened::{Opened, open};
 use super::output::tell;
 use super::progress::Progress;
-use super::trouble::{INTERRUPT, handle_signals, stopped};
-use super::written::{rescore, tell_nondeterminism};
+use super::trouble::{INTERRUPT, stopped};
+use super::written::rescore;
 use crate::run::{self, Executor, Journal, PlannedRun};
 use ::report::metric;
 use contract::{Record, Status};
 use data::Data;
 
-/// A journal, and what it held when it was opened.
+/// A journal, and what it holds, by key.
 pub struct Kept {
     journal: Journal,
-    records: Vec<Record>,
+    records: BTreeMap<String, Record>,
 }
 
 impl Kept {
@@ -22,14 +24,15 @@ impl Kept {
     ///
     /// # Errors
     /// Damage, a folder that is in use or cannot be written.
-    pub fn open(out: &Path) -> anyhow::Result<Self> {
-        let (journal, recovery) = Journal::open(out)?;
-        tell_nondeterminism(&recovery.nondeterministic);
-        let mut records = recovery.records;
-        records.retain(|record| record.env.version == env!("CARGO_PKG_VERSION"));
-        handle_signals();
-        run::install_panic_hook();
-        Ok(Self { journal, records })
+    pub fn open(out: &Path, salvage: bool, quiet: bool) -> anyhow::Result<Self> {
+        let Opened { journal, own, .. } = open(out, salvage, quiet)?;
+        let mut kept = Self { journal, records: BTreeMap::new() };
+        own.into_iter().for_each(|record| kept.keep(record));
+        Ok(kept)
+    }
+
+    fn keep(&mut self, record: Record) {
+        self.records.insert(record.key.clone(), record);
     }
 
     /// The records of these runs, in their order; those that are not in the journal are made. Fewer: it was interrupted.
@@ -43,11 +46,8 @@ impl Kept {
         jobs: usize,
         quiet: bool,
     ) -> anyhow::Result<Vec<Record>> {
-        let settled = |run: &&PlannedRun| {
-            let of = |record: &&Record| record.key == run.key;
-            let mut all = self.records.iter().filter(of);
-            all.any(|record| matches!(record.status, Status::Ok | Status::Diverged))
-        };
+        let ended = |record: &Record| matches!(record.status, Status::Ok | Status::Diverged);
+        let settled = |run: &&PlannedRun| self.records.get(&run.key).is_some_and(ended);
         let todo: Vec<PlannedRun> = runs.iter().filter(|run| !settled(run)).cloned().collect();
         if todo.len() < runs.len() && !quiet {
             let path = self.journal.path().display();
@@ -67,9 +67,8 @@ impl Kept {
         progress.finish();
         let outcome = outcome.and_then(|outcome| self.journal.check().map(|()| outcome));
         let made = outcome.map_err(|error| stopped(error, &mut self.journal))?.records;
-        self.records.retain(|record| !made.iter().any(|new| new.key == record.key));
-        self.records.extend(made);
-        let found = |run: &PlannedRun| self.records.iter().find(|record| record.key == run.key).cloned();
+        made.into_iter().for_each(|record| self.keep(record));
+        let found = |run: &PlannedRun| self.records.get(&run.key).cloned();
         let mut records: Vec<Record> = runs.iter().filter_map(found).collect();
         records.iter_mut().for_each(rescore);
         Ok(records)

@@ -10,7 +10,6 @@ use super::trouble::INTERRUPT;
 use super::{exit, searching};
 use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Told, check_folder, write};
 use crate::measure::{Means, check_score};
-use crate::run;
 use crate::run::Target;
 use crate::tune::Budget;
 use ::report::metric;
@@ -29,22 +28,22 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     let asked = arguments.qualify;
     let seeds = Seeds { qualification: asked, development: arguments.confirm, confirmation: asked };
     print(&budget_in_words(&budget, &seeds))?;
-    let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    let jobs = arguments.effort.jobs();
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
     budget.check()?;
     for question in &questions {
         check_folder(&out, &question.benchmark.header.paradigm)?;
         question.load(&data)?;
     }
-    let mut store = searching::open(&out, arguments.salvage, arguments.quiet)?;
-    let listen = searching::progress(jobs, arguments.quiet);
+    let mut store = searching::open(&out, arguments.salvage, arguments.effort.quiet)?;
+    let listen = searching::progress(jobs, arguments.effort.quiet);
     let means = Means { data: &data, jobs, interrupt: &INTERRUPT, suite: "headroom", listen: &listen };
     let mut answered: Vec<(&Question<'_>, Plan, Answer, bool, String)> = Vec::new();
     for question in &questions {
         let header = &question.benchmark.header;
         let plan = Plan { budget, seeds, higher: metric::higher_is_better(&header.score.metric) };
         let say = |text: &str| {
-            if !arguments.quiet {
+            if !arguments.effort.quiet {
                 tell(&format!("{} × {text}", question.target));
             }
         };

@@ -11,6 +11,7 @@ mod export;
 mod headroom;
 mod judge;
 mod list;
+mod opened;
 mod output;
 mod progress;
 mod records;

@@ -2,30 +2,22 @@
 
 use std::path::Path;
 
-use super::exit;
+use super::opened::Opened;
 use super::output::tell;
 use super::progress::Progress;
-use super::trouble::{handle_signals, stopped, tell_other_versions, tell_recovery};
+use super::trouble::stopped;
+use super::{exit, opened};
 use crate::measure::Store;
-use crate::run::{Damage, Journal, Listener, PlannedRun, install_panic_hook};
+use crate::run::{Listener, PlannedRun};
 use base::error::{Error, StopReason};
-use contract::Record;
 
-/// Opens the folder of a search's records. From here on signals stop the search in order.
+/// Opens the folder of a search's records.
 pub fn open(folder: &Path, salvage: bool, quiet: bool) -> anyhow::Result<Store> {
-    let damage = if salvage { Damage::Salvage } else { Damage::Refuse };
-    let (journal, recovery) = Journal::open_with(folder, damage)?;
-    tell_recovery(quiet, &recovery);
-    let version = env!("CARGO_PKG_VERSION");
-    let others: Vec<&Record> =
-        recovery.records.iter().filter(|record| record.env.version != version).collect();
-    tell_other_versions(quiet, &others, version);
-    let store = Store::new(journal, recovery);
+    let Opened { journal, own, others } = opened::open(folder, salvage, quiet)?;
+    let store = Store::new(journal, own.into_iter().chain(others));
     if store.settled() > 0 && !quiet {
         tell(&format!("{} runs are already in {}", store.settled(), folder.display()));
     }
-    handle_signals();
-    install_panic_hook();
     Ok(store)
 }
 

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::arguments::RunArguments;
+use super::opened::{Opened, open};
 use super::output::{colour, columns, library_and_data, print, print_styled, seconds, tell};
 use super::progress::Progress;
 use super::sources::Format;
-use super::trouble::{INTERRUPT, handle_signals, stopped, tell_other_versions, tell_recovery};
+use super::trouble::{INTERRUPT, stopped};
 use super::written::{note, rescore, write};
 use super::{command_line, exit};
 use crate::measure::check_score;
-use crate::run::{Damage, Executor, Journal, Plan, PlannedRun, Selection};
+use crate::run::{Executor, Journal, Plan, PlannedRun, Selection};
 use crate::{registry, run};
 use ::report::Options;
 use ::report::metric;
@@ -60,8 +61,8 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         plan.keep_share(share, count)?;
     }
     check_metrics(&library, &plan)?;
-    plan.outdated.iter().for_each(|line| note(arguments.quiet, line));
-    let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    plan.outdated.iter().for_each(|line| note(arguments.effort.quiet, line));
+    let jobs = arguments.effort.jobs();
     if arguments.dry_run {
         print(&describe(&plan, jobs)?)?;
         return Ok(exit::OK);
@@ -69,7 +70,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     plan.load_data(&data)?;
     if let (Some((share, count)), true) = (arguments.shard, plan.runs.is_empty()) {
         let text = "holds no run: shares hold whole seeds, and the plan has fewer seeds than shares";
-        note(arguments.quiet, &format!("share {share} of {count} {text}"));
+        note(arguments.effort.quiet, &format!("share {share} of {count} {text}"));
     }
 
     let name = match arguments.shard {
@@ -80,30 +81,22 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     if arguments.fresh
         && let Some(aside) = Journal::put_aside(&out)?
     {
-        note(arguments.quiet, &format!("earlier records are kept in {}", aside.display()));
+        note(arguments.effort.quiet, &format!("earlier records are kept in {}", aside.display()));
     }
-    let damage = if arguments.salvage { Damage::Salvage } else { Damage::Refuse };
-    let (mut journal, recovery) = Journal::open_with(&out, damage)?;
+    let Opened { mut journal, own: known, .. } = open(&out, arguments.salvage, arguments.effort.quiet)?;
     // What cannot take a report is found now, and not after the last run.
     ::report::check_folder(&out)?;
     run::note_plan(&out, &selected(&selection), planned.clone())?;
-    tell_recovery(arguments.quiet, &recovery);
-    let version = env!("CARGO_PKG_VERSION");
-    let (known, others): (Vec<Record>, Vec<Record>) =
-        recovery.records.into_iter().partition(|record| record.env.version == version);
-    tell_other_versions(arguments.quiet, &others.iter().collect::<Vec<_>>(), version);
     let todo = left_to_do(&plan, &known);
     if todo.len() < plan.runs.len() {
         let found = plan.runs.len() - todo.len();
         note(
-            arguments.quiet,
+            arguments.effort.quiet,
             &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()),
         );
     }
 
-    handle_signals();
-    run::install_panic_hook(); // a panicking run becomes a record with its message
-    let progress = Progress::new(&todo, jobs, arguments.quiet);
+    let progress = Progress::new(&todo, jobs, arguments.effort.quiet);
     let executor = Executor {
         data: &data,
         jobs,

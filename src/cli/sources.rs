@@ -18,6 +18,29 @@ pub struct Sources {
     pub strict: bool,
 }
 
+/// How a command that trains works, and what it says meanwhile.
+#[derive(Debug, Clone, Args)]
+pub struct Effort {
+    /// Runs at the same time [default: the number of cores]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
+    jobs: Option<u64>,
+    /// No progress on stderr
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+impl Effort {
+    /// Runs at the same time.
+    pub fn jobs(&self) -> usize {
+        self.jobs.map_or_else(crate::run::cores, |jobs| usize::try_from(jobs).unwrap_or(1))
+    }
+
+    /// The number that was asked for, if any.
+    pub fn asked(&self) -> Option<u64> {
+        self.jobs
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// The answer for people; with --verbose the tables too

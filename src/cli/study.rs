@@ -12,7 +12,7 @@ use super::output::{library, method as named, print, seconds};
 use super::travel::StudyArguments;
 use super::{exit, report, session, tune};
 use crate::registry::plain_method;
-use crate::run::{Plan, Selection, Target, cores};
+use crate::run::{Plan, Selection, Target};
 use base::atomic;
 use base::error::{DefinitionError, Error, Result};
 use base::plain;
@@ -118,7 +118,7 @@ fn cost(arguments: &StudyArguments, library: &Library) -> Result<String> {
         );
         total += search + runs;
     }
-    let jobs = arguments.jobs.map_or_else(cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    let jobs = arguments.effort.jobs();
     let _ = writeln!(
         text,
         "about {} with {jobs} jobs; what is done already is not done again",
@@ -160,24 +160,29 @@ fn searched(arguments: &StudyArguments, tuned: &Path, id: &str) -> Result<bool> 
     Ok(found(arguments, &library, id)?.iter().all(|(_, found)| found.is_some()))
 }
 
-/// Flags that every part gets: jobs and sources.
+/// Flags that every part gets: jobs, quiet and sources.
 fn shared(arguments: &StudyArguments, tuned: Option<&Path>) -> Vec<String> {
     let mut words = Vec::new();
     let mut flag = |name: &str, value: String| words.extend([format!("--{name}"), value]);
-    arguments.jobs.iter().for_each(|jobs| flag("jobs", jobs.to_string()));
+    arguments.effort.asked().iter().for_each(|jobs| flag("jobs", jobs.to_string()));
     arguments.sources.data_dir.iter().for_each(|dir| flag("data-dir", dir.display().to_string()));
     let folders = arguments.sources.benchmarks.iter().map(PathBuf::as_path).chain(tuned);
     folders.for_each(|dir| flag("benchmarks", dir.display().to_string()));
+    words.extend(arguments.effort.quiet.then(|| "--quiet".to_owned()));
     words
 }
 
+/// A search of this study, its records in the study's own folder.
 fn search_words(arguments: &StudyArguments, tuned: &Path, id: &str) -> Vec<String> {
     let StudyArguments { mechanism, trials, restarts, validation_seeds, confirm, .. } = arguments;
     let mut words: Vec<String> = ["tune", id, "--method", mechanism.as_str()].map(str::to_owned).to_vec();
     let numbers =
         [("trials", trials), ("restarts", restarts), ("seeds", validation_seeds), ("confirm", confirm)];
     words.extend(numbers.into_iter().flat_map(|(name, value)| [format!("--{name}"), value.to_string()]));
-    words.extend(["--out".to_owned(), tuned.display().to_string()]);
+    let records = tuned.with_file_name("search").join(id);
+    for (name, folder) in [("--out", tuned), ("--records", &records)] {
+        words.extend([name.to_owned(), folder.display().to_string()]);
+    }
     words.extend(shared(arguments, None));
     words
 }
@@ -200,7 +205,6 @@ fn run_words(arguments: &StudyArguments, tuned: &Path, out: &Path, id: &str) -> 
     let mut words: Vec<String> = ["run", id].map(str::to_owned).to_vec();
     words.extend(["--seeds".into(), arguments.seeds.to_string(), "--out".into(), out.display().to_string()]);
     words.extend(["--method".to_owned(), methods.join(",")]);
-    words.extend(arguments.quiet.then(|| "--quiet".to_owned()));
     words.extend(shared(arguments, Some(tuned)));
     Ok(words)
 }

@@ -6,7 +6,6 @@ use super::executed::Kept;
 use super::exit;
 use super::output::{library_and_data, method as named, print, seconds, tell};
 use super::sweep_arguments::SweepArguments;
-use crate::run;
 use crate::sweep::{Over, Sweep, chart, csv, test_words, words};
 use base::atomic;
 use base::error::{DefinitionError, Error};
@@ -28,7 +27,7 @@ pub fn run(arguments: &SweepArguments) -> anyhow::Result<u8> {
         seeds: arguments.seeds,
     };
     let plan = sweep.plan()?;
-    let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    let jobs = arguments.effort.jobs();
     if arguments.dry_run {
         let cost = seconds(plan.cost() / jobs as f64);
         print(&format!("{} runs on validation data, about {cost} with {jobs} jobs\n", plan.runs.len()))?;
@@ -36,8 +35,8 @@ pub fn run(arguments: &SweepArguments) -> anyhow::Result<u8> {
     }
     plan.load_data(&data)?;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/sweep"));
-    let mut kept = Kept::open(&out)?;
-    let records = kept.records(&plan.runs, &data, jobs, arguments.quiet)?;
+    let mut kept = Kept::open(&out, arguments.salvage, arguments.effort.quiet)?;
+    let records = kept.records(&plan.runs, &data, jobs, arguments.effort.quiet)?;
     if records.len() < plan.runs.len() {
         return Ok(interrupted());
     }
@@ -50,7 +49,7 @@ pub fn run(arguments: &SweepArguments) -> anyhow::Result<u8> {
     if arguments.test > 0 {
         let best = &study.points[study.best()].method;
         let plan = sweep.test_plan(best, arguments.test)?;
-        let records = kept.records(&plan.runs, &data, jobs, arguments.quiet)?;
+        let records = kept.records(&plan.runs, &data, jobs, arguments.effort.quiet)?;
         if records.len() < plan.runs.len() {
             return Ok(interrupted());
         }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::sources::Sources;
+use super::sources::{Effort, Sources};
 
 #[derive(Debug, Clone, Args)]
 pub struct SweepArguments {
@@ -23,18 +23,17 @@ pub struct SweepArguments {
     /// Seeds of the best on test data; 0: none
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=1000))]
     pub test: u64,
-    /// Runs at the same time [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
-    pub jobs: Option<u64>,
+    #[command(flatten)]
+    pub effort: Effort,
     /// Folder for records, sweep.csv and sweep.svg; repeated, the command goes on there [default: results/local/sweep]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print the number of runs and their expected cost, run nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// No progress on stderr
-    #[arg(short, long)]
-    pub quiet: bool,
+    /// Salvage a damaged journal: it is kept, and what can be read of it goes on
+    #[arg(long)]
+    pub salvage: bool,
     #[command(flatten)]
     pub sources: Sources,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::sources::{Format, Sources};
+use super::sources::{Effort, Format, Sources};
 
 pub const COMPARE_CODES: &str = "Exit codes: 0 every run is in both and bit-identical, under the same settings, 1 something \
 differs, 2 wrong usage or records.";
@@ -32,18 +32,14 @@ pub struct StudyArguments {
     /// Further validation seeds on which the best are scored again
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub confirm: u64,
-    /// Runs at the same time [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
-    pub jobs: Option<u64>,
+    #[command(flatten)]
+    pub effort: Effort,
     /// Folder for what is found, records, report and the page [default: results/local/study/MECHANISM]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Say the cost, do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// No progress on stderr
-    #[arg(short, long)]
-    pub quiet: bool,
     #[command(flatten)]
     pub sources: Sources,
 }

@@ -58,7 +58,7 @@ pub fn tell_recovery(quiet: bool, recovery: &Recovery) {
 }
 
 /// Another version of the program may compute something else under the same key: its records stay, and do not count.
-pub fn tell_other_versions(quiet: bool, others: &[&Record], version: &str) {
+pub fn tell_other_versions(quiet: bool, others: &[Record], version: &str) {
     let versions: BTreeSet<&str> = others.iter().map(|record| record.env.version.as_str()).collect();
     if !versions.is_empty() {
         let made =

@@ -11,7 +11,6 @@ use super::output::{library_and_data, method as named, print, tell};
 use super::trouble::INTERRUPT;
 use super::{exit, searching};
 use crate::measure::{Means, Measured, On, Store};
-use crate::run;
 use crate::tune::{
     Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, check_folder, write,
 };
@@ -29,7 +28,7 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
         seeds: arguments.seeds,
         confirm: arguments.confirm,
     };
-    let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    let jobs = arguments.effort.jobs();
     budget.check()?;
     let search = Search { library: &library, benchmark, budget };
     let methods = if arguments.method.is_empty() { &benchmark.header.methods } else { &arguments.method };
@@ -60,8 +59,8 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     }
     let records = arguments.records.clone();
     let records = records.unwrap_or_else(|| Path::new("results/local/tune").join(&benchmark.header.id));
-    let mut store = searching::open(&records, arguments.salvage, arguments.quiet)?;
-    let listen = searching::progress(jobs, arguments.quiet);
+    let mut store = searching::open(&records, arguments.salvage, arguments.effort.quiet)?;
+    let listen = searching::progress(jobs, arguments.effort.quiet);
     let means = Means { data: &data, jobs, interrupt: &INTERRUPT, suite: "tune", listen: &listen };
     let searched = match arguments.values {
         Some(_) => try_values(&search, &tried, &means, &mut store),
@@ -100,7 +99,7 @@ fn answer_all(
         let found = match known {
             Some((_, found)) => found.clone(),
             None => {
-                if !arguments.quiet {
+                if !arguments.effort.quiet {
                     tell(&format!("{} of {} on {id}", question.arm.word(), question.preset.header.id));
                 }
                 search.answer(&question, &mut Measured::new(search.benchmark, means, store)?)?
@@ -246,11 +245,14 @@ fn try_values(
     let id = &search.benchmark.header.id;
     let seeds = FIRST_SEED..FIRST_SEED + search.budget.seeds;
     let mut measured = Measured::new(search.benchmark, means, store)?;
-    for preset in tried.iter().flat_map(|tried| &tried.presets) {
-        measured.plan(preset, seeds.clone(), On::Validation)?;
+    // All are planned before the first trains.
+    let mut plans = Vec::with_capacity(tried.len());
+    for one in tried {
+        let plan = |preset| measured.plan(preset, seeds.clone(), On::Validation);
+        plans.push(one.presets.iter().map(plan).collect::<Result<Vec<_>>>()?);
     }
-    for Tried { method, key, values, presets } in tried {
-        let scores = measured.validation_means(presets, seeds.clone())?;
+    for (Tried { method, key, values, .. }, plans) in tried.iter().zip(&plans) {
+        let scores = measured.means(plans)?;
         let winner = best(search.library, id, &scores)?;
         let mut lines = format!("{key} of {method} on {id}: mean validation score\n");
         for (place, (score, value)) in scores.iter().zip(values).enumerate() {

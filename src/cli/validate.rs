@@ -7,7 +7,7 @@ use super::executed::Kept;
 use super::exit;
 use super::output::{data, library, print, print_styled, seconds, tell};
 use super::validate_arguments::{ValidateArguments, ValidateFormat};
-use crate::run::{self, Plan, PlannedRun, Selection};
+use crate::run::{Plan, PlannedRun, Selection};
 use crate::validate::{
     Compared, Protocol, Row, Verdict, compare, json, markdown, protocols, with_benchmarks, words,
 };
@@ -29,7 +29,7 @@ pub fn run(arguments: &ValidateArguments) -> anyhow::Result<u8> {
         cost.push(plan.cost());
         runs.extend(plan.runs);
     }
-    let jobs = arguments.jobs.map_or_else(run::cores, |jobs| usize::try_from(jobs).unwrap_or(1));
+    let jobs = arguments.effort.jobs();
     if arguments.dry_run {
         for ((protocol, row), cost) in rows.iter().zip(&cost) {
             let what = format!("{:16} {} · {}", protocol.name, row.benchmark, row.method);
@@ -41,7 +41,12 @@ pub fn run(arguments: &ValidateArguments) -> anyhow::Result<u8> {
     let plan = Plan { runs, ..Plan::default() };
     plan.load_data(&data)?;
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/validate"));
-    let records = Kept::open(&out)?.records(&plan.runs, &data, jobs, arguments.quiet)?;
+    let records = Kept::open(&out, arguments.salvage, arguments.effort.quiet)?.records(
+        &plan.runs,
+        &data,
+        jobs,
+        arguments.effort.quiet,
+    )?;
     let beside = |(protocol, row)| compare(protocol, row, &records, seeds, arguments.quick);
     let compared: Vec<Compared<'_>> = rows.iter().copied().map(beside).collect();
     match arguments.format {

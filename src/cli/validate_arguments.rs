@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::sources::Sources;
+use super::sources::{Effort, Sources};
 
 #[derive(Debug, Clone, Args)]
 pub struct ValidateArguments {
@@ -18,9 +18,8 @@ pub struct ValidateArguments {
     /// Seeds per row
     #[arg(short, long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
-    /// Runs at the same time [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
-    pub jobs: Option<u64>,
+    #[command(flatten)]
+    pub effort: Effort,
     /// Folder for records; repeated, the command goes on there [default: results/local/validate]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -30,9 +29,9 @@ pub struct ValidateArguments {
     /// Print the rows and their expected cost, run nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// No progress on stderr
-    #[arg(short, long)]
-    pub quiet: bool,
+    /// Salvage a damaged journal: it is kept, and what can be read of it goes on
+    #[arg(long)]
+    pub salvage: bool,
     #[command(flatten)]
     pub sources: Sources,
 }

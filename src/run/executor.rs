@@ -20,15 +20,7 @@ const BACKLOG: usize = 32;
 /// Stack of a slot: candle's backward pass and the drop of its graph recurse.
 const STACK: usize = 64 << 20;
 
-/// Does `work` in as many slots at the same time, each with a private single-thread pool and a large stack.
-pub fn on_slots(slots: usize, work: &(dyn Fn() + Sync)) {
-    std::thread::scope(|scope| {
-        for _ in 0..slots.max(1) {
-            scope.spawn(|| on_pool(&work));
-        }
-    });
-}
-
+/// Does `work` on a private single-thread pool with a large stack.
 fn on_pool(work: &(impl Fn() + Sync)) {
     match rayon::ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build() {
         Ok(pool) => pool.install(work),

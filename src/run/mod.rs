@@ -19,7 +19,7 @@ mod timing;
 
 pub(crate) use arm::{TUNED_CONTROLS, named, start};
 pub use environment::{cores, environment, prepare_process};
-pub use executor::{Executor, Outcome, Scorer, on_slots};
+pub use executor::{Executor, Outcome, Scorer};
 pub(crate) use found::RESTARTS;
 pub use journal::{Damage, Journal, Recovery, read_records};
 pub use listener::{Listener, install_panic_hook};

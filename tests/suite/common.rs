@@ -78,3 +78,17 @@ curve = {{ every = 10, window = 10 }}
     fs::write(dir.path().join("definitions/mine.toml"), edit(definition)).expect("write");
     dir
 }
+
+/// A mechanism with one modulator, for [`TINY_DOMAIN`].
+pub const TWO: &str = r#"
+schema = 1
+id = "two"
+title = "two modulators"
+paradigm = "incremental"
+kind = "naive"
+provenance = "for tests"
+
+[modulation.modulators.noradrenaline]
+source = { kind = "surprise" }
+receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
+"#;

@@ -10,27 +10,21 @@ use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::report::metric;
 use neuromod_bench::run::{Executor, Journal, Listener, Plan, PlannedRun, Selection, environment};
 
-use crate::common::TINY_DOMAIN;
+use crate::common::{TINY_DOMAIN, TWO};
 
 struct Silent;
 impl Listener for Silent {}
 
-const MECHANISM: &str = r#"
-schema = 1
-id = "two"
-title = "two modulators"
-paradigm = "incremental"
-kind = "naive"
-provenance = "for tests"
-
-[modulation.modulators.noradrenaline]
-source = { kind = "surprise" }
-receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
-
+/// Another modulator for [`TWO`].
+const SEROTONIN: &str = r#"
 [modulation.modulators.serotonin]
 source = { kind = "reward-rate" }
 receptors = [{ target = "slope", sensitivity = 0.2 }]
 "#;
+
+fn mechanism() -> String {
+    format!("{TWO}{SEROTONIN}")
+}
 
 const SUITE: &str = r#"
 schema = 1
@@ -47,7 +41,7 @@ controls = ["all"]
 
 fn library() -> Library {
     let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
-    for (name, text) in [("tiny.toml", TINY_DOMAIN), ("two.toml", MECHANISM), ("suite.toml", SUITE)] {
+    for (name, text) in [("tiny.toml", TINY_DOMAIN), ("two.toml", &mechanism()), ("suite.toml", SUITE)] {
         library.add(Source { name: name.into(), text: text.into() }).expect("parses");
     }
     library
@@ -186,7 +180,7 @@ fn controls_that_do_not_exist_are_refused_with_those_that_do() {
 #[test]
 fn a_control_whose_mechanism_fails_becomes_a_failed_record() {
     let mut library = library();
-    let wild = MECHANISM.replace("id = \"two\"", "id = \"wild\"")
+    let wild = mechanism().replace("id = \"two\"", "id = \"wild\"")
         + "\n[on.tiny.optimiser]\nkind = \"sgd\"\nrate = 1e30\n";
     library.add(Source { name: "wild.toml".into(), text: wild }).expect("parses");
     let selection =

@@ -19,20 +19,7 @@ use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::{Value, json};
 
-use crate::common::{TINY_DOMAIN, bench, definitions, folder, text};
-
-const MECHANISM: &str = r#"
-schema = 1
-id = "two"
-title = "two modulators"
-paradigm = "incremental"
-kind = "naive"
-provenance = "for tests"
-
-[modulation.modulators.noradrenaline]
-source = { kind = "surprise" }
-receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
-"#;
+use crate::common::{TINY_DOMAIN, TWO, bench, definitions, folder, text};
 
 /// Ten seeds of a mechanism with all its controls: twice as many runs as a verdict needs.
 const SUITE: &str = r#"
@@ -50,7 +37,7 @@ controls = ["all"]
 
 fn grid() -> tempfile::TempDir {
     let tiny = TINY_DOMAIN.replace("updates_per_task = 20", "updates_per_task = 6");
-    definitions(&[("tiny.toml", &tiny), ("two.toml", MECHANISM), ("grid.toml", SUITE)])
+    definitions(&[("tiny.toml", &tiny), ("two.toml", TWO), ("grid.toml", SUITE)])
 }
 
 fn run(definitions: &Path, target: &str, out: &Path) -> Command {

@@ -51,7 +51,7 @@ pub fn search(
     let range = FIRST_SEED..FIRST_SEED + seeds;
     // Stopped and repeated, a search goes on with what it has recorded.
     let (journal, recovery) = Journal::open(&Path::new("results/local/search").join(id))?;
-    let mut store = Store::new(journal, recovery);
+    let mut store = Store::new(journal, recovery.records);
     let (interrupt, listen) =
         (AtomicBool::new(false), |_: &[PlannedRun]| Box::new(Quiet) as Box<dyn Listener>);
     let means = Means { data, jobs: cores(), interrupt: &interrupt, suite: "search", listen: &listen };

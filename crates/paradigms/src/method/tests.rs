@@ -73,6 +73,21 @@ impl Toy {
         term.term.on_event(event, &cx)
     }
 
+    /// Two steps of descent with the constant task gradient (1, −2, 0, …), which the term follows.
+    fn descend_twice(&self, term: &mut Weighted) {
+        let parameters = self.model.parameters();
+        let mut task = Gradients::zeros(parameters);
+        task.buffers[0][0] = 1.0;
+        task.buffers[0][1] = -2.0;
+        for _ in 0..2 {
+            term.term.on_path_gradient(parameters, &task).expect("gradient");
+            let mut values = parameters.snapshot().expect("snapshot");
+            values.iter_mut().flatten().zip(task.buffers.iter().flatten()).for_each(|(v, g)| *v -= RATE * g);
+            parameters.restore(&values).expect("restore");
+            term.term.after_update(parameters).expect("update");
+        }
+    }
+
     /// The penalty's gradient after every parameter moved by `by`: weight × term, weights then biases.
     fn gradient_after_moving(&self, term: &mut Weighted, by: f32) -> Vec<Vec<f32>> {
         let parameters = self.model.parameters();
@@ -226,17 +241,7 @@ fn si_holds_a_parameter_by_its_share_of_the_path() {
     let toy = toy();
     let mut term = Toy::term("si", &json!({ "c": 3.0, "xi": 1.0 }));
     toy.tell(&mut term, Event::TaskStart { index: 0 }).expect("event");
-    let parameters = toy.model.parameters();
-    let mut task = Gradients::zeros(parameters);
-    task.buffers[0][0] = 1.0;
-    task.buffers[0][1] = -2.0;
-    for _ in 0..2 {
-        term.term.on_path_gradient(parameters, &task).expect("gradient");
-        let mut values = parameters.snapshot().expect("snapshot");
-        values.iter_mut().flatten().zip(task.buffers.iter().flatten()).for_each(|(v, g)| *v -= RATE * g);
-        parameters.restore(&values).expect("restore");
-        term.term.after_update(parameters).expect("update");
-    }
+    toy.descend_twice(&mut term);
     toy.tell(&mut term, Event::TaskEnd { index: 0 }).expect("event");
     let gradients = toy.gradient_after_moving(&mut term, 1.0);
     close(&gradients[0], &[3.0, 4.8, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
@@ -251,17 +256,7 @@ fn rwalk_adds_the_running_fisher_information_and_the_path_in_its_metric() {
     let settings = json!({ "lambda": 3.0, "alpha": 1.0, "interval": 1, "epsilon": 1.0 });
     let mut term = Toy::term("rwalk", &settings);
     toy.tell(&mut term, Event::TaskStart { index: 0 }).expect("event");
-    let parameters = toy.model.parameters();
-    let mut task = Gradients::zeros(parameters);
-    task.buffers[0][0] = 1.0;
-    task.buffers[0][1] = -2.0;
-    for _ in 0..2 {
-        term.term.on_path_gradient(parameters, &task).expect("gradient");
-        let mut values = parameters.snapshot().expect("snapshot");
-        values.iter_mut().flatten().zip(task.buffers.iter().flatten()).for_each(|(v, g)| *v -= RATE * g);
-        parameters.restore(&values).expect("restore");
-        term.term.after_update(parameters).expect("update");
-    }
+    toy.descend_twice(&mut term);
     toy.tell(&mut term, Event::TaskEnd { index: 0 }).expect("event");
     let gradients = toy.gradient_after_moving(&mut term, 1.0);
     close(&gradients[0], &[5.5, 12.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);

@@ -37,7 +37,7 @@ const fn incremental(
     higher_is_better: bool,
     compute: fn(&RunLog) -> MetricValue,
 ) -> Metric {
-    Metric { name, formula, source, higher_is_better, paradigms: INCREMENTAL, compute: Compute::Log(compute) }
+    Metric { paradigms: INCREMENTAL, ..of_streams(name, formula, source, higher_is_better, compute) }
 }
 
 /// Of runs that meet a stream, task by task or sample by sample.
