@@ -32,6 +32,11 @@ pub(super) fn groups<'j, 'r, 'a>(judged: &'j [Judged<'r, 'a>]) -> Vec<Group<'j, 
     groups
 }
 
+/// How many questions have a verdict: page and terminal count the same.
+pub(super) fn decided(judged: &[Judged<'_, '_>]) -> usize {
+    judged.iter().filter(|one| tone(&one.verdict.finding) != Tone::Absent).count()
+}
+
 /// `17 mechanisms on 11 benchmarks`.
 pub(super) fn extent(judged: &[Judged<'_, '_>]) -> String {
     let name = |one: &Judged<'_, '_>| (one.mechanism.id.clone(), one.mechanism.title.clone());

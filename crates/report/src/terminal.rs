@@ -1,6 +1,6 @@
 //! The answer on stdout: at most a dozen lines of 80 columns with the report's place, however much was run.
 
-use super::answer::{best, extent, groups};
+use super::answer::{best, decided, extent, groups};
 use super::chart::Tone;
 use super::number::{count, number};
 use super::results::Results;
@@ -86,7 +86,7 @@ fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String
     let counted = groups.iter().filter(|group| quiet(group.tone));
     let counted: Vec<String> =
         counted.map(|group| format!("{} {}", group.members.len(), group.words)).collect();
-    let head = format!("{} of {}:", count(judged.len(), "verdict"), extent(judged));
+    let head = format!("{} of {}:", count(decided(judged), "verdict"), extent(judged));
     let told =
         groups.iter().filter(|group| !quiet(group.tone)).map(|group| group.members.len()).sum::<usize>();
     let below = (told > 0).then(|| format!("{told} below"));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::title::paradigm_title;
 use super::verdict::evidence_title;
-use crate::answer::{Best, best, extent, groups};
+use crate::answer::{Best, best, decided, extent, groups};
 use crate::block::{Block, Grid};
 use crate::chart::{Board, BoardCell, BoardRow, Tone};
 use crate::finding::{short, tone};
@@ -65,9 +65,7 @@ fn answer(results: &Results<'_>, judged: &[Judged<'_, '_>]) -> String {
     let groups = groups(judged);
     let helped: Vec<&Judged<'_, '_>> =
         judged.iter().filter(|one| one.verdict.finding == Finding::Helps).collect();
-    let without = groups.iter().filter(|group| group.tone == Tone::Absent);
-    let without: usize = without.map(|group| group.members.len()).sum();
-    let told = judged.len() - without;
+    let told = decided(judged);
     let first = match (helped.len(), told) {
         (_, 0) if judged.len() == 1 => "The one question has no verdict yet.".into(),
         (_, 0) => format!("None of {} has a verdict yet.", count(judged.len(), "question")),
