@@ -7,7 +7,10 @@ use base::source::Source;
 use contract::definition::Library;
 
 const FILES: &[(&str, &str)] = &[
+    ("a-gem-2019", include_str!("../../validation/a-gem-2019.toml")),
     ("der-2020", include_str!("../../validation/der-2020.toml")),
+    ("hsu-2018", include_str!("../../validation/hsu-2018.toml")),
+    ("van-de-ven-2020", include_str!("../../validation/van-de-ven-2020.toml")),
     ("van-de-ven-2022", include_str!("../../validation/van-de-ven-2022.toml")),
 ];
 

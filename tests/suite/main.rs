@@ -24,6 +24,7 @@ mod opposed_behaviours;
 mod own_data;
 mod own_results;
 mod own_table;
+mod protocols;
 mod record_schema;
 mod registry;
 mod replay;

@@ -57,6 +57,13 @@ impl DataSpec {
         Ok(Facts { shape: [channels, height + pad, width + pad], classes: entry.classes })
     }
 
+    /// About how many training samples there are, for estimates before the data are read: those of the embedded digits, or
+    /// as many as MNIST has.
+    pub fn expected_samples(&self) -> usize {
+        let embedded = self.set().and_then(|id| manifest::entry(id).ok()).is_some_and(|entry| entry.embedded);
+        if embedded { 1_000 } else { 60_000 }
+    }
+
     /// Name and fingerprint of what is trained on: part of every run's key.
     ///
     /// # Errors

@@ -45,6 +45,15 @@ pub enum StreamKind {
         /// Degrees, one per task, at least two.
         angles: Vec<f32>,
     },
+    /// The same by an angle per task that each seed draws uniformly between two.
+    RandomlyRotated {
+        /// ≥ 2. Default 10.
+        #[serde(default = "ten")]
+        tasks: usize,
+        /// Least and largest angle in degrees. Default 0 and 180.
+        #[serde(default = "half_turn")]
+        between: [f32; 2],
+    },
 }
 
 fn two() -> usize {
@@ -53,6 +62,10 @@ fn two() -> usize {
 
 fn ten() -> usize {
     10
+}
+
+fn half_turn() -> [f32; 2] {
+    [0.0, 180.0]
 }
 
 fn yes() -> bool {
@@ -96,9 +109,17 @@ impl StreamSpec {
                     return Err(DefinitionError::range("stream.tasks.classes_per_task", n, &allowed));
                 }
             }
-            StreamKind::Permuted { tasks, .. } => {
-                if !(2..=100).contains(tasks) {
-                    return Err(DefinitionError::range("stream.tasks.tasks", tasks, "2 to 100"));
+            StreamKind::Permuted { tasks, .. } => check_tasks(*tasks)?,
+            StreamKind::RandomlyRotated { tasks, between } => {
+                check_tasks(*tasks)?;
+                let [low, high] = between;
+                if !(low.is_finite() && high.is_finite() && low < high) {
+                    let found = format!("{between:?}");
+                    return Err(DefinitionError::range(
+                        "stream.tasks.between",
+                        found,
+                        "two finite angles, the smaller one first",
+                    ));
                 }
             }
             StreamKind::Rotated { angles } => {
@@ -137,7 +158,7 @@ impl StreamSpec {
     pub fn len(&self, classes: usize) -> usize {
         match &self.tasks {
             StreamKind::Split { classes_per_task, .. } => classes / classes_per_task,
-            StreamKind::Permuted { tasks, .. } => *tasks,
+            StreamKind::Permuted { tasks, .. } | StreamKind::RandomlyRotated { tasks, .. } => *tasks,
             StreamKind::Rotated { angles } => angles.len(),
         }
     }
@@ -162,9 +183,21 @@ impl StreamSpec {
     /// Rotation of something that is not an image.
     pub fn check_shape(&self, dataset: &Dataset) -> Result<(), DefinitionError> {
         let [_, height, width] = dataset.shape;
-        if matches!(self.tasks, StreamKind::Rotated { .. }) && (height < 2 || width < 2) {
-            return Err(DefinitionError::range("stream.tasks.kind", "rotated", "a data set of images"));
+        let kind = match self.tasks {
+            StreamKind::Rotated { .. } => "rotated",
+            StreamKind::RandomlyRotated { .. } => "randomly-rotated",
+            _ => return Ok(()),
+        };
+        if height < 2 || width < 2 {
+            return Err(DefinitionError::range("stream.tasks.kind", kind, "a data set of images"));
         }
         Ok(())
     }
+}
+
+fn check_tasks(tasks: usize) -> Result<(), DefinitionError> {
+    if (2..=100).contains(&tasks) {
+        return Ok(());
+    }
+    Err(DefinitionError::range("stream.tasks.tasks", tasks, "2 to 100"))
 }

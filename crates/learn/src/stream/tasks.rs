@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
+use rand::RngExt;
 use rand::seq::SliceRandom;
 
 use super::rotation::Rotation;
@@ -77,9 +78,21 @@ pub enum EvaluateOn {
     Validation,
 }
 
+/// By how much a task's images are turned, and how the task is called.
+fn angle(tasks: &StreamKind, index: usize, streams: &Streams) -> (f32, String) {
+    match tasks {
+        StreamKind::Rotated { angles } => (angles[index], format!("{}°", angles[index])),
+        StreamKind::RandomlyRotated { between: [low, high], .. } => {
+            let angle = streams.get(&format!("rotation{index}")).random_range(*low..*high);
+            (angle, format!("{angle:.0}°"))
+        }
+        _ => (0.0, String::new()),
+    }
+}
+
 impl TaskStream {
-    /// Builds the tasks. Class order and permutations come from the streams `stream/classes` and
-    /// `stream/permutation{i}`.
+    /// Builds the tasks. Class order, permutations and random angles come from the streams `stream/classes`,
+    /// `stream/permutation{i}` and `stream/rotation{i}`.
     ///
     /// # Errors
     /// When the spec does not fit the data set.
@@ -112,10 +125,11 @@ impl TaskStream {
                     }
                     (&classes[..], PixelMap::Permute(order.into()), format!("permutation {}", index + 1))
                 }
-                StreamKind::Rotated { angles } => {
+                StreamKind::Rotated { .. } | StreamKind::RandomlyRotated { .. } => {
                     let [_, height, width] = dataset.shape;
-                    let rotation = Rotation::new(height, width, angles[index]);
-                    (&classes[..], PixelMap::Rotate(Arc::new(rotation)), format!("{}°", angles[index]))
+                    let (angle, label) = angle(&spec.tasks, index, &streams);
+                    let rotation = Rotation::new(height, width, angle);
+                    (&classes[..], PixelMap::Rotate(Arc::new(rotation)), label)
                 }
             };
             let offset = if spec.scenario == Scenario::Domain { 0 } else { index * own };

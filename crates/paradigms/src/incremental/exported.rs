@@ -31,17 +31,19 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
     let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
     let features = dataset.features();
     let network = described(&settings.model, model.as_ref(), features)?;
-    let (tasks, per_task, batch) = (stream.len(), settings.budget.updates_per_task, settings.budget.batch);
+    let (tasks, batch) = (stream.len(), settings.budget.batch);
+    let updates = super::updates_of(&stream, &settings.budget);
+    let total: usize = updates.iter().sum();
     let pooled: usize = (0..tasks).map(|task| stream.training(task).len()).sum();
-    check_size(pooled.min(tasks * per_task * batch), features)?;
+    check_size(pooled.min(total * batch), features)?;
 
     let mut met = Met::new(batch);
-    for task in 0..tasks {
+    for (task, own) in updates.iter().enumerate() {
         let pool = stream.training(task);
         // A cumulative pool begins with the first task.
         let first = if settings.stream.cumulative { 0 } else { task };
         let mut loader = pool.loader(batch, streams.get(&format!("order/task{task}")));
-        for _ in 0..per_task {
+        for _ in 0..*own {
             met.update(&pool, loader.next_positions(), first)?;
         }
     }
@@ -54,17 +56,26 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
     about.insert("batch".into(), json!(batch));
     about.insert("loss".into(), json!("mean cross-entropy in nats; only the outputs of the mask compete"));
     let mut all = met.arrays(features, stream.outputs());
-    let starts: Vec<i64> = (0..tasks).map(|task| whole(task * per_task)).collect();
+    let before = |task: usize| updates[..task].iter().sum::<usize>();
+    let starts: Vec<i64> = (0..tasks).map(|task| whole(before(task))).collect();
     if told {
         let meaning = "updates before which a task begins; revealed by the benchmark";
         all.push(Array::new("boundaries", &[tasks], Numbers::I64(starts.clone()), meaning));
     }
     if settings.stream.reveals(Reveal::TaskId) {
-        let ids = (0..tasks * per_task).map(|update| whole(update / per_task)).collect();
+        let ids = updates
+            .iter()
+            .enumerate()
+            .flat_map(|(task, own)| std::iter::repeat_n(whole(task), *own))
+            .collect();
         let meaning = "task of each update; revealed by the benchmark";
-        all.push(Array::new("task", &[tasks * per_task], Numbers::I64(ids), meaning));
+        all.push(Array::new("task", &[total], Numbers::I64(ids), meaning));
     }
-    let answers = if answers { hidden(&stream, features, per_task)? } else { Vec::new() };
+    let answers = if answers {
+        hidden(&stream, features, (1..=tasks).map(|tasks| whole(before(tasks))).collect())?
+    } else {
+        Vec::new()
+    };
     Ok(Exported { stream: all, weights: weights(model.as_ref())?, answers, about })
 }
 
@@ -163,7 +174,7 @@ impl Met {
 }
 
 /// Test data, and when the accuracy matrix is measured.
-fn hidden(stream: &TaskStream, features: usize, per_task: usize) -> Result<Vec<Array>> {
+fn hidden(stream: &TaskStream, features: usize, after: Vec<i64>) -> Result<Vec<Array>> {
     let tasks = stream.len();
     let (mut inputs, mut labels, mut of, mut masks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for task in 0..tasks {
@@ -181,7 +192,6 @@ fn hidden(stream: &TaskStream, features: usize, per_task: usize) -> Result<Vec<A
         }
     }
     let samples = labels.len();
-    let after = (1..=tasks).map(|task| whole(task * per_task)).collect();
     Ok(vec![
         Array::new("answers_inputs", &[samples, features], Numbers::F32(inputs), "test samples"),
         Array::new("answers_labels", &[samples], Numbers::I64(labels), "output index of each test sample"),

@@ -66,7 +66,7 @@ impl Experiment for Incremental {
         let benchmark = &settings.benchmark;
         let tasks = benchmark.stream.len(benchmark.data.facts().ok()?.classes) as u64;
         let told = benchmark.stream.reveals(Reveal::Boundary);
-        let updates = tasks * benchmark.budget.updates_per_task as u64;
+        let updates = tasks * benchmark.budget.updates_per_task? as u64;
         Some(Timeline { updates, changes: if told { tasks.saturating_sub(1) } else { 0 } })
     }
 
@@ -108,6 +108,11 @@ impl Experiment for Incremental {
     }
 }
 
+/// Updates of each task.
+fn updates_of(stream: &TaskStream, budget: &settings::Budget) -> Vec<usize> {
+    (0..stream.len()).map(|task| budget.updates(stream.training(task).len())).collect()
+}
+
 struct Run<'a> {
     settings: &'a IncrementalSettings,
     stream: TaskStream,
@@ -115,6 +120,8 @@ struct Run<'a> {
     learner: Learner,
     meter: Meter,
     probes: Probes,
+    /// Updates of each task.
+    updates: Vec<usize>,
     regime: Regime,
     freeze_features: bool,
     rate_per_task: Option<f32>,
@@ -144,7 +151,8 @@ impl<'a> Run<'a> {
             learner.freeze(|parameter| parameter.role == Role::Bias);
         }
         let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, gates);
-        let probes = Probes::new(&stream, &settings.budget);
+        let updates = updates_of(&stream, &settings.budget);
+        let probes = Probes::new(&stream, &settings.budget, &updates);
         let replays = spec.replays.is_some();
         Ok(Self {
             settings,
@@ -153,6 +161,7 @@ impl<'a> Run<'a> {
             learner,
             meter,
             probes,
+            updates,
             regime,
             freeze_features,
             rate_per_task,
@@ -185,8 +194,8 @@ impl<'a> Run<'a> {
             Regime::Joint => {
                 let pool = self.stream.pool(0, tasks - 1);
                 let mut loader = pool.loader(self.settings.budget.batch, self.streams.get("order/joint"));
-                for _ in 0..tasks {
-                    self.train(&mut loader, tasks - 1, watch)?;
+                for part in 0..tasks {
+                    self.train(&mut loader, (part, tasks - 1), watch)?;
                     let mut pace = Pace::new(watch, self.share());
                     let reached = Some(tasks - 1);
                     rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
@@ -210,11 +219,11 @@ impl<'a> Run<'a> {
             }
         }
         let labels = self.stream.labels();
-        let updates = self.settings.budget.updates_per_task;
+        let start = |task: usize| self.updates[..task].iter().sum::<usize>() as f64;
         let marks = labels
             .iter()
             .enumerate()
-            .map(|(task, label)| Mark { x: (task * updates) as f64, label: label.clone() })
+            .map(|(task, label)| Mark { x: start(task), label: label.clone() })
             .collect();
         let mut log = RunLog {
             probes: self.probes.curves(),
@@ -249,7 +258,7 @@ impl<'a> Run<'a> {
             self.learner.optimiser.reset();
             let order = self.streams.get(&format!("order/joint{task}"));
             let mut loader = self.stream.pool(0, task).loader(self.settings.budget.batch, order);
-            for _ in 0..(task + 1) * self.settings.budget.updates_per_task {
+            for _ in 0..self.updates[..=task].iter().sum() {
                 self.learner.step(&loader.next_batch()?)?;
                 self.done += 1;
                 Pace::new(watch, self.share()).ask()?;
@@ -281,7 +290,7 @@ impl<'a> Run<'a> {
         self.tell(Event::TaskStart { index: task }, &data, watch)?;
         let order = self.streams.get(&format!("order/task{task}"));
         let mut loader = data.loader(self.settings.budget.batch, order);
-        self.train(&mut loader, task, watch)?;
+        self.train(&mut loader, (task, task), watch)?;
         self.tell(Event::TaskEnd { index: task }, &data, watch)
     }
 
@@ -295,18 +304,22 @@ impl<'a> Run<'a> {
 
     /// Share of the run's updates that are done.
     fn share(&self) -> f64 {
-        let total = self.settings.budget.updates_per_task
-            * settings::updates_in_tasks(self.regime, self.stream.len());
+        let upto = |task: usize| self.updates[..=task].iter().sum::<usize>();
+        let total = match self.regime {
+            Regime::Joint => (0..self.stream.len()).map(upto).sum(),
+            _ => upto(self.stream.len() - 1),
+        };
         self.done as f64 / total as f64
     }
 
+    /// The updates of task `part` of the sequence; `task`: the last one whose data the loader has.
     fn train(
         &mut self,
         loader: &mut learn::stream::Loader,
-        task: usize,
+        (part, task): (usize, usize),
         watch: &mut dyn Watch,
     ) -> Result<()> {
-        let per_task = self.settings.budget.updates_per_task;
+        let per_task = self.updates[part];
         // Joint training has no first updates of a task.
         let sequence = self.regime != Regime::Joint;
         for update in 0..per_task {

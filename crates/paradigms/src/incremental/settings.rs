@@ -47,13 +47,46 @@ pub struct IncrementalSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
-    /// Parameter updates per task, ≥ 1.
-    pub updates_per_task: usize,
+    /// Parameter updates per task, ≥ 1; either this or `epochs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updates_per_task: Option<usize>,
+    /// Passes over each task's training data, ≥ 1, without a last incomplete batch: a larger task gets more updates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<usize>,
     /// Samples per update, ≥ 1.
     pub batch: usize,
     /// Forget the optimiser's moments at each boundary. Default true.
     #[serde(default = "yes")]
     pub reset_optimiser: bool,
+}
+
+impl Budget {
+    /// Updates on a task of so many training samples, ≥ 1.
+    pub fn updates(&self, samples: usize) -> usize {
+        let passes = || self.epochs.unwrap_or(1) * (samples / self.batch.max(1)).max(1);
+        self.updates_per_task.unwrap_or_else(passes)
+    }
+
+    fn check(&self) -> Result<(), DefinitionError> {
+        DefinitionError::check_count(
+            "budget.updates_per_task",
+            self.updates_per_task.unwrap_or(1),
+            10_000_000,
+        )?;
+        DefinitionError::check_count("budget.epochs", self.epochs.unwrap_or(1), 10_000)?;
+        DefinitionError::check_count("budget.batch", self.batch, 65_536)?;
+        match (self.updates_per_task, self.epochs) {
+            (Some(_), Some(epochs)) => {
+                let allowed = "either `budget.updates_per_task` or `budget.epochs`, not both";
+                Err(DefinitionError::range("budget.epochs", epochs, allowed))
+            }
+            (None, None) => {
+                let allowed = "either `budget.updates_per_task` or `budget.epochs`";
+                Err(DefinitionError::range("budget", "neither", allowed))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 fn yes() -> bool {
@@ -97,8 +130,7 @@ pub struct ResolvedMethod {
 
 impl IncrementalSettings {
     fn check(&self) -> Result<(), DefinitionError> {
-        DefinitionError::check_count("budget.updates_per_task", self.budget.updates_per_task, 10_000_000)?;
-        DefinitionError::check_count("budget.batch", self.budget.batch, 65_536)?;
+        self.budget.check()?;
         self.curve.check()?;
         DefinitionError::check_count("curve_tasks", self.curve_tasks.unwrap_or(1), 10_000)?;
         self.model.check("model")?;
@@ -173,11 +205,18 @@ impl Resolved {
         Ok(composition.check_memory(&self.method.kind, views * split.len())?)
     }
 
+    /// Updates over all tasks; before the data are read, epochs are taken of as many samples as sets of this kind have.
+    fn expected_updates(&self, tasks: f64) -> f64 {
+        let (budget, samples) = (&self.benchmark.budget, self.benchmark.data.expected_samples());
+        let split = matches!(self.benchmark.stream.tasks, StreamKind::Split { .. });
+        tasks * budget.updates(if split { samples / tasks.max(1.0) as usize } else { samples }) as f64
+    }
+
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.
     pub fn expected_cost(&self) -> f64 {
         let Ok(facts) = self.benchmark.data.facts() else { return 0.0 };
         let tasks = self.benchmark.stream.len(facts.classes) as f64;
-        let updates = tasks * self.benchmark.budget.updates_per_task as f64;
+        let updates = self.expected_updates(tasks);
         let outputs = self.benchmark.stream.outputs(facts.classes);
         let model = self.benchmark.model.build(facts.shape, outputs, &Streams::new(0));
         let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);

@@ -23,6 +23,10 @@ pub enum FisherEstimator {
     Sampled,
     /// The data's label ("empirical Fisher").
     TrueLabel,
+    /// The label that the model holds most likely, as in the code of Hsu et al. 2018: small where the model is sure.
+    Predicted,
+    /// The data's label, times its probability, as in the code of Buzzega et al. 2020.
+    Weighted,
     /// The square of the mini-batch mean gradient of the data's labels, times nothing: not a Fisher information, but
     /// what several published codes compute.
     Batched,
@@ -45,7 +49,7 @@ pub(super) const FISHER: [Parameter; 3] = [
     Parameter::new(
         "fisher.estimator",
         "exact",
-        "exact, sampled, true-label, batched",
+        "exact, sampled, true-label, predicted, weighted, batched",
         "estimator of the Fisher information",
     ),
     Parameter::new("fisher.samples", "all", ">= 1", "samples of the task used"),
@@ -128,10 +132,20 @@ fn labels(
     }
     let logits = model.infer(&batch.inputs, gains)?;
     let rows = squared::probabilities(&logits, &batch.active)?;
-    if estimator == FisherEstimator::Sampled {
-        let labels = rows.iter().map(|row| draw(row, random)).collect();
-        return Ok(vec![LabelPass { labels, weight: vec![1.0; n] }]);
-    }
+    let (labels, weight) = match estimator {
+        FisherEstimator::Sampled => (rows.iter().map(|row| draw(row, random)).collect(), vec![1.0; n]),
+        FisherEstimator::Predicted => (rows.iter().map(|row| likeliest(row)).collect(), vec![1.0; n]),
+        FisherEstimator::Weighted => {
+            let of = |(row, target): (&Vec<f32>, &u32)| row[*target as usize];
+            (batch.targets.clone(), rows.iter().zip(&batch.targets).map(of).collect())
+        }
+        _ => return Ok(expected(&rows, batch)),
+    };
+    Ok(vec![LabelPass { labels, weight }])
+}
+
+/// One pass per class that is possible for any sample, weighted by its probability.
+fn expected(rows: &[Vec<f32>], batch: &Batch) -> Vec<LabelPass> {
     let mut passes = Vec::new();
     for class in 0..rows.first().map_or(0, Vec::len) {
         // An inactive class has probability 0 everywhere; a sample for which it is inactive needs a valid label.
@@ -145,7 +159,13 @@ fn labels(
             passes.push(LabelPass { labels, weight });
         }
     }
-    Ok(passes)
+    passes
+}
+
+/// The first of the most probable classes.
+fn likeliest(probabilities: &[f32]) -> u32 {
+    let best = (0..probabilities.len()).rev().max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]));
+    best.and_then(|class| u32::try_from(class).ok()).unwrap_or(0)
 }
 
 fn draw(probabilities: &[f32], random: &mut StreamRng) -> u32 {

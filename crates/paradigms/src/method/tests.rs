@@ -133,10 +133,13 @@ fn ewc_pulls_with_lambda_times_the_exact_fisher_information() {
 #[test]
 fn the_fisher_estimators_differ_where_they_should() {
     // With equal probabilities every label gives (±½)², so sampled and true-label agree with exact here …
-    for estimator in ["sampled", "true-label"] {
+    for estimator in ["sampled", "true-label", "predicted"] {
         let parameters = json!({ "lambda": 8.0, "fisher": { "estimator": estimator } });
         close(&after_first_task("ewc", &parameters, 1.0)[0], &[4.0, 1.0, 4.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
     }
+    // … and the label's probability, one half, halves it …
+    let parameters = json!({ "lambda": 8.0, "fisher": { "estimator": "weighted" } });
+    close(&after_first_task("ewc", &parameters, 1.0)[0], &[2.0, 0.5, 2.0, 0.5, 0.0, 0.0, 0.0, 0.0]);
     // … while the batched variant squares the mean gradient: for W_00 it is ½ (−½ · 2 + ½ · 0) = −½, squared ¼; for
     // W_01 ½ · (½ · 1) = ¼, squared 1/16; for the biases the two samples cancel.
     let parameters = json!({ "lambda": 8.0, "fisher": { "estimator": "batched" } });

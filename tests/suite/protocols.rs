@@ -1,0 +1,110 @@
+//! Protocols as published: budgets in passes over the data, rotations that each seed draws.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::common::{TINY_DOMAIN, bench, definitions, folder, text};
+
+const UPDATES: &str = "updates_per_task = 20";
+const SPLIT: &str = r#"{ kind = "split" }"#;
+
+/// The records of `naive` on the tiny benchmark with these words replaced.
+fn records(method: &str, seeds: &str, edits: &[(&str, &str)]) -> Vec<Value> {
+    let tiny = edits.iter().fold(TINY_DOMAIN.to_owned(), |text, (old, new)| text.replace(old, new));
+    let (dir, out) = (definitions(&[("tiny.toml", &tiny)]), folder());
+    bench()
+        .args(["run", "tiny", "--quiet", "--jobs", "1", "--method", method, "--seeds", seeds, "--benchmarks"])
+        .arg(dir.path())
+        .arg("--out")
+        .arg(out.path())
+        .assert()
+        .success();
+    read(out.path())
+}
+
+fn read(folder: &Path) -> Vec<Value> {
+    let lines = text(&folder.join("records.jsonl"));
+    lines.lines().map(|line| serde_json::from_str(line).expect("a record")).collect()
+}
+
+fn refused(edits: &[(&str, &str)]) -> String {
+    let tiny = edits.iter().fold(TINY_DOMAIN.to_owned(), |text, (old, new)| text.replace(old, new));
+    let (dir, out) = (definitions(&[("tiny.toml", &tiny)]), folder());
+    let run = bench()
+        .args(["run", "tiny", "--quiet", "--method", "naive", "--seeds", "1", "--benchmarks"])
+        .arg(dir.path())
+        .arg("--out")
+        .arg(out.path())
+        .assert()
+        .code(2);
+    String::from_utf8_lossy(&run.get_output().stderr).into_owned()
+}
+
+/// Permuted digits have tasks of one size, so that passes can be told in updates: somewhat over 1,024 samples are 16 whole batches of 64.
+#[test]
+fn epochs_are_as_many_updates_as_they_have_whole_batches() {
+    let permuted = [(SPLIT, r#"{ kind = "permuted", tasks = 2 }"#), ("batch = 8", "batch = 64")];
+    let with = |budget| records("naive,joint", "1", &[permuted[0], permuted[1], (UPDATES, budget)]);
+    let (passes, counted) = (with("epochs = 2"), with("updates_per_task = 32"));
+    assert_eq!(passes.len(), 2);
+    for (one, other) in passes.iter().zip(&counted) {
+        assert_eq!(one["footprint"]["updates"], other["footprint"]["updates"]);
+        assert_eq!(one["matrix"], other["matrix"]);
+        assert_eq!(one["marks"], other["marks"]);
+    }
+}
+
+/// Split digits have tasks of unequal size: each gets its own number of updates, and its mark stands where it begins.
+#[test]
+fn a_larger_task_gets_more_updates_per_epoch() {
+    let record = &records("naive", "1", &[(UPDATES, "epochs = 1")])[0];
+    let marks: Vec<f64> = record["marks"]
+        .as_array()
+        .expect("marks")
+        .iter()
+        .map(|mark| mark["x"].as_f64().expect("x"))
+        .collect();
+    let lengths: Vec<f64> = marks.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let last = record["footprint"]["updates"].as_f64().expect("updates") - marks[4];
+    assert_eq!(marks[0], 0.0);
+    // A task has about 215 training samples, 26 or 27 whole batches of 8.
+    assert!(
+        lengths.iter().chain([&last]).all(|updates| (26.0..=27.0).contains(updates)),
+        "{lengths:?} {last}"
+    );
+    assert!(lengths.iter().any(|updates| *updates != lengths[0]) || last != lengths[0], "{lengths:?} {last}");
+}
+
+#[test]
+fn a_budget_is_told_in_one_way() {
+    for (budget, key) in [
+        ("updates_per_task = 20, epochs = 1", "`budget.epochs` = 1"),
+        ("reset_optimiser = true", "`budget` = neither"),
+        ("epochs = 0", "`budget.epochs` = 0"),
+    ] {
+        let said = refused(&[(UPDATES, budget)]);
+        assert!(said.contains(key) && said.contains("tiny.toml"), "{said}");
+    }
+}
+
+#[test]
+fn each_seed_turns_the_images_by_angles_of_its_own() {
+    let rotated = (SPLIT, r#"{ kind = "randomly-rotated", tasks = 3, between = [10.0, 80.0] }"#);
+    let found = records("naive", "2", &[rotated]);
+    let names: Vec<Vec<String>> = found
+        .iter()
+        .map(|record| {
+            let tasks = record["matrix"]["tasks"].as_array().expect("tasks");
+            tasks.iter().map(|task| task.as_str().expect("a name").to_owned()).collect()
+        })
+        .collect();
+    assert_ne!(names[0], names[1], "another seed, other angles");
+    assert_eq!(found[0]["matrix"], records("naive", "1", &[rotated])[0]["matrix"], "the same seed, the same");
+    for name in names.concat() {
+        let degrees: f64 = name.trim_end_matches('°').parse().expect("degrees");
+        assert!((10.0..=80.0).contains(&degrees), "{name}");
+    }
+    let said = refused(&[(SPLIT, r#"{ kind = "randomly-rotated", between = [80.0, 10.0] }"#)]);
+    assert!(said.contains("`stream.tasks.between` = [80.0, 10.0]"), "{said}");
+}
