@@ -108,3 +108,53 @@ fn each_seed_turns_the_images_by_angles_of_its_own() {
     let said = refused(&[(SPLIT, r#"{ kind = "randomly-rotated", between = [80.0, 10.0] }"#)]);
     assert!(said.contains("`stream.tasks.between` = [80.0, 10.0]"), "{said}");
 }
+
+/// Names of the tasks, and how often the network was updated.
+fn tasks(record: &Value) -> (Vec<String>, u64) {
+    let tasks = record["matrix"]["tasks"].as_array().expect("tasks");
+    let names = tasks.iter().map(|task| task.as_str().expect("a name").to_owned()).collect();
+    (names, record["footprint"]["updates"].as_u64().expect("updates"))
+}
+
+#[test]
+fn tasks_may_be_unequal_met_again_blurred_few_or_parts_of_one() {
+    let class = ("scenario = \"domain\"", "scenario = \"class\"");
+    let unequal = (SPLIT, r#"{ kind = "split", sizes = [5, 4, 1], shuffle_classes = false }"#);
+    let (names, _) = tasks(&records("naive", "1", &[class, unequal])[0]);
+    assert_eq!(names, ["0|1|2|3|4", "5|6|7|8", "9"]);
+
+    let again = (r#"reveals = ["boundary"] }"#, r#"reveals = ["boundary"], repeats = 2 }"#);
+    let halves = (SPLIT, r#"{ kind = "split", classes_per_task = 5, shuffle_classes = false }"#);
+    let (names, updates) = tasks(&records("naive,er", "1", &[again, halves])[1]);
+    assert_eq!(names, ["0|1|2|3|4", "5|6|7|8|9", "0|1|2|3|4 (2)", "5|6|7|8|9 (2)"]);
+    assert_eq!(updates, 80);
+
+    let blurred =
+        (r#"reveals = ["boundary"] }"#, r#"reveals = ["boundary"], blur = 0.3, samples_per_task = 40 }"#);
+    // 40 samples stay 40: 28 of a task's own and 3 from each of the four others.
+    let (_, updates) = tasks(&records("naive", "1", &[blurred, (UPDATES, "epochs = 1")])[0]);
+    assert_eq!(updates, 25);
+
+    let parts = (SPLIT, r#"{ kind = "shards", tasks = 3 }"#);
+    let (names, _) = tasks(&records("naive,joint,ewc", "1", &[parts])[2]);
+    assert_eq!(names, ["part 1", "part 2", "part 3"]);
+}
+
+#[test]
+fn what_cannot_be_mixed_is_refused_by_name() {
+    let reveals = |more: &str| format!(r#"reveals = ["boundary"], {more} }}"#);
+    let class = ("scenario = \"domain\"", "scenario = \"class\"");
+    let revealed = r#"reveals = ["boundary"] }"#;
+    for (edits, said) in [
+        (vec![(SPLIT, r#"{ kind = "split", sizes = [5, 4] }"#)], "`stream.tasks.sizes` = [5, 4]"),
+        (vec![(SPLIT, r#"{ kind = "split", sizes = [5, 4, 1] }"#)], "at least two numbers of at least 2"),
+        (vec![class, (SPLIT, r#"{ kind = "shards" }"#)], "`stream.tasks.kind` = shards"),
+        (vec![(revealed, &*reveals("repeats = 1"))], "`stream.repeats` = 1"),
+        (vec![(revealed, &*reveals("samples_per_task = 0"))], "`stream.samples_per_task` = 0"),
+        (vec![(revealed, &*reveals("blur = 0.7"))], "`stream.blur` = 0.7"),
+        (vec![class, (revealed, &*reveals("blur = 0.1"))], "samples of all tasks may compete"),
+    ] {
+        let found = refused(&edits);
+        assert!(found.contains(said), "{found}");
+    }
+}

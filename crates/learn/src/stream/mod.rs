@@ -1,6 +1,7 @@
 //! Layer 2: what arrives when, and what the learner may know about it.
 
 mod batch;
+mod mix;
 mod multi_task;
 pub mod online;
 mod rotation;

@@ -1,5 +1,7 @@
 //! A sequence of tasks as a setting.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use base::error::DefinitionError;
@@ -27,6 +29,9 @@ pub enum StreamKind {
         /// ≥ 2, divides the number of classes. Default 2.
         #[serde(default = "two")]
         classes_per_task: usize,
+        /// Instead: how many classes each task has. They sum to the number of classes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sizes: Option<Vec<usize>>,
         /// A new order of classes per seed. Default true; false keeps 0, 1, 2, …
         #[serde(default = "yes")]
         shuffle_classes: bool,
@@ -39,6 +44,12 @@ pub enum StreamKind {
         /// The first task keeps them. Default true.
         #[serde(default = "yes", skip_serializing_if = "is_true")]
         identity_first: bool,
+    },
+    /// Every task has all classes and its own part of the training data (data-incremental); the domain scenario alone.
+    Shards {
+        /// ≥ 2. Default 10.
+        #[serde(default = "ten")]
+        tasks: usize,
     },
     /// Every task rotates the image by its own angle (bilinear interpolation, zero outside).
     Rotated {
@@ -92,6 +103,16 @@ pub struct StreamSpec {
     /// In the class scenario all outputs compete from the first task on, not only those of classes seen. Default false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub all_outputs: bool,
+    /// The whole sequence of tasks is met so many times, ≥ 2; each time its tasks count as tasks. Absent: once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<usize>,
+    /// Each task has only so many training samples, ≥ 1, which each seed draws. Absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub samples_per_task: Option<usize>,
+    /// Blurred boundaries: this share of each task's training samples, above 0 and at most 0.5, is dealt out evenly over the
+    /// other tasks. Absent: none. After Bang et al. 2021.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blur: Option<f32>,
 }
 
 impl StreamSpec {
@@ -100,39 +121,8 @@ impl StreamSpec {
     /// # Errors
     /// The first value out of range.
     pub fn check(&self, classes: usize) -> Result<(), DefinitionError> {
-        match &self.tasks {
-            StreamKind::Split { classes_per_task: n, .. } => {
-                if *n < 2 || !classes.is_multiple_of(*n) || *n == classes {
-                    let divisors: Vec<String> =
-                        (2..classes).filter(|n| classes.is_multiple_of(*n)).map(|n| n.to_string()).collect();
-                    let allowed = format!("a divisor of the {classes} classes: {}", divisors.join(", "));
-                    return Err(DefinitionError::range("stream.tasks.classes_per_task", n, &allowed));
-                }
-            }
-            StreamKind::Permuted { tasks, .. } => check_tasks(*tasks)?,
-            StreamKind::RandomlyRotated { tasks, between } => {
-                check_tasks(*tasks)?;
-                let [low, high] = between;
-                if !(low.is_finite() && high.is_finite() && low < high) {
-                    let found = format!("{between:?}");
-                    return Err(DefinitionError::range(
-                        "stream.tasks.between",
-                        found,
-                        "two finite angles, the smaller one first",
-                    ));
-                }
-            }
-            StreamKind::Rotated { angles } => {
-                if angles.len() < 2 || angles.iter().any(|angle| !angle.is_finite()) {
-                    let found = format!("{angles:?}");
-                    return Err(DefinitionError::range(
-                        "stream.tasks.angles",
-                        found,
-                        "at least two finite angles",
-                    ));
-                }
-            }
-        }
+        self.check_tasks(classes)?;
+        self.check_mix()?;
         if self.all_outputs && self.scenario != Scenario::Class {
             let rule = "false outside the class scenario";
             return Err(DefinitionError::range("stream.all_outputs", true, rule));
@@ -141,6 +131,69 @@ impl StreamSpec {
         if needs_id != self.reveals.contains(&Reveal::TaskId) {
             let rule = "`task-id` is revealed in the task scenario and only there";
             return Err(DefinitionError::range("stream.reveals", format!("{:?}", self.words()), rule));
+        }
+        Ok(())
+    }
+
+    fn check_tasks(&self, classes: usize) -> Result<(), DefinitionError> {
+        match &self.tasks {
+            StreamKind::Split { classes_per_task, sizes: Some(sizes), .. } => {
+                check_sizes(sizes, *classes_per_task, classes, self.scenario)
+            }
+            StreamKind::Split { classes_per_task: n, .. } => {
+                if *n < 2 || !classes.is_multiple_of(*n) || *n == classes {
+                    let divisors: Vec<String> =
+                        (2..classes).filter(|n| classes.is_multiple_of(*n)).map(|n| n.to_string()).collect();
+                    let allowed = format!("a divisor of the {classes} classes: {}", divisors.join(", "));
+                    return Err(DefinitionError::range("stream.tasks.classes_per_task", n, &allowed));
+                }
+                Ok(())
+            }
+            StreamKind::Permuted { tasks, .. } => check_count(*tasks),
+            StreamKind::Shards { tasks } => {
+                if self.scenario != Scenario::Domain {
+                    let allowed = "another kind, or the domain scenario: every task has the same classes";
+                    return Err(DefinitionError::range("stream.tasks.kind", "shards", allowed));
+                }
+                check_count(*tasks)
+            }
+            StreamKind::RandomlyRotated { tasks, between: [low, high] } => {
+                if !(low.is_finite() && high.is_finite() && low < high) {
+                    let (found, rule) = ([low, high], "two finite angles, the smaller one first");
+                    return Err(DefinitionError::range("stream.tasks.between", format!("{found:?}"), rule));
+                }
+                check_count(*tasks)
+            }
+            StreamKind::Rotated { angles } => {
+                if angles.len() < 2 || angles.iter().any(|angle| !angle.is_finite()) {
+                    let (found, rule) = (format!("{angles:?}"), "at least two finite angles");
+                    return Err(DefinitionError::range("stream.tasks.angles", found, rule));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What is done with the tasks' samples once the tasks stand.
+    fn check_mix(&self) -> Result<(), DefinitionError> {
+        if let Some(times) = self.repeats.filter(|times| !(2..=100).contains(times)) {
+            return Err(DefinitionError::range("stream.repeats", times, "2 to 100"));
+        }
+        DefinitionError::check_count(
+            "stream.samples_per_task",
+            self.samples_per_task.unwrap_or(1),
+            10_000_000,
+        )?;
+        let Some(blur) = self.blur else { return Ok(()) };
+        if !(blur > 0.0 && blur <= 0.5) {
+            return Err(DefinitionError::range("stream.blur", blur, "above 0 and at most 0.5"));
+        }
+        let compete = self.scenario == Scenario::Domain
+            || self.scenario == Scenario::Class && (self.all_outputs || !self.reveals(Reveal::Boundary));
+        if !compete || self.cumulative {
+            let allowed = "absent, unless the samples of all tasks may compete: the domain scenario, or the class scenario \
+                           with `all_outputs` or without `boundary`; not with `cumulative`";
+            return Err(DefinitionError::range("stream.blur", blur, allowed));
         }
         Ok(())
     }
@@ -154,27 +207,52 @@ impl StreamSpec {
         self.reveals.iter().map(|reveal| reveal.word()).collect()
     }
 
-    /// Number of tasks.
+    /// Number of tasks, each time that one is met.
     pub fn len(&self, classes: usize) -> usize {
+        self.distinct(classes) * self.repeats.unwrap_or(1)
+    }
+
+    /// Number of different tasks.
+    pub fn distinct(&self, classes: usize) -> usize {
         match &self.tasks {
+            StreamKind::Split { sizes: Some(sizes), .. } => sizes.len(),
             StreamKind::Split { classes_per_task, .. } => classes / classes_per_task,
-            StreamKind::Permuted { tasks, .. } | StreamKind::RandomlyRotated { tasks, .. } => *tasks,
+            StreamKind::Permuted { tasks, .. }
+            | StreamKind::Shards { tasks }
+            | StreamKind::RandomlyRotated { tasks, .. } => *tasks,
             StreamKind::Rotated { angles } => angles.len(),
         }
     }
 
-    /// Classes inside one task.
-    pub fn classes_per_task(&self, classes: usize) -> usize {
+    /// Which places in the order of classes a task has.
+    pub fn members(&self, task: usize, classes: usize) -> Range<usize> {
+        let task = task % self.distinct(classes).max(1);
         match &self.tasks {
-            StreamKind::Split { classes_per_task, .. } => *classes_per_task,
-            _ => classes,
+            StreamKind::Split { sizes: Some(sizes), .. } => {
+                let first = sizes[..task].iter().sum();
+                first..first + sizes[task]
+            }
+            StreamKind::Split { classes_per_task: own, .. } => task * own..(task + 1) * own,
+            _ => 0..classes,
+        }
+    }
+
+    /// Which outputs belong to a task.
+    pub fn own_outputs(&self, task: usize, classes: usize) -> Range<usize> {
+        let members = self.members(task, classes);
+        match (self.scenario, &self.tasks) {
+            (Scenario::Domain, _) => 0..members.len(),
+            (_, StreamKind::Split { .. }) => members,
+            _ => {
+                let first = task % self.distinct(classes).max(1) * classes;
+                first..first + classes
+            }
         }
     }
 
     /// Outputs that a network needs.
     pub fn outputs(&self, classes: usize) -> usize {
-        let own = self.classes_per_task(classes);
-        if self.scenario == Scenario::Domain { own } else { own * self.len(classes) }
+        (0..self.distinct(classes)).map(|task| self.own_outputs(task, classes).end).max().unwrap_or(0)
     }
 
     /// Whether the data set's images allow this stream.
@@ -195,9 +273,30 @@ impl StreamSpec {
     }
 }
 
-fn check_tasks(tasks: usize) -> Result<(), DefinitionError> {
+fn check_count(tasks: usize) -> Result<(), DefinitionError> {
     if (2..=100).contains(&tasks) {
         return Ok(());
     }
     Err(DefinitionError::range("stream.tasks.tasks", tasks, "2 to 100"))
+}
+
+fn check_sizes(
+    sizes: &[usize],
+    classes_per_task: usize,
+    classes: usize,
+    scenario: Scenario,
+) -> Result<(), DefinitionError> {
+    // Of one class alone nothing can be told apart, unless those of other tasks compete.
+    let least = if scenario == Scenario::Class { 1 } else { 2 };
+    let fit =
+        sizes.len() > 1 && sizes.iter().all(|size| *size >= least) && sizes.iter().sum::<usize>() == classes;
+    if !fit {
+        let allowed = format!("at least two numbers of at least {least} that sum to {classes}");
+        return Err(DefinitionError::range("stream.tasks.sizes", format!("{sizes:?}"), &allowed));
+    }
+    if classes_per_task != two() {
+        let allowed = "absent where `sizes` says it";
+        return Err(DefinitionError::range("stream.tasks.classes_per_task", classes_per_task, allowed));
+    }
+    Ok(())
 }

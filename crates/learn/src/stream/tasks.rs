@@ -6,6 +6,7 @@ use candle_core::{Device, Tensor};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
+use super::mix::mixed;
 use super::rotation::Rotation;
 use super::spec::{Scenario, StreamKind, StreamSpec};
 use super::training::{Samples, TrainingData};
@@ -20,7 +21,8 @@ use data::{Dataset, Split};
 #[derive(Debug, Clone)]
 struct Task {
     label: String,
-    train: View,
+    /// Its own samples first; with blurred boundaries those of other tasks behind them.
+    train: Vec<View>,
     test: View,
 }
 
@@ -78,21 +80,53 @@ pub enum EvaluateOn {
     Validation,
 }
 
-/// By how much a task's images are turned, and how the task is called.
-fn angle(tasks: &StreamKind, index: usize, streams: &Streams) -> (f32, String) {
+/// What a task does to the pixels, and how it is called.
+fn seen(
+    tasks: &StreamKind,
+    index: usize,
+    (dataset, members): (&Dataset, &[usize]),
+    streams: &Streams,
+) -> (PixelMap, String) {
+    let turned = |angle: f32, label: String| {
+        let [_, height, width] = dataset.shape;
+        (PixelMap::Rotate(Arc::new(Rotation::new(height, width, angle))), label)
+    };
     match tasks {
-        StreamKind::Rotated { angles } => (angles[index], format!("{}°", angles[index])),
+        StreamKind::Split { .. } => {
+            let names: Vec<String> = members.iter().map(|class| dataset.class_name(*class)).collect();
+            (PixelMap::Identity, names.join("|"))
+        }
+        StreamKind::Shards { .. } => (PixelMap::Identity, format!("part {}", index + 1)),
+        StreamKind::Permuted { identity_first, .. } => {
+            let count = u32::try_from(dataset.features()).unwrap_or(u32::MAX);
+            let mut order: Vec<u32> = (0..count).collect();
+            if index > 0 || !identity_first {
+                order.shuffle(&mut streams.get(&format!("permutation{index}")));
+            }
+            (PixelMap::Permute(order.into()), format!("permutation {}", index + 1))
+        }
+        StreamKind::Rotated { angles } => turned(angles[index], format!("{}°", angles[index])),
         StreamKind::RandomlyRotated { between: [low, high], .. } => {
             let angle = streams.get(&format!("rotation{index}")).random_range(*low..*high);
-            (angle, format!("{angle:.0}°"))
+            turned(angle, format!("{angle:.0}°"))
         }
-        _ => (0.0, String::new()),
     }
+}
+
+/// The tasks so many times, each time told apart by name.
+fn repeated(tasks: Vec<Task>, times: usize) -> Vec<Task> {
+    let again = |time: usize| {
+        tasks.iter().cloned().map(move |task| match time {
+            0 => task,
+            _ => Task { label: format!("{} ({})", task.label, time + 1), ..task },
+        })
+    };
+    (0..times).flat_map(again).collect()
 }
 
 impl TaskStream {
     /// Builds the tasks. Class order, permutations and random angles come from the streams `stream/classes`,
-    /// `stream/permutation{i}` and `stream/rotation{i}`.
+    /// `stream/permutation{i}` and `stream/rotation{i}`; `mix.rs` names those of parts.
     ///
     /// # Errors
     /// When the spec does not fit the data set.
@@ -100,7 +134,6 @@ impl TaskStream {
         spec.check(dataset.classes)?;
         spec.check_shape(dataset)?;
         let streams = streams.within("stream");
-        let own = spec.classes_per_task(dataset.classes);
         let mut classes: Vec<usize> = (0..dataset.classes).collect();
         if let StreamKind::Split { shuffle_classes: true, .. } = spec.tasks {
             classes.shuffle(&mut streams.get("classes"));
@@ -109,30 +142,11 @@ impl TaskStream {
             EvaluateOn::Test => (&dataset.train_full, &dataset.test),
             EvaluateOn::Validation => (&dataset.train, &dataset.validation),
         };
-        let mut tasks = Vec::new();
-        for index in 0..spec.len(dataset.classes) {
-            let (members, map, label) = match &spec.tasks {
-                StreamKind::Split { .. } => {
-                    let members = &classes[index * own..(index + 1) * own];
-                    let names: Vec<String> = members.iter().map(|class| dataset.class_name(*class)).collect();
-                    (members, PixelMap::Identity, names.join("|"))
-                }
-                StreamKind::Permuted { identity_first, .. } => {
-                    let count = u32::try_from(dataset.features()).unwrap_or(u32::MAX);
-                    let mut order: Vec<u32> = (0..count).collect();
-                    if index > 0 || !identity_first {
-                        order.shuffle(&mut streams.get(&format!("permutation{index}")));
-                    }
-                    (&classes[..], PixelMap::Permute(order.into()), format!("permutation {}", index + 1))
-                }
-                StreamKind::Rotated { .. } | StreamKind::RandomlyRotated { .. } => {
-                    let [_, height, width] = dataset.shape;
-                    let (angle, label) = angle(&spec.tasks, index, &streams);
-                    let rotation = Rotation::new(height, width, angle);
-                    (&classes[..], PixelMap::Rotate(Arc::new(rotation)), label)
-                }
-            };
-            let offset = if spec.scenario == Scenario::Domain { 0 } else { index * own };
+        let (mut names, mut trains, mut tests) = (Vec::new(), Vec::new(), Vec::new());
+        for index in 0..spec.distinct(dataset.classes) {
+            let members = &classes[spec.members(index, dataset.classes)];
+            let (map, name) = seen(&spec.tasks, index, (dataset, members), &streams);
+            let offset = spec.own_outputs(index, dataset.classes).start;
             let mut outputs = vec![u32::MAX; dataset.classes];
             for (at, class) in members.iter().enumerate() {
                 outputs[*class] = u32::try_from(offset + at).unwrap_or(u32::MAX);
@@ -147,19 +161,25 @@ impl TaskStream {
                 map: map.clone(),
                 outputs: outputs.clone(),
             };
-            let task = Task { label, train: view(train), test: view(test) };
-            if task.train.is_empty() || task.test.is_empty() {
-                let what = format!("task {} ({})", index + 1, task.label);
+            names.push(name);
+            trains.push(view(train));
+            tests.push(view(test));
+        }
+        let mut tasks = Vec::new();
+        for (index, (train, test)) in mixed(spec, trains, &streams).into_iter().zip(tests).enumerate() {
+            let label = std::mem::take(&mut names[index]);
+            if train.iter().all(View::is_empty) || test.is_empty() {
+                let what = format!("task {} ({label})", index + 1);
                 return Err(
                     DefinitionError::range(&what, "no samples", "at least one sample per split").into()
                 );
             }
-            tasks.push(task);
+            tasks.push(Task { label, train, test });
         }
         Ok(Self {
             dataset: dataset.clone(),
             spec: spec.clone(),
-            tasks,
+            tasks: repeated(tasks, spec.repeats.unwrap_or(1)),
             outputs: spec.outputs(dataset.classes),
         })
     }
@@ -172,6 +192,16 @@ impl TaskStream {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
+    }
+
+    fn distinct(&self) -> usize {
+        self.spec.distinct(self.dataset.classes)
+    }
+
+    /// Number of the first of a task's views among those of all different tasks: with the place in the view it says which
+    /// sample one is, also where a task is met again.
+    pub fn first_view(&self, task: usize) -> usize {
+        self.tasks[..task % self.distinct().max(1)].iter().map(|task| task.train.len()).sum()
     }
 
     /// Names for charts.
@@ -206,7 +236,7 @@ impl TaskStream {
         TrainingData {
             samples: Samples::Views {
                 dataset: self.dataset.clone(),
-                views: self.tasks[first..=last].iter().map(|task| task.train.clone()).collect(),
+                views: self.tasks[first..=last].iter().flat_map(|task| task.train.clone()).collect(),
             },
             masks,
             own_mask,
@@ -216,13 +246,13 @@ impl TaskStream {
 
     /// Outputs that compete for a sample of `task` when training has reached `reached`.
     fn mask(&self, task: usize, reached: usize) -> Arc<[bool]> {
-        let own = self.spec.classes_per_task(self.dataset.classes);
+        let classes = self.dataset.classes;
         let range = match self.spec.scenario {
-            Scenario::Task => task * own..(task + 1) * own,
+            Scenario::Task => self.spec.own_outputs(task, classes),
             Scenario::Domain => 0..self.outputs,
             // A growing set of classes would give boundaries away where the stream hides them.
             Scenario::Class if self.spec.all_outputs || !self.reveals(Reveal::Boundary) => 0..self.outputs,
-            Scenario::Class => 0..(reached + 1) * own,
+            Scenario::Class => 0..self.spec.own_outputs(reached.min(self.distinct() - 1), classes).end,
         };
         (0..self.outputs).map(|output| range.contains(&output)).collect()
     }

@@ -41,7 +41,7 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
     for (task, own) in updates.iter().enumerate() {
         let pool = stream.training(task);
         // A cumulative pool begins with the first task.
-        let first = if settings.stream.cumulative { 0 } else { task };
+        let first = if settings.stream.cumulative { 0 } else { stream.first_view(task) };
         let mut loader = pool.loader(batch, streams.get(&format!("order/task{task}")));
         for _ in 0..*own {
             met.update(&pool, loader.next_positions(), first)?;
@@ -87,7 +87,7 @@ fn whole(number: usize) -> i64 {
 /// more than that.
 struct Met {
     batch: usize,
-    /// Number of a sample by its task and place there.
+    /// Number of a sample by its view and place there.
     numbers: BTreeMap<(usize, usize), i64>,
     inputs: Vec<f32>,
     labels: Vec<i64>,
@@ -109,7 +109,7 @@ impl Met {
         }
     }
 
-    /// One update on the samples at these positions of a pool whose views begin with the task `first`.
+    /// One update on the samples at these positions of a pool whose views begin with this one.
     fn update(&mut self, pool: &TrainingData, positions: &[u32], first: usize) -> Result<()> {
         let batch = pool.batch(positions)?;
         let features = batch.inputs.elem_count() / positions.len().max(1);

@@ -199,17 +199,21 @@ impl Resolved {
             EvaluateOn::Validation => &dataset.train,
         };
         let views = match settings.stream.tasks {
-            StreamKind::Split { .. } => 1,
-            _ => settings.stream.len(dataset.classes),
+            StreamKind::Split { .. } | StreamKind::Shards { .. } => 1,
+            _ => settings.stream.distinct(dataset.classes),
         };
-        Ok(composition.check_memory(&self.method.kind, views * split.len())?)
+        let few = settings.stream.samples_per_task.unwrap_or(usize::MAX);
+        let all = (views * split.len()).min(few.saturating_mul(settings.stream.distinct(dataset.classes)));
+        Ok(composition.check_memory(&self.method.kind, all)?)
     }
 
     /// Updates over all tasks; before the data are read, epochs are taken of as many samples as sets of this kind have.
     fn expected_updates(&self, tasks: f64) -> f64 {
         let (budget, samples) = (&self.benchmark.budget, self.benchmark.data.expected_samples());
-        let split = matches!(self.benchmark.stream.tasks, StreamKind::Split { .. });
-        tasks * budget.updates(if split { samples / tasks.max(1.0) as usize } else { samples }) as f64
+        let split =
+            matches!(self.benchmark.stream.tasks, StreamKind::Split { .. } | StreamKind::Shards { .. });
+        let own = if split { samples / tasks.max(1.0) as usize } else { samples };
+        tasks * budget.updates(own.min(self.benchmark.stream.samples_per_task.unwrap_or(own))) as f64
     }
 
     /// Rough cost in core-seconds: arithmetic at 20 GFLOP/s plus a fixed cost per update.

@@ -44,11 +44,14 @@ fn toy() -> Toy {
         test: split,
     });
     let spec = StreamSpec {
-        tasks: StreamKind::Split { classes_per_task: 2, shuffle_classes: false },
+        tasks: StreamKind::Split { classes_per_task: 2, sizes: None, shuffle_classes: false },
         scenario: Scenario::Task,
         reveals: vec![Reveal::TaskId, Reveal::Boundary],
         cumulative: false,
         all_outputs: false,
+        repeats: None,
+        samples_per_task: None,
+        blur: None,
     };
     let streams = Streams::new(0);
     let stream = TaskStream::new(&spec, &dataset, EvaluateOn::Test, &streams).expect("stream");
