@@ -212,24 +212,7 @@ impl Executor<'_> {
             let metrics = (self.scorer)(&spec.paradigm, &log);
             Ok((log, metrics))
         });
-        let nothing = (RunLog::default(), BTreeMap::new());
-        let (status, error, (log, metrics)) = match result {
-            Ok(Ok(measured)) => (Status::Ok, None, measured),
-            Ok(Err(Error::Stopped(StopReason::Interrupt))) => return None,
-            Ok(Err(error)) => {
-                let status = match error {
-                    Error::Diverged { .. } => Status::Diverged,
-                    Error::Stopped(StopReason::TimeLimit) => Status::Timeout,
-                    _ => Status::Failed,
-                };
-                (status, Some(error.to_string()), nothing)
-            }
-            Err(panic) => {
-                let text = panic.downcast_ref::<String>().map(String::as_str);
-                let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
-                (Status::Failed, Some(format!("panicked: {text}")), nothing)
-            }
-        };
+        let (status, error, (log, metrics)) = ended(result)?;
         let mut record = Record {
             schema: RECORD_SCHEMA,
             key: run.key.clone(),
@@ -251,6 +234,31 @@ impl Executor<'_> {
         record.result_sha256 = record.hash().unwrap_or_default();
         Some(record)
     }
+}
+
+/// What a run measured.
+type Measured = (RunLog, BTreeMap<String, MetricValue>);
+
+/// How a run ended, whatever happened in it. `None`: interrupted.
+fn ended(result: std::thread::Result<Result<Measured>>) -> Option<(Status, Option<String>, Measured)> {
+    let nothing = (RunLog::default(), BTreeMap::new());
+    Some(match result {
+        Ok(Ok(measured)) => (Status::Ok, None, measured),
+        Ok(Err(Error::Stopped(StopReason::Interrupt))) => return None,
+        Ok(Err(error)) => {
+            let status = match error {
+                Error::Diverged { .. } => Status::Diverged,
+                Error::Stopped(StopReason::TimeLimit) => Status::Timeout,
+                _ => Status::Failed,
+            };
+            (status, Some(error.to_string()), nothing)
+        }
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+            (Status::Failed, Some(format!("panicked: {text}")), nothing)
+        }
+    })
 }
 
 struct SlotWatch<'a> {

@@ -38,46 +38,11 @@ impl Table {
                 example_header(names.len())
             ));
         }
-        let mut values = Vec::new();
-        let mut labels = Vec::new();
+        let (mut values, mut labels) = (Vec::new(), Vec::new());
         for (at, line) in lines {
-            let line_number = at + 1;
-            let cells: Vec<&str> = line.split(',').map(str::trim).collect();
-            if cells.len() > names.len() {
-                let problem = format!("line {line_number}: {} values, expected {}", cells.len(), names.len());
-                return refuse(problem);
-            }
-            let cell = |column: usize| cells.get(column).copied().unwrap_or("");
-            for (column, name) in columns.iter().enumerate() {
-                match cell(column) {
-                    "" | "?" => {
-                        return refuse(format!("line {line_number}, column `{name}`: missing value"));
-                    }
-                    text => match text.parse::<f32>() {
-                        Ok(value) if value.is_finite() => values.push(value),
-                        _ => {
-                            let problem = format!(
-                                "line {line_number}, column `{name}`: {text:?} is not a finite number"
-                            );
-                            return refuse(problem);
-                        }
-                    },
-                }
-            }
-            match cell(columns.len()) {
-                "" | "?" => {
-                    return refuse(format!("line {line_number}, column `{class_name}`: missing value"));
-                }
-                text => match text.parse::<u32>() {
-                    Ok(label) if (label as usize) < classes => labels.push(label),
-                    _ => {
-                        let most = classes.saturating_sub(1);
-                        let problem = format!(
-                            "line {line_number}, column `{class_name}`: label {text:?}; allowed are 0 to {most}"
-                        );
-                        return refuse(problem);
-                    }
-                },
+            match row(line, columns, class_name, classes, &mut values) {
+                Ok(label) => labels.push(label),
+                Err(problem) => return refuse(format!("line {}{problem}", at + 1)),
             }
         }
         let Some(first) = labels.first() else { return refuse("has no rows".into()) };
@@ -104,6 +69,40 @@ fn example_header(columns: usize) -> String {
     match features {
         0..=3 => (1..=features).map(|i| format!("x{i},")).chain(["class".into()]).collect(),
         _ => format!("x1,x2,…,x{features},class"),
+    }
+}
+
+/// One row's numbers into `values`, and its label; or what is wrong, to stand behind the line's number.
+fn row(
+    line: &str,
+    columns: &[String],
+    class_name: &str,
+    classes: usize,
+    values: &mut Vec<f32>,
+) -> Result<u32, String> {
+    let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+    let expected = columns.len() + 1;
+    if cells.len() > expected {
+        return Err(format!(": {} values, expected {expected}", cells.len()));
+    }
+    let cell = |column: usize, name: &str| match cells.get(column).copied().unwrap_or("") {
+        "" | "?" => Err(format!(", column `{name}`: missing value")),
+        text => Ok(text),
+    };
+    for (column, name) in columns.iter().enumerate() {
+        let text = cell(column, name)?;
+        match text.parse::<f32>() {
+            Ok(value) if value.is_finite() => values.push(value),
+            _ => return Err(format!(", column `{name}`: {text:?} is not a finite number")),
+        }
+    }
+    let text = cell(columns.len(), class_name)?;
+    match text.parse::<u32>() {
+        Ok(label) if (label as usize) < classes => Ok(label),
+        _ => {
+            let most = classes.saturating_sub(1);
+            Err(format!(", column `{class_name}`: label {text:?}; allowed are 0 to {most}"))
+        }
     }
 }
 

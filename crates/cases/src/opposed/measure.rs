@@ -66,7 +66,6 @@ impl Finished<'_> {
 
     pub(super) fn geometry(&self, streams: &Streams, log: &mut RunLog, pace: &mut Pace<'_>) -> Result<()> {
         let Self { network, problem, .. } = self;
-        let onset = self.settings.task.trial.response_onset();
         let lines: Vec<Trajectory> = problem
             .conditions
             .iter()
@@ -86,7 +85,25 @@ impl Finished<'_> {
                 log.curves.push(thinned(format!("pc{}/{label}", k + 1), along, self.stride()));
             }
         }
-        // Angles and tubes compare behaviours under the same stimulus.
+        self.compare_behaviours(&lines, streams, log, pace)?;
+        if let Some(dose) = &self.settings.task.dose
+            && self.settings.modulation.assign == Assign::Own
+        {
+            self.path(&dose.levels, &components, streams, log, pace)?;
+        }
+        Ok(())
+    }
+
+    /// Angles and tubes compare behaviours under the same stimulus.
+    fn compare_behaviours(
+        &self,
+        lines: &[Trajectory],
+        streams: &Streams,
+        log: &mut RunLog,
+        pace: &mut Pace<'_>,
+    ) -> Result<()> {
+        let Self { network, problem, .. } = self;
+        let onset = self.settings.task.trial.response_onset();
         let mut angles = Vec::new();
         let (mut overlap, mut separation) = (Vec::new(), Vec::new());
         for stimulus in super::behaviour::Stimulus::ALL {
@@ -119,11 +136,6 @@ impl Finished<'_> {
                 let mean = values.iter().sum::<f64>() / values.len() as f64;
                 log.scalars.insert(format!("geometry/{name}"), mean);
             }
-        }
-        if let Some(dose) = &self.settings.task.dose
-            && self.settings.modulation.assign == Assign::Own
-        {
-            self.path(&dose.levels, &components, streams, log, pace)?;
         }
         Ok(())
     }
@@ -203,12 +215,27 @@ impl Finished<'_> {
         push(log, "dose/first", &dose.levels, &result.first);
         push(log, "dose/second", &dose.levels, &result.second);
 
-        // The same with the output itself, scaled to 0 at the first and 1 at the second trained level.
+        self.scaled_output(dose, &result.output, &within, log);
+        if self.settings.modulation.kind == Kind::WeightGain {
+            self.electrical(dose, streams, log, pace)?;
+        }
+        Ok(())
+    }
+
+    /// The same with the output itself, scaled to 0 at the first and 1 at the second trained level.
+    fn scaled_output(
+        &self,
+        dose: &DoseSettings,
+        outputs: &[(&str, Vec<f64>)],
+        within: &[usize],
+        log: &mut RunLog,
+    ) {
+        let pick = |values: &[f64]| -> Vec<f64> { within.iter().map(|k| values[*k]).collect() };
         let at = |level: f64| dose.levels.iter().position(|l| *l == level);
         let ends = (at(self.settings.task.behaviour[0].level), at(self.settings.task.behaviour[1].level));
         let mut scaled = vec![0.0; dose.levels.len()];
         let mut count = 0.0;
-        for (name, output) in &result.output {
+        for (name, output) in outputs {
             push(log, &format!("dose/output/{name}"), &dose.levels, output);
             if let (Some(first), Some(last)) = ends
                 && (output[last] - output[first]).abs() > 0.5
@@ -220,15 +247,11 @@ impl Finished<'_> {
         }
         if count > 0.0 {
             scaled.iter_mut().for_each(|s| *s /= count);
-            if let Some(found) = fit(&levels, &pick(&scaled)) {
-                self.insert_fit("dose/output", &found, (low, high), log);
+            if let Some(found) = fit(&pick(&dose.levels), &pick(&scaled)) {
+                self.insert_fit("dose/output", &found, self.trained_range(), log);
             }
             push(log, "dose/output/scaled", &dose.levels, &scaled);
         }
-        if self.settings.modulation.kind == Kind::WeightGain {
-            self.electrical(dose, streams, log, pace)?;
-        }
-        Ok(())
     }
 
     fn insert_fit(&self, name: &str, found: &Fit, (low, high): (f64, f64), log: &mut RunLog) {

@@ -43,6 +43,12 @@ impl ReceptorSpec {
                 "0 unless the scope is `unit` or `synapse`",
             ));
         }
+        self.check_limits(clamp)?;
+        self.check_fit(anatomy)
+    }
+
+    fn check_limits(&self, clamp: [f64; 2]) -> Result<(), DefinitionError> {
+        let entry = self.target.entry();
         let [low, high] = self.limits.or(entry.limits).unwrap_or(clamp);
         if low.is_nan() || high.is_nan() || low > high {
             return Err(DefinitionError::range(
@@ -68,7 +74,7 @@ impl ReceptorSpec {
             let allowed = format!("limits around {neutral}, the value without modulation");
             return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), &allowed));
         }
-        self.check_fit(anatomy)
+        Ok(())
     }
 
     fn check_fit(&self, anatomy: &Anatomy) -> Result<(), DefinitionError> {
@@ -97,25 +103,31 @@ impl ReceptorSpec {
             };
             return lacks(what, others());
         }
+        self.check_term(anatomy)?;
+        self.check_layers(anatomy)
+    }
+
+    fn check_term(&self, anatomy: &Anatomy) -> Result<(), DefinitionError> {
         match (&self.term, self.target) {
-            (None, TargetKind::LossWeight) => {
-                return Err(DefinitionError {
-                    key: "term".into(),
-                    problem: "missing: which loss term?".into(),
-                    allowed: anatomy.terms.clone(),
-                    ..DefinitionError::default()
-                });
-            }
+            (None, TargetKind::LossWeight) => Err(DefinitionError {
+                key: "term".into(),
+                problem: "missing: which loss term?".into(),
+                allowed: anatomy.terms.clone(),
+                ..DefinitionError::default()
+            }),
             (Some(term), TargetKind::LossWeight) if !anatomy.terms.contains(term) => {
                 let known = anatomy.terms.iter().map(String::as_str);
                 let error = DefinitionError::unknown("loss term of this method", term, known);
-                return Err(DefinitionError { key: "term".into(), ..error });
+                Err(DefinitionError { key: "term".into(), ..error })
             }
             (Some(term), target) if target != TargetKind::LossWeight => {
-                return Err(DefinitionError::range("term", term, "nothing: only `loss-weight` has one"));
+                Err(DefinitionError::range("term", term, "nothing: only `loss-weight` has one"))
             }
-            _ => {}
+            _ => Ok(()),
         }
+    }
+
+    fn check_layers(&self, anatomy: &Anatomy) -> Result<(), DefinitionError> {
         let Some(layers) = &self.layers else {
             let needs = self.scope == Scope::Layer;
             let all = format!("layers from 0 to {}", anatomy.layers.len().saturating_sub(1));

@@ -105,17 +105,17 @@ impl Modulation {
         }
         let (convergent, edges): (Vec<_>, Vec<_>) =
             spec.interactions.iter().partition(|edge| edge.kind == InteractionKind::Convergent);
-        let mut synergies = Vec::new();
-        for edge in convergent {
-            let Some(target) = edge.target else { continue };
+        let synergy = |edge: &&Interaction| {
+            let target = edge.target?;
             let pair = [place(&edge.from), place(&edge.to)];
-            let (name, receptor) = (edge.channel(), ReceptorSpec::global(target, edge.strength));
             let product = pair.map(|at: usize| modulators[at].level.value()).iter().product();
+            let (name, receptor) = (edge.channel(), ReceptorSpec::global(target, edge.strength));
             let streams = streams.within("modulation").within(&name);
             let channel =
-                Channel::new(name, &receptor, &spec.modulators[&edge.from], product, &site, &streams)?;
-            synergies.push(Synergy { pair, channel });
-        }
+                Channel::new(name, &receptor, &spec.modulators[&edge.from], product, &site, &streams);
+            Some(channel.map(|channel| Synergy { pair, channel }))
+        };
+        let synergies = convergent.iter().filter_map(synergy).collect::<Result<_>>()?;
         let modulation = Self {
             interactions: edges
                 .iter()

@@ -133,26 +133,8 @@ impl Objective {
                 });
             }
         }
-        match (task, others) {
-            (Some(task), Some(others)) if path => {
-                parameters.backward(&scaled(task, task_scale)?, gradients)?;
-                self.show_path(PathGradient::Task, model, gradients)?;
-                let mut rest = Gradients::default();
-                parameters.backward(&others, &mut rest)?;
-                gradients.add_scaled(&rest, 1.0);
-            }
-            (Some(task), Some(others)) => {
-                parameters.backward(&(scaled(task, task_scale)? + others)?, gradients)?;
-            }
-            (Some(only), None) => {
-                parameters.backward(&scaled(only, task_scale)?, gradients)?;
-                if path {
-                    self.show_path(PathGradient::Task, model, gradients)?;
-                }
-            }
-            (None, Some(only)) => parameters.backward(&only, gradients)?,
-            (None, None) => *gradients = Gradients::zeros(parameters),
-        }
+        let task = task.map(|task| scaled(task, task_scale)).transpose()?;
+        self.backward((task, others), path, model, gradients)?;
         for weighted in &mut self.terms {
             let scale = scale_of(weighted, gains);
             if scale != 0.0 && !weighted.proximal {
@@ -167,6 +149,36 @@ impl Objective {
             weighted.term.on_scores(&cx)?;
         }
         self.show_path(PathGradient::Total, model, gradients)
+    }
+
+    /// The gradient of the task loss and of the other differentiable terms; `path`: some term follows the former alone.
+    fn backward(
+        &mut self,
+        losses: (Option<Tensor>, Option<Tensor>),
+        path: bool,
+        model: &dyn Model,
+        gradients: &mut Gradients,
+    ) -> Result<()> {
+        let parameters = model.parameters();
+        match losses {
+            (Some(task), Some(others)) if path => {
+                parameters.backward(&task, gradients)?;
+                self.show_path(PathGradient::Task, model, gradients)?;
+                let mut rest = Gradients::default();
+                parameters.backward(&others, &mut rest)?;
+                gradients.add_scaled(&rest, 1.0);
+            }
+            (Some(task), Some(others)) => parameters.backward(&(task + others)?, gradients)?,
+            (Some(only), None) => {
+                parameters.backward(&only, gradients)?;
+                if path {
+                    self.show_path(PathGradient::Task, model, gradients)?;
+                }
+            }
+            (None, Some(only)) => parameters.backward(&only, gradients)?,
+            (None, None) => *gradients = Gradients::zeros(parameters),
+        }
+        Ok(())
     }
 
     /// The gradient of each term by name, each times its weight and gain; their sum is [`Objective::gradient`].

@@ -156,16 +156,26 @@ fn default_dose_trials() -> usize {
 /// Counts that only cost time: high enough for any study, low enough to end.
 const MOST: usize = 1_000_000;
 
+fn positive(x: f64) -> bool {
+    x > 0.0 && x.is_finite()
+}
+
 impl Task {
     pub(super) fn check(&self) -> Result<(), DefinitionError> {
         self.check_counts()?;
+        self.check_network()?;
+        self.check_behaviours()?;
+        self.check_dose()?;
+        self.check_size()
+    }
+
+    fn check_network(&self) -> Result<(), DefinitionError> {
         let Task { network: n, trial, training: t, .. } = self;
         demand((8..=4096).contains(&n.units), "network.units", n.units, "8 to 4096")?;
         let open = |x: f64| x > 0.0 && x < 1.0;
         demand(open(n.excitatory_share), "network.excitatory_share", n.excitatory_share, "between 0 and 1")?;
         let p = n.connection_probability;
         demand(p > 0.0 && p <= 1.0, "network.connection_probability", p, "above 0, at most 1")?;
-        let positive = |x: f64| x > 0.0 && x.is_finite();
         demand(positive(n.initial_gain), "network.initial_gain", n.initial_gain, "above 0")?;
         demand(n.noise >= 0.0 && n.noise.is_finite(), "network.noise", n.noise, "at least 0")?;
         demand(n.tau_min >= 1.0, "network.tau_min", n.tau_min, "at least 1 step")?;
@@ -192,7 +202,10 @@ impl Task {
         let batch = t.trials_per_update;
         demand((1..=512).contains(&batch), "training.trials_per_update", batch, "1 to 512")?;
         let clip = t.gradient_clip;
-        demand(clip >= 0.0 && clip.is_finite(), "training.gradient_clip", clip, "at least 0 (0: no limit)")?;
+        demand(clip >= 0.0 && clip.is_finite(), "training.gradient_clip", clip, "at least 0 (0: no limit)")
+    }
+
+    fn check_behaviours(&self) -> Result<(), DefinitionError> {
         demand(matches!(self.no_go, 0 | -1), "no_go", self.no_go, "0 or -1")?;
         let level = self.population_level;
         demand(positive(level) && level != 1.0, "population_level", level, "above 0 and not 1")?;
@@ -207,6 +220,10 @@ impl Task {
             let mixed = self.no_go == -1 && answers.contains(&Some(-1));
             demand(!mixed, "no_go", self.no_go, "0 where a behaviour asks for the response -1")?;
         }
+        Ok(())
+    }
+
+    fn check_dose(&self) -> Result<(), DefinitionError> {
         if let Some(dose) = &self.dose {
             let two = self.behaviour.len() == 2 && self.behaviour[0].level != self.behaviour[1].level;
             let count = self.behaviour.len();
@@ -216,7 +233,7 @@ impl Task {
             let fine = levels.len() >= 4 && increasing && levels.iter().all(|level| positive(*level));
             demand(fine, "dose.levels", format!("{levels:?}"), "at least 4 positive, increasing numbers")?;
         }
-        self.check_size()
+        Ok(())
     }
 
     fn check_counts(&self) -> Result<(), DefinitionError> {

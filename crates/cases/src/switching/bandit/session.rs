@@ -43,7 +43,7 @@ pub fn session(
     let mut agent = Agent::new(task.arms, learner, channels, streams)?;
     let mut choices = streams.get("choices");
     let trials = task.trials;
-    let (mut reward, mut steps, mut right, mut late) = (0.0, 0, 0, 0);
+    let (mut reward, mut steps) = (0.0, 0);
     let mut performance = Vec::with_capacity(trials);
     let mut waits = Vec::with_capacity(trials);
     let mut signals: Vec<Vec<f64>> = (0..6).map(|_| Vec::with_capacity(trials)).collect();
@@ -58,8 +58,6 @@ pub fn session(
         agent.end_trial(earned / (1 + duration) as f64);
         reward += earned;
         steps += 1 + duration;
-        right += usize::from(arm == script.best[trial]);
-        late += usize::from(wait == Wait::Late);
         performance.push(f64::from(u8::from(arm == script.best[trial])));
         waits.push(f64::from(u8::from(wait == Wait::Late)));
         let knobs = agent.last_two();
@@ -68,6 +66,7 @@ pub fn session(
             signal.push(value);
         }
     }
+    let (right, late): (f64, f64) = (performance.iter().sum(), waits.iter().sum());
     let names = ["rate", "inverse_temperature", "discount", "acetylcholine", "noradrenaline", "serotonin"];
     let trace = Trace {
         switches: script.switches.clone(),
@@ -83,8 +82,8 @@ pub fn session(
         ..RunLog::default()
     };
     log.scalars.insert("reward_rate".into(), reward / steps as f64);
-    log.scalars.insert("accuracy".into(), right as f64 / trials as f64);
-    log.scalars.insert("late_share".into(), late as f64 / trials as f64);
+    log.scalars.insert("accuracy".into(), right / trials as f64);
+    log.scalars.insert("late_share".into(), late / trials as f64);
     log.scalars.insert("switches".into(), script.switches.len() as f64);
     for (name, of) in MEANS {
         let sum: f64 = agent.used.iter().map(of).sum();

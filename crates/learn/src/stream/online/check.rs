@@ -79,12 +79,7 @@ impl OnlineStreamSpec {
                     ("speed", *speed, (0.0..=1.0).contains(speed), "0 to 1"),
                     ("turn", *turn, (0.0..=1.0).contains(turn), "0 to 1"),
                 ];
-                match rules.iter().find(|rule| !rule.2) {
-                    Some((key, value, _, allowed)) => {
-                        Err(DefinitionError::range(&format!("stream.source.{key}"), value, allowed))
-                    }
-                    None => Ok(()),
-                }
+                first_broken(rules)
             }
             Source::DigitsDrift { contexts, noise } => {
                 noise_of(*noise)?;
@@ -103,14 +98,19 @@ impl OnlineStreamSpec {
                     ("classes", classes.to_string(), (2..=1000).contains(classes), "2 to 1000"),
                     ("sha256", sha256.clone().unwrap_or_default(), sum, "64 digits 0 to 9, a to f"),
                 ];
-                match rules.into_iter().find(|rule| !rule.2) {
-                    Some((key, value, _, allowed)) => {
-                        Err(DefinitionError::range(&format!("stream.source.{key}"), value, allowed))
-                    }
-                    None => Ok(()),
-                }
+                first_broken(rules)
             }
             Source::Stagger | Source::Elec2 => Ok(()),
         }
+    }
+}
+
+/// Of rules with key, value, whether it holds, and what is allowed.
+fn first_broken<T: std::fmt::Display>(rules: [(&str, T, bool, &str); 4]) -> Result<(), DefinitionError> {
+    match rules.into_iter().find(|rule| !rule.2) {
+        Some((key, value, _, allowed)) => {
+            Err(DefinitionError::range(&format!("stream.source.{key}"), value, allowed))
+        }
+        None => Ok(()),
     }
 }

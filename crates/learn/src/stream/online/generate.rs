@@ -34,6 +34,37 @@ pub fn sine(x: f32, y: f32, concept: usize) -> bool {
     below == concept.is_multiple_of(2)
 }
 
+/// A plane through the middle of the unit cube whose first weights wander.
+struct Plane {
+    weights: Vec<f32>,
+    direction: Vec<f32>,
+}
+
+impl Plane {
+    fn new(features: usize, moving: usize, random: &mut StreamRng) -> Self {
+        let weights = (0..features).map(|_| random.random()).collect();
+        Self { weights, direction: vec![1.0; moving] }
+    }
+
+    /// A point into `inputs`, and on which side it lies.
+    fn sample(&self, random: &mut StreamRng, inputs: &mut Vec<f32>) -> u32 {
+        let x: Vec<f32> = self.weights.iter().map(|_| random.random()).collect();
+        let sum: f32 = self.weights.iter().zip(&x).map(|(w, x)| w * x).sum();
+        inputs.extend(x);
+        u32::from(sum >= 0.5 * self.weights.iter().sum::<f32>())
+    }
+
+    /// Moves by `speed`; each direction turns with chance `turn`.
+    fn turn(&mut self, speed: f32, turn: f32, drift: &mut StreamRng) {
+        for (weight, sign) in self.weights.iter_mut().zip(&mut self.direction) {
+            *weight += *sign * speed;
+            if drift.random::<f32>() < turn {
+                *sign = -*sign;
+            }
+        }
+    }
+}
+
 /// Draws the whole stream. Features come from the stream `samples`, noise from `noise`, transitions from `drift`, so
 /// that one can change without the others.
 pub(super) fn generate(
@@ -57,19 +88,10 @@ pub(super) fn generate(
             *noise
         }
         Source::Hyperplane { features, moving, speed, turn, noise } => {
-            let mut weights: Vec<f32> = (0..*features).map(|_| random.random()).collect();
-            let mut direction = vec![1.0f32; *moving];
+            let mut plane = Plane::new(*features, *moving, &mut random);
             for _ in 0..samples {
-                let x: Vec<f32> = (0..*features).map(|_| random.random()).collect();
-                let sum: f32 = weights.iter().zip(&x).map(|(w, x)| w * x).sum();
-                ideal.push(u32::from(sum >= 0.5 * weights.iter().sum::<f32>()));
-                inputs.extend(x);
-                for (weight, sign) in weights.iter_mut().zip(&mut direction) {
-                    *weight += *sign * speed;
-                    if drift.random::<f32>() < *turn {
-                        *sign = -*sign;
-                    }
-                }
+                ideal.push(plane.sample(&mut random, &mut inputs));
+                plane.turn(*speed, *turn, &mut drift);
             }
             *noise
         }

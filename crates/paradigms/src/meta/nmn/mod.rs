@@ -10,6 +10,34 @@
 //! where W_s = W_b = 0, it is the plain network.
 
 mod settings;
+
+/// Where the signals come from; what is learned of it becomes part of `reader`.
+fn signals(
+    settings: &NmnSettings,
+    sizes: Sizes,
+    reader: &mut Parameters,
+    streams: &Streams,
+) -> Result<Signals> {
+    let NmnSettings { units, signals: count, .. } = *settings;
+    Ok(match settings.form {
+        Form::None => Signals::None,
+        Form::Constant => {
+            let mut random = streams.get("init/signals");
+            let z = (0..count).map(|_| random.random_range(-1.0..1.0)).collect();
+            Signals::Learned(reader.add("signals", 0, Role::Other, &[1, count], z)?)
+        }
+        _ => {
+            let (tanh, init) = (Activation::Tanh, Init::default());
+            let shape = [sizes.support, sizes.features + sizes.outputs, units];
+            let mut random = streams.get("init/reader");
+            let recurrent = Recurrent::new(reader, 0, shape, tanh, init, &mut random)?;
+            let mut random = streams.get("init/signals");
+            let dense = Dense::new(reader, 1, [units, count], tanh, init, &mut random)?;
+            Signals::Read(Box::new((recurrent, dense)))
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests;
 
@@ -93,7 +121,7 @@ impl Nmn {
         tasks: Tasks,
         streams: &Streams,
     ) -> Result<Self> {
-        let NmnSettings { units, signals: count, .. } = settings;
+        let count = settings.signals;
         let mut extra = Parameters::default();
         let own: Vec<Parameter> = network.parameters().iter().cloned().collect();
         let mut layers = Vec::new();
@@ -115,23 +143,7 @@ impl Nmn {
             });
         }
         let mut reader = Parameters::default();
-        let signals = match settings.form {
-            Form::None => Signals::None,
-            Form::Constant => {
-                let mut random = streams.get("init/signals");
-                let z = (0..count).map(|_| random.random_range(-1.0..1.0)).collect();
-                Signals::Learned(reader.add("signals", 0, Role::Other, &[1, count], z)?)
-            }
-            _ => {
-                let (tanh, init) = (Activation::Tanh, Init::default());
-                let shape = [sizes.support, sizes.features + sizes.outputs, units];
-                let mut random = streams.get("init/reader");
-                let recurrent = Recurrent::new(&mut reader, 0, shape, tanh, init, &mut random)?;
-                let mut random = streams.get("init/signals");
-                let dense = Dense::new(&mut reader, 1, [units, count], tanh, init, &mut random)?;
-                Signals::Read(Box::new((recurrent, dense)))
-            }
-        };
+        let signals = signals(&settings, sizes, &mut reader, streams)?;
         for parameter in reader.iter() {
             extra.include(Parameter { name: format!("context/{}", parameter.name), ..parameter.clone() });
         }
