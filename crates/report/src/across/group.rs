@@ -6,7 +6,7 @@ use crate::answer::is_yardstick;
 use crate::number::count;
 use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
-use base::stats::{Friedman, Interval};
+use base::stats::{Friedman, Interval, ProfilePoint};
 use contract::Status;
 
 /// Benchmarks that are compared as blocks.
@@ -36,6 +36,8 @@ pub(crate) struct Entry<'r, 'a> {
     pub iqm_interval: Option<Interval>,
     /// Against the reference; `None` for itself and without one.
     pub better: Option<(f64, Option<Interval>)>,
+    /// Share of runs above each threshold; the thresholds are those of the group.
+    pub profile: Vec<ProfilePoint>,
     /// Mean place over blocks, 1 best.
     pub rank: Option<f64>,
 }
@@ -160,6 +162,7 @@ fn entries<'r, 'a>(
 ) -> Vec<Entry<'r, 'a>> {
     let theirs =
         reference.and_then(|own| taking_part.iter().find(|(method, _)| method.id == own.id)).cloned();
+    let thresholds = thresholds(&taking_part);
     let entry = |(method, scores): (&'r MethodResults<'a>, Vec<Vec<f64>>)| {
         let other = theirs.as_ref().filter(|(other, _)| other.id != method.id);
         Some(Entry {
@@ -167,6 +170,7 @@ fn entries<'r, 'a>(
             iqm: stats::inter_quartile_mean(&scores.concat())?,
             iqm_interval: stats::stratified(&scores, stats::inter_quartile_mean),
             better: other.and_then(|(_, theirs)| stats::improvement_over(&scores, theirs)),
+            profile: stats::profile(&scores, &thresholds)?,
             rank: None,
             scores,
         })
@@ -174,6 +178,16 @@ fn entries<'r, 'a>(
     let mut entries: Vec<Entry<'r, 'a>> = taking_part.into_par_iter().filter_map(entry).collect();
     entries.sort_by(|a, b| b.iqm.total_cmp(&a.iqm));
     entries
+}
+
+/// Thresholds of a profile, less one.
+const STEPS: u32 = 40;
+
+/// From the lowest score or 0 to the highest or 1.
+fn thresholds(taking_part: &[(&MethodResults<'_>, Vec<Vec<f64>>)]) -> Vec<f64> {
+    let all = || taking_part.iter().flat_map(|(_, scores)| scores.iter().flatten().copied());
+    let (low, high) = (all().fold(0.0, f64::min), all().fold(1.0, f64::max));
+    (0..=STEPS).map(|step| low + (high - low) * f64::from(step) / f64::from(STEPS)).collect()
 }
 
 /// Friedman's test of the mean scores; each method learns its average rank.

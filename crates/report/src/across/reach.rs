@@ -29,9 +29,9 @@ pub(crate) struct Family {
     pub detectable_corrected: Option<f64>,
 }
 
-/// Names of families that say the same.
-pub(super) const REFERENCE: &str = "differences to the reference";
-pub(super) const VERDICTS: &str = "verdicts";
+/// Kinds of families.
+const REFERENCE: &str = "differences to the reference";
+const VERDICTS: &str = "verdicts";
 
 /// All families with paired tests. Families of one kind and size stand in one row.
 pub(super) fn families(results: &Results<'_>, judged: &[Judged<'_, '_>]) -> Vec<Family> {

@@ -4,8 +4,8 @@ use super::{Across, Family, Group};
 use crate::chart::Csv;
 use base::stats::{Friedman, Interval};
 
-/// Columns. `group` is a paradigm or a family of tests; `n` counts runs, benchmarks or pairs.
-const COLUMNS: [&str; 8] = ["group", "statistic", "method", "against", "value", "low", "high", "n"];
+/// Columns. `group` is a paradigm or a family of tests, `at` the threshold of a profile; `n` counts runs, benchmarks or pairs.
+const COLUMNS: [&str; 9] = ["group", "statistic", "method", "against", "value", "low", "high", "n", "at"];
 
 /// The file's text.
 pub(crate) fn csv(across: &Across<'_, '_>) -> String {
@@ -25,10 +25,27 @@ struct Line<'t> {
 
 impl Line<'_> {
     fn write(&self, table: &mut Csv, statistic: &str, value: Option<f64>, interval: Option<Interval>) {
+        self.write_at(table, statistic, value, interval, None);
+    }
+
+    fn write_at(
+        &self,
+        table: &mut Csv,
+        statistic: &str,
+        value: Option<f64>,
+        interval: Option<Interval>,
+        at: Option<f64>,
+    ) {
         let cell = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
         let (low, high) = (interval.map(|own| own.low), interval.map(|own| own.high));
         let texts = [self.group, statistic, self.method, self.against].map(str::to_owned);
-        table.row(texts.into_iter().chain([cell(value), cell(low), cell(high), self.n.to_string()]));
+        table.row(texts.into_iter().chain([
+            cell(value),
+            cell(low),
+            cell(high),
+            self.n.to_string(),
+            cell(at),
+        ]));
     }
 }
 
@@ -42,6 +59,13 @@ fn of_group(table: &mut Csv, group: &Group<'_, '_>) {
             line(reference, entry.runs()).write(table, "probability_of_improvement", Some(better), interval);
         }
         line("", blocks).write(table, "average_rank", entry.rank, None);
+    }
+    for entry in &group.entries {
+        let line = Line { group: group.paradigm, method: &entry.method.id, against: "", n: entry.runs() };
+        for point in &entry.profile {
+            let (share, at) = (Some(point.share), Some(point.threshold));
+            line.write_at(table, "performance_profile", share, Some(point.band), at);
+        }
     }
     let line = Line { group: group.paradigm, method: "", against: "", n: blocks };
     if let Some(test) = &group.friedman {

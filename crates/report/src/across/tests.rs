@@ -39,6 +39,15 @@ fn printed(row: &[String]) -> String {
 #[test]
 fn every_number_of_the_section_is_one_of_the_file() {
     let (html, rows) = section(&records(10));
+    // Profiles stand in the chart alone.
+    let (profiles, rows): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|row| row[1] == "performance_profile");
+    assert_eq!(profiles.len(), 4 * 41);
+    assert!(
+        profiles.iter().all(
+            |row| row[7] == "20" && row[4].parse::<f64>().is_ok_and(|share| (0.0..=1.0).contains(&share))
+        )
+    );
     // In these records both benchmarks rank alike, so that there is no F.
     for row in rows.iter().filter(|row| !row[4].is_empty() || row[1].starts_with("detectable")) {
         let printed = printed(row);

@@ -9,14 +9,14 @@ use crate::chart::{
 };
 use crate::number::{count, number, p_value, value_with_interval};
 use base::stats;
-use base::stats::{Friedman, LEVEL, POWER, VERDICT_SEEDS};
+use base::stats::{Friedman, LEVEL, POWER, ProfilePoint, VERDICT_SEEDS};
 use contract::Role;
 
 pub(super) fn build(across: &Across<'_, '_>) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "Across benchmarks")];
     if !across.groups.is_empty() {
         blocks.push(Block::paragraph(WHAT));
-        blocks.extend(profiles(&across.groups));
+        blocks.push(profiles(&across.groups));
     }
     across.groups.iter().for_each(|group| blocks.extend(of_group(group)));
     blocks.extend(apart(across));
@@ -49,7 +49,7 @@ fn of_group(group: &Group<'_, '_>) -> Vec<Block> {
     let names: Vec<&str> = group.blocks.iter().map(|one| one.name()).collect();
     let mut words = format!("Benchmarks: {}.", names.join("; "));
     for (names, why) in &group.left_out {
-        words += &format!(" Left out: {} ({why}).", names.join(", "));
+        words += &format!(" Left out: {} ({why}).", names.join("; "));
     }
     blocks.push(Block::paragraph(words));
     blocks.push(Block::paragraph(ranks_in_words(group)));
@@ -131,27 +131,24 @@ fn diagram(group: &Group<'_, '_>, title: &str) -> Option<Block> {
     }))
 }
 
-/// Thresholds of a profile.
-const THRESHOLDS: u32 = 40;
 /// Methods up to which all have a colour and a band.
 const BANDS: usize = 4;
 /// Lines that keep their colour.
 const LINES: usize = 8;
 
-fn profiles(groups: &[Group<'_, '_>]) -> Option<Block> {
+fn profiles(groups: &[Group<'_, '_>]) -> Block {
     let panel = |group: &Group<'_, '_>| {
-        let series = lines(group)?;
         let figure = LineChart {
             x: Axis::new("threshold τ (0 chance, 1 ceiling)"),
             y: Axis::percent("runs above τ (%)").over(0.0, 1.0),
-            series,
+            series: lines(group),
             plot_height: 190.0,
             legend_on_top: true,
             ..LineChart::default()
         };
-        Some(Panel { title: paradigm_title(group.paradigm), color: Color::Ink, figure: Box::new(figure) })
+        Panel { title: paradigm_title(group.paradigm), color: Color::Ink, figure: Box::new(figure) }
     };
-    let panels: Vec<Panel> = groups.iter().filter_map(panel).collect();
+    let panels: Vec<Panel> = groups.iter().map(panel).collect();
     let best = |group: &Group<'_, '_>| {
         let best = group.entries.first()?;
         Some(format!(
@@ -162,26 +159,20 @@ fn profiles(groups: &[Group<'_, '_>]) -> Option<Block> {
         ))
     };
     let best: Vec<String> = groups.iter().filter_map(best).collect();
-    (!panels.is_empty()).then(|| {
-        Block::Chart(Chart {
-            name: "profiles".into(),
-            title: "Performance profiles".into(),
-            alt: format!("Share of runs above each threshold, by method. Best: {}.", best.join("; ")),
-            caption: "Share of all runs, seeds and benchmarks together, whose score is above the threshold: a line that is nowhere \
-                      below another is better. Bands: 95 % bootstrap within benchmarks, drawn for the reference and the best; \
-                      the CSV holds all."
-                .into(),
-            figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 300.0, legend: Vec::new() }),
-        })
+    Block::Chart(Chart {
+        name: "profiles".into(),
+        title: "Performance profiles".into(),
+        alt: format!("Share of runs above each threshold, by method. Best: {}.", best.join("; ")),
+        caption: "Share of all runs, seeds and benchmarks together, whose score is above the threshold: a line that is nowhere \
+                  below another is better. Bands: 95 % bootstrap within benchmarks, drawn for the reference and the best; \
+                  across.csv holds those of all."
+            .into(),
+        figure: Box::new(SmallMultiples { panels, columns: 2, min_width: 300.0, legend: Vec::new() }),
     })
 }
 
 /// The profiles of a group's methods: reference, the three best and mechanisms in colour, the rest grey.
-fn lines(group: &Group<'_, '_>) -> Option<Vec<LineSeries>> {
-    let all = || group.entries.iter().flat_map(|entry| entry.scores.iter().flatten().copied());
-    let (low, high) = (all().fold(0.0, f64::min), all().fold(1.0, f64::max));
-    let thresholds: Vec<f64> =
-        (0..=THRESHOLDS).map(|at| low + (high - low) * f64::from(at) / f64::from(THRESHOLDS)).collect();
+fn lines(group: &Group<'_, '_>) -> Vec<LineSeries> {
     let is_reference = |entry: &Entry<'_, '_>| group.reference.is_some_and(|own| own.id == entry.method.id);
     let few = group.entries.len() <= BANDS;
     let loud = |(place, entry): (usize, &Entry<'_, '_>)| {
@@ -195,18 +186,17 @@ fn lines(group: &Group<'_, '_>) -> Option<Vec<LineSeries>> {
             room = room.saturating_sub(1);
         }
         let banded = few || place == 0 || is_reference(entry);
-        let points = stats::profile(&entry.scores, &thresholds)?;
-        let point = |point: &stats::ProfilePoint| LinePoint {
+        let point = |point: &ProfilePoint| LinePoint {
             x: point.threshold,
             y: Some(point.share),
             band: banded.then_some((point.band.low, point.band.high)),
         };
-        Some(LineSeries {
+        LineSeries {
             label: entry.method.title.clone(),
             color: if colored { entry.method.color } else { Color::Quiet },
             dashed: false,
-            points: points.iter().map(point).collect(),
-        })
+            points: entry.profile.iter().map(point).collect(),
+        }
     };
     group.entries.iter().enumerate().map(line).collect()
 }
