@@ -209,7 +209,7 @@ fn ranks(methods: usize, long: bool) -> RankDiagram {
     let rank =
         |i: usize| if i == 3 { 3.0 } else { 1.0 + (methods - 1) as f64 * wave(i, 1.3).clamp(0.0, 1.0) };
     let one = |i: usize| Ranked { label: name(i, long), color: color(i), rank: rank(i) };
-    let critical = (methods > 1).then(|| 0.3 * methods as f64 + 0.8);
+    let critical = (methods > 1).then_some(0.3 * methods as f64 + 0.8);
     RankDiagram { methods: (0..methods).map(one).collect(), critical }
 }
 
