@@ -1,6 +1,8 @@
 //! `across.csv`: every number that the report prints over benchmarks, for programs.
 
-use super::{Across, Family, Group};
+use super::group::Group;
+use super::reach::Family;
+use super::whole::Across;
 use crate::chart::Csv;
 use base::stats::{Friedman, Interval};
 
