@@ -7,6 +7,7 @@ pub mod normal;
 pub mod plain;
 pub mod rng;
 pub mod source;
+mod special;
 pub mod state;
 pub mod stats;
 

@@ -1,9 +1,10 @@
 //! Layer 5: the report, a pure function of records. It can be rebuilt, merged and re-scored without training again.
 //!
 //! Sections (see [`section`]) turn results into [`Block`]s; the writers turn blocks into `report.html`, `report.md`,
-//! `charts/*.svg`, `charts/*.png` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too, and the
-//! runs themselves in `runs.csv` ([`export`]). Neither knows the other.
+//! `charts/*.svg`, `charts/*.png` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too, what
+//! methods do over several benchmarks in `across.csv`, and the runs themselves in `runs.csv` ([`export`]). Neither knows the other.
 
+mod across;
 mod answer;
 mod block;
 pub mod chart;
@@ -35,6 +36,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use across::Across;
 use base::atomic;
 use base::error::{Error, Result};
 use contract::Record;
@@ -78,7 +80,7 @@ fn told(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &Options) -> 
 }
 
 /// Files of a report besides its charts.
-const FILES: [&str; 4] = ["report.html", "report.md", "verdicts.csv", "runs.csv"];
+const FILES: [&str; 5] = ["report.html", "report.md", "verdicts.csv", "across.csv", "runs.csv"];
 
 /// Checks that a report can be written below `out`, by writing and removing a file where its files go.
 ///
@@ -140,7 +142,8 @@ fn write_picture(picture: &block::Picture<'_>, folder: &Path) -> Result<()> {
 pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Written> {
     let results = Results::of(records, options);
     let judged = verdicts::judged(&results);
-    let mut blocks = section::build(&results, &judged, options);
+    let across = Across::new(&results, &judged);
+    let mut blocks = section::build(&results, &judged, &across, options);
     block::name_charts(&mut blocks);
     let charts_folder = out.join("charts");
     atomic::create_folder(&charts_folder)?;
@@ -152,6 +155,7 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
         atomic::write(&out.join("verdicts.csv"), verdicts::csv(&judged))?;
     }
     remove_stale(out, &charts, !judged.is_empty())?;
+    atomic::write(&out.join("across.csv"), across::csv(&across))?;
     atomic::write(&out.join("runs.csv"), export::table(&results).text())?;
     let (html, markdown) = (out.join("report.html"), out.join("report.md"));
     atomic::write(&markdown, markdown::page(&options.title, &blocks))?;

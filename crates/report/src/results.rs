@@ -182,6 +182,11 @@ impl<'a> BenchmarkResults<'a> {
         self.method(self.score.reference.as_deref()?)
     }
 
+    /// Whether a method's settings were searched as the reference's were: a p only between such rows.
+    pub fn fair(&self, method: &MethodResults<'_>) -> bool {
+        self.reference().is_some_and(|own| SearchNote::fair(method.search(), own.search()))
+    }
+
     /// Differences of a metric, method − other: over common seeds where those are pairs, else of the two means.
     pub fn difference(
         &self,

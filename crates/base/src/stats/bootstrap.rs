@@ -121,18 +121,25 @@ thread_local! {
 /// 95 % percentile interval of `statistic` over the pooled values, resampled within each stratum (one stratum per
 /// benchmark: Agarwal et al. 2021). `None` when a stratum is empty or no stratum has two values.
 pub fn stratified(strata: &[Vec<f64>], statistic: impl Fn(&[f64]) -> Option<f64>) -> Option<Interval> {
+    resampled(strata, |strata| statistic(&strata.concat()))
+}
+
+/// The same of a statistic that sees the strata apart.
+pub(super) fn resampled(
+    strata: &[Vec<f64>],
+    statistic: impl Fn(&[Vec<f64>]) -> Option<f64>,
+) -> Option<Interval> {
     if strata.iter().any(Vec::is_empty) || strata.iter().all(|stratum| stratum.len() < 2) {
         return None;
     }
     let mut rng = generator();
-    let mut pooled = Vec::with_capacity(strata.iter().map(Vec::len).sum());
+    let mut drawn = strata.to_vec();
     let mut found = Vec::with_capacity(RESAMPLES);
     for _ in 0..RESAMPLES {
-        pooled.clear();
-        for stratum in strata {
-            pooled.extend((0..stratum.len()).map(|_| stratum[rng.random_range(0..stratum.len())]));
+        for (drawn, stratum) in drawn.iter_mut().zip(strata) {
+            drawn.iter_mut().for_each(|value| *value = stratum[rng.random_range(0..stratum.len())]);
         }
-        found.push(statistic(&pooled)?);
+        found.push(statistic(&drawn)?);
     }
     let mut quantile = |q| quantile_by_selection(&mut found, q);
     Some(Interval { low: quantile(0.025)?, high: quantile(0.975)? })

@@ -8,17 +8,3 @@ pub fn paired_effect_size(differences: &[f64], size: f64) -> Option<f64> {
     let spread = standard_deviation(differences).filter(|_| !is_rounding(differences, size))?;
     Some(mean(differences)? / spread)
 }
-
-/// Share of pairs with a positive difference, ties counted half.
-pub fn probability_of_improvement(differences: &[f64]) -> Option<f64> {
-    let wins = |d: &f64| {
-        if *d > 0.0 {
-            1.0
-        } else if *d == 0.0 {
-            0.5
-        } else {
-            0.0
-        }
-    };
-    mean(&differences.iter().map(wins).collect::<Vec<_>>())
-}

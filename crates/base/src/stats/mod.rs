@@ -5,9 +5,13 @@ mod bootstrap;
 mod comparison;
 mod effect;
 mod finding;
+mod friedman;
 mod headroom;
 mod holm;
+mod improvement;
 mod patterns;
+mod power;
+mod profile;
 mod sign_flip;
 mod student;
 mod summary;
@@ -16,10 +20,14 @@ mod verdict;
 
 pub use bootstrap::{Interval, mean_interval, stratified};
 pub use comparison::{Answer, Comparison, Direction, LEVEL, Scores};
-pub use effect::{paired_effect_size, probability_of_improvement};
+pub use effect::paired_effect_size;
 pub use finding::{Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED};
+pub use friedman::{Friedman, MOST_RANKED, cliques, critical_difference, ranks};
 pub use headroom::{Captured, DELTA, Difference, Headroom, KAPPA_ERRORS};
 pub use holm::holm;
+pub use improvement::{improvement_over, probability_of_improvement};
+pub use power::{POWER, detectable};
+pub use profile::{ProfilePoint, profile};
 pub use sign_flip::{SignFlip, VERDICT_SEEDS, smallest_p};
 pub use summary::{
     difference, inter_quartile_mean, is_rounding, mean, median, quantile, size, standard_deviation,
@@ -27,5 +35,7 @@ pub use summary::{
 pub use two_sample::TwoSample;
 pub use verdict::{Case, Verdict, judge};
 
+#[cfg(test)]
+mod across_tests;
 #[cfg(test)]
 mod tests;

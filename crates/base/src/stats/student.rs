@@ -21,12 +21,20 @@ fn within(t: f64, freedom: usize) -> f64 {
 
 /// The t within which 95 % of the distribution lie, on both sides of 0; 1 degree of freedom at least.
 pub(super) fn quantile_975(freedom: usize) -> f64 {
-    let freedom = freedom.max(1);
     // 12.7 with one degree of freedom, falling to 1.96.
-    let (mut low, mut high) = (1.9, 13.0);
+    two_sided(freedom, 0.95, (1.9, 13.0))
+}
+
+/// The t beyond which, on both sides of 0, this share of the distribution lies; at least 1e-9.
+pub(super) fn critical(freedom: usize, level: f64) -> f64 {
+    two_sided(freedom, 1.0 - level, (0.0, 1e9))
+}
+
+fn two_sided(freedom: usize, inside: f64, (mut low, mut high): (f64, f64)) -> f64 {
+    let freedom = freedom.max(1);
     for _ in 0..60 {
         let middle = f64::midpoint(low, high);
-        if within(middle, freedom) < 0.95 { low = middle } else { high = middle }
+        if within(middle, freedom) < inside { low = middle } else { high = middle }
     }
     f64::midpoint(low, high)
 }

@@ -3,8 +3,8 @@
 use super::Interval;
 use super::chart::{
     Axis, BarChart, BarGroup, Board, BoardCell, BoardRow, Color, DotChart, DotRow, Figure, HeatMap,
-    LineChart, LineMark, LinePoint, LineSeries, NumberFormat, Panel, Raster, RasterRow, Scatter,
-    ScatterPoint, SmallMultiples, Tone,
+    LineChart, LineMark, LinePoint, LineSeries, NumberFormat, Panel, RankDiagram, Ranked, Raster, RasterRow,
+    Scatter, ScatterPoint, SmallMultiples, Tone,
 };
 
 /// Numbers of methods.
@@ -43,6 +43,8 @@ pub fn all(methods: usize, long: bool) -> Vec<(&'static str, Box<dyn Figure>)> {
         ("scatter", Box::new(scatter(methods, long))),
         ("board", Box::new(board(methods, long))),
         ("panels", Box::new(panels(methods, long))),
+        ("ranks", Box::new(ranks(methods, long))),
+        ("profile", Box::new(profile(methods, long))),
     ]
 }
 
@@ -200,4 +202,39 @@ fn panels(methods: usize, long: bool) -> SmallMultiples {
     };
     let legend = (0..2).map(|i| (name(i, false), color(i))).collect();
     SmallMultiples { panels: (0..methods).map(panel).collect(), columns: 3, min_width: 200.0, legend }
+}
+
+/// Ranks as of six benchmarks, with ties.
+fn ranks(methods: usize, long: bool) -> RankDiagram {
+    let rank =
+        |i: usize| if i == 3 { 3.0 } else { 1.0 + (methods - 1) as f64 * wave(i, 1.3).clamp(0.0, 1.0) };
+    let one = |i: usize| Ranked { label: name(i, long), color: color(i), rank: rank(i) };
+    let critical = (methods > 1).then_some(0.3 * methods as f64 + 0.8);
+    RankDiagram { methods: (0..methods).map(one).collect(), critical }
+}
+
+/// Shares of runs above a threshold, falling in steps.
+fn profile(methods: usize, long: bool) -> LineChart {
+    let point = |i: usize, k: u32| {
+        let x = f64::from(k) / 40.0;
+        let share = (1.0 / (1.0 + ((x - wave(i, 1.3)) * 12.0).exp()) * 20.0).round() / 20.0;
+        LinePoint {
+            x,
+            y: Some(share),
+            band: (i < 2).then_some(((share - 0.1).max(0.0), (share + 0.1).min(1.0))),
+        }
+    };
+    let series = |i: usize| LineSeries {
+        label: name(i, long),
+        color: if i < 8 { color(i) } else { Color::Quiet },
+        dashed: false,
+        points: (0..=40).map(|k| point(i, k)).collect(),
+    };
+    LineChart {
+        x: Axis::new("threshold τ"),
+        y: Axis::percent("runs above τ (%)").over(0.0, 1.0),
+        series: (0..methods).map(series).collect(),
+        legend_on_top: true,
+        ..LineChart::default()
+    }
 }

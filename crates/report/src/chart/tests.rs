@@ -116,7 +116,7 @@ fn golden_drawings() {
 
 #[test]
 fn figures_without_data_can_be_drawn() {
-    let empty: [(&str, Box<dyn Figure>); 7] = [
+    let empty: [(&str, Box<dyn Figure>); 8] = [
         ("lines", Box::new(LineChart::default())),
         ("dots", Box::new(DotChart::default())),
         ("bars", Box::new(BarChart::default())),
@@ -124,6 +124,7 @@ fn figures_without_data_can_be_drawn() {
         ("scatter", Box::new(Scatter::default())),
         ("heat map", Box::new(HeatMap::default())),
         ("board", Box::new(Board::default())),
+        ("ranks", Box::new(RankDiagram::default())),
     ];
     for (name, figure) in empty {
         check(name, &*figure, WIDE);

@@ -10,7 +10,6 @@ use crate::number::{
 use crate::results::{BenchmarkResults, MethodResults};
 use crate::tables::too_few_seeds;
 use base::stats;
-use contract::definition::SearchNote;
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::heading(3, benchmark.name())];
@@ -51,9 +50,7 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         })
         .collect();
     // A p only between rows whose settings were searched equally.
-    let fair =
-        |method: &MethodResults<'_>| reference.is_some_and(|r| SearchNote::fair(method.search(), r.search()));
-    let judged = ranked.iter().zip(&differences).filter(|(method, _)| fair(method));
+    let judged = ranked.iter().zip(&differences).filter(|(method, _)| benchmark.fair(method));
     let p: Vec<f64> = judged.filter_map(|(_, d)| d.as_ref()?.p).collect();
     let mut corrected = stats::holm(&p).into_iter();
     for (method, difference) in ranked.iter().zip(&differences) {
@@ -85,7 +82,7 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         }
         if verdicts {
             let effect = difference.as_ref().map_or_else(String::new, effect_text);
-            let p = difference.as_ref().and_then(|d| d.p).filter(|_| fair(method));
+            let p = difference.as_ref().and_then(|d| d.p).filter(|_| benchmark.fair(method));
             let holm = p.and_then(|_| corrected.next());
             row.extend([effect.into(), p.map_or_else(String::new, p_value).into()]);
             row.push(holm.map_or_else(String::new, p_value).into());

@@ -3,6 +3,7 @@
 //! Every benchmark gets its score table and chart from `benchmark.rs`; the sections registered for its paradigm follow
 //! with whatever is special there.
 
+mod across;
 mod benchmark;
 mod definitions;
 mod first;
@@ -25,6 +26,7 @@ mod title;
 mod transfer;
 mod verdict;
 
+use super::across::Across;
 use super::block::Block;
 use super::options::Options;
 use super::results::{BenchmarkResults, Results};
@@ -54,7 +56,12 @@ pub const SECTIONS: &[Section] = &[
 ];
 
 /// The whole report.
-pub(super) fn build(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &Options) -> Vec<Block> {
+pub(super) fn build(
+    results: &Results<'_>,
+    judged: &[Judged<'_, '_>],
+    across: &Across<'_, '_>,
+    options: &Options,
+) -> Vec<Block> {
     if results.benchmarks.is_empty() {
         return runs::build(results, options);
     }
@@ -64,6 +71,7 @@ pub(super) fn build(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &
     blocks.extend(judged::build(results));
     blocks.extend(overview::build(results));
     blocks.extend(verdict::build(judged));
+    blocks.extend(across::build(across));
     blocks.extend(headroom::build(results));
     let mut paradigm = "";
     for benchmark in &results.benchmarks {

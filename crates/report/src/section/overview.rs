@@ -1,10 +1,9 @@
 //! One picture of everything: normalised scores, and the plane of forgetting against plasticity.
 
-use crate::block::{Block, Cell, Chart, Table};
+use crate::block::{Block, Chart};
 use crate::chart::{Axis, Color, DotChart, DotRow, Figure, Panel, Scatter, ScatterPoint, SmallMultiples};
-use crate::number::{number, value_with_interval};
+use crate::number::number;
 use crate::results::{BenchmarkResults, Results};
-use base::stats;
 
 /// Benchmarks up to which one picture holds them all.
 const TOGETHER: usize = 6;
@@ -18,7 +17,6 @@ pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
     } else {
         blocks.extend(unnormalised(&all));
     }
-    blocks.extend(across(results));
     if blocks.len() > 1 { blocks } else { Vec::new() }
 }
 
@@ -116,55 +114,6 @@ fn panel(benchmark: &BenchmarkResults<'_>) -> Option<Panel> {
         references: vec![(0.0, "chance".into()), (1.0, "ceiling".into())],
     });
     Some(Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure })
-}
-
-/// Inter-quartile mean over benchmarks, for methods that ran on all benchmarks of a paradigm with more than one.
-fn across(results: &Results<'_>) -> Vec<Block> {
-    let mut paradigms: Vec<&str> = results.benchmarks.iter().map(|b| b.paradigm.as_str()).collect();
-    paradigms.dedup();
-    let mut blocks = Vec::new();
-    for paradigm in paradigms {
-        let group: Vec<&BenchmarkResults<'_>> =
-            results.benchmarks.iter().filter(|b| b.paradigm == paradigm).collect();
-        let Some(first) = group.first().filter(|_| group.len() > 1) else { continue };
-        let mut table = Table::new(
-            format!("{}: all {} benchmarks together", super::title::paradigm_title(paradigm), group.len()),
-            ["method", ">inter-quartile mean", ">runs"],
-        );
-        let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();
-        for method in &first.methods {
-            let strata: Option<Vec<Vec<f64>>> = group
-                .iter()
-                .map(|b| Some(b.normalised(b.method(&method.id)?)?.numbers()).filter(|v| !v.is_empty()))
-                .collect();
-            let Some(strata) = strata else { continue };
-            let pooled = strata.concat();
-            let Some(iqm) = stats::inter_quartile_mean(&pooled) else { continue };
-            let interval = stats::stratified(&strata, stats::inter_quartile_mean);
-            rows.push((
-                iqm,
-                vec![
-                    Cell::colored(&method.title, method.color),
-                    value_with_interval(Some(iqm), interval).into(),
-                    pooled.len().to_string().into(),
-                ],
-            ));
-        }
-        rows.sort_by(|a, b| b.0.total_cmp(&a.0));
-        if rows.is_empty() {
-            continue;
-        }
-        rows.into_iter().for_each(|(_, row)| table.row(row));
-        blocks.push(Block::Table(table));
-        blocks.push(Block::paragraph(
-            format!(
-                "Normalised scores of all seeds and benchmarks, mean of the middle half; 95 % interval by bootstrap within \
-                 benchmarks.{}",
-                shared(results)
-            ),
-        ));
-    }
-    blocks
 }
 
 /// x forgetting, y learning accuracy: the corner at the upper left learns everything and keeps it.
