@@ -1,11 +1,20 @@
 //! Dendritic segments: what a unit's feedforward drive is worth in a context.
 
 use candle_core::{D, Tensor};
+use serde::{Deserialize, Serialize};
 
 use super::init::Init;
 use super::parameters::{Parameter, Parameters, Role, read};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
+
+/// Dendritic segments: how many a unit has, and how many numbers the context has that they see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DendriteSpec {
+    pub segments: usize,
+    pub contexts: usize,
+}
 
 /// Per unit J segments u_j. In a context c the unit's output is multiplied by σ(d), d = u_k·c with k = argmax_j |u_j·c| (Iyer
 /// et al. 2022, Eqs. 1 and 2, the maximum of the absolute value with its sign kept).

@@ -2,13 +2,12 @@
 
 use candle_core::Tensor;
 
-use super::dendrites::Dendrites;
+use super::dendrites::{DendriteSpec, Dendrites};
 use super::dense::Dense;
 use super::gate::gated;
 use super::init::Init;
 use super::model::Model;
 use super::parameters::{Gradients, Parameters};
-use super::spec::DendriteSpec;
 use super::squared;
 use super::squared::Passes;
 use super::tap::Magnitude;

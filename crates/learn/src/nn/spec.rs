@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cnn::{Cnn, CnnSizes};
+use super::dendrites::DendriteSpec;
 use super::init::Init;
 use super::mlp::Mlp;
 use super::model::Model;
@@ -39,14 +40,6 @@ pub struct MlpSpec {
     /// Dendritic segments on every hidden unit: set by the method that needs them. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dendrites: Option<DendriteSpec>,
-}
-
-/// Dendritic segments: how many a unit has, and how many numbers the context has that they see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DendriteSpec {
-    pub segments: usize,
-    pub contexts: usize,
 }
 
 fn is_zero(count: &usize) -> bool {
