@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, Settings};
-use super::task_owned::{Site, TaskOwned, bytes_of};
+use super::task_owned::{Site, TaskOwned};
 use base::error::Result;
 use base::rng::Streams;
 use contract::{MethodInfo, Reveal};
 use learn::Learner;
-use learn::nn::{Active, Init, Parameters, Role};
+use learn::nn::{Active, Init, Role};
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,27 +29,17 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Progressive>(MethodInfo 
 
 impl Settings for Progressive {
     fn compose(&self) -> Composition {
-        let own = Columns {
-            tasks: 0,
-            init: Init::default(),
-            streams: Streams::new(0),
-            heads: Vec::new(),
-            rows: Vec::new(),
-        };
+        let own = Columns { tasks: 0, init: Init::default(), streams: Streams::new(0) };
         Composition { columns: true, only_dense: true, ..Composition::owning(own) }
     }
 }
 
 /// The columns lie side by side in one wide network: unit r of a hidden layer of width T·h is of column r / h. What would lead from
-/// a later column to an earlier one is 0 and stays so.
+/// a later column to an earlier one is 0 and stays so. Where the task is known its outputs are its own, so that they need no copy.
 struct Columns {
     tasks: usize,
     init: Init,
     streams: Streams,
-    /// Output weights and biases of every task that is over, with the outputs that they are of.
-    heads: Vec<([Vec<f32>; 2], Vec<usize>)>,
-    /// Outputs of the task at hand.
-    rows: Vec<usize>,
 }
 
 impl Columns {
@@ -73,13 +63,14 @@ impl TaskOwned for Columns {
         }
         let mut rates: Vec<Vec<f32>> = values.iter().map(|buffer| vec![0.0; buffer.len()]).collect();
         let outputs = learner.model.outputs();
-        self.rows = (0..outputs).filter(|output| active.mask(0).is_none_or(|mask| mask[*output])).collect();
+        let heads: Vec<usize> =
+            (0..outputs).filter(|output| active.mask(0).is_none_or(|mask| mask[*output])).collect();
         let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
         // The store holds a layer's weight, then its bias.
         for (index, parameter) in parameters.iter().enumerate().filter(|(_, one)| one.role == Role::Weight) {
             let (units, inputs) = parameter.var.dims2()?;
             let rows: Vec<usize> = if parameter.layer == last {
-                self.rows.clone()
+                heads.clone()
             } else {
                 self.part(units, task..task + 1).collect()
             };
@@ -99,35 +90,5 @@ impl TaskOwned for Columns {
         parameters.restore(&values)?;
         learner.base.parameter_learning_rate = Some(Arc::new(rates));
         Ok(())
-    }
-
-    fn end(&mut self, learner: &mut Learner) -> Result<()> {
-        let mut values = learner.model.parameters().snapshot()?;
-        let bias = values.pop().unwrap_or_default();
-        let weight = values.pop().unwrap_or_default();
-        let width = weight.len() / bias.len().max(1);
-        let own = |values: &[f32], width: usize| -> Vec<f32> {
-            self.rows.iter().flat_map(|row| &values[row * width..(row + 1) * width]).copied().collect()
-        };
-        self.heads.push(([own(&weight, width), own(&bias, 1)], self.rows.clone()));
-        Ok(())
-    }
-
-    /// Where tasks share their outputs, each reads them from its own column.
-    fn tested(&self, task: usize, parameters: &Parameters) -> Result<Option<Vec<Vec<f32>>>> {
-        let Some((kept, rows)) = self.heads.get(task) else { return Ok(None) };
-        let mut values = parameters.snapshot()?;
-        let first = values.len() - 2;
-        for (buffer, kept) in values[first..].iter_mut().zip(kept) {
-            let width = kept.len() / rows.len();
-            for (row, kept) in rows.iter().zip(kept.chunks_exact(width)) {
-                buffer[row * width..(row + 1) * width].copy_from_slice(kept);
-            }
-        }
-        Ok(Some(values))
-    }
-
-    fn state_bytes(&self) -> u64 {
-        self.heads.iter().map(|(kept, _)| bytes_of(kept)).sum()
     }
 }

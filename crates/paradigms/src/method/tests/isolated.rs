@@ -144,18 +144,6 @@ fn a_column_reads_from_earlier_columns_and_changes_none_of_them() {
 }
 
 #[test]
-fn columns_keep_outputs_that_tasks_share_for_each_task() {
-    let (mut own, mut learner) = parts("progressive", &json!({}), &[2, 2, 2]);
-    own.begin(0, &Active::All, &mut learner).expect("begins");
-    let first = values(&learner);
-    own.end(&mut learner).expect("ends");
-    own.begin(1, &Active::All, &mut learner).expect("begins");
-    assert_ne!(values(&learner)[2], first[2]);
-    let tested = own.tested(0, learner.model.parameters()).expect("found").expect("its own");
-    assert_eq!(tested[2..], first[2..]);
-}
-
-#[test]
 fn active_dendrites_see_which_task_it_is() {
     let (own, _) = parts("active-dendrites", &json!({}), &[2, 2, 4]);
     let mut gains = Gains::default();
