@@ -253,6 +253,7 @@ fn silent_modulation(model: &dyn Model) -> ModulationSpec {
         recurrent: model.recurrent_layers(),
         terms: vec!["task".into(), "ewc".into()],
         replay: false,
+        winners: true,
         momentum: true,
         boundaries: true,
         inputs: true,
@@ -280,8 +281,8 @@ fn law_1_receptors_without_effect_train_bit_for_bit_like_no_modulation_on_every_
 #[test]
 fn every_target_changes_the_result_once_it_has_an_effect() {
     for entry in TARGETS {
-        // Dropout draws masks, replay and recurrence need terms and layers that this network lacks: tested elsewhere.
-        if [TargetKind::Replay, TargetKind::RecurrentWeight].contains(&entry.kind) {
+        // Dropout draws masks, replay, recurrence and competition need terms and layers that this network lacks: tested elsewhere.
+        if [TargetKind::Replay, TargetKind::RecurrentWeight, TargetKind::Winners].contains(&entry.kind) {
             continue;
         }
         let term = if entry.kind == TargetKind::LossWeight { ", term = \"ewc\"" } else { "" };
@@ -353,7 +354,7 @@ fn a_gain_that_is_not_one_changes_the_result() {
 }
 
 /// Methods with a term, and the key of its weight.
-const STRENGTHS: [(&str, &str); 14] = [
+const STRENGTHS: [(&str, &str); 17] = [
     ("l2", "lambda"),
     ("l2-sp", "lambda"),
     ("ewc", "lambda"),
@@ -368,6 +369,9 @@ const STRENGTHS: [(&str, &str); 14] = [
     ("gem", "strength"),
     ("rwalk", "lambda"),
     ("generative-replay", "lambda"),
+    ("gdumb", "strength"),
+    ("icarl", "strength"),
+    ("gpm", "strength"),
 ];
 
 #[test]
@@ -425,6 +429,29 @@ fn a_modulator_can_set_how_much_is_replayed_and_without_effect_changes_no_bit() 
         assert_ne!(trained(Some(&format!("{{ {target} }}"))), plain, "{target}");
         assert_eq!(trained(Some(&format!("{{ {target}, sensitivity = 0.0 }}"))), plain, "{target}");
     }
+}
+
+#[test]
+fn a_modulator_can_set_how_many_units_win_and_without_effect_changes_no_bit() {
+    let trained = |receptor: Option<&str>, winners: Option<f32>| {
+        let (learner, stream) = learner(MODELS[0], Kind::Sgd, vec![]);
+        let text = receptor.map(|receptor| {
+            format!(
+                "[modulators.a]\nsource = {{ kind = \"constant\", value = 0.5 }}\nreceptors = [{receptor}]\n"
+            )
+        });
+        let spec: Option<ModulationSpec> = text.map(|text| toml::from_str(&text).expect("parses"));
+        let mut learner = learner.modulated(spec.as_ref(), None).expect("starts");
+        winners.into_iter().for_each(|share| learner.compete(share));
+        train(&mut learner, &stream, 0..2)
+    };
+    // 12 and 8 units: half of them win, and twice the half is all.
+    let half = trained(None, Some(0.5));
+    let all = trained(None, None);
+    assert_ne!(half, all);
+    assert_eq!(trained(None, Some(1.0)), all, "all winners are no competition");
+    assert_eq!(trained(Some("{ target = \"winners\", sensitivity = 0.0 }"), Some(0.5)), half);
+    assert_ne!(trained(Some("{ target = \"winners\", sensitivity = -1.0 }"), Some(0.5)), half);
 }
 
 #[test]

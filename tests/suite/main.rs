@@ -14,6 +14,7 @@ mod examples;
 mod export;
 mod golden;
 mod headroom;
+mod isolation;
 mod judge;
 mod kills;
 mod laws;

@@ -6,6 +6,7 @@ use neuromod_bench::contract::definition::Library;
 pub const TINY: &[(&str, &str)] = &[
     ("split-digits-domain", "budget = { updates_per_task = 5, batch = 8 }"),
     ("split-digits-task", "budget = { updates_per_task = 5, batch = 8 }"),
+    ("split-digits-class", "budget = { updates_per_task = 5, batch = 8 }"),
     ("sinusoid-10shot-quick", "budget = { outer_steps = 2, episodes_per_step = 2 }"),
     ("omniglot-5way-1shot", ""),
     ("omniglot-sequential", ""),

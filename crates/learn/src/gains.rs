@@ -69,6 +69,8 @@ pub struct LayerGain {
     pub recurrent: Option<f32>,
     /// Multiplies the output of each unit for each sample of the batch, samples × units (dropout while training).
     pub mask: Option<Arc<[f32]>>,
+    /// Share of the units that speak for each sample, those of the largest outputs; `None`: all (k-winner-take-all).
+    pub winners: Option<f32>,
 }
 
 /// Everything that modulation sets for one step. The default is no modulation at all.
@@ -94,6 +96,8 @@ pub struct Gains {
     pub replay: f32,
     /// Levels of neuromodulators as plain inputs, for networks that have such inputs (control `context-input`).
     pub context: Vec<f32>,
+    /// What dendritic segments see of the task, for networks that have such; empty: they say nothing.
+    pub dendritic: Vec<f32>,
 }
 
 impl Default for Gains {
@@ -109,6 +113,7 @@ impl Default for Gains {
             dropout: 0.0,
             replay: 1.0,
             context: Vec::new(),
+            dendritic: Vec::new(),
         }
     }
 }
@@ -116,8 +121,14 @@ impl Default for Gains {
 impl Gains {
     /// The gain of one layer.
     pub fn layer(&self, index: usize) -> &LayerGain {
-        static NONE: LayerGain =
-            LayerGain { slope: Gain::None, bias: Gain::None, gate: Gain::None, recurrent: None, mask: None };
+        static NONE: LayerGain = LayerGain {
+            slope: Gain::None,
+            bias: Gain::None,
+            gate: Gain::None,
+            recurrent: None,
+            mask: None,
+            winners: None,
+        };
         self.layers.get(index).unwrap_or(&NONE)
     }
 

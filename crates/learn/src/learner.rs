@@ -258,6 +258,14 @@ impl Learner {
         }
     }
 
+    /// Lets only a share of each hidden layer speak for a sample, from now on.
+    pub fn compete(&mut self, winners: f32) {
+        for layer in 0..self.model.layer_units().len().saturating_sub(1) {
+            self.base.layer_mut(layer).winners = Some(winners);
+            self.gains.layer_mut(layer).winners = Some(winners);
+        }
+    }
+
     /// Freezes every layer but the last.
     pub fn freeze_features(&mut self) {
         let last = self.model.parameters().iter().map(|parameter| parameter.layer).max().unwrap_or(0);

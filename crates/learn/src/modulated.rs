@@ -3,7 +3,7 @@
 
 use super::learner::Learner;
 use crate::modulation::{Anatomy, Control, ModulationSpec};
-use crate::nn::ModelSpec;
+use crate::nn::{MlpSpec, ModelSpec};
 use crate::objective::Weighted;
 use crate::optim::{Kind, OptimiserSpec};
 use base::error::{DefinitionError, Result};
@@ -32,6 +32,10 @@ pub fn model(preset: &MethodPreset, base: &ModelSpec, benchmark: &str) -> Result
     {
         let allowed = "0: the control `context-input` sets it";
         return Err(preset.refuse(DefinitionError::range("model.context", spec.context, allowed)));
+    }
+    if let ModelSpec::Mlp(MlpSpec { dendrites: Some(_), .. }) = &model {
+        let allowed = "absent: the method `active-dendrites` sets it";
+        return Err(preset.refuse(DefinitionError::range("model.dendrites", "set", allowed)));
     }
     if let Some(control) = preset.header.derived.as_ref() {
         let control: Control = control.parse().map_err(|error| preset.refuse(error))?;
@@ -63,6 +67,8 @@ pub struct Stage {
     pub classes: bool,
     /// There is one task loss, called `task`, beside the terms; else the terms are the tasks.
     pub task: bool,
+    /// The method lets hidden units compete.
+    pub winners: bool,
 }
 
 /// Reads and checks a preset's modulation for one benchmark. `terms` are the method's loss terms beside the task's.
@@ -87,6 +93,7 @@ pub fn resolve(
         recurrent: model.recurrent_layers(),
         terms: task.into_iter().chain(names).collect(),
         replay: terms.iter().any(|weighted| weighted.term.replays()),
+        winners: stage.winners,
         momentum: optimiser.kind != Kind::Sgd,
         boundaries: stage.boundaries,
         inputs: true,

@@ -4,7 +4,19 @@
 const SWEEPS: usize = 30;
 
 /// The eigenvalues of a symmetric matrix (n × n, row-major), in no order.
-pub fn symmetric_eigenvalues(mut a: Vec<f64>, n: usize) -> Vec<f64> {
+pub fn symmetric_eigenvalues(a: Vec<f64>, n: usize) -> Vec<f64> {
+    diagonal(a, n, &mut [])
+}
+
+/// The same, and one eigenvector of length 1 each: row i belongs to eigenvalue i.
+pub fn symmetric_eigen(a: Vec<f64>, n: usize) -> (Vec<f64>, Vec<f64>) {
+    let mut vectors = vec![0.0; n * n];
+    (0..n).for_each(|i| vectors[i * n + i] = 1.0);
+    (diagonal(a, n, &mut vectors), vectors)
+}
+
+/// Rotates the matrix until it is diagonal, and the rows of `vectors`, where there are any, along with it.
+fn diagonal(mut a: Vec<f64>, n: usize, vectors: &mut [f64]) -> Vec<f64> {
     debug_assert_eq!(a.len(), n * n);
     let size: f64 = a.iter().map(|x| x * x).sum();
     for _ in 0..SWEEPS {
@@ -15,18 +27,26 @@ pub fn symmetric_eigenvalues(mut a: Vec<f64>, n: usize) -> Vec<f64> {
         }
         for p in 0..n {
             for q in p + 1..n {
-                rotate(&mut a, n, p, q);
+                if let Some((c, s)) = rotate(&mut a, n, p, q)
+                    && !vectors.is_empty()
+                {
+                    for k in 0..n {
+                        let (x, y) = (vectors[p * n + k], vectors[q * n + k]);
+                        vectors[p * n + k] = c * x - s * y;
+                        vectors[q * n + k] = s * x + c * y;
+                    }
+                }
             }
         }
     }
     (0..n).map(|i| a[i * n + i]).collect()
 }
 
-/// Makes a\[p\]\[q\] zero (Golub & Van Loan, 8.5).
-fn rotate(a: &mut [f64], n: usize, p: usize, q: usize) {
+/// Makes a\[p\]\[q\] zero (Golub & Van Loan, 8.5); cosine and sine of the rotation, `None` where it is zero already.
+fn rotate(a: &mut [f64], n: usize, p: usize, q: usize) -> Option<(f64, f64)> {
     let apq = a[p * n + q];
     if apq == 0.0 {
-        return;
+        return None;
     }
     let theta = (a[q * n + q] - a[p * n + p]) / (2.0 * apq);
     let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
@@ -42,6 +62,7 @@ fn rotate(a: &mut [f64], n: usize, p: usize, q: usize) {
         a[p * n + k] = c * x - s * y;
         a[q * n + k] = s * x + c * y;
     }
+    Some((c, s))
 }
 
 #[cfg(test)]
@@ -66,5 +87,17 @@ mod tests {
         close(sorted(second, 3), &[2.0 - root, 2.0, 2.0 + root]);
         close(sorted(vec![5.0, 0.0, 0.0, 3.0], 2), &[3.0, 5.0]);
         assert_eq!(symmetric_eigenvalues(Vec::new(), 0), Vec::<f64>::new());
+    }
+
+    #[test]
+    fn eigenvectors_are_those_by_hand() {
+        // (1, −1)/√2 of 1 and (1, 1)/√2 of 3.
+        let (values, vectors) = symmetric_eigen(vec![2.0, 1.0, 1.0, 2.0], 2);
+        let half = 0.5f64.sqrt();
+        for (value, vector) in values.iter().zip(vectors.chunks_exact(2)) {
+            assert!(vector.iter().all(|x| (x.abs() - half).abs() < 1e-12), "{vector:?}");
+            let same_sign = vector[0] * vector[1] > 0.0;
+            assert!((value - if same_sign { 3.0 } else { 1.0 }).abs() < 1e-12, "{value} {vector:?}");
+        }
     }
 }

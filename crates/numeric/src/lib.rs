@@ -8,5 +8,5 @@ pub mod lanes;
 pub mod matrix;
 pub mod optimiser;
 
-pub use eigen::symmetric_eigenvalues;
+pub use eigen::{symmetric_eigen, symmetric_eigenvalues};
 pub use elementwise::Activation;

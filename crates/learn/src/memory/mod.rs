@@ -4,13 +4,15 @@
 //! and the footprint follow from that. What is stored never depends on what is drawn: each has a random stream of its own.
 
 mod checkpoint;
+mod herding;
 mod place;
 mod spec;
 mod store;
 #[cfg(test)]
 mod tests;
 
-pub use spec::{Fill, MemorySpec, Policy, Weighing};
+pub use herding::herd;
+pub use spec::{Capacity, Fill, MemorySpec, Policy, Weighing};
 pub use store::{Drawn, Memory};
 
 /// The two functions by which a [`LossTerm`](crate::objective::LossTerm) with a field `memory` shows it.

@@ -14,6 +14,7 @@ pub(super) enum Place {
         seen: u64,
     },
     ClassBalanced(Classes),
+    Greedy(Classes),
 }
 
 /// Per label: how many were met, which slots hold it, and whether it once was the largest.
@@ -29,6 +30,7 @@ impl Place {
         match policy {
             Policy::Reservoir => Self::Reservoir { seen: 0 },
             Policy::ClassBalanced => Self::ClassBalanced(Classes::default()),
+            Policy::Greedy => Self::Greedy(Classes::default()),
         }
     }
 
@@ -50,18 +52,39 @@ impl Place {
                 (slot < capacity).then_some(slot)
             }
             Self::ClassBalanced(classes) => classes.slot(label, capacity, held, random),
+            Self::Greedy(classes) => classes.first(label, capacity, held, random),
         }
     }
 }
 
 impl Classes {
-    fn slot(&mut self, label: usize, capacity: usize, held: usize, random: &mut FastRng) -> Option<usize> {
+    /// Counts a sample of a label.
+    fn meet(&mut self, label: usize) {
         if self.seen.len() <= label {
             self.seen.resize(label + 1, 0);
             self.slots.resize(label + 1, Vec::new());
             self.full.resize(label + 1, false);
         }
         self.seen[label] += 1;
+    }
+
+    /// A slot while the label has less than its share, `capacity` over the labels met so far.
+    fn first(&mut self, label: usize, capacity: usize, held: usize, random: &mut FastRng) -> Option<usize> {
+        self.meet(label);
+        let met = self.seen.iter().filter(|seen| **seen > 0).count();
+        if self.slots[label].len() * met >= capacity {
+            return None;
+        }
+        if held < capacity {
+            self.slots[label].push(held);
+            return Some(held);
+        }
+        let largest = self.slots.iter().map(Vec::len).max().unwrap_or(0);
+        Some(self.taken_from_a_largest(largest, label, random))
+    }
+
+    fn slot(&mut self, label: usize, capacity: usize, held: usize, random: &mut FastRng) -> Option<usize> {
+        self.meet(label);
         if held < capacity {
             self.slots[label].push(held);
             return Some(held);

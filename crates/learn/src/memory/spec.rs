@@ -14,6 +14,9 @@ pub enum Policy {
     /// Every output label seen has an equal share, within which every sample is equally likely to stay (Chrysakis & Moens
     /// 2020).
     ClassBalanced,
+    /// The first samples of every output label, as many as its equal share; a new label takes its share from the largest (Prabhu
+    /// et al. 2020, Algorithm 1).
+    Greedy,
 }
 
 /// When samples are stored.
@@ -72,5 +75,29 @@ impl MemorySpec {
         let scores = if logits { outputs * size_of::<f32>() } else { 0 };
         let entry = features * size_of::<f32>() + 2 * size_of::<u32>() + outputs + scores;
         (self.samples * entry) as u64
+    }
+}
+
+/// A memory of which the method itself says what stays and when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Capacity {
+    /// Samples that fit, ≥ 1.
+    pub samples: usize,
+    /// Samples drawn per update, ≥ 1; absent: as many as the batch has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draw: Option<usize>,
+}
+
+impl Default for Capacity {
+    fn default() -> Self {
+        Self { samples: MemorySpec::default().samples, draw: None }
+    }
+}
+
+impl Capacity {
+    /// As the settings of a memory with a policy.
+    pub fn with(&self, policy: Policy) -> MemorySpec {
+        MemorySpec { samples: self.samples, draw: self.draw, policy, ..MemorySpec::default() }
     }
 }

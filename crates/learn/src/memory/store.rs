@@ -17,7 +17,7 @@ use base::rng::{FastRng, Streams};
 /// Past samples of a stream, at most as many as its [`MemorySpec`] says.
 #[derive(Debug)]
 pub struct Memory {
-    spec: MemorySpec,
+    pub(super) spec: MemorySpec,
     keeps_logits: bool,
     pub(super) place: Place,
     pub(super) store: FastRng,
@@ -203,17 +203,26 @@ impl Memory {
     pub fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         let Event::TaskEnd { index } = event else { return Ok(()) };
         if self.spec.fill == Fill::TaskEnd {
-            for batch in cx.data.batches(128) {
-                (cx.ask)()?;
-                let batch = batch?;
-                if self.keeps_logits {
-                    self.note(&cx.model.infer(&batch.inputs, cx.gains)?)?;
-                    self.passes += batch.samples() as u64;
-                }
-                self.store(&batch)?;
-            }
+            self.store_task(cx)?;
         }
         self.boundaries = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        Ok(())
+    }
+
+    /// Meets all samples of the task at hand, in the order of the data.
+    ///
+    /// # Errors
+    /// Engine errors; a stop that was asked for.
+    pub fn store_task(&mut self, cx: &EventContext<'_>) -> Result<()> {
+        for batch in cx.data.batches(128) {
+            (cx.ask)()?;
+            let batch = batch?;
+            if self.keeps_logits {
+                self.note(&cx.model.infer(&batch.inputs, cx.gains)?)?;
+                self.passes += batch.samples() as u64;
+            }
+            self.store(&batch)?;
+        }
         Ok(())
     }
 
@@ -269,7 +278,7 @@ impl Drawn {
 }
 
 /// The outputs that compete for one sample; shared, not copied, where the batch shares them.
-fn mask(active: &Active, sample: usize) -> Option<Arc<[bool]>> {
+pub(super) fn mask(active: &Active, sample: usize) -> Option<Arc<[bool]>> {
     match active {
         Active::All => None,
         Active::Same(mask) => Some(mask.clone()),

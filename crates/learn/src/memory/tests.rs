@@ -162,3 +162,24 @@ fn bytes_stay_within_what_is_declared_and_a_checkpoint_goes_on_where_it_was() {
         assert_eq!(whole.save(), resumed.save());
     }
 }
+
+#[test]
+fn a_greedy_memory_keeps_the_first_of_every_label_up_to_its_share() {
+    // Four places. Label 0 alone may have all; with label 1 each has 2: two places of 0 change hands, a third of 1 is not taken.
+    let mut memory = memory(4, Policy::Greedy, 1);
+    memory.see(&batch(0, &[0, 0, 0, 0, 0])).expect("seen");
+    assert_eq!(memory.labels(), [0; 4]);
+    memory.see(&batch(5, &[1, 1, 1])).expect("seen");
+    let mut labels = memory.labels().to_vec();
+    labels.sort_unstable();
+    assert_eq!(labels, [0, 0, 1, 1]);
+    let ones = |memory: &Memory| {
+        let slots = memory.labels().iter().zip(&memory.inputs);
+        slots.filter(|(label, _)| **label == 1).map(|(_, place)| *place).sum::<f32>()
+    };
+    assert_eq!(ones(&memory), 5.0 + 6.0, "the first two of label 1");
+    // A third label: ⌈4/3⌉ = 2 of each fit by the rule n < 4/3, so it takes places until it has 2.
+    memory.see(&batch(8, &[2, 2, 2])).expect("seen");
+    assert_eq!(memory.len(), 4);
+    assert_eq!(memory.labels().iter().filter(|label| **label == 2).count(), 2);
+}

@@ -14,6 +14,8 @@ pub struct Anatomy {
     pub terms: Vec<String>,
     /// A term that draws past samples.
     pub replay: bool,
+    /// Hidden units compete (k-winner-take-all).
+    pub winners: bool,
     /// The optimiser has momentum.
     pub momentum: bool,
     /// The stream reveals task boundaries.
@@ -29,6 +31,7 @@ impl Anatomy {
     pub fn has(&self, target: TargetKind) -> bool {
         match target {
             TargetKind::Replay => self.replay,
+            TargetKind::Winners => self.winners,
             TargetKind::RecurrentWeight => self.recurrent > 0,
             TargetKind::Dropout => self.layers.len() > 1,
             TargetKind::Momentum => self.momentum,

@@ -94,6 +94,7 @@ impl ReceptorSpec {
         if !anatomy.has(self.target) {
             let what = match self.target {
                 TargetKind::Replay => "no replay of past samples",
+                TargetKind::Winners => "no competition between units",
                 TargetKind::RecurrentWeight => "no recurrent layer",
                 TargetKind::Dropout => "no hidden layer",
                 TargetKind::Momentum => "no momentum",

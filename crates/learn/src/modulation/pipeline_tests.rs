@@ -15,6 +15,7 @@ fn spec(text: &str) -> ModulationSpec {
         layers: vec![4, 2],
         terms: vec!["task".into(), "ewc".into()],
         replay: true,
+        winners: false,
         momentum: true,
         boundaries: true,
         inputs: true,

@@ -20,6 +20,7 @@ pub enum TargetKind {
     PlasticityGate,
     FeatureGate,
     RecurrentWeight,
+    Winners,
 }
 
 /// Who receives it, and how finely.
@@ -148,6 +149,14 @@ pub const TARGETS: &[TargetEntry] = &[
         "multiplies the recurrent weights",
         None,
     ),
+    entry(
+        TargetKind::Winners,
+        "winners",
+        Response::Gain,
+        ONE,
+        "multiplies the share of hidden units that k-winner-take-all lets speak",
+        None,
+    ),
 ];
 
 const fn entry(
@@ -192,6 +201,10 @@ pub(super) fn apply_scalar(target: TargetKind, term: Option<&str>, effect: f64, 
         // Two sources of silence: a unit speaks where neither silences it.
         TargetKind::Dropout => gains.dropout = 1.0 - (1.0 - gains.dropout) * (1.0 - effect),
         TargetKind::Replay => gains.replay *= effect,
+        TargetKind::Winners => {
+            let shares = gains.layers.iter_mut().filter_map(|layer| layer.winners.as_mut());
+            shares.for_each(|share| *share = (*share * effect).min(1.0));
+        }
         TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate | TargetKind::RecurrentWeight => {}
     }
 }

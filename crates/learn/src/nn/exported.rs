@@ -14,10 +14,11 @@ use contract::exported::{Array, Numbers};
 /// Another network than a multilayer perceptron of the features alone.
 pub fn described(spec: &ModelSpec, model: &dyn Model, features: usize) -> Result<Value> {
     let (kind, problem) = match spec {
-        ModelSpec::Mlp(mlp) if mlp.context == 0 => {
+        ModelSpec::Mlp(mlp) if mlp.context == 0 && mlp.dendrites.is_none() => {
             let sizes: Vec<usize> = std::iter::once(features).chain(model.layer_units()).collect();
             return Ok(json!({ "kind": "mlp", "sizes": sizes, "activation": mlp.activation }));
         }
+        ModelSpec::Mlp(mlp) if mlp.dendrites.is_some() => ("mlp with dendrites", "is not written out"),
         ModelSpec::Mlp(_) => ("mlp with context", "takes levels of neuromodulators as inputs"),
         ModelSpec::Cnn(_) => ("cnn", "is not written out"),
         ModelSpec::Rnn(_) => ("rnn", "is not written out"),

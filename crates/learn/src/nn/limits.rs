@@ -86,7 +86,11 @@ impl ModelSpec {
         let stack = |first: usize, hidden: &[usize]| chain(&[&[first], hidden, &[outputs]].concat());
         let [channels, height, width] = shape;
         match self {
-            Self::Mlp(spec) => stack(channels * height * width, &spec.hidden),
+            Self::Mlp(spec) => {
+                let segments = spec.dendrites.map_or(0, |own| wide(own.segments) * wide(own.contexts));
+                stack(channels * height * width, &spec.hidden)
+                    + spec.hidden.iter().map(|units| wide(*units) * segments).sum::<u128>()
+            }
             Self::Cnn(spec) => {
                 let last = spec.channels.last().copied().unwrap_or(channels);
                 // Padding adds at most this many rows and columns per convolution.

@@ -2,6 +2,7 @@
 
 use candle_core::Tensor;
 
+use super::dendrites::{DendriteSpec, Dendrites};
 use super::dense::Dense;
 use super::gate::gated;
 use super::init::Init;
@@ -22,6 +23,8 @@ pub struct Mlp {
     layers: Vec<Dense>,
     /// How many of the inputs are [`Gains::context`], after the features.
     context: usize,
+    /// Of each hidden layer; empty where units have none.
+    dendrites: Vec<Dendrites>,
     parameters: Parameters,
 }
 
@@ -33,7 +36,7 @@ impl Mlp {
     pub fn new(sizes: &[usize], activation: Activation, init: Init, streams: &Streams) -> Result<Self> {
         let mut parameters = Parameters::default();
         let layers = Dense::stack(&mut parameters, 0, sizes, activation, init, streams)?;
-        Ok(Self { layers, context: 0, parameters })
+        Ok(Self { layers, context: 0, dendrites: Vec::new(), parameters })
     }
 
     /// The same with the last `context` inputs of the first layer taken from [`Gains::context`].
@@ -41,6 +44,18 @@ impl Mlp {
     pub fn with_context(mut self, context: usize) -> Self {
         self.context = context;
         self
+    }
+
+    /// The same with dendritic segments on every hidden unit, which see [`Gains::dendritic`].
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn with_dendrites(mut self, spec: DendriteSpec, streams: &Streams) -> Result<Self> {
+        for (index, layer) in self.layers.iter().enumerate().take(self.layers.len().saturating_sub(1)) {
+            let sizes = [layer.outputs, spec.segments, spec.contexts];
+            self.dendrites.push(Dendrites::new(&mut self.parameters, index, sizes, streams)?);
+        }
+        Ok(self)
     }
 
     /// The features with the context behind them; what is missing of it is 0.
@@ -54,11 +69,21 @@ impl Mlp {
         Ok(Tensor::cat(&[x, &context.broadcast_as((x.dim(0)?, self.context))?], 1)?.contiguous()?)
     }
 
+    /// One layer with its gains and, where it has them, dendrites.
+    fn layer(&self, index: usize, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
+        let gain = gains.layer(index);
+        let y = x.apply(&self.layers[index].under(gain, tracked)?)?;
+        let y = match self.dendrites.get(index) {
+            Some(dendrites) => dendrites.modulate(y, &gains.dendritic, tracked)?,
+            None => y,
+        };
+        gated(y, gain)
+    }
+
     fn through(&self, x: &Tensor, gains: &Gains, tracked: bool) -> Result<Tensor> {
         let mut x = x.clone();
-        for (index, layer) in self.layers.iter().enumerate() {
-            let gain = gains.layer(index);
-            x = gated(x.apply(&layer.under(gain, tracked)?)?, gain)?;
+        for index in 0..self.layers.len() {
+            x = self.layer(index, &x, gains, tracked)?;
         }
         Ok(x)
     }
@@ -75,11 +100,9 @@ impl Model for Mlp {
 
     fn hidden(&self, x: &Tensor, gains: &Gains) -> Result<Vec<Tensor>> {
         let mut x = self.extended(x, gains)?;
-        let hidden = &self.layers[..self.layers.len().saturating_sub(1)];
-        let mut all = Vec::with_capacity(hidden.len());
-        for (index, layer) in hidden.iter().enumerate() {
-            let gain = gains.layer(index);
-            x = gated(x.apply(&layer.under(gain, false)?)?, gain)?;
+        let mut all = Vec::with_capacity(self.layers.len());
+        for index in 0..self.layers.len().saturating_sub(1) {
+            x = self.layer(index, &x, gains, false)?;
             all.push(x.clone());
         }
         Ok(all)
@@ -90,7 +113,8 @@ impl Model for Mlp {
     }
 
     fn multiply_adds(&self) -> u64 {
-        self.layers.iter().map(Dense::multiply_adds).sum()
+        let dense: u64 = self.layers.iter().map(Dense::multiply_adds).sum();
+        dense + self.dendrites.iter().map(Dendrites::multiply_adds).sum::<u64>()
     }
 
     fn gradient_magnitudes(
@@ -100,6 +124,11 @@ impl Model for Mlp {
         passes: &Passes,
         magnitude: Magnitude,
     ) -> Result<Gradients> {
+        if !self.dendrites.is_empty() {
+            // Segments see a context, not the layer's input: no product of the two gives their gradients.
+            let forward = |x: &Tensor| self.forward(x, gains);
+            return squared::per_sample(&forward, &self.parameters, x, passes, magnitude);
+        }
         let x = self.extended(x, gains)?;
         squared::batched(&|x| self.through(x, gains, true), &self.layers, &x, passes, magnitude)
     }

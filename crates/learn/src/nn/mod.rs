@@ -1,10 +1,13 @@
 //! Layer 1: parameters, layers and fused tensor operations on top of candle.
 
+mod binary_cross_entropy;
 mod cnn;
 mod conv;
 mod cross_entropy;
+mod dendrites;
 mod dense;
 mod exported;
+mod features;
 mod fused;
 mod gate;
 mod init;
@@ -24,11 +27,14 @@ mod tap;
 pub mod testing;
 pub mod twice;
 
+pub use binary_cross_entropy::binary_cross_entropy;
 pub use cnn::{Cnn, CnnSizes};
 pub use conv::Conv;
 pub use cross_entropy::{Active, BatchStatistics, argmax, cross_entropy, weighted_cross_entropy};
+pub use dendrites::DendriteSpec;
 pub use dense::{Dense, Gained};
 pub use exported::{described, weights};
+pub use features::{features, to_length_one};
 pub use init::Init;
 pub use mlp::Mlp;
 pub use model::{Model, predict};

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cnn::{Cnn, CnnSizes};
+use super::dendrites::DendriteSpec;
 use super::init::Init;
 use super::mlp::Mlp;
 use super::model::Model;
@@ -36,6 +37,9 @@ pub struct MlpSpec {
     /// set by the control `context-input`. Default 0.
     #[serde(skip_serializing_if = "is_zero")]
     pub context: usize,
+    /// Dendritic segments on every hidden unit: set by the method that needs them. Default none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dendrites: Option<DendriteSpec>,
 }
 
 fn is_zero(count: &usize) -> bool {
@@ -44,7 +48,13 @@ fn is_zero(count: &usize) -> bool {
 
 impl Default for MlpSpec {
     fn default() -> Self {
-        Self { hidden: vec![100, 100], activation: Activation::Relu, init: Init::default(), context: 0 }
+        Self {
+            hidden: vec![100, 100],
+            activation: Activation::Relu,
+            init: Init::default(),
+            context: 0,
+            dendrites: None,
+        }
     }
 }
 
@@ -145,11 +155,15 @@ impl ModelSpec {
     /// Engine errors; a shape that the network cannot take.
     pub fn build(&self, shape: [usize; 3], outputs: usize, streams: &Streams) -> Result<Box<dyn Model>> {
         match self {
-            Self::Mlp(MlpSpec { hidden, activation, init, context }) => {
+            Self::Mlp(MlpSpec { hidden, activation, init, context, dendrites }) => {
                 let mut sizes = vec![shape.iter().product::<usize>() + context];
                 sizes.extend(hidden);
                 sizes.push(outputs);
-                Ok(Box::new(Mlp::new(&sizes, *activation, *init, streams)?.with_context(*context)))
+                let mlp = Mlp::new(&sizes, *activation, *init, streams)?.with_context(*context);
+                Ok(Box::new(match dendrites {
+                    Some(spec) => mlp.with_dendrites(*spec, streams)?,
+                    None => mlp,
+                }))
             }
             Self::Cnn(spec) => {
                 let sizes = CnnSizes {

@@ -2,6 +2,7 @@
 
 use candle_core::Tensor;
 
+use super::readout::Readout;
 use super::task_loss::TaskLoss;
 use super::term::{Event, EventContext, LossTerm, PathGradient, StepContext};
 use crate::gains::Gains;
@@ -252,6 +253,19 @@ impl Objective {
     pub fn after_batch(&mut self, batch: &Batch) -> Result<()> {
         let mut active = self.terms.iter_mut().filter(|weighted| weighted.weight != 0.0);
         active.try_for_each(|weighted| weighted.term.after_batch(batch))
+    }
+
+    /// How answers are read off the network now: as the first term says that has a say in it.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn readout(&self, model: &dyn Model, gains: &Gains) -> Result<Readout> {
+        for weighted in self.terms.iter().filter(|weighted| weighted.weight != 0.0) {
+            if let Some(own) = weighted.term.readout(model, gains)? {
+                return Ok(own);
+            }
+        }
+        Ok(Readout::Scores)
     }
 
     /// Bytes of stored samples.

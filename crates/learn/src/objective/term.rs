@@ -4,6 +4,7 @@ use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::anchor::Anchor;
+use super::readout::Readout;
 use crate::gains::Gains;
 use crate::memory::Memory;
 use crate::nn::{BatchStatistics, Gradients, Model, Parameters};
@@ -174,6 +175,14 @@ pub trait LossTerm: Send {
     /// Engine errors.
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         self.memory_mut().map_or(Ok(()), |memory| memory.on_event(event, cx))
+    }
+
+    /// How answers are read off the network, where the term has a say in it; `None`: by the scores.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn readout(&self, _model: &dyn Model, _gains: &Gains) -> Result<Option<Readout>> {
+        Ok(None)
     }
 
     /// Bytes of stored samples.

@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::gates::Gates;
 use super::settings::CurveSettings;
+use crate::method::TaskOwned;
 use base::error::Result;
 use contract::{Curve, Pace};
 use learn::Learner;
 use learn::gains::Gains;
-use learn::nn::predict;
 use learn::stream::{TaskStream, TestSet};
 
 /// Test sets, and the curves measured so far.
@@ -23,8 +22,8 @@ pub(super) struct Meter {
     losses: (f64, u32),
     /// Tasks that have curves.
     first: usize,
-    /// Units that are silent in a task are so at its test too.
-    gates: Option<Gates>,
+    /// What is a task's own in training is so at its test too.
+    pub own: Option<Box<dyn TaskOwned>>,
 }
 
 impl Meter {
@@ -33,7 +32,7 @@ impl Meter {
         stream: &TaskStream,
         curve: &CurveSettings,
         first: Option<usize>,
-        gates: Option<Gates>,
+        own: Option<Box<dyn TaskOwned>>,
     ) -> Self {
         let sets = |limit: usize| (0..stream.len()).map(|task| stream.test_set(task, limit)).collect();
         Self {
@@ -44,13 +43,13 @@ impl Meter {
             loss: Curve::new("loss"),
             losses: (0.0, 0),
             first: first.unwrap_or(usize::MAX),
-            gates,
+            own,
         }
     }
 
-    /// Each task's silent units, where the method has such.
-    pub fn gates(&self) -> Option<&Gates> {
-        self.gates.as_ref()
+    /// Bytes of what is kept for tasks beside the network's parameters.
+    pub fn own_bytes(&self) -> u64 {
+        self.own.as_ref().map_or(0, |own| own.state_bytes())
     }
 
     /// Accuracy on every task when training has reached task `reached` (`None`: before training).
@@ -113,17 +112,38 @@ impl Meter {
         all.filter(|curve| !curve.x.is_empty()).cloned().collect()
     }
 
-    /// The gains under which a task is tested: those in force, with its own gates.
+    /// The gains under which a task is tested: those in force, with what is its own.
     pub fn gains_in<'l>(&self, task: usize, learner: &'l Learner) -> Cow<'l, Gains> {
         let mut gains = Cow::Borrowed(learner.gains());
-        if let Some(gates) = &self.gates {
-            gates.set(task, gains.to_mut());
+        if let Some(own) = &self.own {
+            own.set(task, gains.to_mut());
         }
         gains
     }
 
-    /// Accuracy on some test samples of a task, when training has reached another.
+    /// Accuracy on some test samples of a task, when training has reached another. Parameters that are the task's own are lent to
+    /// the network for as long.
     pub fn score(
+        &self,
+        set: &TestSet,
+        stream: &TaskStream,
+        learner: &Learner,
+        (task, reached): (usize, Option<usize>),
+        pace: &mut Pace<'_>,
+    ) -> Result<f64> {
+        let parameters = learner.model.parameters();
+        let lent = self.own.as_ref().map_or(Ok(None), |own| own.tested(task, parameters))?;
+        let Some(lent) = lent else { return self.count(set, stream, learner, (task, reached), pace) };
+        let now = parameters.snapshot()?;
+        parameters.restore(&lent)?;
+        let outcome = self.count(set, stream, learner, (task, reached), pace);
+        // Back whatever happened.
+        parameters.restore(&now)?;
+        outcome
+    }
+
+    /// The share of a task's samples that the network answers rightly as it is.
+    fn count(
         &self,
         set: &TestSet,
         stream: &TaskStream,
@@ -135,11 +155,12 @@ impl Meter {
         const BATCH: usize = 512;
         let active = stream.test_active(task, reached);
         let gains = self.gains_in(task, learner);
+        let readout = learner.objective.readout(learner.model.as_ref(), &gains)?;
         let mut correct = 0;
         for first in (0..set.len()).step_by(BATCH) {
             pace.ask()?;
             let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
-            let labels = predict(learner.model.as_ref(), &inputs, &active, &gains)?;
+            let labels = readout.predict(learner.model.as_ref(), &inputs, &active, &gains)?;
             correct +=
                 labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
         }

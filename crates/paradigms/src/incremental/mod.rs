@@ -4,20 +4,19 @@
 //! The method composes the terms; this protocol lays out tasks, boundaries and evaluation.
 
 mod exported;
-mod gates;
+mod fit;
 mod meter;
 mod probes;
 mod settings;
 
 pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, ResolvedMethod};
 
-use gates::Gates;
 use meter::Meter;
 use probes::{FIRST_UPDATES, Probes};
 
 use std::collections::BTreeMap;
 
-use crate::method::{Composition, METHODS, Regime, method};
+use crate::method::{Composition, METHODS, Regime, Site, method};
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
@@ -30,7 +29,7 @@ use contract::{
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
-use learn::nn::Role;
+use learn::nn::{Init, ModelSpec, Role};
 use learn::objective::{Event, Objective};
 use learn::stream::{Scenario, TaskStream, TrainingData};
 
@@ -139,18 +138,28 @@ impl<'a> Run<'a> {
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
         let composition = method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
         resolved.check_memory(&dataset)?;
-        let Composition { terms, regime, freeze_features, rate_per_task, dropout, gated_off, .. } =
+        let Composition { terms, regime, freeze_features, rate_per_task, dropout, winners, mut own, .. } =
             composition;
-        let gates = gated_off.map(|off| Gates::new(off, stream.len(), &model.layer_units(), &streams));
+        let init = match &settings.model {
+            ModelSpec::Mlp(spec) => spec.init,
+            _ => Init::default(),
+        };
+        let layers = model.layer_units();
+        if let Some(own) = &mut own {
+            own.start(&Site { tasks: stream.len(), layers: &layers, init, streams: &streams });
+        }
         // Eq. 6: the task's loss plus Σ_{i<t} λ_i Ω(θ, θ_i*); each method's file says which Ω and which λ_i.
         let objective = Objective::new(terms);
         let mut learner = Learner::new(model, objective, settings.optimiser.build(), &streams)
             .modulated(resolved.modulation.as_ref(), spec.trace())?;
         learner.base.dropout = dropout;
+        if let Some(share) = winners {
+            learner.compete(share);
+        }
         if settings.freeze_biases {
             learner.freeze(|parameter| parameter.role == Role::Bias);
         }
-        let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, gates);
+        let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, own);
         let updates = updates_of(&stream, &settings.budget);
         let probes = Probes::new(&stream, &settings.budget, &updates);
         let replays = spec.replays.is_some();
@@ -284,13 +293,17 @@ impl<'a> Run<'a> {
         if let Some(factor) = self.rate_per_task.filter(|_| task > 0) {
             self.learner.base.learning_rate *= factor;
         }
-        if let Some(gates) = self.meter.gates() {
-            gates.set(task, &mut self.learner.base);
+        if let Some(own) = &mut self.meter.own {
+            own.set(task, &mut self.learner.base);
+            own.begin(task, &data.batch(&[0])?.active, &mut self.learner)?;
         }
         self.tell(Event::TaskStart { index: task }, &data, watch)?;
         let order = self.streams.get(&format!("order/task{task}"));
         let mut loader = data.loader(self.settings.budget.batch, order);
         self.train(&mut loader, (task, task), watch)?;
+        if let Some(own) = &mut self.meter.own {
+            own.end(&mut self.learner)?;
+        }
         self.tell(Event::TaskEnd { index: task }, &data, watch)
     }
 
@@ -329,6 +342,9 @@ impl<'a> Run<'a> {
             let statistics = self.learner.step(&loader.next_batch()?)?;
             self.done += 1;
             self.meter.saw(statistics.loss);
+            if let Some(own) = &mut self.meter.own {
+                own.updated(update + 1, per_task, &mut self.learner)?;
+            }
             if sequence && update < FIRST_UPDATES {
                 self.probe(task, update + 1, watch)?;
             }
@@ -358,7 +374,7 @@ impl<'a> Run<'a> {
         let per_update = 3 * self.learner.model.multiply_adds() * self.settings.budget.batch as u64;
         Footprint {
             parameters: parameters * networks.max(1) as u64,
-            state_bytes: self.learner.objective.state_bytes(),
+            state_bytes: self.learner.objective.state_bytes() + self.meter.own_bytes(),
             replay_bytes: self.learner.objective.replay_bytes(),
             updates,
             multiply_adds: updates * per_update

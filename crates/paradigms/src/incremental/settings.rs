@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::method::{Composition, METHODS, MethodEntry, Regime, method};
+use super::fit::{Asked, check_gates};
+use crate::method::{METHODS, Regime, method};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Reveal, registered};
 use data::{DataSpec, Dataset, Splitting};
 use learn::modulated;
-use learn::modulation::{ModulationSpec, TargetKind};
 use learn::nn::ModelSpec;
 use learn::optim::OptimiserSpec;
 use learn::stream::{EvaluateOn, StreamKind, StreamSpec};
@@ -164,15 +164,23 @@ impl Resolved {
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
         let outputs = settings.stream.outputs(facts.classes);
-        settings.model.check_fit("model", facts.shape, outputs).map_err(|error| benchmark.refuse(error))?;
-        let work = ("budget.batch", settings.budget.batch);
-        let fits = settings.model.check_work("model", (facts.shape, outputs), work);
-        fits.map_err(|error| benchmark.refuse(error))?;
+        let check = |model: &ModelSpec| {
+            model.check_fit("model", facts.shape, outputs)?;
+            model.check_work("model", (facts.shape, outputs), ("budget.batch", settings.budget.batch))
+        };
+        check(&settings.model).map_err(|error| benchmark.refuse(error))?;
         let method = registered(METHODS, |entry| &entry.info, preset)?;
-        check_reveals(method, &settings.stream, benchmark, preset)?;
+        let asked = Asked { preset, benchmark, stream: &settings.stream };
+        asked.check_reveals(method)?;
         let parameters = method.resolve(preset, id)?;
         let composition = method.compose(&parameters)?;
-        check_needs(&composition, &settings.stream, preset)?;
+        asked.check_needs(&composition, outputs)?;
+        let model = asked.network(&composition, &settings.model, facts.classes)?;
+        if model != settings.model {
+            check(&model).map_err(|error| benchmark.refuse(error))?;
+        }
+        asked.check_room(&composition, &model, (facts.shape, facts.classes), settings.freeze_biases)?;
+        settings.model = model;
         let boundaries = settings.stream.reveals(Reveal::Boundary);
         let modulation = modulated::resolve(
             preset,
@@ -180,7 +188,12 @@ impl Resolved {
             (&settings.model, facts.shape, outputs),
             &settings.optimiser,
             &composition.terms,
-            modulated::Stage { boundaries, classes: true, task: true },
+            modulated::Stage {
+                boundaries,
+                classes: true,
+                task: true,
+                winners: composition.winners.is_some(),
+            },
         )?;
         check_gates(&composition, modulation.as_ref(), preset)?;
         let method = ResolvedMethod { kind: preset.header.kind.clone(), parameters };
@@ -242,55 +255,7 @@ fn relocate(error: Error, key: &str, benchmark: &Benchmark) -> Error {
     }
 }
 
-/// Law 5 at the gate: a method that needs what the stream hides cannot run on it.
-fn check_reveals(
-    method: &MethodEntry,
-    stream: &StreamSpec,
-    benchmark: &Benchmark,
-    preset: &MethodPreset,
-) -> Result<()> {
-    match method.info.needs.iter().find(|need| !stream.reveals(**need)) {
-        Some(need) => Err(benchmark.refuse(DefinitionError {
-            key: "stream.reveals".into(),
-            problem: format!(
-                "method `{}` needs `{}`, which this stream hides",
-                preset.header.id,
-                need.word()
-            ),
-            ..DefinitionError::default()
-        })),
-        None => Ok(()),
-    }
-}
-
 /// How many times the updates of one task a run makes; joint training trains the references too.
 pub(super) fn updates_in_tasks(regime: Regime, tasks: usize) -> usize {
     if regime == Regime::Joint { tasks * (tasks + 1) / 2 } else { tasks }
-}
-
-/// The same for what a method's settings ask for.
-fn check_needs(composition: &Composition, stream: &StreamSpec, preset: &MethodPreset) -> Result<()> {
-    match composition.needs.filter(|(_, need)| !stream.reveals(*need)) {
-        Some((key, need)) => Err(preset.refuse(DefinitionError {
-            key: format!("parameters.{key}"),
-            problem: format!("this value needs `{}`, which this stream hides", need.word()),
-            ..DefinitionError::default()
-        })),
-        None => Ok(()),
-    }
-}
-
-/// A task's own gates replace those in force at its test, so a modulator cannot have them too.
-fn check_gates(
-    composition: &Composition,
-    modulation: Option<&ModulationSpec>,
-    preset: &MethodPreset,
-) -> Result<()> {
-    let receptors = modulation.into_iter().flat_map(|spec| spec.modulators.values());
-    let mut targets = receptors.flat_map(|modulator| &modulator.receptors).map(|receptor| receptor.target);
-    if composition.gated_off.is_some() && targets.any(|target| target == TargetKind::FeatureGate) {
-        let allowed = "another target: this method gates units itself";
-        return Err(preset.refuse(DefinitionError::range("modulation", "feature-gate", allowed)));
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::task_owned::TaskOwned;
 use base::error::{DefinitionError, Result};
 use contract::definition::MethodPreset;
 use contract::{MethodInfo, Parameter, Reveal};
@@ -35,8 +36,22 @@ pub struct Composition {
     pub rate_per_task: Option<f32>,
     /// Share of hidden units that are silent at each training step.
     pub dropout: f32,
-    /// Share of each hidden layer that is silent in a task, others in each, in training and at test.
-    pub gated_off: Option<f32>,
+    /// What of the network belongs to one task alone.
+    pub own: Option<Box<dyn TaskOwned>>,
+    /// Share of each hidden layer that speaks for a sample; `None`: all of it.
+    pub winners: Option<f32>,
+    /// Dendritic segments of every hidden unit, which see the task.
+    pub segments: Option<usize>,
+    /// The network is as many times as wide as there are tasks.
+    pub columns: bool,
+    /// It learns biases, and not much else.
+    pub learns_biases: bool,
+    /// Only a multilayer perceptron will do.
+    pub only_dense: bool,
+    /// Only a stream will do whose tasks add classes.
+    pub only_classes: bool,
+    /// Only a sequence of tasks will do.
+    pub only_sequences: bool,
     /// Rough work of an update beyond plain training's, as a share of that.
     pub extra_work: f64,
 }
@@ -54,9 +69,15 @@ impl Composition {
         Self { terms: vec![term], needs, extra_work: 1.0, ..Self::default() }
     }
 
+    /// Parts of the network that belong to one task each.
+    pub fn owning(own: impl TaskOwned + 'static) -> Self {
+        Self { own: Some(Box::new(own)), ..Self::default() }
+    }
+
     /// Whether only a sequence of tasks can give it what it asks for.
     pub fn is_sequential(&self) -> bool {
-        self.rate_per_task.is_some() || self.gated_off.is_some() || self.dropout > 0.0
+        let trains = self.rate_per_task.is_some() || self.dropout > 0.0 || self.winners.is_some();
+        trains || self.own.is_some() || self.only_sequences
     }
 
     /// Past samples that fit into the terms' memories, the largest; 0: none are kept.
@@ -100,8 +121,8 @@ pub(super) const MEMORY: [Parameter; 4] = [
     Parameter::new(
         "memory.policy",
         "reservoir",
-        "reservoir, class-balanced",
-        "which stay: all samples with equal chance, or an equal share per label seen",
+        "reservoir, class-balanced, greedy",
+        "which stay: all samples with equal chance, an equal share per label seen, or the first ones of each label up to that share",
     ),
     Parameter::new(
         "memory.fill",
@@ -111,6 +132,9 @@ pub(super) const MEMORY: [Parameter; 4] = [
     ),
     Parameter::new("memory.draw", "as many as the batch has", "1 to 65536", "samples drawn per update"),
 ];
+
+/// The lines of a memory that a method fills in its own way.
+pub(super) const CAPACITY: [Parameter; 2] = [MEMORY[0], MEMORY[3]];
 
 /// A method's settings: deserialised from a preset, checked, then turned into a composition.
 pub trait Settings: Serialize + DeserializeOwned {
@@ -176,6 +200,17 @@ pub(super) fn check_strength(key: &str, value: f32) -> Result<(), DefinitionErro
         return Ok(());
     }
     Err(DefinitionError::range(key, value, "a finite number >= 0"))
+}
+
+/// Checks a share of units that speak for a sample.
+///
+/// # Errors
+/// Names the value.
+pub(super) fn check_winners(share: f32) -> Result<(), DefinitionError> {
+    if share > 0.0 && share <= 1.0 {
+        return Ok(());
+    }
+    Err(DefinitionError::range("winners", share, "above 0, at most 1"))
 }
 
 /// Checks that a share is in [0, 1].

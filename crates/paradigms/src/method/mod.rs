@@ -2,6 +2,7 @@
 //! and training rules. Adding one is a file here and a line in [`METHODS`].
 
 mod a_gem;
+mod active_dendrites;
 mod composition;
 mod conventions;
 mod der;
@@ -9,20 +10,28 @@ mod er;
 mod ewc;
 mod fisher;
 mod frozen;
+mod gdumb;
 mod gem;
 mod generative_replay;
+mod gpm;
+mod icarl;
 mod joint;
+mod k_wta;
 mod l2;
 mod l2_sp;
+mod learned_biases;
 mod lwf;
 mod mas;
 mod naive;
 mod online_ewc;
+mod packnet;
+mod progressive;
 mod rwalk;
 mod scp;
 mod separate;
 mod si;
 mod stable_sgd;
+mod task_owned;
 #[cfg(test)]
 mod tests;
 mod xdg;
@@ -30,6 +39,7 @@ mod xdg;
 pub use composition::{Composition, MethodEntry, Regime};
 pub use conventions::{CONVENTIONS, Convention};
 pub use fisher::{FisherEstimator, FisherSettings};
+pub use task_owned::{Site, TaskOwned};
 
 use base::error::{DefinitionError, Result};
 
@@ -55,6 +65,14 @@ pub const METHODS: &[MethodEntry] = &[
     generative_replay::ENTRY,
     stable_sgd::ENTRY,
     xdg::ENTRY,
+    k_wta::ENTRY,
+    learned_biases::ENTRY,
+    packnet::ENTRY,
+    gdumb::ENTRY,
+    icarl::ENTRY,
+    gpm::ENTRY,
+    progressive::ENTRY,
+    active_dendrites::ENTRY,
 ];
 
 /// A method by its registered name.

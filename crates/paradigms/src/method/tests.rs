@@ -18,6 +18,7 @@ use learn::objective::{Event, EventContext, Weighted};
 use learn::stream::{EvaluateOn, Scenario, StreamKind, StreamSpec, TaskStream, TrainingData};
 use numeric::Activation;
 
+mod isolated;
 mod minimum;
 mod replay;
 

@@ -32,7 +32,8 @@ pub struct MultiTaskSettings {
 }
 
 /// Every term is a task, and none has boundaries.
-const STAGE: modulated::Stage = modulated::Stage { boundaries: false, classes: true, task: false };
+const STAGE: modulated::Stage =
+    modulated::Stage { boundaries: false, classes: true, task: false, winners: false };
 
 /// How long training goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -236,7 +236,7 @@ impl OnlineMethod {
         let network = (&settings.model, stream.shape(), stream.classes());
         let terms = self.terms(&Streams::new(0));
         // An oracle may be told about changes; a control that uses it says so by its source.
-        let stage = modulated::Stage { boundaries: true, classes: true, task: true };
+        let stage = modulated::Stage { boundaries: true, classes: true, task: true, winners: false };
         let spec = modulated::resolve(preset, benchmark, network, &settings.optimiser, &terms, stage)?;
         if spec.is_some() && !self.has_network() {
             let allowed = "no modulation: this kind has no network";

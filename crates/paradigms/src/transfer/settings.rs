@@ -104,8 +104,8 @@ impl Resolved {
         let terms = composition.terms;
         let network = (&settings.model, shape, outputs);
         // The step from source to target is no secret.
-        let stage =
-            modulated::Stage { boundaries: true, classes: !settings.task.is_regression(), task: true };
+        let classes = !settings.task.is_regression();
+        let stage = modulated::Stage { boundaries: true, classes, task: true, winners: false };
         let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, stage)?;
         let method = ResolvedMethod { kind: kind.clone(), parameters };
         Ok(Self { benchmark: settings, method, modulation })

@@ -1,0 +1,151 @@
+//! Whether a method, a stream and a network fit each other: asked before anything trains.
+
+use crate::method::{Composition, MethodEntry};
+use base::error::{DefinitionError, Result};
+use base::rng::Streams;
+use contract::definition::{Benchmark, MethodPreset};
+use learn::modulation::{ModulationSpec, TargetKind};
+use learn::nn::{DendriteSpec, ModelSpec};
+use learn::stream::{Scenario, StreamSpec};
+
+/// What is asked to fit.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub preset: &'a MethodPreset,
+    pub benchmark: &'a Benchmark,
+    pub stream: &'a StreamSpec,
+}
+
+impl Asked<'_> {
+    /// A refusal of the benchmark: what the method needs and this one does not have.
+    fn lacks(&self, key: &str, problem: String) -> base::error::Error {
+        self.benchmark.refuse(DefinitionError { key: key.into(), problem, ..DefinitionError::default() })
+    }
+
+    /// A refusal of one of the method's parameters.
+    fn unfit(&self, error: DefinitionError) -> base::error::Error {
+        self.preset.refuse_parameter(&self.benchmark.header.id, error)
+    }
+
+    /// Law 5 at the gate: a method that needs what the stream hides cannot run on it.
+    ///
+    /// # Errors
+    /// Names the method and what is hidden.
+    pub fn check_reveals(&self, method: &MethodEntry) -> Result<()> {
+        let id = &self.preset.header.id;
+        match method.info.needs.iter().find(|need| !self.stream.reveals(**need)) {
+            Some(need) => {
+                let problem = format!("method `{id}` needs `{}`, which this stream hides", need.word());
+                Err(self.lacks("stream.reveals", problem))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The same for what a method's settings ask for, and for tasks that add classes.
+    ///
+    /// # Errors
+    /// Names the key that asks.
+    pub fn check_needs(&self, composition: &Composition, outputs: usize) -> Result<()> {
+        if let Some((key, need)) = composition.needs.filter(|(_, need)| !self.stream.reveals(*need)) {
+            return Err(self.preset.refuse(DefinitionError {
+                key: format!("parameters.{key}"),
+                problem: format!("this value needs `{}`, which this stream hides", need.word()),
+                ..DefinitionError::default()
+            }));
+        }
+        if !composition.only_classes {
+            return Ok(());
+        }
+        if self.stream.scenario != Scenario::Class {
+            let id = &self.preset.header.id;
+            let problem = format!("method `{id}` needs the scenario `class`, in which tasks add classes");
+            return Err(self.lacks("stream.scenario", problem));
+        }
+        let samples = composition.memory();
+        if samples < outputs {
+            let allowed = format!("at least {outputs}, one per class");
+            return Err(self.unfit(DefinitionError::range("memory.samples", samples, &allowed)));
+        }
+        Ok(())
+    }
+
+    /// The network that the method makes of the benchmark's.
+    ///
+    /// # Errors
+    /// Another network than a multilayer perceptron where the method needs one.
+    pub fn network(&self, composition: &Composition, model: &ModelSpec, classes: usize) -> Result<ModelSpec> {
+        let mut model = model.clone();
+        let tasks = self.stream.len(classes);
+        if composition.columns {
+            model.widen(tasks);
+        }
+        match &mut model {
+            ModelSpec::Mlp(spec) => {
+                let segments = composition.segments;
+                spec.dendrites = segments.map(|segments| DendriteSpec { segments, contexts: tasks });
+            }
+            _ if composition.only_dense => {
+                let id = &self.preset.header.id;
+                return Err(self.lacks("model.kind", format!("method `{id}` needs an `mlp`")));
+            }
+            _ => {}
+        }
+        Ok(model)
+    }
+
+    /// Checks that every layer has units that win and weights for every task.
+    ///
+    /// # Errors
+    /// Names the value that leaves nothing.
+    pub fn check_room(
+        &self,
+        composition: &Composition,
+        model: &ModelSpec,
+        (shape, classes): ([usize; 3], usize),
+        freeze_biases: bool,
+    ) -> Result<()> {
+        if composition.winners.is_none() && composition.own.is_none() && !composition.only_dense {
+            return Ok(());
+        }
+        let network = model.build(shape, self.stream.outputs(classes), &Streams::new(0))?;
+        let layers = network.layer_units();
+        let hidden = &layers[..layers.len().saturating_sub(1)];
+        if composition.only_dense && hidden.is_empty() {
+            let problem = format!("method `{}` needs a hidden layer", self.preset.header.id);
+            return Err(self.lacks("model.hidden", problem));
+        }
+        if let Some(share) = composition.winners
+            && let Some(units) = hidden.iter().find(|units| share * (**units as f32) < 0.5)
+        {
+            let allowed = format!("a share that lets at least one of {units} units win");
+            return Err(self.unfit(DefinitionError::range("winners", share, &allowed)));
+        }
+        if composition.learns_biases && freeze_biases {
+            let problem = format!("method `{}` learns biases, which stay fixed here", self.preset.header.id);
+            return Err(self.lacks("freeze_biases", problem));
+        }
+        let Some(own) = &composition.own else { return Ok(()) };
+        let room = own.check(self.stream.len(classes), network.parameters());
+        room.map_err(|error| self.unfit(error))
+    }
+}
+
+/// A task's own gates replace those in force at its test, so a modulator cannot have them too.
+///
+/// # Errors
+/// Names the target.
+pub(super) fn check_gates(
+    composition: &Composition,
+    modulation: Option<&ModulationSpec>,
+    preset: &MethodPreset,
+) -> Result<()> {
+    let receptors = modulation.into_iter().flat_map(|spec| spec.modulators.values());
+    let mut targets = receptors.flat_map(|modulator| &modulator.receptors).map(|receptor| receptor.target);
+    let gates = composition.own.as_ref().is_some_and(|own| own.gates_units());
+    if gates && targets.any(|target| target == TargetKind::FeatureGate) {
+        let allowed = "another target: this method gates units itself";
+        return Err(preset.refuse(DefinitionError::range("modulation", "feature-gate", allowed)));
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Gradient projection memory: no step along directions in which inputs of past tasks lie.
+
+use serde::{Deserialize, Serialize};
+
+use super::composition::{Composition, MethodEntry, Settings, check_share};
+use base::error::{DefinitionError, Result};
+use base::state::State;
+use contract::{MethodInfo, Parameter, Reveal};
+use learn::nn::{Active, Gradients, Role, read};
+use learn::objective::{Event, EventContext, LossTerm, StepContext, Subspace, Weighted};
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Gpm {
+    strength: f32,
+    first: f32,
+    threshold: f32,
+    samples: usize,
+    biases: bool,
+}
+
+impl Default for Gpm {
+    fn default() -> Self {
+        Self { strength: 1.0, first: 0.95, threshold: 0.99, samples: 300, biases: true }
+    }
+}
+
+pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Gpm>(MethodInfo {
+    kind: "gpm",
+    summary: "Gradient projection memory: of every layer's gradient the part along inputs of past tasks is taken out, so that their answers stay",
+    formula: "∇W ← ∇W − s ∇W M Mᵀ per layer, M the first singular directions of past inputs of the layer that carry ε of ‖X‖²",
+    source: "Saha, Garg & Roy 2021, Eqs. 6 to 9",
+    mapping: "theirs on permuted MNIST: ε 0.95 for the first layer and 0.99 for the others, 300 samples, no biases, plain SGD at 0.01. After Adam a projected gradient leaves its subspace.",
+    needs: &[Reveal::Boundary],
+    parameters: &[
+        Parameter::new("strength", "1", "0 to 1", "s, share of the part that is taken out"),
+        Parameter::new("first", "0.95", "0 to 1", "ε of the first layer"),
+        Parameter::new("threshold", "0.99", "0 to 1", "ε of the other layers"),
+        Parameter::new("samples", "300", "1 to 1000", "samples of a task that are looked at when it ends"),
+        Parameter::new(
+            "biases",
+            "true",
+            "true, false",
+            "whether a bias counts as the weight of an input that is always 1",
+        ),
+    ],
+});
+
+impl Settings for Gpm {
+    fn check(&self) -> Result<(), DefinitionError> {
+        check_share("strength", self.strength)?;
+        check_share("first", self.first)?;
+        check_share("threshold", self.threshold)?;
+        DefinitionError::check_count("samples", self.samples, 1000)
+    }
+
+    fn compose(&self) -> Composition {
+        let term = ProjectionMemory { settings: *self, held: Vec::new(), passes: 0 };
+        let terms = vec![Weighted::new(self.strength, term)];
+        Composition {
+            terms,
+            only_sequences: true,
+            only_dense: true,
+            extra_work: 0.3,
+            ..Composition::default()
+        }
+    }
+}
+
+struct ProjectionMemory {
+    settings: Gpm,
+    /// Per layer, from the input.
+    held: Vec<Subspace>,
+    passes: u64,
+}
+
+/// Whether every task has outputs of its own, which no other task's step can disturb: they are not projected.
+fn own_outputs(task: Option<usize>, active: &Active) -> bool {
+    task.is_some() && active.mask(0).is_some_and(|mask| mask.contains(&false))
+}
+
+impl LossTerm for ProjectionMemory {
+    fn name(&self) -> &'static str {
+        "gpm"
+    }
+
+    fn after_gradient(&mut self, cx: &StepContext<'_>, scale: f32, gradients: &mut Gradients) -> Result<()> {
+        let layers = cx.model.layer_units().len();
+        let outputs = own_outputs(cx.batch.task, &cx.batch.active);
+        // The store holds a layer's weight, then its bias.
+        let weights = cx.model.parameters().iter().enumerate().filter(|(_, one)| one.role == Role::Weight);
+        for (index, weight) in weights.filter(|(_, one)| !(outputs && one.layer + 1 == layers)) {
+            let Some(held) = self.held.get(weight.layer).filter(|held| held.rank() > 0) else { continue };
+            let inputs = weight.var.dims2()?.1;
+            let (before, after) = gradients.buffers.split_at_mut(index + 1);
+            for (row, bias) in before[index].chunks_exact_mut(inputs).zip(after[0].iter_mut()) {
+                if !self.settings.biases {
+                    held.project_out(row, scale);
+                    continue;
+                }
+                let mut both = [&*row, &[*bias]].concat();
+                held.project_out(&mut both, scale);
+                *bias = both.pop().unwrap_or(*bias);
+                row.copy_from_slice(&both);
+            }
+        }
+        Ok(())
+    }
+
+    fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
+        let Event::TaskEnd { .. } = event else { return Ok(()) };
+        let count = self.settings.samples.min(cx.data.len());
+        let places = (0..count).map(|i| i * cx.data.len() / count);
+        let batch = cx.data.batch(&places.filter_map(|at| u32::try_from(at).ok()).collect::<Vec<_>>())?;
+        self.passes += count as u64;
+        let mut inputs = vec![batch.inputs.clone()];
+        inputs.extend(cx.model.hidden(&batch.inputs, &cx.gains.unmasked())?);
+        if own_outputs(batch.task, &batch.active) {
+            inputs.pop();
+        }
+        self.held.resize(inputs.len(), Subspace::default());
+        for (layer, (inputs, held)) in inputs.iter().zip(&mut self.held).enumerate() {
+            (cx.ask)()?;
+            let width = inputs.dim(1)?;
+            let mut rows = read(&inputs.contiguous()?, <[f32]>::to_vec)?;
+            if self.settings.biases {
+                rows = rows.chunks_exact(width).flat_map(|row| [row, &[1.0]].concat()).collect();
+            }
+            let threshold = if layer == 0 { self.settings.first } else { self.settings.threshold };
+            held.grow(&rows, width + usize::from(self.settings.biases), threshold.into());
+        }
+        Ok(())
+    }
+
+    fn extra_passes(&self) -> u64 {
+        self.passes
+    }
+
+    fn save(&self) -> State {
+        let widths: Vec<f32> = self.held.iter().map(|held| held.width as f32).collect();
+        let bases: Vec<Vec<f32>> = self.held.iter().map(|held| held.basis.clone()).collect();
+        State::default()
+            .number("passes", self.passes as f64)
+            .buffer("widths", &[widths])
+            .buffer("bases", &bases)
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        let widths = state.get_buffer("widths")?.concat();
+        let bases = state.get_buffer("bases")?;
+        let held =
+            widths.into_iter().zip(bases).map(|(width, basis)| Subspace { width: width as usize, basis });
+        self.held = held.collect();
+        self.passes = state.get_number("passes")? as u64;
+        Ok(())
+    }
+}
