@@ -32,7 +32,7 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
     let features = dataset.features();
     let network = described(&settings.model, model.as_ref(), features)?;
     let (tasks, batch) = (stream.len(), settings.budget.batch);
-    let updates = super::updates_of(&stream, &settings.budget);
+    let updates = settings.budget.of(&stream);
     let total: usize = updates.iter().sum();
     let pooled: usize = (0..tasks).map(|task| stream.training(task).len()).sum();
     check_size(pooled.min(total * batch), features)?;

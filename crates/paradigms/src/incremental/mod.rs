@@ -107,11 +107,6 @@ impl Experiment for Incremental {
     }
 }
 
-/// Updates of each task.
-fn updates_of(stream: &TaskStream, budget: &settings::Budget) -> Vec<usize> {
-    (0..stream.len()).map(|task| budget.updates(stream.training(task).len())).collect()
-}
-
 struct Run<'a> {
     settings: &'a IncrementalSettings,
     stream: TaskStream,
@@ -160,7 +155,7 @@ impl<'a> Run<'a> {
             learner.freeze(|parameter| parameter.role == Role::Bias);
         }
         let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, own);
-        let updates = updates_of(&stream, &settings.budget);
+        let updates = settings.budget.of(&stream);
         let probes = Probes::new(&stream, &settings.budget, &updates);
         let replays = spec.replays.is_some();
         Ok(Self {

@@ -12,7 +12,7 @@ use data::{DataSpec, Dataset, Splitting};
 use learn::modulated;
 use learn::nn::ModelSpec;
 use learn::optim::OptimiserSpec;
-use learn::stream::{EvaluateOn, StreamKind, StreamSpec};
+use learn::stream::{EvaluateOn, StreamKind, StreamSpec, TaskStream};
 
 /// The body of a benchmark file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +65,11 @@ impl Budget {
     pub fn updates(&self, samples: usize) -> usize {
         let passes = || self.epochs.unwrap_or(1) * (samples / self.batch.max(1)).max(1);
         self.updates_per_task.unwrap_or_else(passes)
+    }
+
+    /// Updates of each task.
+    pub fn of(&self, stream: &TaskStream) -> Vec<usize> {
+        (0..stream.len()).map(|task| self.updates(stream.training(task).len())).collect()
     }
 
     fn check(&self) -> Result<(), DefinitionError> {
