@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use neuromod_bench::registry::protocol;
+use neuromod_bench::tune::{Budget, Search};
 
 use crate::common;
 use crate::common::{TINY_DOMAIN, bench};
@@ -133,6 +134,32 @@ fn every_tuned_value_that_is_shipped_belongs_to_a_preset_as_it_stands_and_resolv
         let values = preset.with_values(id, &tuned.values).expect("values");
         protocol(paradigm).expect("protocol").resolve(benchmark, &values).expect("values that resolve");
     }
+}
+
+/// A range whose end a method refuses would end the documented command before its first run.
+#[test]
+fn every_search_that_ships_can_start() {
+    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let budget = Budget { trials: 2, restarts: 1, seeds: 1, confirm: 1 };
+    let mut refused = Vec::new();
+    for benchmark in library.benchmarks.values() {
+        let search = Search { library: &library, benchmark, budget };
+        for method in &benchmark.header.methods {
+            let preset = library.method(&benchmark.header.paradigm, method).expect("a listed method");
+            if preset.header.control.is_some() {
+                continue;
+            }
+            for question in search.questions(method).expect("questions") {
+                // A benchmark whose split is drawn per seed has no validation data to search on, and says so.
+                if let Err(error) = search.check(&question)
+                    && !error.to_string().contains("`evaluate` = validation")
+                {
+                    refused.push(format!("{method} on {}: {error}", benchmark.header.id));
+                }
+            }
+        }
+    }
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
 
 /// `tune` with its records in `folder/records`, not waited for.
