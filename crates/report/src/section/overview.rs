@@ -1,10 +1,12 @@
 //! One picture of everything: normalised scores, and the plane of forgetting against plasticity.
 
+use crate::answer::best;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, DotChart, DotRow, Figure, Panel, Scatter, ScatterPoint, SmallMultiples};
 use crate::number::{number, value_with_interval};
-use crate::results::{BenchmarkResults, Results};
+use crate::results::{BenchmarkResults, MethodResults, Results};
 use base::stats;
+use rayon::prelude::*;
 
 /// Benchmarks up to which one picture holds them all.
 const TOGETHER: usize = 6;
@@ -131,25 +133,20 @@ fn across(results: &Results<'_>) -> Vec<Block> {
             format!("{}: all {} benchmarks together", super::title::paradigm_title(paradigm), group.len()),
             ["method", ">inter-quartile mean", ">runs"],
         );
-        let mut rows: Vec<(f64, Vec<Cell>)> = Vec::new();
-        for method in &first.methods {
+        let row = |method: &MethodResults<'_>| -> Option<(f64, Vec<Cell>)> {
             let strata: Option<Vec<Vec<f64>>> = group
                 .iter()
                 .map(|b| Some(b.normalised(b.method(&method.id)?)?.numbers()).filter(|v| !v.is_empty()))
                 .collect();
-            let Some(strata) = strata else { continue };
+            let strata = strata?;
             let pooled = strata.concat();
-            let Some(iqm) = stats::inter_quartile_mean(&pooled) else { continue };
+            let iqm = stats::inter_quartile_mean(&pooled)?;
             let interval = stats::stratified(&strata, stats::inter_quartile_mean);
-            rows.push((
-                iqm,
-                vec![
-                    Cell::colored(&method.title, method.color),
-                    value_with_interval(Some(iqm), interval).into(),
-                    pooled.len().to_string().into(),
-                ],
-            ));
-        }
+            let name = Cell::colored(&method.title, method.color);
+            let value = value_with_interval(Some(iqm), interval).into();
+            Some((iqm, vec![name, value, pooled.len().to_string().into()]))
+        };
+        let mut rows: Vec<(f64, Vec<Cell>)> = first.methods.par_iter().filter_map(row).collect();
         rows.sort_by(|a, b| b.0.total_cmp(&a.0));
         if rows.is_empty() {
             continue;
@@ -163,8 +160,24 @@ fn across(results: &Results<'_>) -> Vec<Block> {
                 shared(results)
             ),
         ));
+        blocks.extend(elsewhere(results, paradigm));
     }
     blocks
+}
+
+/// Who is better than all of them where it ran, but did not run on all benchmarks.
+fn elsewhere(results: &Results<'_>, paradigm: &str) -> Option<Block> {
+    let best = best(results);
+    let part = best.iter().find(|one| one.paradigm == paradigm && one.over.len() < one.of)?;
+    let names: Vec<&str> = part.over.iter().map(|one| one.name()).collect();
+    Some(Block::paragraph(format!(
+        "Not in this table, because it ran on {} of {} benchmarks only: {}, which is better than every other method there ({}: {}).",
+        part.over.len(),
+        part.of,
+        part.method.title,
+        names.join("; "),
+        part.share.map_or_else(|| "–".to_owned(), number)
+    )))
 }
 
 /// x forgetting, y learning accuracy: the corner at the upper left learns everything and keeps it.
