@@ -18,7 +18,7 @@ pub fn run(what: &Export) -> anyhow::Result<u8> {
     match what {
         Export::Csv(arguments) => results(arguments, |results, out| {
             write_csv(results, out)?;
-            Ok(vec!["runs.csv", "curves.csv"])
+            Ok(vec!["runs.csv", "raw-curves.csv"])
         }),
         Export::Latex(arguments) => results(arguments, |results, out| {
             atomic::create_folder(out)?;

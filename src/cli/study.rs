@@ -1,27 +1,23 @@
 //! `bench study`: the whole of what a claim needs in one command. Each part is done by the command that does it alone (`bench
 //! tune`, `bench run`, `bench report`), so that it can be stopped, gone on with and repeated as those can.
 
-use std::collections::BTreeSet;
+mod arms;
+mod page;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
 use super::arguments::{Arguments, Command};
-use super::output::{library, method as named, print, seconds};
+use super::output::{library, print, seconds};
 use super::travel::StudyArguments;
 use super::{exit, report, session, tune};
-use crate::registry::plain_method;
-use crate::run::{Plan, Selection, Target};
+use crate::run::{Plan, Selection};
+use arms::Arms;
 use base::atomic;
-use base::error::{DefinitionError, Error, Result};
-use base::plain;
-use contract::definition::{Arm, Benchmark, Library, MethodPreset, Tuned};
-use learn::modulation::{ModulationSpec, ReceptorSpec};
-
-/// Controls that follow from a preset; the tuned ones come from the search.
-const DERIVED: [&str; 3] = ["unmodulated", "mean-gain", "shuffled"];
-const ARMS: [Arm; 3] = [Arm::Mechanism, Arm::Constant, Arm::Optimiser];
+use base::error::Result;
+use contract::definition::Library;
 
 pub fn run(arguments: &StudyArguments) -> anyhow::Result<u8> {
     let out = arguments.out.clone();
@@ -29,7 +25,7 @@ pub fn run(arguments: &StudyArguments) -> anyhow::Result<u8> {
     let tuned = out.join("tuned");
     let shipped = library(&arguments.sources)?;
     for id in &arguments.asked {
-        mechanism(&shipped, shipped.benchmark(id)?, &arguments.mechanism)?;
+        Arms::of(arguments, &shipped, id)?;
     }
     print(&cost(arguments, &shipped)?)?;
     if arguments.dry_run {
@@ -56,7 +52,7 @@ pub fn run(arguments: &StudyArguments) -> anyhow::Result<u8> {
         worst = worst.max(call(&["report".to_owned(), out.display().to_string()])?);
     }
     let path = out.join("study.md");
-    let text = page(arguments, &with_tuned(arguments, &tuned)?, &out)?;
+    let text = page::text(arguments, &with_tuned(arguments, &tuned)?, &out)?;
     atomic::write(&path, &text)?;
     print(&format!("study: {}\n", path.display()))?;
     Ok(worst)
@@ -73,26 +69,6 @@ fn call(words: &[String]) -> anyhow::Result<u8> {
     }
 }
 
-/// The preset, which has to be a mechanism whose controls follow from it.
-fn mechanism<'l>(library: &'l Library, benchmark: &Benchmark, id: &str) -> Result<&'l MethodPreset> {
-    let preset = named(library, &benchmark.header.paradigm, id)?;
-    let problem = match (&preset.header.control, preset.header.modulation.is_empty()) {
-        (Some(_), _) => "is a control",
-        (None, true) if preset.header.mechanism => {
-            "has its modulation built in, and its controls as methods of their own"
-        }
-        (None, true) => "has no neuromodulators",
-        (None, false) => return Ok(preset),
-    };
-    Err(preset.refuse(DefinitionError {
-        key: "MECHANISM".into(),
-        found: id.into(),
-        problem: problem.into(),
-        allowed: vec!["a method with a modulation table (bench list methods)".into()],
-        ..DefinitionError::default()
-    }))
-}
-
 /// What it will take, before anything trains.
 fn cost(arguments: &StudyArguments, library: &Library) -> Result<String> {
     let StudyArguments { trials, restarts, validation_seeds, confirm, seeds, .. } = arguments;
@@ -100,22 +76,38 @@ fn cost(arguments: &StudyArguments, library: &Library) -> Result<String> {
     let mut total = 0.0;
     for id in &arguments.asked {
         let plan = |methods: Vec<String>, seeds: u64| {
-            Plan::new(library, &Selection { targets: vec![id.clone()], methods, seeds: Some(seeds) })
+            let asked = Selection { targets: vec![id.clone()], methods, seeds: Some(seeds) };
+            Ok::<f64, base::error::Error>(Plan::new(library, &asked)?.cost())
         };
-        let one = plan(vec![arguments.mechanism.clone()], 1)?.cost();
-        let searched = ARMS.len() as u64 * restarts * (trials * validation_seeds + confirm);
-        let search = searched as f64 * one;
-        let methods = 1 + DERIVED.len() as u64 + 1 + restarts;
-        let runs =
-            plan(derived(&arguments.mechanism), *seeds)?.cost() * methods as f64 / (1 + DERIVED.len()) as f64;
-        let _ = writeln!(
-            text,
-            "{id}: search {} arms × {restarts} restarts × {trials} trials × {validation_seeds} seeds, the best again on {confirm}: \
-             {searched} runs, about {} of one core; then up to {methods} methods × {seeds} seeds, about {}",
-            ARMS.len(),
-            seconds(search),
-            seconds(runs)
-        );
+        let arms = Arms::of(arguments, library, id)?;
+        let each = restarts * (trials * validation_seeds + confirm);
+        let searched = arms.searched.len() as u64 * each;
+        let one = |arm: &arms::Searched| plan(vec![arm.preset.header.id.clone()], 1);
+        let search = each as f64 * arms.searched.iter().map(one).sum::<Result<f64>>()?;
+        let methods = arms.methods.len() as u64 + arms.more(*restarts);
+        let runs = plan(arms.methods.clone(), *seeds)? * methods as f64 / arms.methods.len() as f64;
+        if searched == 0 {
+            let _ = write!(
+                text,
+                "{id}: no preset of it has a space to search, the settings are those of the presets"
+            );
+        } else {
+            let _ = write!(
+                text,
+                "{id}: search {} arms × {restarts} restarts × {trials} trials × {validation_seeds} seeds, the best again on \
+                 {confirm}: {searched} runs, about {} of one core",
+                arms.searched.len(),
+                seconds(search)
+            );
+        }
+        let _ = writeln!(text, "; then up to {methods} methods × {seeds} seeds, about {}", seconds(runs));
+        if !arms.lacking.is_empty() {
+            let lacking = arms.lacking.join(", ");
+            let _ = writeln!(
+                text,
+                "{id}: no preset is its {lacking}: without it there is no verdict (docs/verdicts.md)"
+            );
+        }
         total += search + runs;
     }
     let jobs = arguments.effort.jobs();
@@ -127,12 +119,6 @@ fn cost(arguments: &StudyArguments, library: &Library) -> Result<String> {
     Ok(text)
 }
 
-/// The mechanism and the controls that follow from it.
-fn derived(mechanism: &str) -> Vec<String> {
-    let controls = DERIVED.iter().map(|control| format!("{mechanism}+{control}"));
-    std::iter::once(mechanism.to_owned()).chain(controls).collect()
-}
-
 /// The definitions with what this study has found.
 fn with_tuned(arguments: &StudyArguments, tuned: &Path) -> Result<Library> {
     let mut library = library(&arguments.sources)?;
@@ -140,24 +126,11 @@ fn with_tuned(arguments: &StudyArguments, tuned: &Path) -> Result<Library> {
     Ok(library)
 }
 
-/// What a search with this study's budget has found, by arm.
-fn found<'l>(
-    arguments: &StudyArguments,
-    library: &'l Library,
-    id: &str,
-) -> Result<Vec<(Arm, Option<&'l Tuned>)>> {
-    let benchmark = library.benchmark(id)?;
-    let preset = mechanism(library, benchmark, &arguments.mechanism)?;
-    let same = |one: &&Tuned| {
-        (one.trials, one.restarts, one.seeds, one.confirm)
-            == (arguments.trials, arguments.restarts, arguments.validation_seeds, arguments.confirm)
-    };
-    ARMS.iter().map(|arm| Ok((*arm, library.found(preset, benchmark, *arm)?.filter(same)))).collect()
-}
-
+/// Whether everything that can be searched has been, with this study's budget.
 fn searched(arguments: &StudyArguments, tuned: &Path, id: &str) -> Result<bool> {
     let library = with_tuned(arguments, tuned)?;
-    Ok(found(arguments, &library, id)?.iter().all(|(_, found)| found.is_some()))
+    let arms = Arms::of(arguments, &library, id)?;
+    Ok(arms.searched.iter().all(|arm| arm.found.is_some()))
 }
 
 /// Flags that every part gets: jobs, quiet and sources.
@@ -190,78 +163,10 @@ fn search_words(arguments: &StudyArguments, tuned: &Path, id: &str) -> Vec<Strin
 /// The mechanism with every control, those included that the search found.
 fn run_words(arguments: &StudyArguments, tuned: &Path, out: &Path, id: &str) -> Result<Vec<String>> {
     let library = with_tuned(arguments, tuned)?;
-    let mut methods = derived(&arguments.mechanism);
-    for (arm, found) in found(arguments, &library, id)? {
-        let Some(found) = found else { continue };
-        let kind = match arm {
-            Arm::Optimiser => "tuned-optimiser",
-            Arm::Constant => "tuned-constant",
-            _ => continue,
-        };
-        methods.push(format!("{}+{kind}", arguments.mechanism));
-        let others = if arm == Arm::Constant { found.others.len() } else { 0 };
-        methods.extend((0..others).map(|place| format!("{}+{kind}-{}", arguments.mechanism, place + 2)));
-    }
+    let arms = Arms::of(arguments, &library, id)?;
     let mut words: Vec<String> = ["run", id].map(str::to_owned).to_vec();
     words.extend(["--seeds".into(), arguments.seeds.to_string(), "--out".into(), out.display().to_string()]);
-    words.extend(["--method".to_owned(), methods.join(",")]);
+    words.extend(["--method".to_owned(), arms.with_found()?.join(",")]);
     words.extend(shared(arguments, Some(tuned)));
     Ok(words)
-}
-
-/// One page: what was asked, what was searched, what came out, and where the evidence is.
-fn page(arguments: &StudyArguments, library: &Library, out: &Path) -> Result<String> {
-    let mut text = format!("# Does {} help?\n\n", plain::line(&arguments.mechanism));
-    text.push_str("| benchmark | verdict | p | p (Holm) | against |\n| --- | --- | ---: | ---: | --- |\n");
-    let path = out.join("verdicts.csv");
-    let broken = |error: csv::Error| Error::input("read the verdicts", &path)(std::io::Error::other(error));
-    let mut reader = csv::Reader::from_path(&path).map_err(broken)?;
-    for row in reader.records() {
-        let row = row.map_err(broken)?;
-        let cell = |at: usize| row.get(at).unwrap_or_default().replace('|', "\\|");
-        if row.get(3) == Some(arguments.mechanism.as_str()) {
-            let _ =
-                writeln!(text, "| {} | **{}** | {} | {} | {} |", cell(2), cell(4), cell(5), cell(6), cell(7));
-        }
-    }
-    let StudyArguments { trials, restarts, validation_seeds, seeds, confirm, .. } = arguments;
-    let _ = writeln!(
-        text,
-        "\nThe mechanism, a constant in its place and the optimiser without it were searched with the same budget on validation \
-         data and other seeds: {restarts} restarts × {trials} trials × {validation_seeds} seeds, the best again on {confirm}. What was \
-         found ran with every required control on {seeds} seeds. Evidence, with every seed: report.html beside this page; the \
-         rule: docs/verdicts.md.\n"
-    );
-    for id in &arguments.asked {
-        for (arm, found) in found(arguments, library, id)? {
-            let told = found.map_or_else(
-                || "nothing to choose, or not searched".to_owned(),
-                |found| format!("validation score {:.4}, {}", found.score, values(&found.values)),
-            );
-            let _ = writeln!(text, "- {id}, {}: {}", arm.word(), plain::line(&told));
-        }
-        let benchmark = library.benchmark(id)?;
-        if plain_method(&benchmark.header.paradigm).is_some() {
-            let targets = targets(mechanism(library, benchmark, &arguments.mechanism)?, id)?;
-            let command = format!("bench headroom {id} --target {targets} --method {}", arguments.mechanism);
-            let _ = writeln!(text, "- {id}, whether any timing of these gains could help: `{command}`");
-        }
-    }
-    Ok(text)
-}
-
-/// What the mechanism acts on, as `bench headroom` takes it.
-fn targets(preset: &MethodPreset, benchmark: &str) -> Result<String> {
-    let spec = preset.modulation::<ModulationSpec>(benchmark)?;
-    let receptors = spec.iter().flat_map(|spec| spec.modulators.values()).flat_map(|one| &one.receptors);
-    let name = |one: &ReceptorSpec| Target { kind: one.target, term: one.term.clone() }.to_string();
-    let targets: BTreeSet<String> = receptors.map(name).collect();
-    Ok(Vec::from_iter(targets).join(","))
-}
-
-fn values(values: &toml::Table) -> String {
-    if values.is_empty() {
-        return "as the preset has it".into();
-    }
-    values.iter().map(|(key, value)| format!("{key} = {value}")).collect::<Vec<_>>().join(", ")
 }

@@ -11,10 +11,10 @@ differs, 2 wrong usage or records.";
 
 #[derive(Debug, Clone, Args)]
 pub struct StudyArguments {
-    /// A method with a modulation table
+    /// A method with a modulation table, or one whose modulation is built in
     #[arg(value_name = "MECHANISM")]
     pub mechanism: String,
-    /// Benchmarks of paradigms that take gains
+    /// Benchmarks of its paradigm
     #[arg(required = true, value_name = "BENCHMARK")]
     pub asked: Vec<String>,
     /// Seeds on which the mechanism and its controls are judged
@@ -86,7 +86,7 @@ pub struct ExportArguments {
 
 #[derive(Debug, Clone, Subcommand)]
 pub enum Export {
-    /// runs.csv (one row a run; it stands beside every report too) and curves.csv (one row a point)
+    /// runs.csv (one row a run; it stands beside every report too) and raw-curves.csv (one row a point of a run)
     Csv(ResultsArguments),
     /// A table for each benchmark, ready for a paper: booktabs, mean ± standard deviation over seeds, bounds
     Latex(ResultsArguments),

@@ -69,6 +69,11 @@ pub(crate) const RESTARTS: &[(&str, &str)] = &[(
 )];
 
 impl Restart {
+    /// The other restart at this place of what a search found, counted from 0.
+    pub fn after(place: usize) -> Self {
+        Self { number: place + 2 }
+    }
+
     pub fn parse(name: &str) -> Option<Self> {
         let number = name.strip_prefix("restart-")?.parse::<usize>().ok()?;
         // `02` is no other name of the second.
@@ -118,5 +123,5 @@ pub(super) fn restarts(
 ) -> Result<impl Iterator<Item = Restart>> {
     let built_in = preset.header.modulation.is_empty();
     let found = library.found(preset, benchmark, Arm::Method)?.filter(|_| built_in);
-    Ok((0..found.map_or(0, |found| found.others.len())).map(|other| Restart { number: other + 2 }))
+    Ok((0..found.map_or(0, |found| found.others.len())).map(Restart::after))
 }

@@ -17,10 +17,10 @@ mod plan_file;
 mod planned;
 mod timing;
 
-pub(crate) use arm::{TUNED_CONTROLS, named, start};
+pub(crate) use arm::{TUNED_CONTROLS, built_in_controls, named, start};
 pub use environment::{cores, environment, prepare_process};
 pub use executor::{Executor, Outcome, Scorer};
-pub(crate) use found::RESTARTS;
+pub(crate) use found::{RESTARTS, Restart};
 pub use journal::{Damage, Journal, Recovery, read_records};
 pub use listener::{Listener, install_panic_hook};
 pub use plan::{Plan, Selection};

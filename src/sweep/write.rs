@@ -124,7 +124,7 @@ pub fn chart(study: &Study, title: &str) -> String {
     let point = |point: &Point| {
         let place = point.at.last().copied().unwrap_or_default();
         let band = point.interval().map(|i| (i.low, i.high));
-        LinePoint { x: over.place(over.values[place]), y: Some(point.mean()), band }
+        LinePoint { x: over.place(over.values[place]), y: Some(point.mean()), band, n: point.scores.len() }
     };
     let first = |point: &Point| if study.over.len() > 1 { point.at[0] } else { 0 };
     let lines = if study.over.len() > 1 { study.over[0].texts.len() } else { 1 };

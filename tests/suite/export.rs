@@ -47,10 +47,8 @@ fn every_report_has_its_runs_and_curves_beside_it_and_they_say_what_it_says() {
     assert!(runs.iter().all(|row| row["score"] == row["average_accuracy"] && row["status"] == "ok"));
     assert!(runs.iter().all(|row| row["origin"] == "native" && row["score_metric"] == "average_accuracy"));
     // The end of each run's matrix gives the same number again.
-    // Beside the report stand the runs alone: the curves of a suite are larger than everything else.
-    assert!(!dir.path().join("curves.csv").exists());
     bench().args(["export", "csv"]).arg(dir.path()).assert().success();
-    let curves = rows(&dir.path().join("curves.csv"));
+    let curves = rows(&dir.path().join("raw-curves.csv"));
     let last = |row: &&BTreeMap<String, String>| {
         row["kind"] == "matrix" && row["x"] == "5" && row["method"] == "naive"
     };
@@ -64,9 +62,29 @@ fn every_report_has_its_runs_and_curves_beside_it_and_they_say_what_it_says() {
     assert!((ends.iter().sum::<f64>() / 5.0 - naive[0]).abs() < 1e-12);
     assert!(curves.iter().any(|row| row["kind"] == "curve" && row["curve"] == "accuracy/task0"));
 
+    // Beside the report stands what its charts draw: each point is the mean over the runs that have it.
+    let drawn = rows(&dir.path().join("curves.csv"));
+    let line = |row: &&BTreeMap<String, String>| {
+        row["chart"] == "tiny-1-accuracy-over-time" && row["line"] == "Naive" && row["benchmark"] == "tiny@1"
+    };
+    let line: Vec<_> = drawn.iter().filter(line).collect();
+    assert_eq!(line.len(), 10, "{drawn:?}");
+    for point in line {
+        let at = |row: &&BTreeMap<String, String>| {
+            (row["curve"].as_str(), row["method"].as_str(), &row["x"])
+                == ("accuracy/seen", "naive", &point["x"])
+        };
+        let own: Vec<f64> = curves.iter().filter(at).map(|row| row["y"].parse().expect("a number")).collect();
+        let number = |key: &str| -> f64 { point[key].parse().expect("a number") };
+        assert_eq!((own.len(), point["n"].as_str()), (3, "3"));
+        assert!((own.iter().sum::<f64>() / 3.0 - number("mean")).abs() < 1e-12, "{point:?}");
+        assert!(number("low") <= number("mean") && number("mean") <= number("high"), "{point:?}");
+    }
+    assert!(drawn.iter().any(|row| row["panel"] == "Naive" && row["line"] == "task 1"));
+
     let out = folder();
     bench().args(["export", "csv"]).arg(dir.path()).arg("--out").arg(out.path()).assert().success();
-    for name in ["runs.csv", "curves.csv"] {
+    for name in ["runs.csv", "raw-curves.csv"] {
         assert_eq!(text(&out.path().join(name)), text(&dir.path().join(name)), "{name}");
     }
     bench().args(["export", "latex"]).arg(dir.path()).assert().success();

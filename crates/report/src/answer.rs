@@ -45,7 +45,7 @@ pub(super) fn extent(judged: &[Judged<'_, '_>]) -> String {
     format!("{} on {}", count(mechanisms.len(), "mechanism"), count(benchmarks.len(), "benchmark"))
 }
 
-/// The method with the highest mean of a paradigm.
+/// The method with the highest mean of a paradigm, or of some of its benchmarks.
 pub(super) struct Best<'r, 'a> {
     pub paradigm: &'r str,
     pub method: &'r MethodResults<'a>,
@@ -53,6 +53,19 @@ pub(super) struct Best<'r, 'a> {
     pub share: Option<f64>,
     /// Benchmarks that the share is over.
     pub over: Vec<&'r BenchmarkResults<'a>>,
+    /// How many benchmarks the paradigm has.
+    pub of: usize,
+}
+
+impl Best<'_, '_> {
+    /// Where it is the best, if not on all: the benchmark's id, or `on 3 of 5`.
+    pub fn part(&self) -> Option<String> {
+        match self.over.as_slice() {
+            over if over.len() >= self.of => None,
+            [one] => Some(one.id.split('@').next().unwrap_or_default().to_owned()),
+            over => Some(format!("on {} of {}", over.len(), self.of)),
+        }
+    }
 }
 
 /// Whether a method is a yardstick and not a competitor: the ceiling of its benchmark, or one that is told the changes.
@@ -60,14 +73,41 @@ pub(super) fn is_yardstick(benchmark: &BenchmarkResults<'_>, method: &MethodResu
     method.id == ORACLE || matches!(&benchmark.score.ceiling, Ceiling::Method(id) if *id == method.id)
 }
 
-/// Per paradigm the best method: by the inter-quartile mean of all seeds on all its benchmarks where a method ran on all of
-/// them, else on its first benchmark. Yardsticks do not compete.
+/// Per paradigm the best method among those that ran on all its benchmarks, by the inter-quartile mean of all seeds; where no
+/// method did, the best on the first benchmark. After it the method that is better than all others, that one included, on
+/// the largest group of benchmarks on which it ran. Yardsticks do not compete.
 pub(super) fn best<'r, 'a>(results: &'r Results<'a>) -> Vec<Best<'r, 'a>> {
     let mut found = Vec::new();
     for group in results.benchmarks.chunk_by(|a, b| a.paradigm == b.paradigm) {
         let all: Vec<&BenchmarkResults<'a>> = group.iter().collect();
-        let whole = best_of(&all).filter(|best| best.share.is_some());
-        found.extend(whole.or_else(|| group.iter().find_map(|one| best_of(&[one]))));
+        let of = |group: &[&'r BenchmarkResults<'a>]| Some(Best { of: all.len(), ..best_of(group)? });
+        let Some(whole) = of(&all).filter(|best| best.share.is_some()) else {
+            found.extend(group.iter().find_map(|one| of(&[one])));
+            continue;
+        };
+        let places =
+            |group: &[&BenchmarkResults<'_>]| group.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+        let mut parts: Vec<Vec<&BenchmarkResults<'a>>> = Vec::new();
+        for method in group.iter().flat_map(|one| &one.methods) {
+            let ran = |one: &&&BenchmarkResults<'a>| {
+                one.method(&method.id)
+                    .is_some_and(|own| !is_yardstick(one, own) && one.scores(own).mean().is_some())
+            };
+            let part: Vec<&BenchmarkResults<'a>> = all.iter().filter(ran).copied().collect();
+            let known = parts.iter().any(|other| places(other) == places(&part));
+            if !part.is_empty() && part.len() < all.len() && !known {
+                parts.push(part);
+            }
+        }
+        parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+        // On its own part a method has to stand before everyone who ran there.
+        let own = |best: &Best<'_, '_>| {
+            best.share.is_some()
+                && all.iter().filter(|one| one.method(&best.method.id).is_some()).count() == best.over.len()
+        };
+        let part = parts.iter().filter_map(|part| of(part)).find(own);
+        found.push(whole);
+        found.extend(part);
     }
     found
 }
@@ -97,5 +137,5 @@ fn best_of<'r, 'a>(group: &[&'r BenchmarkResults<'a>]) -> Option<Best<'r, 'a>> {
         }
     }
     let method = first.methods.iter().find(|own| own.id == method.id)?;
-    Some(Best { paradigm: &first.paradigm, method, share: top, over: group.to_vec() })
+    Some(Best { paradigm: &first.paradigm, method, share: top, over: group.to_vec(), of: group.len() })
 }

@@ -1,6 +1,7 @@
 //! What sections produce: content without layout.
 
 use super::chart::{Board, Color, Figure};
+use super::number::count;
 
 /// A piece of the report. All text is plain; the writers escape it.
 #[derive(Debug)]
@@ -121,6 +122,35 @@ pub struct Grid {
     /// What the rows are.
     pub corner: String,
     pub board: Board,
+    /// Rows at the end of the board that a page folds away.
+    pub folded: Folded,
+}
+
+/// The last rows of a board, in which nothing was found.
+#[derive(Debug, Default)]
+pub struct Folded {
+    pub rows: usize,
+    /// Who they are and what came out for them.
+    pub summary: String,
+}
+
+impl Folded {
+    /// The last so many rows of a board.
+    pub(super) fn of(board: &Board, rows: usize) -> Self {
+        let own = &board.rows[board.rows.len() - rows..];
+        let mut words: Vec<(&str, usize)> = Vec::new();
+        for cell in own.iter().flat_map(|row| row.cells.iter().flatten()) {
+            match words.iter_mut().find(|(known, _)| *known == cell.words) {
+                Some((_, count)) => *count += 1,
+                None => words.push((&cell.words, 1)),
+            }
+        }
+        let words: Vec<String> = words.iter().map(|(words, count)| format!("{count} {words}")).collect();
+        let names: Vec<&str> = own.iter().map(|row| row.label.as_str()).collect();
+        let who = count(rows, "mechanism");
+        let summary = format!("Nothing found for {who} ({}): {}", words.join(", "), names.join("; "));
+        Self { rows, summary }
+    }
 }
 
 /// A picture that is written beside the page.
@@ -188,4 +218,32 @@ pub(super) fn slug(text: &str) -> String {
     }
     let slug = slug.trim_end_matches('-');
     if slug.is_empty() { "chart".to_owned() } else { slug.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chart::{BoardCell, BoardRow, Tone};
+    use super::*;
+
+    #[test]
+    fn folded_rows_are_summed_up_by_their_words_and_names() {
+        let cell = |words: &str| BoardCell {
+            words: words.into(),
+            tone: Tone::Neutral,
+            mark: String::new(),
+            about: String::new(),
+            detail: String::new(),
+            evidence: String::new(),
+        };
+        let row = |label: &str, words: &[&str]| {
+            let cells = words.iter().map(|words| vec![cell(words)]).collect();
+            BoardRow { label: label.into(), color: Color::Ink, cells }
+        };
+        let none = "no difference";
+        let rows = vec![row("A", &["helps"]), row("B", &[none, "unequal search"]), row("C", &[none])];
+        let board = Board { columns: vec!["x".into(), "y".into()], rows, ..Board::default() };
+        let folded = Folded::of(&board, 2);
+        let summary = "Nothing found for 2 mechanisms (2 no difference, 1 unequal search): B; C";
+        assert_eq!((folded.rows, folded.summary.as_str()), (2, summary));
+    }
 }

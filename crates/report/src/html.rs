@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 
 use super::block::{Block, Cell, Chart, Grid, Table, unique};
-use super::chart::{BoardCell, Color, NARROW, WIDE, inline, stylesheet};
+use super::chart::{BoardCell, BoardRow, Color, NARROW, Sheet, WIDE, inline, stylesheet};
 use super::escape::escape;
 
 const STYLE: &str = include_str!("style.css");
@@ -19,22 +19,24 @@ const POLICY: &str =
 pub(super) fn page(title: &str, blocks: &[Block]) -> String {
     let mut body = String::new();
     let mut anchors = Anchors::of(blocks);
+    let mut sheet = Sheet::default();
     let links = anchors.links.iter().fold(String::new(), |mut nav, (level, anchor, text)| {
         let _ = write!(nav, "<li class=\"l{level}\"><a href=\"#{anchor}\">{}</a></li>", escape(text));
         nav
     });
     for block in blocks {
-        write_block(&mut body, block, &mut anchors);
+        write_block(&mut body, block, (&mut anchors, &mut sheet));
     }
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
-         <title>{title}</title>\n<style>\n{theme}{STYLE}</style>\n</head>\n<body>\n\
+         <title>{title}</title>\n<style>\n{theme}{STYLE}{charts}</style>\n</head>\n<body>\n\
          <nav aria-label=\"Contents\"><details id=\"contents\"><summary>Contents</summary><ul>{links}</ul></details></nav>\n\
          <main>\n<h1>{title}</h1>\n{body}</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
         title = escape(title),
         theme = stylesheet(),
+        charts = sheet.css(),
     )
 }
 
@@ -84,7 +86,7 @@ impl Anchors {
     }
 }
 
-fn write_block(page: &mut String, block: &Block, anchors: &mut Anchors) {
+fn write_block(page: &mut String, block: &Block, (anchors, sheet): (&mut Anchors, &mut Sheet)) {
     let _ = match block {
         Block::Heading(level, text) => {
             writeln!(page, "<h{level} id=\"{}\">{}</h{level}>", anchors.take(), escape(text))
@@ -103,7 +105,7 @@ fn write_block(page: &mut String, block: &Block, anchors: &mut Anchors) {
             Ok(())
         }
         Block::Chart(chart) => {
-            write_chart(page, chart);
+            write_chart(page, chart, sheet);
             Ok(())
         }
         Block::Grid(grid) => {
@@ -115,36 +117,36 @@ fn write_block(page: &mut String, block: &Block, anchors: &mut Anchors) {
             let anchor = anchors.take();
             let _ = writeln!(page, "<details><summary>{}</summary><div id=\"{anchor}\">", escape(summary));
             for block in inner {
-                write_block(page, block, anchors);
+                write_block(page, block, (anchors, sheet));
             }
             writeln!(page, "</div></details>")
         }
     };
 }
 
+/// A table. Ends of cells and rows are left out, as HTML allows: there are ten thousand of them.
 fn write_table(page: &mut String, table: &Table) {
-    let class = |i: usize| if table.columns[i].right { " class=\"n\"" } else { "" };
+    let class = |i: usize| if table.columns[i].right { " class=n" } else { "" };
     let _ = write!(page, "<div class=\"scroll\" tabindex=\"0\"><table>");
     if !table.caption.is_empty() {
         let _ = write!(page, "<caption><span>{}</span></caption>", escape(&table.caption));
     }
     let _ = write!(page, "<thead><tr>");
     for (i, column) in table.columns.iter().enumerate() {
-        let _ = write!(page, "<th scope=\"col\"{}>{}</th>", class(i), escape(&column.title));
+        let _ = write!(page, "<th scope=col{}>{}", class(i), escape(&column.title));
     }
-    let _ = writeln!(page, "</tr></thead><tbody>");
+    let _ = writeln!(page, "</thead><tbody>");
     let empty = Cell::default();
     for row in &table.rows {
         let _ = write!(page, "<tr>");
         for i in 0..table.columns.len() {
             let cell = row.get(i).unwrap_or(&empty);
-            let (open, close) = if i == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
-            let _ =
-                write!(page, "<{open}{}>{}{}</{close}>", class(i), swatch(cell.swatch), escape(&cell.text));
+            let open = if i == 0 { "th scope=row" } else { "td" };
+            let _ = write!(page, "<{open}{}>{}{}", class(i), swatch(cell.swatch), escape(&cell.text));
         }
-        let _ = writeln!(page, "</tr>");
+        let _ = writeln!(page);
     }
-    let _ = writeln!(page, "</tbody></table></div>");
+    let _ = writeln!(page, "</table></div>");
 }
 
 fn files(name: &str) -> String {
@@ -152,9 +154,9 @@ fn files(name: &str) -> String {
     ["png", "svg", "csv"].map(link).join(" · ")
 }
 
-fn write_chart(page: &mut String, chart: &Chart) {
+fn write_chart(page: &mut String, chart: &Chart, sheet: &mut Sheet) {
     let label = format!("{}. {}", chart.title, chart.alt);
-    let draw = |width| inline(&*chart.figure, width, &label);
+    let mut draw = |width| inline(&*chart.figure, width, &label, sheet);
     let _ = writeln!(
         page,
         "<figure id=\"chart-{name}\"><p class=\"title\">{title}</p><div class=\"wide\">{wide}</div>\
@@ -169,32 +171,41 @@ fn write_chart(page: &mut String, chart: &Chart) {
 }
 
 fn write_grid(page: &mut String, grid: &Grid, anchors: &Anchors) {
-    let board = &grid.board;
-    let _ = write!(
+    let (board, folded) = (&grid.board, &grid.folded);
+    let (open, rest) = board.rows.split_at(board.rows.len() - folded.rows);
+    let _ = write!(page, "<figure id=\"chart-{}\">", grid.name);
+    write_rows(page, grid, open, anchors);
+    if !rest.is_empty() {
+        let _ = writeln!(page, "<details class=\"rest\"><summary>{}</summary>", escape(&folded.summary));
+        write_rows(page, grid, rest, anchors);
+        let _ = writeln!(page, "</details>");
+    }
+    let legend = escape(&board.legend.join(" · "));
+    let _ = writeln!(
         page,
-        "<figure id=\"chart-{}\"><table class=\"board\"><thead><tr><th scope=\"col\">{}</th>",
-        grid.name,
-        escape(&grid.corner)
+        "<figcaption>{legend}. Each cell leads to its evidence. {}</figcaption></figure>",
+        files(&grid.name)
     );
-    for column in &board.columns {
+}
+
+/// Rows of a board under its headings.
+fn write_rows(page: &mut String, grid: &Grid, rows: &[BoardRow], anchors: &Anchors) {
+    let columns = &grid.board.columns;
+    let _ = write!(page, "<table class=\"board\"><thead><tr><th scope=\"col\">{}</th>", escape(&grid.corner));
+    for column in columns {
         let _ = write!(page, "<th scope=\"col\">{}</th>", escape(column));
     }
     let _ = writeln!(page, "</tr></thead><tbody>");
-    for row in &board.rows {
+    for row in rows {
         let _ = write!(page, "<tr><th scope=\"row\">{}{}</th>", swatch(Some(row.color)), escape(&row.label));
-        for (column, cells) in board.columns.iter().zip(&row.cells) {
+        for (column, cells) in columns.iter().zip(&row.cells) {
             let _ = write!(page, "<td data-column=\"{}\">", escape(column));
             cells.iter().for_each(|cell| write_cell(page, cell, anchors));
             let _ = write!(page, "</td>");
         }
         let _ = writeln!(page, "</tr>");
     }
-    let legend = escape(&board.legend.join(" · "));
-    let _ = writeln!(
-        page,
-        "</tbody></table><figcaption>{legend}. Each cell leads to its evidence. {}</figcaption></figure>",
-        files(&grid.name)
-    );
+    let _ = writeln!(page, "</tbody></table>");
 }
 
 fn write_cell(page: &mut String, cell: &BoardCell, anchors: &Anchors) {

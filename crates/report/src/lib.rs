@@ -2,7 +2,8 @@
 //!
 //! Sections (see [`section`]) turn results into [`Block`]s; the writers turn blocks into `report.html`, `report.md`,
 //! `charts/*.svg`, `charts/*.png` and `charts/*.csv`; what came out for each mechanism stands in `verdicts.csv` too, what
-//! methods do over several benchmarks in `across.csv`, and the runs themselves in `runs.csv` ([`export`]). Neither knows the other.
+//! methods do over several benchmarks in `across.csv`, the runs themselves in `runs.csv` and the lines that are drawn in
+//! `curves.csv` ([`export`]). Neither knows the other.
 
 mod across;
 mod answer;
@@ -80,7 +81,7 @@ fn told(results: &Results<'_>, judged: &[Judged<'_, '_>], options: &Options) -> 
 }
 
 /// Files of a report besides its charts.
-const FILES: [&str; 5] = ["report.html", "report.md", "verdicts.csv", "across.csv", "runs.csv"];
+const FILES: [&str; 6] = ["report.html", "report.md", "verdicts.csv", "across.csv", "runs.csv", "curves.csv"];
 
 /// Checks that a report can be written below `out`, by writing and removing a file where its files go.
 ///
@@ -157,6 +158,7 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     remove_stale(out, &charts, !judged.is_empty())?;
     atomic::write(&out.join("across.csv"), across::csv(&across))?;
     atomic::write(&out.join("runs.csv"), export::table(&results).text())?;
+    atomic::write_with(&out.join("curves.csv"), |file| export::write_drawn(&results, &pictures, file))?;
     let (html, markdown) = (out.join("report.html"), out.join("report.md"));
     atomic::write(&markdown, markdown::page(&options.title, &blocks))?;
     atomic::write(&html, html::page(&options.title, &blocks))?;
@@ -170,14 +172,14 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     })
 }
 
-/// Writes `runs.csv` and `curves.csv` into a folder, which is created if missing.
+/// Writes `runs.csv` and `raw-curves.csv` into a folder, which is created if missing.
 ///
 /// # Errors
 /// When the folder or a file cannot be written; the error names the path.
 pub fn write_csv(results: &Results<'_>, out: &Path) -> Result<()> {
     atomic::create_folder(out)?;
     atomic::write(&out.join("runs.csv"), export::table(results).text())?;
-    atomic::write_with(&out.join("curves.csv"), |file| export::write_curves(results, file))
+    atomic::write_with(&out.join("raw-curves.csv"), |file| export::write_curves(results, file))
 }
 
 #[cfg(test)]

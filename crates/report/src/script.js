@@ -94,6 +94,11 @@
     };
   }
 
+  // Paper shows what is folded, in browsers too whose styles cannot open it.
+  let opened = [];
+  addEventListener("beforeprint", () => { opened = all("details:not([open])"); for (const part of opened) part.open = true; });
+  addEventListener("afterprint", () => { for (const part of opened) part.open = false; });
+
   // A link into a folded part opens it.
   const open = () => {
     let part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -1,6 +1,6 @@
 //! The answer on stdout: at most a dozen lines of 80 columns with the report's place, however much was run.
 
-use super::answer::{best, decided, extent, groups};
+use super::answer::{Best, best, decided, extent, groups};
 use super::chart::Tone;
 use super::number::{count, number};
 use super::results::Results;
@@ -14,6 +14,8 @@ use contract::Status;
 const LINES: usize = 11;
 /// Lines that are kept for the best methods.
 const BESTS: usize = 4;
+/// Chance is 0 and the ceiling 1, as in the tables.
+const BESTS_HEAD: &str = "best (0 to 1):";
 /// Lines that the verdicts of one wording may take.
 const GROUP: usize = 2;
 
@@ -116,23 +118,42 @@ fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String
     lines
 }
 
+/// The best of each paradigm: where there is room, that of all its benchmarks and behind it who is better on some of them; else
+/// the one of the two that stands for more than half of them.
 fn bests(results: &Results<'_>, paint: &Paint, room: usize) -> Vec<String> {
     let best = best(results);
-    let item = |best: &super::answer::Best<'_, '_>| {
-        let value = best.share.map_or_else(String::new, |share| format!(" {}", number(share)));
-        let part = best.over.first().filter(|one| {
-            best.over.len() < results.benchmarks.iter().filter(|other| other.paradigm == one.paradigm).count()
-        });
-        let part = part
-            .map_or_else(String::new, |one| format!(" ({})", one.id.split('@').next().unwrap_or_default()));
-        format!("{} {}{value}{part}", best.paradigm, best.method.id)
-    };
-    let items: Vec<String> = best.iter().map(item).collect();
-    if items.is_empty() || room == 0 {
+    if best.is_empty() || room == 0 {
         return Vec::new();
     }
-    let head = "best (0 chance, 1 ceiling):";
-    listed(head, |head| paint.with("1", head), &items, room)
+    let value = |best: &Best<'_, '_>| {
+        let share = best.share.map_or_else(String::new, |share| format!(" {}", number(share)));
+        format!("{}{share}", best.method.id)
+    };
+    let alone = |best: &Best<'_, '_>| {
+        let part = best.part().map_or_else(String::new, |part| format!(" ({part})"));
+        format!("{} {}{part}", best.paradigm, value(best))
+    };
+    let groups: Vec<&[Best<'_, '_>]> = best.chunk_by(|a, b| a.paradigm == b.paradigm).collect();
+    let both = groups.iter().map(|group| match group {
+        [whole, part] => {
+            format!(
+                "{} {} ({}: {})",
+                whole.paradigm,
+                value(whole),
+                part.part().unwrap_or_default(),
+                value(part)
+            )
+        }
+        group => group.iter().map(alone).collect(),
+    });
+    let one = groups.iter().map(|group| {
+        let wide = group.last().filter(|part| 2 * part.over.len() > part.of);
+        wide.or(group.first()).map_or_else(String::new, alone)
+    });
+    let told = |items: Vec<String>| listed(BESTS_HEAD, |head| paint.with("1", head), &items, room);
+    let lines = told(both.collect());
+    let full = lines.last().is_some_and(|line| line.ends_with(" more\n"));
+    if full { told(one.collect()) } else { lines }
 }
 
 /// What did not finish and what is missing, a line each.

@@ -51,7 +51,7 @@ pub fn all(methods: usize, long: bool) -> Vec<(&'static str, Box<dyn Figure>)> {
 fn lines(methods: usize, long: bool) -> LineChart {
     let point = |i: usize, k: u32| {
         let (x, y) = (f64::from(k) * 2.5, wave(i, 0.7) - 0.3 * (-f64::from(k) / 15.0).exp());
-        LinePoint { x, y: (k != 20 && i != 2).then_some(y), band: Some((y - 0.05, y + 0.05)) }
+        LinePoint { x, y: (k != 20 && i != 2).then_some(y), band: Some((y - 0.05, y + 0.05)), n: 10 }
     };
     let series = |i: usize| LineSeries {
         label: name(i, long),

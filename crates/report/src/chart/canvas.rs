@@ -8,6 +8,7 @@ use super::frame::{Frame, Type};
 use super::palette::{Color, Dash};
 use super::path::{UNITS, thinned, unit, units};
 use super::shape::Shape;
+use super::sheet::Sheet;
 use super::text::{LEADING, text_width};
 use super::writer::Writer;
 
@@ -32,16 +33,21 @@ fn style(color: Color, alpha: f64, width: f64) -> ShapeStyle {
 }
 
 impl Canvas {
-    /// What `draw` draws on a page of this size, as the inside of an SVG document in units.
-    pub(super) fn drawn(size: (i32, i32), named: bool, draw: impl FnOnce(&mut Self)) -> String {
+    /// What `draw` draws on a page of this size, as the inside of an SVG document in units. With a sheet it is part of a page:
+    /// styles are classes of the sheet, and what belongs to a series is marked with its name.
+    pub(super) fn drawn(
+        size: (i32, i32),
+        sheet: Option<Sheet>,
+        draw: impl FnOnce(&mut Self),
+    ) -> (String, Option<Sheet>) {
         let size = (size.0.unsigned_abs(), size.1.unsigned_abs());
-        let mut canvas = Self { backend: Writer::new(size, USUAL * UNITS), named };
+        let named = sheet.is_some();
+        let mut canvas = Self { backend: Writer::new(size, USUAL * UNITS, sheet), named };
         draw(&mut canvas);
-        format!(
-            "<g fill=\"none\" font-family=\"Inter,system-ui,sans-serif\" font-size=\"{}\">{}</g>\n",
-            unit(USUAL),
-            canvas.backend.body()
-        )
+        let size = unit(USUAL);
+        canvas.backend.finish(&format!(
+            " fill=\"none\" font-family=\"Inter,system-ui,sans-serif\" font-size=\"{size}\""
+        ))
     }
 
     /// Draws what belongs to a series of this name.
@@ -164,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_follows_in_one_style_is_one_element() {
-        let body = Canvas::drawn((100, 100), false, |canvas| {
+        let (body, _) = Canvas::drawn((100, 100), None, |canvas| {
             canvas.line((1.0, 2.0), (3.0, 1.5), Color::Ink, 1.0);
             canvas.line((0.0, 0.0), (-1.0, 0.0), Color::Ink, 1.0);
             canvas.disc((5.0, 5.0), 2.0, Color::Series(0), 0.5);
@@ -172,7 +178,7 @@ mod tests {
             canvas.text((0.0, 9.0), "c", Type::new(12.0, Color::Ink));
         });
         let expected = concat!(
-            "<path d=\"M10 20l20-5M0 0l-10 0\" stroke=\"#1B1F24\" stroke-width=\"10\"/>\n",
+            "<path d=\"M10 20l20-5M0 0h-10\" stroke=\"#1B1F24\" stroke-width=\"10\"/>\n",
             "<path d=\"M50 50h0\" stroke=\"#0072B2\" stroke-width=\"40\" stroke-linecap=\"round\" stroke-opacity=\".5\"/>\n",
             "<g fill=\"#1B1F24\"><text x=\"0\" y=\"42\">a &amp; b</text><text x=\"0\" y=\"132\">c</text></g>\n",
         );
@@ -184,7 +190,9 @@ mod tests {
         let draw = |canvas: &mut Canvas| {
             canvas.of_series("<DER>", |canvas| canvas.disc((0.0, 0.0), 1.0, Color::Ink, 1.0));
         };
-        assert!(Canvas::drawn((100, 100), true, draw).contains("<g data-m=\"&lt;DER&gt;\"><path"));
-        assert!(!Canvas::drawn((100, 100), false, draw).contains("data-m"));
+        let (marked, sheet) = Canvas::drawn((100, 100), Some(Sheet::default()), draw);
+        assert!(marked.contains("<g data-m=\"&lt;DER&gt;\"><path d=\"M0 0h0\" class=\"_0\"/>"), "{marked}");
+        assert!(sheet.is_some_and(|sheet| sheet.css().starts_with("._0{stroke:var(--ink);stroke-width:20;")));
+        assert!(!Canvas::drawn((100, 100), None, draw).0.contains("data-m"));
     }
 }

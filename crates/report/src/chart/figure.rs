@@ -3,6 +3,7 @@
 use super::canvas::Canvas;
 use super::csv::Csv;
 use super::frame::Frame;
+use super::series::LineSeries;
 
 /// Width of a chart on a desktop and in its own file, in CSS pixels.
 pub const WIDE: f64 = 720.0;
@@ -16,6 +17,17 @@ pub enum Sample {
     Line,
 }
 
+/// The lines of one panel.
+#[derive(Debug, Clone, Copy)]
+pub struct Lines<'f> {
+    /// Title of the panel; empty where the figure is no grid of panels.
+    pub panel: &'f str,
+    /// Labels of the axes.
+    pub x: &'f str,
+    pub y: &'f str,
+    pub series: &'f [LineSeries],
+}
+
 /// Something that can be drawn into a frame and exported as a table.
 pub trait Figure: std::fmt::Debug + Send + Sync {
     /// Height in pixels that suits this width.
@@ -25,6 +37,10 @@ pub trait Figure: std::fmt::Debug + Send + Sync {
     /// What its series look like in a legend.
     fn sample(&self) -> Sample {
         Sample::Marker
+    }
+    /// Its lines over an axis, panel by panel.
+    fn lines(&self) -> Vec<Lines<'_>> {
+        Vec::new()
     }
     /// The numbers behind the picture.
     fn csv(&self) -> Csv;

@@ -103,10 +103,13 @@ impl Figure for HeatMap {
         let (x0, y0) = (frame.x + left, frame.y + TOP);
         canvas.text((frame.x, frame.y + 8.0), &format!("↓ {}", self.row_axis), Type::new(TICK, Color::Muted));
         let span = self.range.1 - self.range.0;
-        let share = |v: f64| if span > 0.0 { (v - self.range.0) / span } else { 0.5 };
+        // A hundred colours: what prints as one percentage has one of them.
+        let share =
+            |v: f64| if span > 0.0 { ((v - self.range.0) / span * 100.0).round() / 100.0 } else { 0.5 };
         let labels = self.row_labels(frame.width).0;
         let gap = if wide > 8.0 { 1.0 } else { 0.0 };
-        // Squares first, then words by their colour: what stands together in one style is written once.
+        // Squares and then words by their colour: what stands together in one style is written once.
+        let mut squares: Vec<(Color, Frame)> = Vec::new();
         let mut words: Vec<(Color, (f64, f64), String)> = Vec::new();
         for (i, row) in self.values.iter().enumerate() {
             for (j, value) in row.iter().enumerate() {
@@ -117,9 +120,13 @@ impl Figure for HeatMap {
                     continue;
                 };
                 let color = sequential(share(value));
-                canvas.rect(square, color, 1.0);
+                squares.push((color, square));
                 words.push((text_on(color), (x + (wide - gap) / 2.0, y + high / 2.0), self.printed(value)));
             }
+        }
+        squares.sort_by_key(|square| square.0.rgb());
+        for (color, square) in squares {
+            canvas.rect(square, color, 1.0);
         }
         if self.prints_values(frame.width) {
             words.sort_by_key(|word| word.0.rgb());

@@ -3,41 +3,14 @@
 use super::axis::{Axis, Scale};
 use super::canvas::Canvas;
 use super::csv::{Csv, cell};
-use super::figure::{Figure, Sample};
+use super::figure::{Figure, Lines, Sample};
 use super::frame::{Frame, Type};
 use super::marks::{LineMark, Marks};
 use super::palette::{Color, Dash};
+use super::series::{LinePoint, LineSeries};
 use super::text;
 use super::text::{BOLD, flowed, joined, text_width};
 use super::{axis, legend};
-
-/// A point of a line; `None` interrupts it.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct LinePoint {
-    pub x: f64,
-    pub y: Option<f64>,
-    /// Lower and upper end of the band.
-    pub band: Option<(f64, f64)>,
-}
-
-impl LinePoint {
-    /// Undefined, or not a finite number.
-    fn is_gap(&self) -> bool {
-        !(self.x.is_finite() && self.y.is_some_and(f64::is_finite))
-    }
-}
-
-/// A line.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LineSeries {
-    pub label: String,
-    /// [`Color::Quiet`] draws it behind all others, without a band, and names it in one line with the others of its kind.
-    pub color: Color,
-    /// Members of a family, who share a colour, have dashes of their own too.
-    pub dashed: bool,
-    /// Increasing in x.
-    pub points: Vec<LinePoint>,
-}
 
 /// A line chart. Lines carry their label at the right end; where there is no room for that, a legend stands on top.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -217,6 +190,10 @@ impl Figure for LineChart {
 
     fn sample(&self) -> Sample {
         Sample::Line
+    }
+
+    fn lines(&self) -> Vec<Lines<'_>> {
+        vec![Lines { panel: "", x: &self.x.label, y: &self.y.label, series: &self.series }]
     }
 
     fn csv(&self) -> Csv {

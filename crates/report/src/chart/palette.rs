@@ -176,7 +176,7 @@ impl Color {
     }
 }
 
-/// CSS: the variables of both themes, and the rules that make charts follow them.
+/// CSS: the variables of both themes.
 pub fn stylesheet() -> String {
     let variables = |dark: bool| {
         THEME.iter().fold(String::new(), |mut css, (name, light, night)| {
@@ -193,13 +193,14 @@ pub fn stylesheet() -> String {
         "@media print{{:root,:root[data-theme=dark],:root:not([data-theme=light]){{{}}}}}",
         variables(false)
     );
-    for (name, light, _) in THEME {
-        let _ = writeln!(
-            css,
-            "svg [fill=\"#{light:06X}\"]{{fill:var(--{name})}}svg [stroke=\"#{light:06X}\"]{{stroke:var(--{name})}}"
-        );
-    }
     css
+}
+
+/// The variable of a colour of the theme that is written as in `#0072B2`.
+pub(super) fn variable_of(hex: &str) -> Option<String> {
+    let light = u32::from_str_radix(hex.strip_prefix('#')?, 16).ok()?;
+    let (name, ..) = THEME.iter().find(|(_, own, _)| *own == light)?;
+    Some(format!("var(--{name})"))
 }
 
 /// A sequential scale from 0 to 1 (viridis: uniform in lightness, safe for colour-blind readers and in grey).

@@ -43,29 +43,47 @@ pub(super) fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     points.iter().zip(kept).filter(|(_, kept)| *kept).map(|(point, _)| *point).collect()
 }
 
-/// From point to point, in relative steps: `M10 20l3-4`. Points that fall on the last one are left out.
-pub(super) fn relative(points: &[(i32, i32)]) -> String {
-    let mut data = String::new();
-    let mut last: Option<(i32, i32)> = None;
+/// A stroke or an outline as path data: where it begins, its relative steps, where the pen is after it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Steps {
+    pub start: (i32, i32),
+    pub data: String,
+    pub end: (i32, i32),
+}
+
+/// From point to point, in relative steps: `l3-4h5`. Points that fall on the last one are left out; where nothing is left the
+/// pen stays (`h0`).
+pub(super) fn relative(points: &[(i32, i32)]) -> Steps {
+    let start = points.first().copied().unwrap_or_default();
+    let (mut data, mut last, mut sloping) = (String::new(), start, false);
     for point in points.iter().copied() {
-        let Some(from) = last else {
-            let _ = write!(data, "M{} {}l", point.0, point.1);
-            last = Some(point);
-            continue;
+        let step = (point.0 - last.0, point.1 - last.1);
+        last = point;
+        let _ = match step {
+            (0, 0) => continue,
+            (x, 0) => write!(data, "h{x}"),
+            (0, y) => write!(data, "v{y}"),
+            (x, y) if sloping => write!(data, "{}{x}{}{y}", space(x), space(y)),
+            (x, y) => write!(data, "l{x}{}{y}", space(y)),
         };
-        let (x, y) = (point.0 - from.0, point.1 - from.1);
-        if (x, y) == (0, 0) {
-            continue;
-        }
-        let space = if x < 0 || data.ends_with('l') { "" } else { " " };
-        let between = if y < 0 { "" } else { " " };
-        let _ = write!(data, "{space}{x}{between}{y}");
-        last = Some(point);
+        sloping = step.0 != 0 && step.1 != 0;
     }
-    if data.ends_with('l') {
-        data.push_str("0 0");
+    if data.is_empty() {
+        data.push_str("h0");
     }
-    data
+    Steps { start, data, end: last }
+}
+
+/// What parts a number from the one before it: a minus does.
+fn space(number: i32) -> &'static str {
+    if number < 0 { "" } else { " " }
+}
+
+/// The way to a point, from where the pen is: relative where that is shorter.
+pub(super) fn moved((x, y): (i32, i32), pen: Option<(i32, i32)>) -> String {
+    let absolute = format!("M{x}{}{y}", space(y));
+    let relative = pen.map(|pen| (x - pen.0, y - pen.1)).map(|(x, y)| format!("m{x}{}{y}", space(y)));
+    relative.filter(|relative| relative.len() < absolute.len()).unwrap_or(absolute)
 }
 
 #[cfg(test)]
@@ -88,6 +106,16 @@ mod tests {
     fn steps_are_relative_and_what_falls_on_the_last_point_is_left_out() {
         let points = [(1.0, 2.0), (3.0, 1.5), (3.01, 1.51), (2.0, 9.0)];
         let points: Vec<(i32, i32)> = thinned(&points).into_iter().map(units).collect();
-        assert_eq!(relative(&points), "M10 20l20-5-10 75");
+        let steps = Steps { start: (10, 20), data: "l20-5-10 75".into(), end: (20, 90) };
+        assert_eq!(relative(&points), steps);
+        assert_eq!(relative(&[(1, 1), (4, 1), (4, 0), (6, 9), (5, 8), (5, 8)]).data, "h3v-1l2 9-1-1");
+        assert_eq!(relative(&[(7, 7), (7, 7)]).data, "h0");
+    }
+
+    #[test]
+    fn the_pen_goes_the_shorter_way() {
+        assert_eq!(moved((1234, 500), None), "M1234 500");
+        assert_eq!(moved((1234, 500), Some((1230, 510))), "m4-10");
+        assert_eq!(moved((1, 2), Some((1000, 2000))), "M1 2");
     }
 }

@@ -5,6 +5,7 @@ use super::figure::Figure;
 use super::frame::Frame;
 use super::palette::Color;
 use super::path::units;
+use super::sheet::Sheet;
 use crate::escape::escape;
 
 /// How every chart begins.
@@ -21,7 +22,7 @@ pub(crate) fn is_ours(text: &[u8]) -> bool {
 
 /// Draws a figure as an SVG document of this width, to stand alone: white paper, words for those who cannot see it.
 pub fn render(figure: &dyn Figure, width: f64, title: &str, alt: &str) -> String {
-    let (wide, high, body) = drawn(figure, width, false);
+    let (wide, high, body) = drawn(figure, width, &mut None);
     let (across, height) = (width * SHOWN, high as f64 / 10.0 * SHOWN);
     format!(
         "{HEAD}{across:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {wide} {high}\" role=\"img\" aria-label=\"{label}\">\n\
@@ -33,17 +34,20 @@ pub fn render(figure: &dyn Figure, width: f64, title: &str, alt: &str) -> String
     )
 }
 
-/// The same for a page, whose background and colours it takes.
-pub(crate) fn inline(figure: &dyn Figure, width: f64, label: &str) -> String {
-    let (wide, high, body) = drawn(figure, width, true);
+/// The same for a page, whose background and colours it takes; its styles are classes of the page's sheet.
+pub(crate) fn inline(figure: &dyn Figure, width: f64, label: &str, sheet: &mut Sheet) -> String {
+    let mut own = Some(std::mem::take(sheet));
+    let (wide, high, body) = drawn(figure, width, &mut own);
+    *sheet = own.unwrap_or_default();
     format!("<svg viewBox=\"0 0 {wide} {high}\" role=\"img\" aria-label=\"{}\">\n{body}</svg>", escape(label))
 }
 
-fn drawn(figure: &dyn Figure, width: f64, named: bool) -> (i32, i32, String) {
+fn drawn(figure: &dyn Figure, width: f64, sheet: &mut Option<Sheet>) -> (i32, i32, String) {
     let height = figure.height(width).max(1.0);
     let (wide, high) = units((width, height));
-    let body = Canvas::drawn((wide, high), named, |canvas| {
+    let (body, own) = Canvas::drawn((wide, high), sheet.take(), |canvas| {
         figure.draw(canvas, Frame { x: 0.0, y: 0.0, width, height })
     });
+    *sheet = own;
     (wide, high, body)
 }

@@ -2,7 +2,7 @@
 
 use super::canvas::Canvas;
 use super::csv::Csv;
-use super::figure::{Figure, Sample};
+use super::figure::{Figure, Lines, Sample};
 use super::frame::{Frame, Type};
 use super::legend;
 use super::palette::Color;
@@ -92,6 +92,14 @@ impl Figure for SmallMultiples {
             }
             y += high + 10.0;
         }
+    }
+
+    fn lines(&self) -> Vec<Lines<'_>> {
+        let mut lines = Vec::new();
+        for panel in &self.panels {
+            lines.extend(panel.figure.lines().into_iter().map(|own| Lines { panel: &panel.title, ..own }));
+        }
+        lines
     }
 
     /// The panels' tables below one another, with the title in the first column; panels are of one kind.

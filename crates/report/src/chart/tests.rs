@@ -15,26 +15,32 @@ fn corners(data: &str) -> Vec<(f64, f64)> {
     let mut spaced = String::new();
     for c in data.chars() {
         match c {
-            'M' | 'l' | 'h' | 'v' | 'z' => spaced.extend([' ', c, ' ']),
+            'M' | 'm' | 'l' | 'h' | 'v' | 'z' => spaced.extend([' ', c, ' ']),
             '-' => spaced.extend([' ', '-']),
             c => spaced.push(c),
         }
     }
-    let (mut x, mut y, mut mode) = (0.0, 0.0, 'M');
+    let (mut x, mut y, mut start, mut mode) = (0.0, 0.0, (0.0, 0.0), 'M');
     let mut found = Vec::new();
     let mut words = spaced.split_whitespace();
     while let Some(word) = words.next() {
         if let Some(letter) = word.chars().next().filter(|c| c.is_ascii_alphabetic()) {
             mode = letter;
+            if mode == 'z' {
+                (x, y) = start;
+            }
             continue;
         }
         let number: f64 = word.parse().expect("a number");
         let mut second = || words.next().expect("a pair").parse::<f64>().expect("a number");
         match mode {
             'M' => (x, y) = (number, second()),
-            'l' => (x, y) = (x + number, y + second()),
+            'm' | 'l' => (x, y) = (x + number, y + second()),
             'h' => x += number,
             _ => y += number,
+        }
+        if matches!(mode, 'M' | 'm') {
+            start = (x, y);
         }
         found.push((x, y));
     }
@@ -134,7 +140,7 @@ fn figures_without_data_can_be_drawn() {
 
 #[test]
 fn numbers_that_are_not_finite_do_not_break_a_figure() {
-    let points = (0..9).map(|k| LinePoint { x: f64::from(k), y: Some(f64::NAN), band: None }).collect();
+    let points = (0..9).map(|k| LinePoint::single(f64::from(k), Some(f64::NAN))).collect();
     let series = vec![LineSeries { label: "odd".into(), color: Color::Series(0), dashed: false, points }];
     check("odd", &LineChart { series, ..LineChart::default() }, WIDE);
 }
@@ -153,7 +159,10 @@ fn hostile_names_stay_words() {
     });
     let svg = render(&figure, WIDE, "hostile", "");
     assert!(!svg.contains("<script") && !svg.contains('\u{1b}'));
-    assert!(crate::chart::inline(&figure, NARROW, "\"'<>").contains("aria-label=\"&quot;&#39;&lt;&gt;\""));
+    assert!(
+        crate::chart::inline(&figure, NARROW, "\"'<>", &mut Sheet::default())
+            .contains("aria-label=\"&quot;&#39;&lt;&gt;\"")
+    );
 }
 
 #[test]

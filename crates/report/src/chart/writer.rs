@@ -10,7 +10,8 @@ use plotters_backend::{
 };
 
 use super::palette::Dash;
-use super::path::relative;
+use super::path::{Steps, moved, relative};
+use super::sheet::Sheet;
 use crate::escape::escape;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
@@ -18,7 +19,7 @@ type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 /// What follows one another in one style, and the style as attributes.
 #[derive(Debug)]
 enum Open {
-    Path { style: String, data: String },
+    Path { style: String, data: String, pen: BackendCoord },
     Texts { style: String, texts: String },
 }
 
@@ -33,6 +34,8 @@ pub(super) struct Writer {
     usual: f64,
     /// Of the strokes to come; plotters' styles have none.
     pub dash: Dash,
+    /// Where styles are kept by class; elsewhere they are attributes.
+    sheet: Option<Sheet>,
 }
 
 /// A share as briefly as it can be written.
@@ -47,14 +50,22 @@ fn hex(color: BackendColor) -> String {
 }
 
 impl Writer {
-    pub fn new(size: (u32, u32), usual: f64) -> Self {
-        Self { body: String::new(), open: None, size, usual, dash: Dash::Solid }
+    pub fn new(size: (u32, u32), usual: f64, sheet: Option<Sheet>) -> Self {
+        Self { body: String::new(), open: None, size, usual, dash: Dash::Solid, sheet }
     }
 
-    /// What was drawn.
-    pub fn body(mut self) -> String {
+    /// What was drawn, in a group with these attributes, and the styles.
+    pub fn finish(mut self, attributes: &str) -> (String, Option<Sheet>) {
         self.close();
-        self.body
+        let style = self.styled(attributes.to_owned());
+        (format!("<g{style}>{}</g>\n", self.body), self.sheet)
+    }
+
+    fn styled(&mut self, attributes: String) -> String {
+        match &mut self.sheet {
+            Some(sheet) => sheet.class(&attributes),
+            None => attributes,
+        }
     }
 
     /// Begins a group whose marks belong to a series, or ends it.
@@ -70,37 +81,49 @@ impl Writer {
 
     fn close(&mut self) {
         let _ = match self.open.take() {
-            Some(Open::Path { style, data }) => writeln!(self.body, "<path d=\"{data}\"{style}/>"),
-            Some(Open::Texts { style, texts }) => writeln!(self.body, "<g{style}>{texts}</g>"),
+            Some(Open::Path { style, data, .. }) => {
+                let style = self.styled(style);
+                writeln!(self.body, "<path d=\"{data}\"{style}/>")
+            }
+            Some(Open::Texts { style, texts }) => {
+                let style = self.styled(style);
+                writeln!(self.body, "<g{style}>{texts}</g>")
+            }
             None => Ok(()),
         };
     }
 
-    fn append(&mut self, style: String, more: &str) {
+    fn append(&mut self, style: String, more: &Steps) {
         match &mut self.open {
-            Some(Open::Path { style: known, data }) if *known == style => data.push_str(more),
+            Some(Open::Path { style: known, data, pen }) if *known == style => {
+                data.push_str(&moved(more.start, Some(*pen)));
+                data.push_str(&more.data);
+                *pen = more.end;
+            }
             _ => {
                 self.close();
-                self.open = Some(Open::Path { style, data: more.to_owned() });
+                let data = moved(more.start, None) + &more.data;
+                self.open = Some(Open::Path { style, data, pen: more.end });
             }
         }
     }
 
-    fn fill(&mut self, data: &str, color: BackendColor) {
+    /// An outline, which ends where it begins.
+    fn fill(&mut self, outline: Steps, color: BackendColor) {
         let mut style = format!(" fill=\"{}\"", hex(color));
         if color.alpha < 0.995 {
             let _ = write!(style, " fill-opacity=\"{}\"", share(color.alpha));
         }
-        self.append(style, data);
+        self.append(style, &Steps { data: outline.data + "z", end: outline.start, ..outline });
     }
 
-    fn dot(&mut self, (x, y): BackendCoord, width: u32, color: BackendColor) {
+    fn dot(&mut self, centre: BackendCoord, width: u32, color: BackendColor) {
         let mut style =
             format!(" stroke=\"{}\" stroke-width=\"{width}\" stroke-linecap=\"round\"", hex(color));
         if color.alpha < 0.995 {
             let _ = write!(style, " stroke-opacity=\"{}\"", share(color.alpha));
         }
-        self.append(style, &format!("M{x} {y}h0"));
+        self.append(style, &relative(&[centre]));
     }
 }
 
@@ -140,7 +163,8 @@ impl DrawingBackend for Writer {
             return self.draw_path([(x, y), (right, y), (right, bottom), (x, bottom), (x, y)], style);
         }
         let (w, h) = ((right - x).max(0), (bottom - y).max(0));
-        self.fill(&format!("M{x} {y}h{w}v{h}h-{w}z"), style.color());
+        let data = format!("h{w}v{h}h-{w}");
+        self.fill(Steps { start: (x, y), data, end: (x, y) }, style.color());
         Ok(())
     }
 
@@ -180,7 +204,7 @@ impl DrawingBackend for Writer {
         style: &S,
     ) -> Drawn {
         let points: Vec<BackendCoord> = path.into_iter().collect();
-        self.fill(&format!("{}z", relative(&points)), style.color());
+        self.fill(relative(&points), style.color());
         Ok(())
     }
 

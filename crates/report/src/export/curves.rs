@@ -1,4 +1,4 @@
-//! `curves.csv`: every curve, signal and accuracy matrix in the long form, one point a row.
+//! `raw-curves.csv`: every curve, signal and accuracy matrix in the long form, one point a row.
 
 use std::io::{Result, Write};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::title::paradigm_title;
 use super::verdict::evidence_title;
 use crate::answer::{Best, best, decided, extent, groups};
-use crate::block::{Block, Grid};
+use crate::block::{Block, Folded, Grid};
 use crate::chart::{Board, BoardCell, BoardRow, Tone};
 use crate::finding::{short, tone};
 use crate::headroom::{Room, rooms, targets};
@@ -17,6 +17,8 @@ use contract::Status;
 
 /// Columns up to which each benchmark has its own.
 const COLUMNS: usize = 7;
+/// Rows up to which all stand in the open.
+const ROWS: usize = 8;
 
 pub(super) fn build(results: &Results<'_>, judged: &[Judged<'_, '_>]) -> Vec<Block> {
     let mut blocks = vec![Block::paragraph(asked(results, judged)), Block::Lead(answer(results, judged))];
@@ -85,7 +87,8 @@ fn answer(results: &Results<'_>, judged: &[Judged<'_, '_>]) -> String {
 fn bests(results: &Results<'_>) -> String {
     let item = |best: &Best<'_, '_>| {
         let share = best.share.map_or_else(String::new, |share| format!(" {}", number(share)));
-        format!("{}: {}{share}", paradigm_title(best.paradigm), best.method.title)
+        let part = best.part().map_or_else(String::new, |part| format!(" ({part})"));
+        format!("{}: {}{share}{part}", paradigm_title(best.paradigm), best.method.title)
     };
     let best: Vec<String> = best(results).iter().map(item).collect();
     if best.is_empty() {
@@ -188,7 +191,10 @@ fn grid(results: &Results<'_>, judged: &[Judged<'_, '_>]) -> Grid {
         });
         rows[place].1.cells[at].push(cell);
     }
-    rows.sort_by_key(|(_, row)| row.cells.iter().flatten().map(|cell| rank(cell.tone)).min());
+    rows.sort_by_key(|(_, row)| best_news(row));
+    let quiet = rows.iter().filter(|(_, row)| best_news(row) >= Some(rank(Tone::Neutral))).count();
+    // Where many found nothing, what was found stands alone; where nobody found anything, that is the answer.
+    let folded = if rows.len() > ROWS && quiet < rows.len() { quiet } else { 0 };
     let name = |id: &&str| {
         let of = judged.iter().find(|one| one.benchmark.id == *id);
         if by_benchmark {
@@ -209,8 +215,13 @@ fn grid(results: &Results<'_>, judged: &[Judged<'_, '_>]) -> Grid {
         title: "Verdicts at a glance".into(),
         alt: format!("Verdicts of {}: {}.", extent(judged), listed.join(", ")),
         corner: "mechanism".into(),
+        folded: Folded::of(&board, folded),
         board,
     }
+}
+
+fn best_news(row: &BoardRow) -> Option<usize> {
+    row.cells.iter().flatten().map(|cell| rank(cell.tone)).min()
 }
 
 /// What a reader looks for first.

@@ -163,7 +163,7 @@ pub(super) fn averaged(method: &MethodResults<'_>, curve: &str) -> Vec<LinePoint
     at.into_iter()
         .map(|(x, values)| {
             let band = stats::mean_interval(&values).map(|i| (i.low, i.high));
-            LinePoint { x: x as f64, y: stats::mean(&values), band }
+            LinePoint { x: x as f64, y: stats::mean(&values), band, n: values.len() }
         })
         .collect()
 }
@@ -287,8 +287,7 @@ fn example(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         .enumerate()
         .filter_map(|(index, (name, label))| {
             let curve = record.log.curves.iter().find(|curve| curve.name == name)?;
-            let points =
-                curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint { x: *x, y: *y, band: None }).collect();
+            let points = curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint::single(*x, *y)).collect();
             Some(LineSeries { label: label.into(), color: Color::Series(index), dashed: false, points })
         })
         .collect();

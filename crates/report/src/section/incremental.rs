@@ -48,7 +48,7 @@ pub(super) fn averaged_of(
         .map(|(x, values)| {
             let interval = if with_band { stats::mean_interval(&values) } else { None };
             let band = interval.map(|i| (i.low, i.high));
-            LinePoint { x, y: stats::mean(&values), band }
+            LinePoint { x, y: stats::mean(&values), band, n: values.len() }
         })
         .collect()
 }

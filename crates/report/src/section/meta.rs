@@ -38,7 +38,7 @@ fn by_step(method: &MethodResults<'_>, quantity: &str) -> Vec<LinePoint> {
         let squares: f64 = pairs.iter().filter_map(|(_, width)| *width.y.get(at)?).map(|w| w * w).sum();
         let y = stats::mean(&means);
         let half = squares.sqrt() / means.len().max(1) as f64;
-        LinePoint { x: *x, y, band: y.map(|y| (y - half, y + half)) }
+        LinePoint { x: *x, y, band: y.map(|y| (y - half, y + half)), n: means.len() }
     });
     points.collect()
 }
@@ -171,7 +171,7 @@ fn learning(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         let at = |(i, x): (usize, &f64)| {
             let values: Vec<f64> = curves.iter().filter_map(|curve| *curve.y.get(i)?).collect();
             let band = stats::mean_interval(&values).map(|interval| (interval.low, interval.high));
-            LinePoint { x: *x, y: stats::mean(&values), band }
+            LinePoint { x: *x, y: stats::mean(&values), band, n: values.len() }
         };
         first.x.iter().enumerate().map(at).collect()
     };

@@ -26,6 +26,8 @@ mod title;
 mod transfer;
 mod verdict;
 
+use rayon::prelude::*;
+
 use super::across::Across;
 use super::block::Block;
 use super::options::Options;
@@ -73,18 +75,26 @@ pub(super) fn build(
     blocks.extend(verdict::build(judged));
     blocks.extend(across::build(across));
     blocks.extend(headroom::build(results));
+    // Intervals take long, and one benchmark needs nothing of another.
+    let own: Vec<Vec<Block>> = results.benchmarks.par_iter().map(of_benchmark).collect();
     let mut paradigm = "";
-    for benchmark in &results.benchmarks {
+    for (benchmark, own) in results.benchmarks.iter().zip(own) {
         if benchmark.paradigm != paradigm {
             paradigm = &benchmark.paradigm;
             blocks.push(Block::heading(2, title::paradigm_title(paradigm)));
             blocks.extend(overview::of_paradigm(results, paradigm));
         }
-        blocks.extend(benchmark::build(benchmark));
-        for section in SECTIONS.iter().filter(|section| section.paradigm == paradigm) {
-            blocks.extend((section.build)(benchmark));
-        }
+        blocks.extend(own);
     }
     blocks.extend(definitions::build(results));
     blocks
+}
+
+/// Its score, then what is special to its paradigm.
+fn of_benchmark(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
+    let sections = SECTIONS.iter().filter(|section| section.paradigm == benchmark.paradigm);
+    benchmark::build(benchmark)
+        .into_iter()
+        .chain(sections.flat_map(|section| (section.build)(benchmark)))
+        .collect()
 }

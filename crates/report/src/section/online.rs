@@ -56,6 +56,7 @@ fn averaged(seeds: impl Iterator<Item = Vec<(f64, f64)>>, with_band: bool) -> Ve
     }
     let point = |(x, values): (f64, Vec<f64>)| LinePoint {
         x,
+        n: values.len(),
         y: stats::mean(&values),
         band: if with_band { stats::mean_interval(&values).map(|i| (i.low, i.high)) } else { None },
     };

@@ -94,7 +94,7 @@ fn color_of(contexts: &[(String, Color)], context: &str) -> Color {
 }
 
 fn points(x: &[f64], y: &[Option<f64>]) -> Vec<LinePoint> {
-    x.iter().zip(y).map(|(x, y)| LinePoint { x: *x, y: *y, band: None }).collect()
+    x.iter().zip(y).map(|(x, y)| LinePoint::single(*x, *y)).collect()
 }
 
 /// Mean output of one network (the first seed): one panel per method, colours are contexts, dashes the null stimulus.
@@ -167,7 +167,7 @@ fn trajectories(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                     let plane = along
                         .iter()
                         .zip(across.iter())
-                        .filter_map(|(x, y)| Some(LinePoint { x: (*x)?, y: *y, band: None }));
+                        .filter_map(|(x, y)| Some(LinePoint::single((*x)?, *y)));
                     Some(LineSeries {
                         label: format!("{context}, {stimulus}"),
                         color: color_of(&contexts, context),
@@ -224,7 +224,7 @@ fn late_path(record: &Record, other: &str) -> Vec<LineSeries> {
         .filter_map(|(stimulus, _, along)| {
             let across = across.get(stimulus)?;
             let plane = along.iter().zip(across.iter());
-            let plane = plane.filter_map(|(x, y)| Some(LinePoint { x: (*x)?, y: *y, band: None }));
+            let plane = plane.filter_map(|(x, y)| Some(LinePoint::single((*x)?, *y)));
             Some(LineSeries {
                 label: format!("late state over f, {stimulus}"),
                 color: Color::Muted,
@@ -296,7 +296,8 @@ fn dose_panel(title: String, color: Color, x: &str, series: Vec<LineSeries>) -> 
 fn fitted(record: &Record, x: &[f64], seed: u64) -> Option<LineSeries> {
     let a = *record.log.scalars.get("dose/slope")?;
     let b = *record.log.scalars.get("dose/intercept")?;
-    let at = |f: &f64| LinePoint { x: *f, y: Some(1.0 - 1.0 / (1.0 + (a * f + b).exp())), band: None };
+    let at =
+        |f: &f64| LinePoint { x: *f, y: Some(1.0 - 1.0 / (1.0 + (a * f + b).exp())), ..LinePoint::default() };
     let label = format!("seed {seed}, fit");
     Some(LineSeries { label, color: Color::Muted, dashed: true, points: x.iter().map(at).collect() })
 }

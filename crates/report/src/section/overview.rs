@@ -1,5 +1,6 @@
 //! One picture of everything: normalised scores, and the plane of forgetting against plasticity.
 
+use crate::answer::best;
 use crate::block::{Block, Chart};
 use crate::chart::{Axis, Color, DotChart, DotRow, Figure, Panel, Scatter, ScatterPoint, SmallMultiples};
 use crate::number::number;
@@ -14,6 +15,9 @@ pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
     let all: Vec<&BenchmarkResults<'_>> = results.benchmarks.iter().collect();
     if all.len() <= TOGETHER {
         blocks.extend(scores(&all, "overview"));
+        let mut paradigms: Vec<&str> = all.iter().map(|one| one.paradigm.as_str()).collect();
+        paradigms.dedup();
+        blocks.extend(paradigms.into_iter().filter_map(|paradigm| elsewhere(results, paradigm)));
     } else {
         blocks.extend(unnormalised(&all));
     }
@@ -30,6 +34,7 @@ pub(super) fn of_paradigm(results: &Results<'_>, paradigm: &str) -> Vec<Block> {
     scores(&own, &format!("overview-{paradigm}"))
         .into_iter()
         .filter(|block| matches!(block, Block::Chart(_)))
+        .chain(elsewhere(results, paradigm))
         .collect()
 }
 
@@ -114,6 +119,21 @@ fn panel(benchmark: &BenchmarkResults<'_>) -> Option<Panel> {
         references: vec![(0.0, "chance".into()), (1.0, "ceiling".into())],
     });
     Some(Panel { title: benchmark.name().to_owned(), color: Color::Ink, figure })
+}
+
+/// Who is better than all of them where it ran, but did not run on all benchmarks.
+fn elsewhere(results: &Results<'_>, paradigm: &str) -> Option<Block> {
+    let best = best(results);
+    let part = best.iter().find(|one| one.paradigm == paradigm && one.over.len() < one.of)?;
+    let names: Vec<&str> = part.over.iter().map(|one| one.name()).collect();
+    Some(Block::paragraph(format!(
+        "Not compared over all of them, because it ran on {} of {} benchmarks only: {}, which is better than every other method there ({}: {}).",
+        part.over.len(),
+        part.of,
+        part.method.title,
+        names.join("; "),
+        part.share.map_or_else(|| "–".to_owned(), number)
+    )))
 }
 
 /// x forgetting, y learning accuracy: the corner at the upper left learns everything and keeps it.

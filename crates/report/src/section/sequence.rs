@@ -122,7 +122,7 @@ fn answers(benchmark: &BenchmarkResults<'_>, drawn: &[(&MethodResults<'_>, Color
     if intervals {
         let ends = series.iter().flat_map(|s| &s.points).map(|point| point.x);
         let (low, high) = ends.fold((f64::INFINITY, 0.0), |(l, h): (f64, f64), x| (l.min(x), h.max(x)));
-        let at = |x: f64| LinePoint { x, y: Some(x), band: None };
+        let at = |x: f64| LinePoint { x, y: Some(x), ..LinePoint::default() };
         series.push(LineSeries {
             label: "as measured".into(),
             color: Color::Ink,
@@ -186,7 +186,7 @@ fn trial(benchmark: &BenchmarkResults<'_>, method: &MethodResults<'_>) -> Option
         label,
         color,
         dashed,
-        points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint { x: *x, y: *y, band: None }).collect(),
+        points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint::single(*x, *y)).collect(),
     };
     let one = outputs.len() == 1;
     let probabilities = soft_max(&outputs);

@@ -42,7 +42,7 @@ fn points(method: &MethodResults<'_>, name: &str) -> Vec<LinePoint> {
             let half = pairs.first().and_then(|(_, width)| *width.y.get(place)?)?;
             y.filter(|_| means.len() == 1).map(|y| (y - half, y + half))
         };
-        LinePoint { x: *x, y, band: over_seeds.or_else(over_sequences) }
+        LinePoint { x: *x, y, band: over_seeds.or_else(over_sequences), n: means.len() }
     };
     first.x.iter().enumerate().map(at).collect()
 }

@@ -154,7 +154,7 @@ fn levels(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
     let panel = |curve: &contract::Curve| {
         let name = curve.name.trim_start_matches("session/");
         let (_, title, y) = measures().into_iter().find(|(known, _, _)| *known == name)?;
-        let points = curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint { x: *x, y: *y, band: None });
+        let points = curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint::single(*x, *y));
         Some(Panel {
             title: title.into(),
             color: Color::Ink,

@@ -200,7 +200,7 @@ fn signals(one: &Judged<'_, '_>) -> Option<Block> {
         label: label.to_owned(),
         color,
         dashed: false,
-        points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint { x: *x, y: *y, band: None }).collect(),
+        points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint::single(*x, *y)).collect(),
     };
     // Levels and gains are different things: their colours go on where the others' end.
     let group = |prefix: &str, first: usize| -> Vec<LineSeries> {
