@@ -7,7 +7,7 @@ use base::stats::{Finding, NoVerdict};
 pub(super) fn tone(finding: &Finding) -> Tone {
     match finding {
         Finding::Helps | Finding::HelpsAsInput => Tone::Good,
-        Finding::GoodConstant | Finding::OnlyBetter { .. } => Tone::Partly,
+        Finding::BeforeCorrection | Finding::GoodConstant | Finding::OnlyBetter { .. } => Tone::Partly,
         Finding::NoDifference => Tone::Neutral,
         Finding::UntunedWorse(_) | Finding::Worse(_) | Finding::Hurts => Tone::Bad,
         Finding::None(_) => Tone::Absent,
@@ -19,6 +19,7 @@ pub(super) fn short(finding: &Finding) -> &'static str {
     match finding {
         Finding::Helps => "helps",
         Finding::HelpsAsInput => "helps as inputs do",
+        Finding::BeforeCorrection => "before correction",
         Finding::GoodConstant => "good constant",
         Finding::OnlyBetter { .. } => "partly better",
         Finding::UntunedWorse(_) | Finding::Worse(_) => "worse than tuned",

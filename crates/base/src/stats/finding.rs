@@ -54,6 +54,8 @@ pub enum Finding {
     Helps,
     /// Better than each required control, but not than its signals as plain inputs.
     HelpsAsInput,
+    /// Better than each required control, but no longer where that question is corrected over all mechanisms.
+    BeforeCorrection,
     /// Better than what was tuned, but not than its own mean or its own gains out of order as well.
     GoodConstant,
     /// Better than the first, not better than the second.
@@ -130,6 +132,9 @@ impl Finding {
         match self {
             Self::Helps => "helps".into(),
             Self::HelpsAsInput => "helps, but not more than its signals as plain inputs".into(),
+            Self::BeforeCorrection => {
+                "better than each control, but not after the correction over all mechanisms".into()
+            }
             Self::GoodConstant => "a good constant, not a benefit of modulation".into(),
             Self::OnlyBetter { than, not } => format!("better than {than}, not better than {not}"),
             Self::UntunedWorse(tuned) => format!("better than untuned, worse than {}", listed(tuned)),

@@ -143,6 +143,9 @@ fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option
     let (constant, optimiser) =
         if one { (constant && optimiser, constant && optimiser) } else { (constant, optimiser) };
     if constant && optimiser {
+        if verdict.answer(Benefit).is_some_and(|answer| answer.says(Direction::Better, false)) {
+            return (Finding::BeforeCorrection, vec![Benefit], None);
+        }
         return (Finding::GoodConstant, vec![TunedConstant, TunedOptimiser], Some(Benefit));
     }
     let only =

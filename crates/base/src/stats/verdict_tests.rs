@@ -89,8 +89,10 @@ fn the_words_follow_the_corrected_p_and_the_uncorrected_words_stand_beside_it() 
     let cases = [0.001, 0.03, 0.3].map(|p| case([0.001, 0.001, 0.001, p], &[]));
     let verdicts = judge(cases.to_vec());
     let words: Vec<String> = verdicts.iter().map(|verdict| verdict.finding.words()).collect();
+    let before = "better than each control, but not after the correction over all mechanisms";
     let constant = "a good constant, not a benefit of modulation";
-    assert_eq!(words, ["helps", constant, constant]);
+    assert_eq!(words, ["helps", before, constant]);
+    assert_eq!(verdicts[1].p(), Some((0.03, 0.06)));
     let second = verdicts[1].answer(Question::Benefit).expect("asked");
     assert_eq!((second.p, second.corrected), (0.03, 0.06));
     assert_eq!(verdicts[1].uncorrected, Some(Finding::Helps));

@@ -222,6 +222,7 @@ fn profile(methods: usize, long: bool) -> LineChart {
             x,
             y: Some(share),
             band: (i < 2).then_some(((share - 0.1).max(0.0), (share + 0.1).min(1.0))),
+            n: 20,
         }
     };
     let series = |i: usize| LineSeries {

@@ -190,6 +190,7 @@ fn lines(group: &Group<'_, '_>) -> Vec<LineSeries> {
             x: point.threshold,
             y: Some(point.share),
             band: banded.then_some((point.band.low, point.band.high)),
+            n: entry.runs(),
         };
         LineSeries {
             label: entry.method.title.clone(),
