@@ -119,7 +119,7 @@ impl<'a> BenchmarkResults<'a> {
 
     /// Values of a metric over the seeds that finished; intransigence is taken against the ceiling method.
     pub fn values(&self, method: &MethodResults<'_>, metric: &str) -> Values {
-        let mut values = Values::default();
+        let mut values = Values { share: metric::is_share(metric), ..Values::default() };
         for record in method.ok() {
             match self.value(record, metric) {
                 Some(MetricValue::Value(v)) if v.is_finite() => values.by_seed.push((record.spec.seed, v)),
@@ -241,6 +241,8 @@ impl<'a> MethodResults<'a> {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Values {
     pub by_seed: Vec<(u64, f64)>,
+    /// They are shares, of samples say: none is below 0 or above 1.
+    pub share: bool,
     /// Why the other seeds have no value.
     pub undefined: Vec<String>,
 }
@@ -256,8 +258,28 @@ impl Values {
         stats::mean(&self.numbers())
     }
 
-    /// 95 % interval of the mean, see `docs/intervals.md`.
+    /// 95 % interval of the mean, see `docs/intervals.md`; of shares what of it a share can be.
     pub fn interval(&self) -> Option<Interval> {
-        stats::mean_interval(&self.numbers())
+        let interval = stats::mean_interval(&self.numbers())?;
+        let share = self.share && self.by_seed.iter().all(|(_, value)| (0.0..=1.0).contains(value));
+        let Interval { low, high } = interval;
+        Some(if share { Interval { low: low.max(0.0), high: high.min(1.0) } } else { interval })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_of_shares_ends_where_shares_end_and_one_of_other_numbers_does_not() {
+        let scores = [0.253, 0.987, 0.988, 0.99, 0.99, 0.99, 0.99, 0.991, 0.991, 0.996];
+        let by_seed: Vec<(u64, f64)> = (0..).zip(scores).collect();
+        let of =
+            |share| Values { by_seed: by_seed.clone(), share, ..Values::default() }.interval().expect("ten");
+        let (free, share) = (of(false), of(true));
+        assert!(free.low < 0.0 && free.high > 1.0, "{free:?}");
+        assert_eq!((share.low, share.high), (0.0, 1.0));
+        assert!(metric::is_share("average_accuracy") && !metric::is_share("learning_accuracy_slope"));
     }
 }

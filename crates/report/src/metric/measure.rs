@@ -59,3 +59,10 @@ impl Metric {
         }
     }
 }
+
+/// Whether a metric is a share, of samples or answers, which is neither below 0 nor above 1. What is said of the slope or the
+/// difference of accuracies is none.
+pub fn is_share(name: &str) -> bool {
+    let derived = ["slope", "difference", "gain", "drop", "gap"].iter().any(|word| name.contains(word));
+    name.contains("accuracy") && !derived
+}

@@ -27,7 +27,7 @@ mod worst_case;
 
 pub use intransigence::{INTRANSIGENCE, intransigence};
 pub use matrix::SquareMatrix;
-pub use measure::{Compute, Metric};
+pub use measure::{Compute, Metric, is_share};
 pub use online::{ORACLE, REGRET, regret, regret_curve};
 pub use registry::{METRICS, markdown};
 pub use score::{find, higher_is_better, score_all};
