@@ -1,13 +1,12 @@
 //! Bootstrap intervals.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rand::RngExt;
 
 use super::student;
-use super::summary::{is_rounding, mean, quantile_by_selection, size, standard_deviation};
+use super::summary::{deviation_from, is_rounding, mean, quantile_by_selection, size, standard_deviation};
 use crate::rng::{FastRng, Streams};
 
 /// Resamples per interval.
@@ -45,16 +44,15 @@ pub fn mean_interval(values: &[f64]) -> Option<Interval> {
         return computed(values);
     }
     let key: Vec<u64> = values.iter().map(|value| value.to_bits()).collect();
-    if let Some(known) = KNOWN.with_borrow(|known| known.get(&key).copied()) {
-        return known;
+    if let Some(known) = open(&KNOWN).get(&key) {
+        return *known;
     }
     let interval = computed(values);
-    KNOWN.with_borrow_mut(|known| {
-        if known.len() >= MOST_REMEMBERED {
-            known.clear();
-        }
-        known.insert(key, interval);
-    });
+    let mut known = open(&KNOWN);
+    if known.len() >= MOST_REMEMBERED {
+        known.clear();
+    }
+    known.insert(key, interval);
     interval
 }
 
@@ -62,9 +60,12 @@ pub fn mean_interval(values: &[f64]) -> Option<Interval> {
 const REMEMBERED_FROM: usize = STUDENTISED_FROM;
 const MOST_REMEMBERED: usize = 20_000;
 
-thread_local! {
-    /// Resampling takes long, and a report asks for each interval in its tables and in its charts.
-    static KNOWN: RefCell<HashMap<Vec<u64>, Option<Interval>>> = RefCell::default();
+/// Resampling takes long, and a report asks for each interval in its tables and in its charts, on several threads.
+static KNOWN: Mutex<BTreeMap<Vec<u64>, Option<Interval>>> = Mutex::new(BTreeMap::new());
+
+/// What is in there is whole whatever happened to a thread that held it.
+fn open<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn computed(values: &[f64]) -> Option<Interval> {
@@ -79,15 +80,16 @@ fn computed(values: &[f64]) -> Option<Interval> {
     if n < STUDENTISED_FROM {
         return Some(plain);
     }
-    let drawn = drawn(n);
+    let (drawn, size) = (drawn(n), size(values));
     let mut resample = vec![0.0; n];
     let mut distances = Vec::with_capacity(RESAMPLES);
     for places in drawn.chunks_exact(n) {
         resample.iter_mut().zip(places).for_each(|(value, place)| *value = values[*place as usize]);
-        let error = standard_deviation(&resample)? / (n as f64).sqrt();
-        let distance = mean(&resample)? - centre;
+        let middle = mean(&resample)?;
+        let error = deviation_from(&resample, middle)? / (n as f64).sqrt();
+        let distance = middle - centre;
         // Equal values are infinitely sure of their mean; where that is not rare the quantiles below are not finite.
-        let flat = is_rounding(&resample, size(values));
+        let flat = is_rounding(&resample, size);
         distances.push(if flat { distance.signum() * f64::INFINITY } else { distance / error });
     }
     let mut quantile = |q| quantile_by_selection(&mut distances, q).filter(|d| d.is_finite());
@@ -99,14 +101,14 @@ fn computed(values: &[f64]) -> Option<Interval> {
 
 /// The places that all resamples of `n` values draw, one resample after another. They are the same for all values, because
 /// every interval draws from a generator of the same seed.
-fn drawn(n: usize) -> Rc<[u32]> {
-    if let Some(known) = DRAWN.with_borrow(|known| known.get(&n).cloned()) {
-        return known;
+fn drawn(n: usize) -> Arc<[u32]> {
+    if let Some(known) = open(&DRAWN).get(&n) {
+        return known.clone();
     }
     let mut rng = generator();
-    let places: Rc<[u32]> = (0..RESAMPLES * n).map(|_| rng.random_range(0..n) as u32).collect();
+    let places: Arc<[u32]> = (0..RESAMPLES * n).map(|_| rng.random_range(0..n) as u32).collect();
     if n <= MOST_DRAWN {
-        DRAWN.with_borrow_mut(|known| known.insert(n, places.clone()));
+        open(&DRAWN).insert(n, places.clone());
     }
     places
 }
@@ -114,9 +116,7 @@ fn drawn(n: usize) -> Rc<[u32]> {
 /// The places of more values than these are not remembered: a million of them for 256.
 const MOST_DRAWN: usize = 256;
 
-thread_local! {
-    static DRAWN: RefCell<HashMap<usize, Rc<[u32]>>> = RefCell::default();
-}
+static DRAWN: Mutex<BTreeMap<usize, Arc<[u32]>>> = Mutex::new(BTreeMap::new());
 
 /// 95 % percentile interval of `statistic` over the pooled values, resampled within each stratum (one stratum per
 /// benchmark: Agarwal et al. 2021). `None` when a stratum is empty or no stratum has two values.

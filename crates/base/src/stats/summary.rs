@@ -7,7 +7,11 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 
 /// Standard deviation with n − 1; `None` below two values.
 pub fn standard_deviation(values: &[f64]) -> Option<f64> {
-    let centre = mean(values)?;
+    deviation_from(values, mean(values)?)
+}
+
+/// The same where their mean is known.
+pub(super) fn deviation_from(values: &[f64], centre: f64) -> Option<f64> {
     let n = values.len();
     (n > 1).then(|| (values.iter().map(|v| (v - centre).powi(2)).sum::<f64>() / (n - 1) as f64).sqrt())
 }
