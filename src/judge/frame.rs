@@ -220,6 +220,34 @@ impl Frame {
         }
     }
 
+    /// What a row says twice it says alike, and accuracies are shares: percent would stand beside native rows as a hundred
+    /// times as good.
+    pub fn check_numbers(&self, entry: &Entry) -> Result<()> {
+        if let (Some(score), Some(own)) = (entry.score, entry.metrics.get(&self.score.metric))
+            && score != *own
+        {
+            let problem = format!("the row's `score` is {score}");
+            return Err(entry.refuse(&self.score.metric, own, &problem, "the same number, or an empty cell"));
+        }
+        if !metric::is_share(&self.score.metric) {
+            return Ok(());
+        }
+        let no_share = |value: &&f64| !(0.0..=1.0).contains(*value);
+        let all =
+            |key: &'static str, values: Vec<f64>| values.iter().find(no_share).map(|found| (key, *found));
+        let own = entry.metrics.get(&self.score.metric).copied();
+        let found = all("score", entry.score.into_iter().chain(own).collect())
+            .or_else(|| all("matrix", entry.matrix.iter().flatten().flatten().copied().collect()))
+            .or_else(|| all("baseline", entry.baseline.iter().flatten().copied().collect()));
+        match found {
+            Some((key, value)) => {
+                let problem = format!("{} is a share", self.score.metric);
+                Err(entry.refuse(key, value, &problem, "0 to 1, not percent"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// One name is one method.
     pub fn check_method(&self, entry: &Entry, records: &[Record]) -> Result<()> {
         let taken = records.iter().any(|record| {

@@ -97,6 +97,7 @@ fn record(frame: &Frame, entry: &Entry, native_stream: bool) -> Result<Record> {
 
 /// What was measured, and every metric of it.
 fn log(frame: &Frame, entry: &Entry) -> Result<(RunLog, BTreeMap<String, MetricValue>)> {
+    frame.check_numbers(entry)?;
     let name = &frame.score.metric;
     let matrix = entry.matrix.as_ref().map(|rows| AccuracyMatrix {
         tasks: (1..=rows.len()).map(|task| format!("task {task}")).collect(),

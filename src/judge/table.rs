@@ -66,7 +66,7 @@ fn of_csv(path: &Path, text: &str) -> Result<Vec<Row>> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut records = reader.records();
     let broken = |error: csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
+        let line = error.position().map_or(1, |place| line_of(place, text));
         let problem = format!("not comma-separated values: {error}");
         refuse(path, line as usize, DefinitionError { problem, ..DefinitionError::default() })
     };
@@ -99,7 +99,7 @@ fn of_csv(path: &Path, text: &str) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for record in records {
         let record = record.map_err(broken)?;
-        let line = record.position().map_or(1, csv::Position::line) as usize;
+        let line = record.position().map_or(1, |place| line_of(place, text)) as usize;
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -117,6 +117,12 @@ fn of_csv(path: &Path, text: &str) -> Result<Vec<Row>> {
         rows.push(Row { line, cells });
     }
     if rows.is_empty() { Err(refuse(path, 1, empty())) } else { Ok(rows) }
+}
+
+/// The line of a place in the text. Where lines end in CR LF a record begins at the LF before it.
+fn line_of(place: &csv::Position, text: &str) -> u64 {
+    let before = usize::try_from(place.byte()).ok().and_then(|byte| text.as_bytes().get(byte));
+    place.line() + u64::from(before == Some(&b'\n'))
 }
 
 fn empty() -> DefinitionError {

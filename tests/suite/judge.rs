@@ -104,6 +104,19 @@ fn every_mistake_is_told_with_line_column_and_what_is_allowed() {
         ("benchmark,method,seed,score\n", &["no rows"]),
         ("", &["no rows"]),
         (&format!("{head}b,m,0,0.5\nb,m,1,high\n"), &["t.csv:3", "`score` = \"high\"", "0.93 or 1e-05"]),
+        ("benchmark,method,seed,score\r\nb,m,0,0.5\r\nb,m,1,high\r\n", &["t.csv:3", "`score` = \"high\""]),
+        (
+            &format!("{head}split-digits-domain,m,0,0.5\nsplit-digits-domain,m,1,90.5\n"),
+            &["t.csv:3", "`score` = \"90.5\"", "is a share", "0 to 1, not percent"],
+        ),
+        (
+            "benchmark,method,seed,matrix\nb,m,0,\"[[0.9,0.5],[0.8,1.8]]\"\n",
+            &["t.csv:2", "`matrix` = \"1.8\"", "0 to 1"],
+        ),
+        (
+            "benchmark,method,seed,score,average_accuracy\nsplit-digits-domain,m,0,0.5,0.9\n",
+            &["t.csv:2", "`average_accuracy`", "`score` is 0.5"],
+        ),
         (&format!("{head}b,m,0,0.5\nb,m,1,nan\n"), &["t.csv:3", "`score` = \"nan\"", "finite"]),
         (&format!("{head}b,m,-1,0.5\n"), &["t.csv:2", "`seed` = \"-1\"", "0, 1, 2"]),
         (&format!("{head}b,m,0\n"), &["t.csv:2", "3 cells", "4, as the header has"]),

@@ -1,5 +1,7 @@
 //! The answer on stdout: at most a dozen lines of 80 columns with the report's place, however much was run.
 
+use std::collections::BTreeSet;
+
 use super::answer::{Best, best, decided, extent, groups};
 use super::chart::Tone;
 use super::number::{count, number};
@@ -85,7 +87,7 @@ fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String
     }
     let groups = groups(judged);
     let quiet = |tone: Tone| matches!(tone, Tone::Neutral | Tone::Absent);
-    let counted = groups.iter().filter(|group| quiet(group.tone));
+    let counted = groups.iter().filter(|group| group.tone == Tone::Neutral);
     let counted: Vec<String> =
         counted.map(|group| format!("{} {}", group.members.len(), group.words)).collect();
     let head = format!("{} of {}:", count(decided(judged), "verdict"), extent(judged));
@@ -111,6 +113,17 @@ fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String
         let head = format!("{}:", group.words);
         lines.extend(listed(&head, |head| paint.with(code, head), &items, GROUP));
     }
+    let without: Vec<String> = groups
+        .iter()
+        .filter(|group| group.tone == Tone::Absent)
+        .map(|group| {
+            let who: BTreeSet<&str> = group.members.iter().map(|one| one.mechanism.id.as_str()).collect();
+            format!("{} {} ({})", group.members.len(), group.words, Vec::from_iter(who).join(", "))
+        })
+        .collect();
+    if !without.is_empty() {
+        lines.extend(listed("no verdict:", str::to_owned, &without, 1));
+    }
     if lines.len() > room {
         lines.truncate(room.saturating_sub(1));
         lines.push("… and more verdicts: see the report\n".into());
@@ -121,7 +134,8 @@ fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String
 /// The best of each paradigm: where there is room, that of all its benchmarks and behind it who is better on some of them; else
 /// the one of the two that stands for more than half of them.
 fn bests(results: &Results<'_>, paint: &Paint, room: usize) -> Vec<String> {
-    let best = best(results);
+    let mut best = best(results);
+    best.retain(|one| one.share.is_some());
     if best.is_empty() || room == 0 {
         return Vec::new();
     }

@@ -111,8 +111,23 @@ fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Cas
     let mut notes = Vec::new();
     let unmodulated = controls.iter().find(|(kind, _)| *kind == UNMODULATED).map(|(_, control)| *control);
     notes.extend(declared(mechanism, &controls, &comparisons));
-    let obstacle =
-        inert(mechanism, unmodulated, &mut notes).or_else(|| unequal(mechanism, &controls, &mut notes));
+    let unfinished = |method: &MethodResults<'_>| method.records.len() - method.ok().count();
+    let half: Vec<String> = controls
+        .iter()
+        .filter(|(_, control)| unfinished(control) > 0)
+        .map(|(_, control)| format!("{} ({})", control.id, unfinished(control)))
+        .collect();
+    if !half.is_empty() {
+        notes.push(format!(
+            "compared over the seeds that both finished; unfinished runs of {}",
+            half.join(", ")
+        ));
+    }
+    let runs = unfinished(mechanism);
+    let obstacle = (runs > 0)
+        .then_some(NoVerdict::Unfinished { runs })
+        .or_else(|| inert(mechanism, unmodulated, &mut notes))
+        .or_else(|| unequal(mechanism, &controls, &mut notes));
     (Case { comparisons, obstacle }, notes)
 }
 

@@ -270,7 +270,7 @@ fn the_page_begins_with_the_answer_and_every_cell_leads_to_its_evidence() {
             record.titles.role = None;
         }
     }));
-    assert!(html.contains("The one question has no verdict yet. What came out: 1 controls missing."));
+    assert!(html.contains("The one question has no verdict yet. Why: 1 controls missing."));
     assert!(html.contains("<a class=\"absent\""));
 }
 
@@ -284,4 +284,20 @@ fn a_sign_tells_of_headroom() {
     };
     assert_eq!(sign(0.0).as_deref(), Some("⊘"));
     assert_eq!(sign(0.5), None, "established");
+}
+
+#[test]
+fn a_mechanism_with_unfinished_runs_has_no_verdict_and_a_control_with_some_is_named() {
+    let diverged = |method: &'static str| {
+        page(&study(move |record| {
+            if record.spec.method == method && record.spec.seed == 3 {
+                record.status = contract::Status::Diverged;
+            }
+        }))
+    };
+    assert!(page(&study(|_| ())).contains("1 of 1 verdict says that it helps"));
+    let html = diverged("naive");
+    assert!(html.contains("no verdict: 1 run of the mechanism did not finish"), "{html}");
+    let html = diverged("si");
+    assert!(html.contains("compared over the seeds that both finished; unfinished runs of si (1)"), "{html}");
 }

@@ -96,6 +96,10 @@ pub enum NoVerdict {
         runs: usize,
         methods: usize,
     },
+    /// So many runs of the mechanism did not finish: those that did would be the easier seeds.
+    Unfinished {
+        runs: usize,
+    },
     TooFewSeeds,
 }
 
@@ -115,6 +119,10 @@ impl NoVerdict {
                     plural(*runs, "planned run"),
                     plural(*methods, "method")
                 )
+            }
+            Self::Unfinished { runs } => {
+                let runs = if *runs == 1 { "1 run".into() } else { format!("{runs} runs") };
+                format!("no verdict: {runs} of the mechanism did not finish")
             }
             Self::TooFewSeeds => "too few seeds for a verdict".into(),
         }

@@ -117,7 +117,12 @@ fn cell(places: [Option<Place<'_, '_>>; 2]) -> Cell {
         metric,
         higher_is_better: benchmark.higher_is_better(),
         means: [values[0].mean(), values[1].mean()],
-        difference: Difference::paired(&values[1].by_seed, &values[0].by_seed),
+        difference: match places {
+            [Some((_, before)), Some((_, after))] if !before.paired_with(after) => {
+                Difference::of_samples(&values[1].numbers(), &values[0].numbers())
+            }
+            _ => Difference::paired(&values[1].by_seed, &values[0].by_seed),
+        },
         ..Cell::default()
     };
     if let [Some((_, before)), Some((_, after))] = places {

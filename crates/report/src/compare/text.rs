@@ -61,8 +61,9 @@ fn write_cell(out: &mut String, cell: &Cell) {
         |one| {
             let p = one.p.map_or_else(String::new, |p| format!(", p {}", p_value(p)));
             let interval = interval_text(one.interval);
-            format!("B − A {} {interval} over {}{p}", signed(one.mean), count(one.pairs, "pair"))
-                .replace("  ", " ")
+            let over =
+                if one.paired { count(one.pairs, "pair") } else { "samples that are not paired".into() };
+            format!("B − A {} {interval} over {over}{p}", signed(one.mean)).replace("  ", " ")
         },
     );
     let _ = writeln!(out, "  {method}: {} → {}; {change}", mean(0), mean(1));

@@ -12,7 +12,7 @@ use contract::definition::{Ceiling, SearchNote};
 
 /// What is said above and below every table.
 const RULE: &str = "Bold: the best mean among methods that are no bound, where its difference to each of the others has p < 0.05 \
-    (two-sided sign-flip test, paired by seed, Holm over these comparisons; ten seeds at least, none missing, equal search budgets). \
+    (two-sided: sign-flip test where seeds are paired, permutation test where they are not; Holm over these comparisons; ten seeds at least, none missing, equal search budgets). \
     Without bold no method is told apart from all others.";
 
 /// Metrics that stand beside the score where a benchmark has them, with their headings.
@@ -76,7 +76,10 @@ fn table(out: &mut String, benchmark: &BenchmarkResults<'_>) {
     if let Ceiling::Value(value) = benchmark.score.ceiling {
         let _ = writeln!(out, "    ceiling & {value}{empty} \\\\");
     }
-    let _ = writeln!(out, "    chance & {}{empty} \\\\", benchmark.score.chance);
+    // A score made elsewhere whose chance nobody declared has the 0 that stands for nothing.
+    if benchmark.paradigm != "judged" || benchmark.score.chance != 0.0 {
+        let _ = writeln!(out, "    chance & {}{empty} \\\\", benchmark.score.chance);
+    }
     let _ = writeln!(out, "    \\bottomrule\n  \\end{{tabular}}\n\\end{{table}}");
 }
 

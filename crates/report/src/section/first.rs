@@ -78,10 +78,23 @@ fn answer(results: &Results<'_>, judged: &[Judged<'_, '_>]) -> String {
             format!("{n} of {} {say} that it helps: {}.", count(told, "verdict"), named(&helped))
         }
     };
-    let rest = groups.iter().filter(|group| group.words != "helps");
-    let rest: Vec<String> = rest.map(|group| format!("{} {}", group.members.len(), group.words)).collect();
+    let counted = |absent: bool| -> Vec<String> {
+        let wanted =
+            groups.iter().filter(|group| group.words != "helps" && (group.tone == Tone::Absent) == absent);
+        wanted.map(|group| format!("{} {}", group.members.len(), group.words)).collect()
+    };
+    let (rest, without) = (counted(false), counted(true));
     let others = if helped.is_empty() { "What came out" } else { "The others" };
-    if rest.is_empty() { first } else { format!("{first} {others}: {}.", rest.join(", ")) }
+    let mut words = first;
+    if !rest.is_empty() {
+        words += &format!(" {others}: {}.", rest.join(", "));
+    }
+    if !without.is_empty() {
+        let head =
+            if told == 0 { "Why".to_owned() } else { format!("No verdict for {}", judged.len() - told) };
+        words += &format!(" {head}: {}.", without.join(", "));
+    }
+    words
 }
 
 fn bests(results: &Results<'_>) -> String {
@@ -90,9 +103,13 @@ fn bests(results: &Results<'_>) -> String {
         let part = best.part().map_or_else(String::new, |part| format!(" ({part})"));
         format!("{}: {}{share}{part}", paradigm_title(best.paradigm), best.method.title)
     };
-    let best: Vec<String> = best(results).iter().map(item).collect();
+    let best = best(results);
     if best.is_empty() {
         return "No method has a score.".into();
+    }
+    let best: Vec<String> = best.iter().filter(|one| one.share.is_some()).map(item).collect();
+    if best.is_empty() {
+        return "Chance and ceiling are not known, so methods are not compared over benchmarks.".into();
     }
     format!("The best methods, from chance (0) to ceiling (1): {}.", best.join("; "))
 }
