@@ -91,10 +91,13 @@ fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String
     let counted: Vec<String> =
         counted.map(|group| format!("{} {}", group.members.len(), group.words)).collect();
     let head = format!("{} of {}:", count(decided(judged), "verdict"), extent(judged));
-    let told =
-        groups.iter().filter(|group| !quiet(group.tone)).map(|group| group.members.len()).sum::<usize>();
-    let below = (told > 0).then(|| format!("{told} below"));
-    let mut lines = listed(&head, str::to_owned, &counted.into_iter().chain(below).collect::<Vec<_>>(), 1);
+    let absent = judged.len() - decided(judged);
+    let undecided = (absent > 0).then(|| format!("{absent} undecided"));
+    let mut counted: Vec<String> = counted.into_iter().chain(undecided).collect();
+    if counted.is_empty() {
+        counted.push(format!("{} below", judged.len()));
+    }
+    let mut lines = listed(&head, str::to_owned, &counted, 1);
     for group in groups.iter().filter(|group| !quiet(group.tone)) {
         let mut by: Vec<(&str, Vec<&str>)> = Vec::new();
         for one in &group.members {
@@ -113,7 +116,7 @@ fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String
         let head = format!("{}:", group.words);
         lines.extend(listed(&head, |head| paint.with(code, head), &items, GROUP));
     }
-    let without: Vec<String> = groups
+    let why: Vec<String> = groups
         .iter()
         .filter(|group| group.tone == Tone::Absent)
         .map(|group| {
@@ -121,8 +124,8 @@ fn verdicts(judged: &[Judged<'_, '_>], paint: &Paint, room: usize) -> Vec<String
             format!("{} {} ({})", group.members.len(), group.words, Vec::from_iter(who).join(", "))
         })
         .collect();
-    if !without.is_empty() {
-        lines.extend(listed("no verdict:", str::to_owned, &without, 1));
+    if !why.is_empty() && lines.len() < room {
+        lines.extend(listed("undecided:", str::to_owned, &why, 1));
     }
     if lines.len() > room {
         lines.truncate(room.saturating_sub(1));
