@@ -124,6 +124,11 @@ pub fn stratified(strata: &[Vec<f64>], statistic: impl Fn(&[f64]) -> Option<f64>
     resampled(strata, |strata| statistic(&strata.concat()))
 }
 
+/// Numbers that are drawn for one stratified interval, so that thousands of runs take no longer than hundreds; from 500
+/// values on there are fewer resamples than [`RESAMPLES`], and never fewer than [`FEWEST`].
+const MOST_NUMBERS: usize = 2_000_000;
+const FEWEST: usize = 200;
+
 /// The same of a statistic that sees the strata apart.
 pub(super) fn resampled(
     strata: &[Vec<f64>],
@@ -134,8 +139,10 @@ pub(super) fn resampled(
     }
     let mut rng = generator();
     let mut drawn = strata.to_vec();
-    let mut found = Vec::with_capacity(RESAMPLES);
-    for _ in 0..RESAMPLES {
+    let values: usize = strata.iter().map(Vec::len).sum();
+    let resamples = (MOST_NUMBERS / values.max(1)).clamp(FEWEST, RESAMPLES);
+    let mut found = Vec::with_capacity(resamples);
+    for _ in 0..resamples {
         for (drawn, stratum) in drawn.iter_mut().zip(strata) {
             drawn.iter_mut().for_each(|value| *value = stratum[rng.random_range(0..stratum.len())]);
         }
