@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::columns::{COLUMNS, column};
 use base::error::{DefinitionError, Error, Result};
+use data::line_of;
 use report::metric::METRICS;
 
 /// One row: what stands in the columns that are not empty.
@@ -117,12 +118,6 @@ fn of_csv(path: &Path, text: &str) -> Result<Vec<Row>> {
         rows.push(Row { line, cells });
     }
     if rows.is_empty() { Err(refuse(path, 1, empty())) } else { Ok(rows) }
-}
-
-/// The line of a place in the text. Where lines end in CR LF a record begins at the LF before it.
-fn line_of(place: &csv::Position, text: &str) -> u64 {
-    let before = usize::try_from(place.byte()).ok().and_then(|byte| text.as_bytes().get(byte));
-    place.line() + u64::from(before == Some(&b'\n'))
 }
 
 fn empty() -> DefinitionError {

@@ -23,7 +23,7 @@ pub use folder::{DataFolder, VARIABLE};
 pub use manifest::{Entry, FileEntry, Layout, entry, manifest};
 pub use own::{
     ColumnName, DataSpec, DataTable, Each, Facts, FileLayout, Files, MOST_CLASSES, Normalise, Pair, Part,
-    SplitBy, SplitRule, detect,
+    SplitBy, SplitRule, detect, line_of,
 };
 pub use pixels::Pixels;
 pub use table::Table;

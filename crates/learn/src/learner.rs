@@ -268,7 +268,7 @@ impl Learner {
 
     /// Freezes every layer but the last.
     pub fn freeze_features(&mut self) {
-        let last = self.model.parameters().iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+        let last = self.model.parameters().last_layer();
         self.freeze(|parameter| parameter.layer < last);
     }
 

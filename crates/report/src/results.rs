@@ -209,6 +209,11 @@ impl<'a> MethodResults<'a> {
         self.records.iter().copied().filter(|record| record.status == Status::Ok)
     }
 
+    /// Runs with a record that did not end well.
+    pub fn unfinished(&self) -> usize {
+        self.records.len() - self.ok().count()
+    }
+
     /// Whether runs of one seed met the same stream. Without a common seed nothing of this program's own contradicts it.
     pub fn paired_with(&self, other: &Self) -> bool {
         let declared = |method: &Self| method.records.iter().any(|record| record.judged.is_some());

@@ -111,11 +111,10 @@ fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Cas
     let mut notes = Vec::new();
     let unmodulated = controls.iter().find(|(kind, _)| *kind == UNMODULATED).map(|(_, control)| *control);
     notes.extend(declared(mechanism, &controls, &comparisons));
-    let unfinished = |method: &MethodResults<'_>| method.records.len() - method.ok().count();
     let half: Vec<String> = controls
         .iter()
-        .filter(|(_, control)| unfinished(control) > 0)
-        .map(|(_, control)| format!("{} ({})", control.id, unfinished(control)))
+        .filter(|(_, control)| control.unfinished() > 0)
+        .map(|(_, control)| format!("{} ({})", control.id, control.unfinished()))
         .collect();
     if !half.is_empty() {
         notes.push(format!(
@@ -123,7 +122,7 @@ fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Cas
             half.join(", ")
         ));
     }
-    let runs = unfinished(mechanism);
+    let runs = mechanism.unfinished();
     let obstacle = (runs > 0)
         .then_some(NoVerdict::Unfinished { runs })
         .or_else(|| inert(mechanism, unmodulated, &mut notes))

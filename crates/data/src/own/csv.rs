@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
     let width = columns.width;
     for record in records {
         let record = record.map_err(|error| format!("not a table: {error}"))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |place| line_of(place, text));
         if record.len() != width {
             return Err(format!("line {line}: {} values, expected {width}", record.len()));
         }
@@ -57,6 +57,12 @@ pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
         return Err("has no rows".into());
     }
     Ok(Samples { shape: [1, 1, columns.inputs.len()], pixels: Pixels::Numbers(numbers.into()), labels })
+}
+
+/// The line of a place in a text. Where lines end in CR LF the reader puts a record's beginning at the LF before it.
+pub fn line_of(place: &csv::Position, text: &str) -> u64 {
+    let first = usize::try_from(place.byte()).ok().and_then(|byte| text.as_bytes().get(byte));
+    place.line() + u64::from(first == Some(&b'\n'))
 }
 
 /// Separator, header and columns of a file.
@@ -194,6 +200,7 @@ mod tests {
     fn what_is_wrong_is_told_with_line_and_column() {
         let plain = table(|_| ());
         assert_eq!(refused("a,c\n1,x\n,y\n", &plain), "line 3, column `a`: missing value");
+        assert_eq!(refused("a,c\r\n1,x\r\n,y\r\n", &plain), "line 3, column `a`: missing value");
         assert_eq!(refused("1,x\nred,y\n", &plain), "line 2, column 1: \"red\" is not a finite number");
         assert_eq!(refused("a,c\n1,\n", &plain), "line 2, column `c`: missing value");
         assert_eq!(refused("a,c\n1,x,9\n", &plain), "line 2: 3 values, expected 2");

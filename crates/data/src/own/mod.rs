@@ -19,6 +19,7 @@ mod tests;
 
 pub use adapt::{adapted, finished};
 pub use assemble::assemble;
+pub use csv::line_of;
 pub use detect::detect;
 pub use files::Files;
 pub use spec::DataSpec;

@@ -53,6 +53,11 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// The number of the output layer; 0 where there are no parameters.
+    pub fn last_layer(&self) -> usize {
+        self.iter().map(|parameter| parameter.layer).max().unwrap_or(0)
+    }
+
     /// Adds a parameter with its initial values.
     ///
     /// # Errors

@@ -88,6 +88,13 @@ fn is_true(value: &bool) -> bool {
     *value
 }
 
+impl StreamKind {
+    /// Whether tasks share the data set out between them; else each sees all of it.
+    pub fn deals_out(&self) -> bool {
+        matches!(self, Self::Split { .. } | Self::Shards { .. })
+    }
+}
+
 /// A sequence of tasks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -33,6 +33,7 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
     let network = described(&settings.model, model.as_ref(), features)?;
     let (tasks, batch) = (stream.len(), settings.budget.batch);
     let updates = settings.budget.of(&stream);
+    let bounds: Vec<i64> = settings.budget.bounds(&stream).into_iter().map(whole).collect();
     let total: usize = updates.iter().sum();
     let pooled: usize = (0..tasks).map(|task| stream.training(task).len()).sum();
     check_size(pooled.min(total * batch), features)?;
@@ -56,11 +57,9 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
     about.insert("batch".into(), json!(batch));
     about.insert("loss".into(), json!("mean cross-entropy in nats; only the outputs of the mask compete"));
     let mut all = met.arrays(features, stream.outputs());
-    let before = |task: usize| updates[..task].iter().sum::<usize>();
-    let starts: Vec<i64> = (0..tasks).map(|task| whole(before(task))).collect();
     if told {
         let meaning = "updates before which a task begins; revealed by the benchmark";
-        all.push(Array::new("boundaries", &[tasks], Numbers::I64(starts.clone()), meaning));
+        all.push(Array::new("boundaries", &[tasks], Numbers::I64(bounds[..tasks].to_vec()), meaning));
     }
     if settings.stream.reveals(Reveal::TaskId) {
         let ids = updates
@@ -71,11 +70,7 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
         let meaning = "task of each update; revealed by the benchmark";
         all.push(Array::new("task", &[total], Numbers::I64(ids), meaning));
     }
-    let answers = if answers {
-        hidden(&stream, features, (1..=tasks).map(|tasks| whole(before(tasks))).collect())?
-    } else {
-        Vec::new()
-    };
+    let answers = if answers { hidden(&stream, features, bounds[1..].to_vec())? } else { Vec::new() };
     Ok(Exported { stream: all, weights: weights(model.as_ref())?, answers, about })
 }
 

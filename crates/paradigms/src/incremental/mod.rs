@@ -114,8 +114,10 @@ struct Run<'a> {
     learner: Learner,
     meter: Meter,
     probes: Probes,
-    /// Updates of each task.
-    updates: Vec<usize>,
+    /// Updates before each task, and after the last one.
+    bounds: Vec<usize>,
+    /// Updates of the whole run, those of references included.
+    total: usize,
     regime: Regime,
     freeze_features: bool,
     rate_per_task: Option<f32>,
@@ -155,8 +157,12 @@ impl<'a> Run<'a> {
             learner.freeze(|parameter| parameter.role == Role::Bias);
         }
         let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, own);
-        let updates = settings.budget.of(&stream);
-        let probes = Probes::new(&stream, &settings.budget, &updates);
+        let bounds = settings.budget.bounds(&stream);
+        let total = match regime {
+            Regime::Joint => bounds.iter().sum(),
+            _ => bounds[stream.len()],
+        };
+        let probes = Probes::new(&stream, &settings.budget);
         let replays = spec.replays.is_some();
         Ok(Self {
             settings,
@@ -165,7 +171,8 @@ impl<'a> Run<'a> {
             learner,
             meter,
             probes,
-            updates,
+            bounds,
+            total,
             regime,
             freeze_features,
             rate_per_task,
@@ -223,11 +230,10 @@ impl<'a> Run<'a> {
             }
         }
         let labels = self.stream.labels();
-        let start = |task: usize| self.updates[..task].iter().sum::<usize>() as f64;
         let marks = labels
             .iter()
             .enumerate()
-            .map(|(task, label)| Mark { x: start(task), label: label.clone() })
+            .map(|(task, label)| Mark { x: self.bounds[task] as f64, label: label.clone() })
             .collect();
         let mut log = RunLog {
             probes: self.probes.curves(),
@@ -262,7 +268,7 @@ impl<'a> Run<'a> {
             self.learner.optimiser.reset();
             let order = self.streams.get(&format!("order/joint{task}"));
             let mut loader = self.stream.pool(0, task).loader(self.settings.budget.batch, order);
-            for _ in 0..self.updates[..=task].iter().sum() {
+            for _ in 0..self.bounds[task + 1] {
                 self.learner.step(&loader.next_batch()?)?;
                 self.done += 1;
                 Pace::new(watch, self.share()).ask()?;
@@ -312,12 +318,7 @@ impl<'a> Run<'a> {
 
     /// Share of the run's updates that are done.
     fn share(&self) -> f64 {
-        let upto = |task: usize| self.updates[..=task].iter().sum::<usize>();
-        let total = match self.regime {
-            Regime::Joint => (0..self.stream.len()).map(upto).sum(),
-            _ => upto(self.stream.len() - 1),
-        };
-        self.done as f64 / total as f64
+        self.done as f64 / self.total as f64
     }
 
     /// The updates of task `part` of the sequence; `task`: the last one whose data the loader has.
@@ -327,7 +328,7 @@ impl<'a> Run<'a> {
         (part, task): (usize, usize),
         watch: &mut dyn Watch,
     ) -> Result<()> {
-        let per_task = self.updates[part];
+        let per_task = self.bounds[part + 1] - self.bounds[part];
         // Joint training has no first updates of a task.
         let sequence = self.regime != Regime::Joint;
         for update in 0..per_task {

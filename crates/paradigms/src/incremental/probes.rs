@@ -29,10 +29,10 @@ pub(super) struct Probes {
 }
 
 impl Probes {
-    pub fn new(stream: &TaskStream, budget: &Budget, updates: &[usize]) -> Self {
+    pub fn new(stream: &TaskStream, budget: &Budget) -> Self {
         let sets = |limit: usize| (0..stream.len()).map(|task| stream.test_set(task, limit)).collect();
         // An update is three passes of its batch: so many samples are a percent of a task's arithmetic.
-        let shortest = updates.iter().min().copied().unwrap_or(0);
+        let shortest = budget.of(stream).into_iter().min().unwrap_or(0);
         let affordable = 3 * shortest * budget.batch / 100 / (FIRST_UPDATES + 1);
         let first = if affordable < LEAST { Vec::new() } else { sets(affordable.min(MOST)) };
         let curve = |name: &str| Curve::new(format!("plasticity/{name}"));

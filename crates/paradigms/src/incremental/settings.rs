@@ -12,7 +12,7 @@ use data::{DataSpec, Dataset, Splitting};
 use learn::modulated;
 use learn::nn::ModelSpec;
 use learn::optim::OptimiserSpec;
-use learn::stream::{EvaluateOn, StreamKind, StreamSpec, TaskStream};
+use learn::stream::{EvaluateOn, StreamSpec, TaskStream};
 
 /// The body of a benchmark file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -70,6 +70,16 @@ impl Budget {
     /// Updates of each task.
     pub fn of(&self, stream: &TaskStream) -> Vec<usize> {
         (0..stream.len()).map(|task| self.updates(stream.training(task).len())).collect()
+    }
+
+    /// Updates before each task of the stream, and after the last one.
+    pub fn bounds(&self, stream: &TaskStream) -> Vec<usize> {
+        let mut bounds = vec![0];
+        bounds.extend(self.of(stream).iter().scan(0, |sum, own| {
+            *sum += own;
+            Some(*sum)
+        }));
+        bounds
     }
 
     fn check(&self) -> Result<(), DefinitionError> {
@@ -216,21 +226,18 @@ impl Resolved {
             EvaluateOn::Test => &dataset.train_full,
             EvaluateOn::Validation => &dataset.train,
         };
-        let views = match settings.stream.tasks {
-            StreamKind::Split { .. } | StreamKind::Shards { .. } => 1,
-            _ => settings.stream.distinct(dataset.classes),
-        };
+        let distinct = settings.stream.distinct(dataset.classes);
+        let views = if settings.stream.tasks.deals_out() { 1 } else { distinct };
         let few = settings.stream.samples_per_task.unwrap_or(usize::MAX);
-        let all = (views * split.len()).min(few.saturating_mul(settings.stream.distinct(dataset.classes)));
+        let all = (views * split.len()).min(few.saturating_mul(distinct));
         Ok(composition.check_memory(&self.method.kind, all)?)
     }
 
     /// Updates over all tasks; before the data are read, epochs are taken of as many samples as sets of this kind have.
     fn expected_updates(&self, tasks: f64) -> f64 {
         let (budget, samples) = (&self.benchmark.budget, self.benchmark.data.expected_samples());
-        let split =
-            matches!(self.benchmark.stream.tasks, StreamKind::Split { .. } | StreamKind::Shards { .. });
-        let own = if split { samples / tasks.max(1.0) as usize } else { samples };
+        let own =
+            if self.benchmark.stream.tasks.deals_out() { samples / tasks.max(1.0) as usize } else { samples };
         tasks * budget.updates(own.min(self.benchmark.stream.samples_per_task.unwrap_or(own))) as f64
     }
 

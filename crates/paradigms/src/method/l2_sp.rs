@@ -79,7 +79,7 @@ impl LossTerm for Pull {
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         if let Event::TaskEnd { .. } = event {
             let parameters = cx.model.parameters();
-            let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+            let last = parameters.last_layer();
             let mut centre = parameters.snapshot()?;
             if self.centre == Centre::Zero {
                 centre.iter_mut().for_each(|buffer| buffer.fill(0.0));

@@ -48,7 +48,7 @@ struct OwnBiases {
 impl OwnBiases {
     /// Which buffers belong to a task, in the store's order.
     fn owned(&self, parameters: &Parameters) -> Vec<bool> {
-        let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+        let last = parameters.last_layer();
         let own = parameters.iter().map(|one| one.role == Role::Bias || (self.output && one.layer == last));
         own.collect()
     }

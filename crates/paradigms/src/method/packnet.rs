@@ -92,7 +92,7 @@ impl Packed {
 
     /// Lets learn what the task may change: weights of the owner `of`, and biases while there is no past to disturb.
     fn open(&self, of: u16, learner: &mut Learner) {
-        let last = last_layer(learner.model.parameters());
+        let last = learner.model.parameters().last_layer();
         let rates =
             learner.model.parameters().iter().zip(&self.owner).map(|(parameter, owner)| -> Vec<f32> {
                 let open = |yes: bool| f32::from(u8::from(yes));
@@ -107,10 +107,6 @@ impl Packed {
             });
         learner.base.parameter_learning_rate = Some(Arc::new(rates.collect()));
     }
-}
-
-fn last_layer(parameters: &Parameters) -> usize {
-    parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0)
 }
 
 impl TaskOwned for Packed {
@@ -150,7 +146,7 @@ impl TaskOwned for Packed {
         if done != of - again {
             return Ok(());
         }
-        let last = last_layer(learner.model.parameters());
+        let last = learner.model.parameters().last_layer();
         for (index, parameter) in learner.model.parameters().iter().enumerate() {
             if self.packs(parameter, last) {
                 let (owner, share, task) = (&mut self.owner[index], self.settings.share, self.task);
@@ -166,7 +162,7 @@ impl TaskOwned for Packed {
         if task >= self.pruned {
             return Ok(None);
         }
-        let last = last_layer(parameters);
+        let last = parameters.last_layer();
         let mut values = parameters.snapshot()?;
         for ((parameter, values), owner) in parameters.iter().zip(&mut values).zip(&self.owner) {
             if self.packs(parameter, last) {

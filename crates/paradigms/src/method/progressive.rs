@@ -65,7 +65,7 @@ impl TaskOwned for Columns {
         let outputs = learner.model.outputs();
         let heads: Vec<usize> =
             (0..outputs).filter(|output| active.mask(0).is_none_or(|mask| mask[*output])).collect();
-        let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+        let last = parameters.last_layer();
         // The store holds a layer's weight, then its bias.
         for (index, parameter) in parameters.iter().enumerate().filter(|(_, one)| one.role == Role::Weight) {
             let (units, inputs) = parameter.var.dims2()?;

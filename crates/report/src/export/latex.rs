@@ -126,8 +126,7 @@ fn best<'b>(benchmark: &'b BenchmarkResults<'_>) -> Option<&'b String> {
     let ranked: Vec<&MethodResults<'_>> =
         benchmark.ranked().into_iter().filter(|method| !bound(benchmark, method)).collect();
     let (first, others) = ranked.split_first()?;
-    let whole =
-        |method: &MethodResults<'_>| method.missing == 0 && method.ok().count() == method.records.len();
+    let whole = |method: &MethodResults<'_>| method.missing == 0 && method.unfinished() == 0;
     if others.is_empty() || !ranked.iter().all(|method| whole(method)) {
         return None;
     }

@@ -170,7 +170,7 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         .into_iter()
         .map(|method| {
             let scores = benchmark.scores(method);
-            let bad = method.records.len() - method.ok().count();
+            let bad = method.unfinished();
             let mut note = scores.mean().map(number).unwrap_or_default();
             if some_searched && method.search().is_none() {
                 note = format!("{note} not searched").trim_start().to_owned();

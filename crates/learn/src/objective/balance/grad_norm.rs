@@ -50,7 +50,7 @@ impl Balance for GradNorm {
 
     fn combine(&mut self, apart: &[Gradients], parameters: &Parameters, sum: &mut Gradients) {
         add_up(apart, sum);
-        let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+        let last = parameters.last_layer();
         for (norm, gradients) in self.norms.iter_mut().zip(apart) {
             let layer = gradients.buffers.iter().zip(parameters.iter()).filter(|(_, p)| p.layer + 1 == last);
             let squares = layer.flat_map(|(buffer, _)| buffer).map(|g| f64::from(*g).powi(2));

@@ -31,7 +31,7 @@ pub(super) fn add_up(apart: &[Gradients], sum: &mut Gradients) {
 
 /// Inner product over the parameters of the trunk: all layers below the output layer, which holds the heads.
 pub fn shared_product(a: &Gradients, b: &Gradients, parameters: &Parameters) -> f64 {
-    let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+    let last = parameters.last_layer();
     let pairs = a.buffers.iter().zip(&b.buffers).zip(parameters.iter());
     pairs
         .filter(|(_, parameter)| parameter.layer < last)

@@ -39,7 +39,7 @@ impl Balance for PcGrad {
     }
 
     fn combine(&mut self, apart: &[Gradients], parameters: &Parameters, sum: &mut Gradients) {
-        let last = parameters.iter().map(|parameter| parameter.layer).max().unwrap_or(0);
+        let last = parameters.last_layer();
         let mut projected = apart.to_vec();
         for (i, own) in projected.iter_mut().enumerate() {
             let mut others: Vec<usize> = (0..apart.len()).filter(|j| *j != i).collect();
