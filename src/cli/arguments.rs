@@ -148,6 +148,13 @@ pub struct HeadroomArguments {
     /// Salvage a damaged journal: it is kept, and what can be read of it goes on
     #[arg(long)]
     pub salvage: bool,
+    /// Only the K-th of N shares of the questions (benchmark and target), each for a machine and folder of its own; a command
+    /// without it in a folder that holds all their lines of `records.jsonl` trains nothing anew
+    #[arg(long, value_name = "K/N", value_parser = parse_shard)]
+    pub shard: Option<(usize, usize)>,
+    /// Print questions, arms and expected cost, run nothing
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     pub sources: Sources,
 }

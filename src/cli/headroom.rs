@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::arguments::HeadroomArguments;
-use super::output::{library_and_data, print, tell};
+use super::output::{library_and_data, print, seconds, tell};
 use super::trouble::INTERRUPT;
 use super::{exit, searching};
 use crate::headroom::{Answer, Plan, Question, Runner, Seeds, Told, check_folder, write};
@@ -18,7 +18,16 @@ use contract::definition::Library;
 
 pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     let (library, data) = library_and_data(&arguments.sources, &arguments.asked)?;
-    let questions = questions(&library, arguments)?;
+    let mut questions = questions(&library, arguments)?;
+    if let Some((share, count)) = arguments.shard {
+        let all = std::mem::take(&mut questions);
+        questions = all
+            .into_iter()
+            .enumerate()
+            .filter(|(at, _)| at % count + 1 == share)
+            .map(|(_, one)| one)
+            .collect();
+    }
     let budget = Budget {
         trials: usize::try_from(arguments.trials)?,
         restarts: usize::try_from(arguments.restarts)?,
@@ -31,6 +40,9 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     let jobs = arguments.effort.jobs();
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
     budget.check()?;
+    if arguments.dry_run {
+        return dry_run(&questions, &budget, &seeds);
+    }
     for question in &questions {
         check_folder(&out, &question.benchmark.header.paradigm)?;
         question.load(&data)?;
@@ -70,6 +82,24 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
         }
     }
     print(&format!("written: {}\n", out.display()))?;
+    Ok(exit::OK)
+}
+
+/// What would be asked, and what it costs at most: runs that are found in the folder cost nothing.
+fn dry_run(questions: &[Question<'_>], budget: &Budget, seeds: &Seeds) -> anyhow::Result<u8> {
+    for question in questions {
+        let (runs, each) = (question.runs(budget, seeds), question.expected_cost()?);
+        let arms: Vec<&str> = question.arms.iter().map(|arm| arm.knows.word()).collect();
+        let mechanisms = question.mechanisms.iter().map(|(preset, _)| preset.header.id.as_str());
+        let names: Vec<&str> = arms.into_iter().chain(mechanisms).collect();
+        print(&format!(
+            "{} × {}: {}; at most {runs} runs, about {} of one core\n",
+            question.benchmark.header.id,
+            question.target,
+            names.join(", "),
+            seconds(runs as f64 * each)
+        ))?;
+    }
     Ok(exit::OK)
 }
 

@@ -1,9 +1,10 @@
 //! A benchmark and target with everything that is searched there.
 
 use super::space::Prepared;
+use super::study::Seeds;
 use crate::registry::{PLAIN, plain_method, protocol};
 use crate::run::{Knows, Target, TimingArm};
-use crate::tune::Draw;
+use crate::tune::{Budget, Draw};
 use base::error::{DefinitionError, Result};
 use contract::definition::{Arm, Benchmark, Library, MethodPreset};
 use data::Data;
@@ -62,6 +63,27 @@ impl<'l> Question<'l> {
     pub fn load(&self, data: &Data) -> Result<()> {
         let protocol = protocol(&self.benchmark.header.paradigm)?;
         protocol.load(&protocol.resolve(self.benchmark, self.base)?, data)
+    }
+
+    /// Runs of the whole procedure at most: every arm and mechanism searched, the schedules of half of the trials scored again,
+    /// three arms and the best of these on the qualification seeds, mechanisms on the development seeds, three on the
+    /// confirmation seeds.
+    pub fn runs(&self, budget: &Budget, seeds: &Seeds) -> u64 {
+        let (arms, mechanisms) = (self.arms.len() as u64, self.mechanisms.len() as u64);
+        let confirmed = if mechanisms > 0 { 3 * seeds.confirmation } else { 0 };
+        let asked = 4 * seeds.qualification + mechanisms * seeds.development + confirmed;
+        // The second look at half of the trials is no longer than a search without any.
+        let half = Budget { trials: 0, ..*budget }.runs() * arms.saturating_sub(2);
+        (arms + mechanisms) * budget.runs() + half + asked
+    }
+
+    /// Core-seconds that one run of the base method is expected to take.
+    ///
+    /// # Errors
+    /// Settings that cannot be resolved.
+    pub fn expected_cost(&self) -> Result<f64> {
+        let protocol = protocol(&self.benchmark.header.paradigm)?;
+        Ok(protocol.expected_cost(&protocol.resolve(self.benchmark, self.base)?))
     }
 
     fn mechanism(

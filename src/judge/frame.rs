@@ -178,6 +178,7 @@ impl Frame {
                 // A method that does not exist: nothing is normalised.
                 ceiling: ceiling_of(ceiling.unwrap_or_default()),
                 reference: entry.reference.clone(),
+                negative_of: None,
             },
             title: entry.benchmark.clone(),
             summary: format!(
@@ -191,7 +192,7 @@ impl Frame {
 
     /// A table may repeat what a benchmark says of its score, and must not say something else.
     fn check_score(&self, entry: &Entry) -> Result<()> {
-        let Score { metric, chance, ceiling, reference } = &self.score;
+        let Score { metric, chance, ceiling, reference, .. } = &self.score;
         let empty = "an empty cell: the benchmark says it";
         let differs = |key: &str, found: &str, own: &str| {
             Err(entry.refuse(key, found, &format!("the benchmark {} says {own}", entry.benchmark), empty))

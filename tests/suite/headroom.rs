@@ -108,3 +108,46 @@ fn wrong_questions_are_told_before_anything_trains() {
         assert!(!out.exists(), "{arguments:?}");
     }
 }
+
+#[test]
+fn shares_of_the_questions_are_the_whole_and_put_together_they_train_nothing_anew() {
+    let dir = common::definitions(&[("tiny.toml", TINY)]);
+    let find = |out: &str, more: &[&str]| {
+        let mut command = bench();
+        command.args([
+            "headroom",
+            "tiny",
+            "--target",
+            "learning-rate,bias",
+            "--trials",
+            "2",
+            "--restarts",
+            "1",
+        ]);
+        command.args(["--seeds", "1", "--confirm", "1", "--qualify", "10", "--quiet"]).args(more);
+        command.arg("--benchmarks").arg(dir.path()).arg("--out").arg(dir.path().join(out));
+        String::from_utf8_lossy(&command.assert().success().get_output().stdout).into_owned()
+    };
+    let planned = find("none", &["--dry-run"]);
+    assert!(
+        planned.contains("tiny × learning-rate: constant, change-blind, event-locked, free; at most"),
+        "{planned}"
+    );
+    assert!(planned.contains("tiny × bias:") && !dir.path().join("none").exists(), "{planned}");
+    find("whole", &[]);
+    find("one", &["--shard", "1/2"]);
+    find("two", &["--shard", "2/2"]);
+    let read = |out: &str, file: &str| text(&dir.path().join(out).join(file));
+    assert!(
+        !read("one", "headroom.csv").contains(",bias,")
+            && !read("two", "headroom.csv").contains(",learning-rate,")
+    );
+    let both = read("one", "records.jsonl") + &read("two", "records.jsonl");
+    fs::create_dir(dir.path().join("both")).expect("a folder");
+    fs::write(dir.path().join("both/records.jsonl"), &both).expect("written");
+    find("both", &[]);
+    assert_eq!(read("both", "records.jsonl"), both, "nothing was trained anew");
+    for file in ["headroom.csv", "scores.csv", "headroom.json", "tuned/online.toml"] {
+        assert_eq!(read("both", file), read("whole", file), "{file}");
+    }
+}

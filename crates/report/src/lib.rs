@@ -153,7 +153,10 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     pictures.par_iter().try_for_each(|picture| write_picture(picture, &charts_folder))?;
     charts.extend(pictures.iter().map(|picture| picture.name.to_owned()));
     if !judged.is_empty() {
-        atomic::write(&out.join("verdicts.csv"), verdicts::csv(&judged))?;
+        atomic::write(
+            &out.join("verdicts.csv"),
+            verdicts::csv(&judged, &verdicts::on_negative_controls(&results)),
+        )?;
     }
     remove_stale(out, &charts, !judged.is_empty())?;
     atomic::write(&out.join("across.csv"), across::csv(&across))?;

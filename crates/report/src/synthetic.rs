@@ -69,6 +69,7 @@ fn record(benchmark: &str, title: &str, hardness: f64, method: (&str, &str, f64,
             chance: 0.5,
             ceiling: Ceiling::Method("joint".into()),
             reference: Some("naive".into()),
+            negative_of: None,
         },
         spec: RunSpec {
             replays: None,

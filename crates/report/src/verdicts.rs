@@ -48,13 +48,37 @@ fn cannot_show(
     (!words.is_empty()).then(|| format!("cannot show here: headroom is excluded ({})", words.join(", ")))
 }
 
-/// Every mechanism of the report, judged.
+/// Every mechanism of the report, judged; those on negative controls are a family of their own ([`on_negative_controls`]), but
+/// where nothing else was run.
 pub(super) fn judged<'r, 'a>(results: &'r Results<'a>) -> Vec<Judged<'r, 'a>> {
+    let asked: Vec<&BenchmarkResults<'a>> =
+        results.benchmarks.iter().filter(|one| one.score.negative_of.is_none()).collect();
+    let any = |own: &&&BenchmarkResults<'a>| mechanisms(own).next().is_some();
+    let all = || results.benchmarks.iter().collect();
+    let chosen = if asked.iter().any(|own| any(&own)) { asked } else { all() };
+    together(results, chosen, results.missing.absent_mechanisms())
+}
+
+/// Every mechanism on a benchmark where nothing can help.
+pub(super) fn on_negative_controls<'r, 'a>(results: &'r Results<'a>) -> Vec<Judged<'r, 'a>> {
+    let negative = results.benchmarks.iter().filter(|one| one.score.negative_of.is_some()).collect();
+    together(results, negative, 0)
+}
+
+fn mechanisms<'r, 'a>(benchmark: &'r BenchmarkResults<'a>) -> impl Iterator<Item = &'r MethodResults<'a>> {
+    benchmark.methods.iter().filter(|method| matches!(method.role, Some(Role::Mechanism)))
+}
+
+/// The mechanisms of these benchmarks, judged together with so many of which nothing is there yet.
+fn together<'r, 'a>(
+    results: &'r Results<'a>,
+    benchmarks: Vec<&'r BenchmarkResults<'a>>,
+    absent: usize,
+) -> Vec<Judged<'r, 'a>> {
     let mut found = Vec::new();
     let mut cases = Vec::new();
-    for benchmark in &results.benchmarks {
-        let is_mechanism = |method: &&MethodResults<'a>| matches!(method.role, Some(Role::Mechanism));
-        for mechanism in benchmark.methods.iter().filter(is_mechanism) {
+    for benchmark in benchmarks {
+        for mechanism in mechanisms(benchmark) {
             let (mut case, notes) = case(benchmark, mechanism);
             if let Some(why) = mechanism.records.first().and_then(|record| results.missing.obstacle(record)) {
                 case.obstacle = Some(why);
@@ -64,8 +88,8 @@ pub(super) fn judged<'r, 'a>(results: &'r Results<'a>) -> Vec<Judged<'r, 'a>> {
         }
     }
     // Mechanisms of which nothing is there yet take part in the correction too.
-    let absent = || Case { obstacle: Some(NoVerdict::Missing { runs: 0, methods: 0 }), ..Case::default() };
-    cases.extend(std::iter::repeat_with(absent).take(results.missing.absent_mechanisms()));
+    let nothing = || Case { obstacle: Some(NoVerdict::Missing { runs: 0, methods: 0 }), ..Case::default() };
+    cases.extend(std::iter::repeat_with(nothing).take(absent));
     let verdicts = stats::judge(cases).into_iter();
     let whole = |((benchmark, mechanism, notes), verdict): ((&'r BenchmarkResults<'a>, _, _), Verdict)| {
         let cannot_show = cannot_show(benchmark, mechanism, &verdict.finding);
@@ -238,9 +262,12 @@ const COLUMNS: [&str; 8] =
     ["suite", "paradigm", "benchmark", "mechanism", "verdict", "p", "p_holm", "against"];
 
 /// One line per verdict, for programs.
-pub(super) fn csv(judged: &[Judged<'_, '_>]) -> String {
+pub(super) fn csv(judged: &[Judged<'_, '_>], negative: &[Judged<'_, '_>]) -> String {
     let mut table = Csv::new(COLUMNS);
-    for one in judged {
+    // Where nothing but negative controls was run they stand in both lists.
+    let known: BTreeSet<&str> = judged.iter().map(|one| one.benchmark.id.as_str()).collect();
+    let more = negative.iter().filter(|one| !known.contains(one.benchmark.id.as_str()));
+    for one in judged.iter().chain(more) {
         let p = one.verdict.p();
         let number = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
         let answers = one.verdict.rests_on.iter().filter_map(|question| one.verdict.answer(*question));

@@ -36,7 +36,8 @@ impl Question {
         }
     }
 
-    pub(super) fn asks(self, control: &str) -> bool {
+    /// Whether a kind of control takes part in it.
+    pub fn asks(self, control: &str) -> bool {
         match self {
             Self::Benefit => REQUIRED.contains(&control),
             Self::Unmodulated => control == UNMODULATED,

@@ -4,6 +4,7 @@
 mod bootstrap;
 mod comparison;
 mod effect;
+mod false_alarm;
 mod finding;
 mod friedman;
 mod headroom;
@@ -21,6 +22,7 @@ mod verdict;
 pub use bootstrap::{Interval, mean_interval, stratified};
 pub use comparison::{Answer, Comparison, Direction, LEVEL, Scores};
 pub use effect::paired_effect_size;
+pub use false_alarm::{FalseAlarms, Trial};
 pub use finding::{Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED};
 pub use friedman::{Friedman, MOST_RANKED, cliques, critical_difference, ranks};
 pub use headroom::{Captured, DELTA, Difference, Headroom, KAPPA_ERRORS};

@@ -57,6 +57,10 @@ pub struct Score {
     /// The method against which paired differences are taken.
     #[serde(default)]
     pub reference: Option<String>,
+    /// Marks a negative control: the benchmark of which this is one with the change taken out. No mechanism should be said
+    /// to help here, and a report counts how many are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub negative_of: Option<String>,
 }
 
 /// The upper end of the normalised score.

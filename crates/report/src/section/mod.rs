@@ -15,6 +15,7 @@ mod incremental;
 mod judged;
 mod meta;
 mod multi_task;
+mod negative;
 mod online;
 mod opposed;
 mod overview;
@@ -32,7 +33,7 @@ use super::across::Across;
 use super::block::Block;
 use super::options::Options;
 use super::results::{BenchmarkResults, Results};
-use super::verdicts::Judged;
+use super::verdicts::{Judged, on_negative_controls};
 
 /// Content that one paradigm adds below the score of each of its benchmarks.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +76,7 @@ pub(super) fn build(
     blocks.extend(verdict::build(judged));
     blocks.extend(across::build(across));
     blocks.extend(headroom::build(results));
+    blocks.extend(negative::build(&on_negative_controls(results)));
     // Intervals take long, and one benchmark needs nothing of another.
     let own: Vec<Vec<Block>> = results.benchmarks.par_iter().map(of_benchmark).collect();
     let mut paradigm = "";
