@@ -125,6 +125,9 @@ pub struct HeadroomArguments {
     /// Mechanisms to search with the same budget; the best of them is confirmed, and its share κ of the headroom told
     #[arg(short, long, value_name = "M1,M2,…", value_delimiter = ',')]
     pub method: Vec<String>,
+    /// Methods without a gain that could do as well (input standardisation, say): searched with the same budget and asked beside it
+    #[arg(long, value_name = "M1,M2,…", value_delimiter = ',')]
+    pub rival: Vec<String>,
     /// Trials per restart of every arm
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..=10_000))]
     pub trials: u64,

@@ -50,6 +50,7 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
         let mut runner = Runner::new(question.benchmark, &means, &mut store, &say)?;
         let answer = plan.answer(&question.arms, &mut runner).and_then(|mut answer| {
             plan.capture(&mut answer, &question.mechanisms, &mut runner)?;
+            plan.rival(&mut answer, &question.rivals, &mut runner)?;
             Ok(answer)
         });
         let reused = runner.reused();
@@ -90,7 +91,8 @@ fn questions<'l>(library: &'l Library, arguments: &HeadroomArguments) -> Result<
                 .parse()
                 .map_err(|error: DefinitionError| DefinitionError { key: "--target".into(), ..error })?;
             let base = arguments.base.as_deref();
-            questions.push(Question::new(library, benchmark, &target, base, &arguments.method)?);
+            let question = Question::new(library, benchmark, &target, base, &arguments.method)?;
+            questions.push(question.against(library, &arguments.rival)?);
         }
     }
     Ok(questions)
@@ -116,6 +118,9 @@ fn command(question: &Question<'_>, arguments: &HeadroomArguments) -> String {
     }
     if !arguments.method.is_empty() {
         text.push_str(&format!(" --method {}", arguments.method.join(",")));
+    }
+    if !arguments.rival.is_empty() {
+        text.push_str(&format!(" --rival {}", arguments.rival.join(",")));
     }
     let budget = format!(
         " --trials {trials} --restarts {restarts} --seeds {seeds} --confirm {confirm} --qualify {qualify}"

@@ -7,7 +7,7 @@ use super::channel::{Channel, Site};
 use super::interaction;
 use super::interaction::{Interaction, InteractionKind};
 use super::replay::ReplayKind;
-use super::source::{BoundaryTold, Need, Observation, Signal};
+use super::source::{BoundaryTold, Need, Observation, Signal, StateTold};
 use super::spec::{ModulationSpec, ModulatorSpec, ReceptorSpec};
 use super::transmission::Way;
 use crate::gains::Gains;
@@ -160,6 +160,11 @@ impl Modulation {
     /// A task boundary was passed.
     pub fn boundary(&mut self, told: &BoundaryTold) {
         self.modulators.iter_mut().for_each(|modulator| modulator.source.boundary(told));
+    }
+
+    /// The next update meets this hidden state.
+    pub fn state(&mut self, told: &StateTold) {
+        self.modulators.iter_mut().for_each(|modulator| modulator.source.state(told));
     }
 
     /// Takes in what the learner saw: levels and effects of the next step.

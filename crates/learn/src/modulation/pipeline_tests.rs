@@ -18,6 +18,7 @@ fn spec(text: &str) -> ModulationSpec {
         winners: false,
         momentum: true,
         boundaries: true,
+        states: true,
         inputs: true,
         distribution: true,
         recurrent: 0,

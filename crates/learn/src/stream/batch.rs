@@ -27,11 +27,11 @@ impl Batch {
         self.inputs.dim(0).unwrap_or(0)
     }
 
-    /// Mean over the samples, one number per feature.
+    /// Mean over the samples, one number per feature, and the mean square over samples and features.
     ///
     /// # Errors
     /// Engine errors.
-    pub fn mean_input(&self) -> Result<Vec<f32>> {
+    pub fn input_moments(&self) -> Result<(Vec<f32>, f64)> {
         let features = self.inputs.elem_count() / self.samples().max(1);
         let scale = 1.0 / self.samples().max(1) as f32;
         crate::nn::read(&self.inputs.contiguous()?, |values| {
@@ -39,7 +39,8 @@ impl Batch {
             for row in values.chunks_exact(features.max(1)) {
                 mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += scale * x);
             }
-            mean
+            let square = values.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / values.len().max(1) as f64;
+            (mean, square)
         })
     }
 }
