@@ -26,7 +26,12 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
         confirm: arguments.confirm,
     };
     let asked = arguments.qualify;
-    let seeds = Seeds { qualification: asked, development: arguments.confirm, confirmation: asked };
+    let seeds = Seeds {
+        qualification: asked,
+        development: arguments.confirm,
+        confirmation: asked,
+        range: arguments.confirmation,
+    };
     print(&budget_in_words(&budget, &seeds))?;
     let jobs = arguments.effort.jobs();
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
@@ -53,7 +58,7 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
             plan.rival(&mut answer, &question.rivals, &mut runner)?;
             Ok(answer)
         });
-        let reused = runner.reused();
+        let reused = runner.reused(&seeds.confirmation());
         let answer = match answer {
             Err(error) => {
                 let ended = searching::ended(error, &mut store);
@@ -125,5 +130,9 @@ fn command(question: &Question<'_>, arguments: &HeadroomArguments) -> String {
     let budget = format!(
         " --trials {trials} --restarts {restarts} --seeds {seeds} --confirm {confirm} --qualify {qualify}"
     );
-    text + &budget
+    text.push_str(&budget);
+    if arguments.confirmation > 0 {
+        text.push_str(&format!(" --confirmation {}", arguments.confirmation));
+    }
+    text
 }

@@ -62,15 +62,7 @@ impl<'l> Question<'l> {
         }
         let mechanism = |id: &String| Self::mechanism(library, benchmark, target, id);
         let mechanisms = mechanisms.iter().map(mechanism).collect::<Result<_>>()?;
-        Ok(Self {
-            benchmark,
-            target: target.clone(),
-            base,
-            arms,
-            left_out,
-            mechanisms,
-            rivals: Vec::new(),
-        })
+        Ok(Self { benchmark, target: target.clone(), base, arms, left_out, mechanisms, rivals: Vec::new() })
     }
 
     /// Methods without a gain that are searched and asked beside the mechanisms.

@@ -20,12 +20,17 @@ pub const DEVELOPMENT_SEED: u64 = 300_000;
 /// First of the seeds on which one mechanism is confirmed, once.
 pub const CONFIRMATION_SEED: u64 = 400_000;
 
+/// Seeds from the first of one range of confirmation seeds to the first of the next.
+pub const CONFIRMATION_RANGE: u64 = 10_000;
+
 /// Seeds in each of the ranges, from their firsts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seeds {
     pub qualification: u64,
     pub development: u64,
     pub confirmation: u64,
+    /// Which range of confirmation seeds, from 0: a later candidate needs seeds that nobody has seen.
+    pub range: u64,
 }
 
 impl Seeds {
@@ -48,8 +53,10 @@ impl Seeds {
         DEVELOPMENT_SEED..DEVELOPMENT_SEED + self.development
     }
 
-    fn confirmation(&self) -> Range<u64> {
-        CONFIRMATION_SEED..CONFIRMATION_SEED + self.confirmation
+    /// The seeds of the confirmation.
+    pub fn confirmation(&self) -> Range<u64> {
+        let first = CONFIRMATION_SEED + self.range * CONFIRMATION_RANGE;
+        first..first + self.confirmation
     }
 }
 

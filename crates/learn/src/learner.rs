@@ -13,7 +13,7 @@ use crate::modulation::{BoundaryTold, Modulation, ModulationSpec, Observation, S
 use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
 use crate::objective::{Balance, Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
-use crate::stream::{Batch, Extra, TrainingData};
+use crate::stream::{Batch, Extra, TrainingData, moments};
 use base::error::{Error, Result};
 use base::rng::Streams;
 use base::state::State;
@@ -206,6 +206,18 @@ impl Learner {
         if let Some(modulation) = &mut self.modulation {
             modulation.boundary(&BoundaryTold::new());
         }
+    }
+
+    /// Shows inputs that are to be answered, then learned from, to sources that look ahead; their gains hold for both. Samples
+    /// one after another, `features` numbers each.
+    pub fn sense(&mut self, inputs: &[f32], features: usize) {
+        let Some(modulation) = self.modulation.as_mut().filter(|modulation| modulation.looks_ahead()) else {
+            return;
+        };
+        let (input, input_square) = moments(inputs, features);
+        modulation.sense(&Observation { input, input_square, ..Observation::default() });
+        self.gains.clone_from(&self.base);
+        modulation.look(&mut self.gains);
     }
 
     /// Tells the neuromodulators, where a source is an oracle, the hidden state that the next update meets. Protocols call it

@@ -39,7 +39,7 @@ pub(super) trait Oracle: Predictor {
     /// The concept has changed; labels of samples predicted before will not come any more.
     fn told(&mut self, change: &ToldChange) -> Result<()>;
 
-    /// After the labels that come now, the next are of samples in this hidden state.
+    /// The samples that are answered next are in this hidden state.
     fn told_state(&mut self, state: &ToldState);
 }
 

@@ -162,6 +162,11 @@ fn test_then_train(
             oracle.told(&change)?;
             open.clear();
         }
+        if let Agent::Oracle(oracle) = agent
+            && let Some(state) = stream.told_state(now.start)
+        {
+            oracle.told_state(&state);
+        }
         // Test.
         meter.answers.extend(agent.predictor().predict(stream.inputs(now.clone()), now.len())?);
         meter.no_change.extend(std::iter::repeat_n(persistent.answer(), now.len()));
@@ -170,12 +175,6 @@ fn test_then_train(
         unseen.push_back(now);
         // Then train, on whatever labels have arrived by now.
         while let Some(ready) = arrived(&mut open, delay, at) {
-            // What is observed in this update sets the gains of the next one.
-            if let Agent::Oracle(oracle) = agent
-                && let Some(state) = stream.told_state(ready.end)
-            {
-                oracle.told_state(&state);
-            }
             agent.predictor().learn(&stream.labelled(ready)?)?;
         }
         while let Some(ready) = arrived(&mut unseen, delay, at) {

@@ -87,6 +87,7 @@ impl Network {
 impl Predictor for Network {
     fn predict(&mut self, inputs: &[f32], samples: usize) -> Result<Vec<Option<u32>>> {
         let features = inputs.len() / samples.max(1);
+        self.learner.sense(inputs, features);
         let inputs = match &mut self.standardise {
             None => Tensor::from_slice(inputs, (samples, features), &Device::Cpu)?,
             Some(standardise) => {

@@ -272,7 +272,7 @@ fn every_method_of_every_embedded_online_benchmark_resolves() {
 }
 
 #[test]
-fn an_oracle_is_told_the_hidden_state_of_the_samples_that_it_learns_from_next() {
+fn an_oracle_is_told_the_hidden_state_of_the_samples_that_it_answers_next() {
     let text = "source = { kind = \"sine\" }\nsamples = 20\nshifts = { kind = \"noise\", levels = [0.0, 0.5], every = 4 }";
     let spec = toml::from_str(text).expect("a valid spec");
     let on = learn::stream::EvaluateOn::Test;
@@ -281,7 +281,7 @@ fn an_oracle_is_told_the_hidden_state_of_the_samples_that_it_learns_from_next() 
         let calls = spied(&stream, &settings(2, 0), oracle);
         calls.into_iter().filter(|call| call.starts_with("state")).collect::<Vec<String>>()
     };
-    // Updates on samples 0–1, 2–3, 4–5, …: the next ones begin at 2, 4, 6, 8, …
-    assert_eq!(states(true)[..5], ["state 0", "state 1", "state 1", "state 0", "state 0"]);
+    // Samples 0–1, 2–3, 4–5, …: another state from 4 and again from 8 on.
+    assert_eq!(states(true)[..5], ["state 0", "state 0", "state 1", "state 1", "state 0"]);
     assert!(states(false).is_empty());
 }

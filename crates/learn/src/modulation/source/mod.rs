@@ -136,6 +136,14 @@ pub const SOURCES: &[SourceEntry] = &[
         "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
         &[Need::Distribution],
     ),
+    SourceEntry::of::<uncertainty::Excess>(
+        "excess-surprise",
+        "running mean of −ln p(y) − H(softmax), nats: 0 where answers are as uncertain as they are wrong, above 0 where they are sure \
+         and wrong",
+        "rate = 0.3",
+        "this suite: expected uncertainty (H) taken from surprise, after Yu & Dayan 2005",
+        &[Need::Distribution],
+    ),
     SourceEntry::of::<uncertainty::Expected>(
         "expected-uncertainty",
         "running mean of the loss, held while (L − μ)/σ > threshold flags a change",
@@ -215,14 +223,14 @@ pub const SOURCES: &[SourceEntry] = &[
          of σ_usual/σ",
         "rate = 0.3, slow = 0.005",
         "contrast gain control (Carandini & Heeger 2012)",
-        &[Need::Input],
+        &[Need::Input, Need::Ahead],
     ),
     SourceEntry::of::<input::Luminance>(
         "input-luminance",
         "μ − μ_usual, μ the running mean of all inputs, μ_usual its slow running mean",
         "rate = 0.3, slow = 0.005",
         "light adaptation (Carandini & Heeger 2012)",
-        &[Need::Input],
+        &[Need::Input, Need::Ahead],
     ),
     SourceEntry::of::<control::Constant>("constant", "value", "value = 1", "control", &[]),
     SourceEntry::of::<control::Noise>(
@@ -269,10 +277,10 @@ pub const SOURCES: &[SourceEntry] = &[
     ),
     SourceEntry::of::<state::State>(
         "state",
-        "the value of the hidden state that the next update meets: an oracle",
+        "the value of the hidden state of the samples that are answered and learned from next: an oracle",
         "values = [0, 0]",
         "control: headroom's state-locked arm",
-        &[Need::State],
+        &[Need::State, Need::Ahead],
     ),
 ];
 

@@ -72,6 +72,9 @@ pub enum Need {
     Boundary,
     /// Hidden states that recur: a control, not a mechanism.
     State,
+    /// To look at inputs before they are answered and learned from, where the protocol shows them; elsewhere at those of
+    /// the step before.
+    Ahead,
 }
 
 /// A source's settings and its rule.

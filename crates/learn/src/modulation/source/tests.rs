@@ -55,6 +55,15 @@ fn surprise_and_entropy_are_those_of_the_answer() {
 }
 
 #[test]
+fn excess_surprise_is_a_running_mean_of_the_loss_beyond_the_entropy() {
+    let mut source = start("excess-surprise", serde_json::json!({ "rate": 0.5 }));
+    let seen = [(0.7, 0.7), (2.7, 0.7)];
+    let see =
+        |(loss, entropy): (f64, f64)| source.next(&Observation { loss, entropy, ..Observation::default() });
+    close(&seen.map(see), &[0.0, 1.0]);
+}
+
+#[test]
 fn unexpected_uncertainty_counts_standard_deviations_beyond_its_threshold() {
     // μ: 1, then 1 + ½·2 = 2; σ² after the second value: (3 − 1)² = 4. Third: (8 − 2)/2 = 3, minus 2.
     let mut source = start("unexpected-uncertainty", serde_json::json!({ "rate": 0.5, "threshold": 2.0 }));

@@ -88,7 +88,8 @@ pub(super) fn generate(
     }
     let noise = |at: usize| spec.shifts.as_ref().and_then(|shifts| shifts.noise(at)).unwrap_or(noise);
     let classes = u32::try_from(spec.classes()).unwrap_or(u32::MAX);
-    stream.labels = turn_over(stream.ideal.as_deref().unwrap_or_default(), noise, classes, &mut streams.get("noise"));
+    stream.labels =
+        turn_over(stream.ideal.as_deref().unwrap_or_default(), noise, classes, &mut streams.get("noise"));
     stream
 }
 
@@ -175,12 +176,7 @@ fn noiseless(
 }
 
 /// With the chance that `noise` gives of each sample a label becomes one of the others.
-fn turn_over(
-    labels: &[u32],
-    noise: impl Fn(usize) -> f32,
-    classes: u32,
-    random: &mut StreamRng,
-) -> Vec<u32> {
+fn turn_over(labels: &[u32], noise: impl Fn(usize) -> f32, classes: u32, random: &mut StreamRng) -> Vec<u32> {
     let mut turned = |(at, label): (usize, &u32)| {
         let (label, noise) = (*label, noise(at));
         if noise > 0.0 && random.random::<f32>() < noise {

@@ -54,8 +54,17 @@ impl OnlineStream {
     /// # Errors
     /// Inputs that do not fit the labels, labels out of range, a single class.
     pub fn from_values(features: usize, classes: usize, inputs: Vec<f32>, labels: Vec<u32>) -> Result<Self> {
-        Self { features, classes, inputs, labels, ideal: None, changes: Vec::new(), shifts: None, told: Vec::new() }
-            .check()
+        Self {
+            features,
+            classes,
+            inputs,
+            labels,
+            ideal: None,
+            changes: Vec::new(),
+            shifts: None,
+            told: Vec::new(),
+        }
+        .check()
     }
 
     pub(super) fn check(self) -> Result<Self> {

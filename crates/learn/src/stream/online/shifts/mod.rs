@@ -162,11 +162,7 @@ impl Shifts {
 }
 
 /// Two to [`MOST_STATES`] levels, each as allowed.
-fn check_levels(
-    levels: &[f32],
-    allowed: &str,
-    holds: impl Fn(f32) -> bool,
-) -> Result<(), DefinitionError> {
+fn check_levels(levels: &[f32], allowed: &str, holds: impl Fn(f32) -> bool) -> Result<(), DefinitionError> {
     let key = "stream.shifts.levels";
     if !(2..=MOST_STATES).contains(&levels.len()) {
         let found = format!("{} levels", levels.len());

@@ -46,7 +46,8 @@ fn contrast_multiplies_luminance_adds_and_nothing_else_changes() {
 #[test]
 fn noise_turns_labels_over_only_where_its_level_is_above_0() {
     let noisy = stream(&spec(PLANE, "shifts = { kind = \"noise\", levels = [0.0, 0.9], every = 20 }"));
-    let turned: Vec<usize> = (0..40).filter(|at| noisy.labels()[*at] != noisy.ideal().expect("known")[*at]).collect();
+    let turned: Vec<usize> =
+        (0..40).filter(|at| noisy.labels()[*at] != noisy.ideal().expect("known")[*at]).collect();
     // Of 20 labels at 0.9, 11 or fewer are turned over once in 10⁴ streams.
     assert!(turned.len() > 11 && turned.iter().all(|at| *at >= 20), "{turned:?}");
     assert_eq!((noisy.inputs(0..40), noisy.ideal()), {
@@ -117,10 +118,18 @@ fn values_out_of_range_are_named_with_what_is_allowed() {
         (PLANE, "kind = \"noise\", levels = [0.0, 1.0], every = 5", "0 <= noise < 1"),
         (PLANE, "kind = \"noise\", levels = [0.0, 0.5], every = 41", "`stream.shifts.every` = 41"),
         (PLANE, "kind = \"volatility\", intervals = [0, 5], every = 10", "two concepts or more"),
-        (r#"kind = "sea""#, "kind = \"noise\", levels = [0.0, 0.5], every = 5", "`stream.source.noise` = 0.1"),
+        (
+            r#"kind = "sea""#,
+            "kind = \"noise\", levels = [0.0, 0.5], every = 5",
+            "`stream.source.noise` = 0.1",
+        ),
         (r#"kind = "sine""#, "kind = \"contexts\", order = [0, 4], every = 5", "0 to 3, the concepts"),
         (r#"kind = "sine""#, "kind = \"contexts\", order = [1, 0], every = 5", "0 first"),
-        (r#"kind = "elec2""#, "kind = \"contrast\", levels = [1.0, 2.0], every = 5", "a source that is generated"),
+        (
+            r#"kind = "elec2""#,
+            "kind = \"contrast\", levels = [1.0, 2.0], every = 5",
+            "a source that is generated",
+        ),
         (r#"kind = "digits-drift""#, "kind = \"relevance\", every = 5", "`stream.shifts.kind` = relevance"),
     ];
     for (source, shifts, words) in cases {
