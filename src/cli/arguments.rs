@@ -125,6 +125,9 @@ pub struct HeadroomArguments {
     /// Mechanisms to search with the same budget; the best of them is confirmed, and its share κ of the headroom told
     #[arg(short, long, value_name = "M1,M2,…", value_delimiter = ',')]
     pub method: Vec<String>,
+    /// Methods without a gain that could do as well (input standardisation, say): searched with the same budget and asked beside it
+    #[arg(long, value_name = "M1,M2,…", value_delimiter = ',')]
+    pub rival: Vec<String>,
     /// Trials per restart of every arm
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u64).range(2..=10_000))]
     pub trials: u64,
@@ -140,6 +143,9 @@ pub struct HeadroomArguments {
     /// Seeds on which the headroom is stated, and as many others to confirm a mechanism
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u64).range(10..=10_000))]
     pub qualify: u64,
+    /// Which range of confirmation seeds, from 0: each candidate that is tried after another was confirmed needs a new one
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=50))]
+    pub confirmation: u64,
     #[command(flatten)]
     pub effort: Effort,
     /// Folder for records and what is found; repeated, the command goes on there [default: results/local/headroom]

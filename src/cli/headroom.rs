@@ -35,7 +35,12 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
         confirm: arguments.confirm,
     };
     let asked = arguments.qualify;
-    let seeds = Seeds { qualification: asked, development: arguments.confirm, confirmation: asked };
+    let seeds = Seeds {
+        qualification: asked,
+        development: arguments.confirm,
+        confirmation: asked,
+        range: arguments.confirmation,
+    };
     print(&budget_in_words(&budget, &seeds))?;
     let jobs = arguments.effort.jobs();
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
@@ -62,9 +67,10 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
         let mut runner = Runner::new(question.benchmark, &means, &mut store, &say)?;
         let answer = plan.answer(&question.arms, &mut runner).and_then(|mut answer| {
             plan.capture(&mut answer, &question.mechanisms, &mut runner)?;
+            plan.rival(&mut answer, &question.rivals, &mut runner)?;
             Ok(answer)
         });
-        let reused = runner.reused();
+        let reused = runner.reused(&seeds.confirmation());
         let answer = match answer {
             Err(error) => {
                 let ended = searching::ended(error, &mut store);
@@ -120,7 +126,8 @@ fn questions<'l>(library: &'l Library, arguments: &HeadroomArguments) -> Result<
                 .parse()
                 .map_err(|error: DefinitionError| DefinitionError { key: "--target".into(), ..error })?;
             let base = arguments.base.as_deref();
-            questions.push(Question::new(library, benchmark, &target, base, &arguments.method)?);
+            let question = Question::new(library, benchmark, &target, base, &arguments.method)?;
+            questions.push(question.against(library, &arguments.rival)?);
         }
     }
     Ok(questions)
@@ -147,8 +154,15 @@ fn command(question: &Question<'_>, arguments: &HeadroomArguments) -> String {
     if !arguments.method.is_empty() {
         text.push_str(&format!(" --method {}", arguments.method.join(",")));
     }
+    if !arguments.rival.is_empty() {
+        text.push_str(&format!(" --rival {}", arguments.rival.join(",")));
+    }
     let budget = format!(
         " --trials {trials} --restarts {restarts} --seeds {seeds} --confirm {confirm} --qualify {qualify}"
     );
-    text + &budget
+    text.push_str(&budget);
+    if arguments.confirmation > 0 {
+        text.push_str(&format!(" --confirmation {}", arguments.confirmation));
+    }
+    text
 }

@@ -21,7 +21,7 @@ use contract::definition::{MethodPreset, Range as Values};
 
 const PLAN: Plan = Plan {
     budget: Budget { trials: 10, restarts: 2, seeds: 3, confirm: 8 },
-    seeds: Seeds { qualification: 14, development: 0, confirmation: 0 },
+    seeds: Seeds { qualification: 14, development: 0, confirmation: 0, range: 0 },
     higher: true,
 };
 const STUDIES: u64 = 400;

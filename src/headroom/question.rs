@@ -17,7 +17,11 @@ pub struct Question<'l> {
     pub base: &'l MethodPreset,
     /// In the order of what they know.
     pub arms: Vec<Prepared>,
+    /// Arms that mean nothing here, and why.
+    pub left_out: Vec<(Knows, &'static str)>,
     pub mechanisms: Vec<(MethodPreset, Draw)>,
+    /// Methods without a gain that could do as well.
+    pub rivals: Vec<(MethodPreset, Draw)>,
 }
 
 impl<'l> Question<'l> {
@@ -41,19 +45,45 @@ impl<'l> Question<'l> {
             DefinitionError::range("BENCHMARK", &header.id, &allowed)
         })?;
         let base = library.method(&header.paradigm, base)?;
-        let mut arms = Vec::new();
+        let states = states(benchmark, base)?;
+        let (mut arms, mut left_out) = (Vec::new(), Vec::new());
         for knows in Knows::ALL {
+            if knows == Knows::StateLocked && states < 2 {
+                left_out.push((knows, "the stream has no hidden states that recur"));
+                continue;
+            }
             let arm = TimingArm { target: target.clone(), knows };
             let prepared = Prepared::new(&arm, base, benchmark)?;
             // Without a part for each side of every change a free schedule cannot do what the events do.
             if knows == Knows::Free && !prepared.fits_changes {
+                left_out.push((knows, "there are more changes than it has parts for"));
                 continue;
             }
             arms.push(prepared);
         }
         let mechanism = |id: &String| Self::mechanism(library, benchmark, target, id);
         let mechanisms = mechanisms.iter().map(mechanism).collect::<Result<_>>()?;
-        Ok(Self { benchmark, target: target.clone(), base, arms, mechanisms })
+        Ok(Self { benchmark, target: target.clone(), base, arms, left_out, mechanisms, rivals: Vec::new() })
+    }
+
+    /// Methods without a gain that are searched and asked beside the mechanisms.
+    ///
+    /// # Errors
+    /// Unknown names; a method with modulation; one that the benchmark cannot have.
+    pub fn against(mut self, library: &Library, rivals: &[String]) -> Result<Self> {
+        let header = &self.benchmark.header;
+        let protocol = protocol(&header.paradigm)?;
+        for id in rivals {
+            let preset = library.method(&header.paradigm, id)?;
+            if !preset.header.modulation.is_empty() || preset.header.control.is_some() {
+                let allowed = "a method without modulation that is no control";
+                return Err(preset.refuse(DefinitionError::range("--rival", id, allowed)));
+            }
+            protocol.resolve(self.benchmark, preset)?;
+            let draw = Draw::new(protocol, preset, &header.id, Arm::Method)?;
+            self.rivals.push((preset.clone(), draw));
+        }
+        Ok(self)
     }
 
     /// Loads the data that the benchmark needs.
@@ -97,7 +127,10 @@ impl<'l> Question<'l> {
         let spec = preset.modulation::<learn::modulation::ModulationSpec>(&header.id)?;
         let acts = spec.is_some_and(|spec| {
             let mut receptors = spec.modulators.values().flat_map(|modulator| &modulator.receptors);
-            receptors.any(|receptor| receptor.target == target.kind && receptor.term == target.term)
+            let layers = target.layer.map(|layer| vec![layer]);
+            receptors.any(|receptor| {
+                receptor.target == target.kind && receptor.term == target.term && receptor.layers == layers
+            })
         });
         if !acts || preset.header.control.is_some() {
             let allowed = format!("a mechanism with a receptor on {target}");
@@ -107,6 +140,13 @@ impl<'l> Question<'l> {
         protocol.resolve(benchmark, preset)?;
         Ok((preset.clone(), Draw::new(protocol, preset, &header.id, Arm::Mechanism)?))
     }
+}
+
+/// Hidden states of a benchmark; 0 where it has none or nobody can say.
+fn states(benchmark: &Benchmark, base: &MethodPreset) -> Result<u64> {
+    let protocol = protocol(&benchmark.header.paradigm)?;
+    let timeline = protocol.timeline(&protocol.resolve(benchmark, base)?);
+    Ok(timeline.map_or(0, |timeline| timeline.states))
 }
 
 #[cfg(test)]
@@ -130,13 +170,15 @@ mod tests {
     fn every_arm_at_neutral_is_the_base_method_bit_for_bit() {
         let library = shipped().expect("definitions");
         let data = Data::new(DataFolder::choose(None));
-        for target in ["learning-rate", "slope", "bias", "temperature"] {
-            let question = question(&library, "stagger", target).expect(target);
-            assert_eq!(question.arms.len(), 4);
+        let asked = [("stagger", 4, "learning-rate"), ("stagger", 4, "bias"), ("stagger", 4, "temperature")];
+        let of_layers = [("ring-contrast", 4, "slope.0"), ("ring-contrast", 4, "slope")];
+        for (benchmark, arms, target) in asked.into_iter().chain(of_layers) {
+            let question = question(&library, benchmark, target).expect(target);
+            assert_eq!((question.arms.len(), question.left_out.len()), (arms, 5 - arms), "{benchmark}");
             let log = |preset: &MethodPreset| {
                 let protocol = protocol("online").expect("online");
                 let spec = RunSpec {
-                    benchmark: "stagger".into(),
+                    benchmark: benchmark.into(),
                     version: 1,
                     paradigm: "online".into(),
                     method: preset.header.id.clone(),
@@ -160,6 +202,8 @@ mod tests {
             ("digits-drift", "recurrent-weight", "no recurrent layer"),
             ("digits-drift", "loss-weight.ewc", "unknown loss term"),
             ("digits-drift", "loss-weight", "loss-weight.TERM"),
+            ("digits-drift", "slope.x", "slope.LAYER"),
+            ("digits-drift", "bias.2", "layers"),
             ("digits-drift", "slpoe", "did you mean `slope`?"),
             ("digits-drift", "plasticity-gate", "learning-rate"),
             ("hyperplane", "learning-rate", "has no changes"),
@@ -170,6 +214,23 @@ mod tests {
             let said = refused(benchmark, target);
             assert!(said.contains(words), "{benchmark} × {target}: {said}");
         }
+    }
+
+    #[test]
+    fn an_arm_locked_to_states_needs_states_and_a_rival_has_no_gain() {
+        let library = shipped().expect("definitions");
+        let arm = TimingArm { target: "slope".parse().expect("a target"), knows: Knows::StateLocked };
+        let base = library.method("online", "latest").expect("there");
+        let derived = |benchmark: &str| arm.derive(base, library.benchmark(benchmark).expect("there"));
+        let said = derived("stagger").expect_err("refused").to_string();
+        assert!(said.contains("has no hidden states that recur"), "{said}");
+        let (_, timeline) = derived("ring-contrast").expect("an arm");
+        assert_eq!((timeline.states, timeline.changes, timeline.updates), (3, 15, 480));
+        let against = |id: &str| {
+            question(&library, "ring-contrast", "slope.0").expect("asked").against(&library, &[id.to_owned()])
+        };
+        assert_eq!(against("standardised").expect("a rival").rivals.len(), 1);
+        assert!(against("observer").expect_err("refused").to_string().contains("--rival"));
     }
 
     #[test]

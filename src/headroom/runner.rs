@@ -37,10 +37,10 @@ impl<'a> Runner<'a> {
 
     /// Runs of another mechanism on this benchmark's confirmation seeds, from an earlier session: what is confirmed now was
     /// chosen by someone who could have seen them.
-    pub fn reused(&self) -> bool {
+    pub fn reused(&self, range: &Range<u64>) -> bool {
         let mut runs = self.measured.store.runs_of(&self.measured.benchmark.header.id);
         runs.any(|(key, method, seed)| {
-            seed >= CONFIRMATION_SEED && !method.contains(MARK) && !self.confirmed.contains(key)
+            range.contains(&seed) && !method.contains(MARK) && !self.confirmed.contains(key)
         })
     }
 }

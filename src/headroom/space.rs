@@ -59,6 +59,10 @@ fn add(draw: &mut Draw, arm: &TimingArm, effect: &str, timeline: Timeline) {
         (0..knots(timeline)).for_each(|knot| draw.add(&format!("{at}.source.values.{knot}"), size.clone()));
         return;
     }
+    if effect == "state" {
+        (0..timeline.states).for_each(|state| draw.add(&format!("{at}.source.values.{state}"), size.clone()));
+        return;
+    }
     draw.add(&format!("{at}.receptors.0.sensitivity"), size);
     if effect == "constant" {
         return;

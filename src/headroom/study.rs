@@ -20,12 +20,17 @@ pub const DEVELOPMENT_SEED: u64 = 300_000;
 /// First of the seeds on which one mechanism is confirmed, once.
 pub const CONFIRMATION_SEED: u64 = 400_000;
 
+/// Seeds from the first of one range of confirmation seeds to the first of the next.
+pub const CONFIRMATION_RANGE: u64 = 10_000;
+
 /// Seeds in each of the ranges, from their firsts on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seeds {
     pub qualification: u64,
     pub development: u64,
     pub confirmation: u64,
+    /// Which range of confirmation seeds, from 0: a later candidate needs seeds that nobody has seen.
+    pub range: u64,
 }
 
 impl Seeds {
@@ -48,8 +53,10 @@ impl Seeds {
         DEVELOPMENT_SEED..DEVELOPMENT_SEED + self.development
     }
 
-    fn confirmation(&self) -> Range<u64> {
-        CONFIRMATION_SEED..CONFIRMATION_SEED + self.confirmation
+    /// The seeds of the confirmation.
+    pub fn confirmation(&self) -> Range<u64> {
+        let first = CONFIRMATION_SEED + self.range * CONFIRMATION_RANGE;
+        first..first + self.confirmation
     }
 }
 
@@ -111,6 +118,8 @@ pub struct Answer {
     pub at_half: Difference,
     /// Those asked for, the best on development seeds first.
     pub mechanisms: Vec<Tried>,
+    /// Methods without a gain that a reviewer would name; asked on the confirmation seeds too, beside no choice.
+    pub rivals: Vec<Tried>,
 }
 
 /// A mechanism that was tried.
@@ -135,6 +144,12 @@ pub struct Confirmed {
 }
 
 impl Answer {
+    /// Mechanisms, then rivals, with the word that goes before the name of the latter.
+    pub fn tried(&self) -> impl Iterator<Item = (&'static str, &Tried)> {
+        let mechanisms = self.mechanisms.iter().map(|tried| ("", tried));
+        mechanisms.chain(self.rivals.iter().map(|tried| ("rival ", tried)))
+    }
+
     /// Whether timing can help.
     pub fn outcome(&self) -> Headroom {
         self.headroom.outcome()
@@ -228,6 +243,7 @@ impl Plan {
             above_constant,
             at_half,
             mechanisms: Vec::new(),
+            rivals: Vec::new(),
         })
     }
 
@@ -256,8 +272,38 @@ impl Plan {
         mechanisms: &[(MethodPreset, Draw)],
         measure: &mut dyn Measure,
     ) -> Result<()> {
-        let mut tried = Vec::with_capacity(mechanisms.len());
-        for (preset, draw) in mechanisms {
+        let mut tried = self.develop(mechanisms, measure)?;
+        // Stable: the first named of equals.
+        tried.sort_by(|a, b| (self.sign() * b.development).total_cmp(&(self.sign() * a.development)));
+        if let Some(best) = tried.first_mut() {
+            best.confirmed = Some(self.confirm(answer, &best.searched, measure)?);
+        }
+        answer.mechanisms = tried;
+        Ok(())
+    }
+
+    /// Searches methods without a gain with the same budget and asks each on the confirmation seeds: no choice is made there.
+    ///
+    /// # Errors
+    /// What measuring returns.
+    pub fn rival(
+        &self,
+        answer: &mut Answer,
+        rivals: &[(MethodPreset, Draw)],
+        measure: &mut dyn Measure,
+    ) -> Result<()> {
+        let mut tried = self.develop(rivals, measure)?;
+        for own in &mut tried {
+            own.confirmed = Some(self.confirm(answer, &own.searched, measure)?);
+        }
+        answer.rivals = tried;
+        Ok(())
+    }
+
+    /// What each of some methods finds, and its mean on the development seeds.
+    fn develop(&self, methods: &[(MethodPreset, Draw)], measure: &mut dyn Measure) -> Result<Vec<Tried>> {
+        let mut tried = Vec::with_capacity(methods.len());
+        for (preset, draw) in methods {
             let name = preset.header.id.clone();
             let searched = self.search_one(measure, (name, preset, draw), &First::default())?;
             let seeds = self.seeds.development();
@@ -267,22 +313,21 @@ impl Plan {
             let development = mean(&values).ok_or_else(too_few)?;
             tried.push(Tried { searched, development, confirmed: None });
         }
-        // Stable: the first named of equals.
-        tried.sort_by(|a, b| (self.sign() * b.development).total_cmp(&(self.sign() * a.development)));
-        if let Some(best) = tried.first_mut() {
-            measure.begins("confirmation");
-            let seeds = self.seeds.confirmation();
-            let (blind, schedule) = (&answer.arms[answer.blind], &answer.arms[answer.schedule]);
-            let mut asked = |arm: &Searched| self.ask(measure, (&arm.preset, arm.values()), seeds.clone());
-            let scores = [asked(&best.searched)?, asked(blind)?, asked(schedule)?];
-            let [own, blind, schedule] = &scores;
-            let above_blind = Difference::new(own, blind, self.sign()).ok_or_else(too_few)?;
-            let carries = answer.headroom.carries_kappa();
-            let captured = carries.then(|| Captured::new(own, blind, schedule, self.sign())).flatten();
-            best.confirmed = Some(Confirmed { scores, above_blind, captured });
-        }
-        answer.mechanisms = tried;
-        Ok(())
+        Ok(tried)
+    }
+
+    /// One method on the confirmation seeds, beside change-blind arm and schedule.
+    fn confirm(&self, answer: &Answer, own: &Searched, measure: &mut dyn Measure) -> Result<Confirmed> {
+        measure.begins("confirmation");
+        let seeds = self.seeds.confirmation();
+        let (blind, schedule) = (&answer.arms[answer.blind], &answer.arms[answer.schedule]);
+        let mut asked = |arm: &Searched| self.ask(measure, (&arm.preset, arm.values()), seeds.clone());
+        let scores = [asked(own)?, asked(blind)?, asked(schedule)?];
+        let [own, blind, schedule] = &scores;
+        let above_blind = Difference::new(own, blind, self.sign()).ok_or_else(too_few)?;
+        let carries = answer.headroom.carries_kappa();
+        let captured = carries.then(|| Captured::new(own, blind, schedule, self.sign())).flatten();
+        Ok(Confirmed { scores, above_blind, captured })
     }
 }
 

@@ -66,11 +66,8 @@ impl Told<'_> {
             answer.outcome().word().to_owned(),
         ]
         .join(",");
-        if answer.mechanisms.is_empty() {
-            return vec![format!("{head},,,,,,,,")];
-        }
-        let of = |tried: &Tried| {
-            let name = &tried.searched.name;
+        let of = |(what, tried): (&str, &Tried)| {
+            let name = format!("{what}{}", tried.searched.name);
             let Some(confirmed) = &tried.confirmed else { return format!("{head},{name},,,,,,,") };
             let [low, high] = ends(&confirmed.above_blind);
             let kappa = confirmed.captured;
@@ -83,7 +80,8 @@ impl Told<'_> {
                 .join(",");
             format!("{head},{name},{more},{}", self.exploratory)
         };
-        answer.mechanisms.iter().map(of).collect()
+        let rows: Vec<String> = answer.tried().map(of).collect();
+        if rows.is_empty() { vec![format!("{head},,,,,,,,")] } else { rows }
     }
 
     /// Scores seed by seed: benchmark, target, range, arm, seed, score.
@@ -98,7 +96,7 @@ impl Told<'_> {
         };
         let named = ["constant", "blind", "schedule"];
         named.iter().zip(&answer.qualification).for_each(|(arm, scores)| add("qualification", arm, scores));
-        for tried in &answer.mechanisms {
+        for (_, tried) in answer.tried() {
             let Some(confirmed) = &tried.confirmed else { continue };
             let named = [tried.searched.name.as_str(), "blind", "schedule"];
             named.iter().zip(&confirmed.scores).for_each(|(arm, scores)| add("confirmation", arm, scores));
@@ -151,6 +149,7 @@ impl Told<'_> {
             "headroom_at_half_the_trials": difference(&answer.at_half), "settled": answer.settled(),
             "outcome": answer.outcome().word(),
             "mechanisms": answer.mechanisms.iter().map(tried).collect::<Vec<_>>(),
+            "rivals": answer.rivals.iter().map(tried).collect::<Vec<_>>(),
         })
     }
 
@@ -193,13 +192,16 @@ impl Told<'_> {
                 let _ = writeln!(lines, "     at an end of what was tried: {}", ends.join(", "));
             }
         }
+        for (arm, why) in &self.question.left_out {
+            let _ = writeln!(lines, "     {} is left out: {why}", arm.word());
+        }
         let _ = writeln!(lines, "  H = S − C′   {}: {}", text(&answer.headroom), answer.outcome().word());
         let _ = writeln!(lines, "  S − C        {}", text(&answer.above_constant));
         let settled = if answer.settled() { "settled" } else { "not settled: search with more trials" };
         let _ = writeln!(lines, "  H at half the trials {:+.4}: {settled}", answer.at_half.mean);
-        for tried in &answer.mechanisms {
+        for (what, tried) in answer.tried() {
             let name = &tried.searched.name;
-            let _ = writeln!(lines, "  {name}: development {:.4}", tried.development);
+            let _ = writeln!(lines, "  {what}{name}: development {:.4}", tried.development);
             let Some(confirmed) = &tried.confirmed else { continue };
             let note = if self.exploratory { ", exploratory: these seeds were used before" } else { "" };
             let _ = writeln!(lines, "    confirmed{note}: M − C′ {}", text(&confirmed.above_blind));
@@ -320,11 +322,14 @@ pub fn write(folder: &Path, told: &[Told<'_>]) -> Result<Vec<PathBuf>> {
         paths.push(path);
     }
     for told in told {
-        for arm in &told.answer.arms {
+        let arms = told.answer.arms.iter().map(|arm| (arm, Arm::Method));
+        let mechanisms = told.answer.mechanisms.iter().map(|tried| (&tried.searched, Arm::Mechanism));
+        let rivals = told.answer.rivals.iter().map(|tried| (&tried.searched, Arm::Method));
+        for (arm, kind) in arms.chain(mechanisms).chain(rivals) {
             let kept = Kept {
                 benchmark: told.question.benchmark,
                 preset: &arm.preset,
-                arm: Arm::Method,
+                arm: kind,
                 found: &arm.found,
                 budget: &told.plan.budget,
                 command: told.command,

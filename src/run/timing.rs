@@ -1,5 +1,6 @@
 //! The arms of the question whether timing a gain can help at all on a benchmark, as presets: the best constant, the best
-//! decay that is blind to changes, the best schedule that knows the true changes, and a free schedule of the whole run.
+//! decay that is blind to changes, the best schedule that knows the true changes, one that knows the hidden state, and a free
+//! schedule of the whole run.
 //!
 //! They follow from a benchmark, a base method without modulation and a target. Every effect begins at neutral, where the
 //! run is the base method's, bit for bit.
@@ -20,7 +21,7 @@ pub(crate) const MARK: &str = "headroom:";
 /// The arms' line in `bench list modulators`.
 pub(crate) const TIMING_ARMS: &[(&str, &str)] = &[(
     "headroom:TARGET:ARM",
-    "of a method without modulation: its best constant, change-blind, event-locked or free gain on the target, where \
+    "of a method without modulation: its best constant, change-blind, event-locked, state-locked or free gain on the target, where \
      `bench headroom` has found it; says where timing can help at all",
 )];
 /// Knots of a free schedule, at most.
@@ -35,13 +36,16 @@ pub enum Knows {
     ChangeBlind,
     /// The true changes: the same decay, begun anew at each.
     EventLocked,
+    /// The true hidden state at every update, where a stream goes through states that recur: one gain for each.
+    StateLocked,
     /// When what happens in the whole run.
     Free,
 }
 
 impl Knows {
     /// From the least to the most.
-    pub const ALL: [Self; 4] = [Self::Constant, Self::ChangeBlind, Self::EventLocked, Self::Free];
+    pub const ALL: [Self; 5] =
+        [Self::Constant, Self::ChangeBlind, Self::EventLocked, Self::StateLocked, Self::Free];
 
     /// As written behind a method's id and in tables.
     pub fn word(self) -> &'static str {
@@ -49,13 +53,14 @@ impl Knows {
             Self::Constant => "constant",
             Self::ChangeBlind => "change-blind",
             Self::EventLocked => "event-locked",
+            Self::StateLocked => "state-locked",
             Self::Free => "free",
         }
     }
 
     /// Whether it knows of changes.
     pub fn is_schedule(self) -> bool {
-        matches!(self, Self::EventLocked | Self::Free)
+        matches!(self, Self::EventLocked | Self::StateLocked | Self::Free)
     }
 }
 
@@ -65,11 +70,14 @@ pub struct Target {
     pub kind: TargetKind,
     /// The loss term, for `loss-weight`.
     pub term: Option<String>,
+    /// For `slope`, `bias` and `feature-gate`: the one layer that it acts on, from 0 at the input; `None`: all.
+    pub layer: Option<usize>,
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.entry().name)?;
+        self.layer.map_or(Ok(()), |layer| write!(f, ".{layer}"))?;
         self.term.as_ref().map_or(Ok(()), |term| write!(f, ".{term}"))
     }
 }
@@ -77,7 +85,7 @@ impl fmt::Display for Target {
 impl std::str::FromStr for Target {
     type Err = DefinitionError;
 
-    /// `learning-rate`, or with a loss term `loss-weight.ewc`.
+    /// `learning-rate`, with a loss term `loss-weight.ewc`, or of one layer `slope.0`.
     fn from_str(text: &str) -> Result<Self, DefinitionError> {
         let (name, term) = text.split_once('.').map_or((text, None), |(name, term)| (name, Some(term)));
         let entry = TARGETS.iter().find(|entry| entry.name == name).ok_or_else(|| {
@@ -87,11 +95,18 @@ impl std::str::FromStr for Target {
             let allowed = "learning-rate: a gate on every update is a gain on the rate";
             return Err(DefinitionError::range("", text, allowed));
         }
+        let layers = matches!(entry.kind, TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate);
+        let layer = term.filter(|_| layers).map(str::parse::<usize>);
+        if let Some(layer) = layer {
+            let allowed = format!("{name}, or {name}.LAYER with the number of a layer, 0 at the input");
+            let layer = layer.map_err(|_| DefinitionError::range("", text, &allowed))?;
+            return Ok(Self { kind: entry.kind, term: None, layer: Some(layer) });
+        }
         if (entry.kind == TargetKind::LossWeight) != term.is_some_and(|term| !term.is_empty()) {
             let allowed = "loss-weight.TERM, and no term behind any other target";
             return Err(DefinitionError::range("", text, allowed));
         }
-        Ok(Self { kind: entry.kind, term: term.map(str::to_owned) })
+        Ok(Self { kind: entry.kind, term: term.map(str::to_owned), layer: None })
     }
 }
 
@@ -160,6 +175,7 @@ impl TimingArm {
             Knows::Constant => &[],
             Knows::ChangeBlind => &["annealing"],
             Knows::EventLocked => &["annealing", "event"],
+            Knows::StateLocked => &["annealing", "state"],
             Knows::Free => &["annealing", "free"],
         };
         constant.into_iter().chain(more.iter().copied()).collect()
@@ -172,14 +188,20 @@ impl TimingArm {
                 let values = vec!["0.0"; knots(timeline)].join(", ");
                 format!("{{ kind = \"knots\", values = [{values}], updates = {} }}", timeline.updates)
             }
+            "state" => {
+                let values = vec!["0.0"; usize::try_from(timeline.states).unwrap_or(2).max(2)].join(", ");
+                format!("{{ kind = \"state\", values = [{values}] }}")
+            }
             "constant" => "{ kind = \"constant\" }".to_owned(),
             other => format!("{{ kind = \"{other}\" }}"),
         };
-        let sensitivity = if effect == "free" { 1.0 } else { 0.0 };
+        let sensitivity = if matches!(effect, "free" | "state") { 1.0 } else { 0.0 };
         let term = self.target.term.as_ref().map_or_else(String::new, |term| format!(", term = {term:?}"));
+        let layer = (self.target.layer)
+            .map_or_else(String::new, |layer| format!(", scope = \"layer\", layers = [{layer}]"));
         let limits = if gain { ", limits = [0.001, 1000.0]" } else { "" };
         let text = format!(
-            "source = {source}\nreceptors = [{{ target = \"{}\"{term}, sensitivity = {sensitivity:?}{limits} }}]\n",
+            "source = {source}\nreceptors = [{{ target = \"{}\"{term}{layer}, sensitivity = {sensitivity:?}{limits} }}]\n",
             self.target.kind.entry().name
         );
         let table: Table = text.parse().map_err(|error: toml::de::Error| DefinitionError {
@@ -198,7 +220,7 @@ impl TimingArm {
             return Err(DefinitionError::range("--target", &self.target, &allowed).into());
         }
         let mut asked = preset.clone();
-        let constant = self.modulator("constant", Timeline { updates: 1, changes: 0 })?;
+        let constant = self.modulator("constant", Timeline { updates: 1, changes: 0, states: 0 })?;
         let modulators = Table::from_iter([("constant".to_owned(), constant)]);
         asked.header.modulation.insert("modulators".into(), modulators.into());
         let resolved = protocol.resolve(benchmark, &asked).map(drop);
@@ -251,6 +273,13 @@ fn timeline(
     };
     let timeline = protocol.timeline(&settings);
     let timeline = timeline.ok_or_else(|| refuse("has no timeline that is one for all seeds"))?;
+    if knows == Knows::StateLocked && timeline.states < 2 {
+        return Err(DefinitionError {
+            allowed: vec!["a benchmark with `stream.shifts`".into()],
+            ..refuse("has no hidden states that recur")
+        }
+        .into());
+    }
     if knows.is_schedule() && timeline.changes == 0 {
         return Err(refuse("has no changes that an oracle could be told").into());
     }

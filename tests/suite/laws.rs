@@ -256,6 +256,7 @@ fn silent_modulation(model: &dyn Model) -> ModulationSpec {
         winners: true,
         momentum: true,
         boundaries: true,
+        states: true,
         inputs: true,
         distribution: true,
     };

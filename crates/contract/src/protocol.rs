@@ -137,8 +137,10 @@ impl Paradigm {
 pub struct Timeline {
     /// Updates of the whole run.
     pub updates: u64,
-    /// Changes that an oracle is told, at equal distances.
+    /// Changes that an oracle is told, at equal distances where they are few enough for a free schedule.
     pub changes: u64,
+    /// Hidden states that the stream goes through and that recur; 0 or 1: nothing to tell apart.
+    pub states: u64,
 }
 
 /// A paradigm or case study as the harness sees it. It turns a checked spec and a seed into a log; it never prints, plots or

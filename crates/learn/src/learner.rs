@@ -9,11 +9,11 @@ use std::cell::RefCell;
 use rand::RngExt;
 
 use crate::gains::Gains;
-use crate::modulation::{BoundaryTold, Modulation, ModulationSpec, Observation};
+use crate::modulation::{BoundaryTold, Modulation, ModulationSpec, Observation, StateTold};
 use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
 use crate::objective::{Balance, Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
-use crate::stream::{Batch, Extra, TrainingData};
+use crate::stream::{Batch, Extra, TrainingData, moments};
 use base::error::{Error, Result};
 use base::rng::Streams;
 use base::state::State;
@@ -106,7 +106,8 @@ impl Learner {
     /// Shows modulation what this step was like.
     fn observe(&mut self, batch: &Batch, statistics: &BatchStatistics, gradient: Gradients) -> Result<()> {
         let Some(modulation) = &mut self.modulation else { return Ok(()) };
-        let input = if modulation.wants_input() { batch.mean_input()? } else { Vec::new() };
+        let (input, input_square) =
+            if modulation.wants_input() { batch.input_moments()? } else { (Vec::new(), 0.0) };
         let active =
             batch.active.mask(0).map_or(self.model.outputs(), |mask| mask.iter().filter(|on| **on).count());
         let choices = self.objective.choices().unwrap_or(active as f64);
@@ -117,6 +118,7 @@ impl Learner {
             entropy: if numbers { 0.0 } else { statistics.entropy },
             choices: choices.max(1.0),
             input,
+            input_square,
             gradient,
         });
         Ok(())
@@ -203,6 +205,26 @@ impl Learner {
     pub fn boundary_told(&mut self) {
         if let Some(modulation) = &mut self.modulation {
             modulation.boundary(&BoundaryTold::new());
+        }
+    }
+
+    /// Shows inputs that are to be answered, then learned from, to sources that look ahead; their gains hold for both. Samples
+    /// one after another, `features` numbers each.
+    pub fn sense(&mut self, inputs: &[f32], features: usize) {
+        let Some(modulation) = self.modulation.as_mut().filter(|modulation| modulation.looks_ahead()) else {
+            return;
+        };
+        let (input, input_square) = moments(inputs, features);
+        modulation.sense(&Observation { input, input_square, ..Observation::default() });
+        self.gains.clone_from(&self.base);
+        modulation.look(&mut self.gains);
+    }
+
+    /// Tells the neuromodulators, where a source is an oracle, the hidden state that the next update meets. Protocols call it
+    /// only for a learner of the oracle's type.
+    pub fn state_told(&mut self, state: usize) {
+        if let Some(modulation) = &mut self.modulation {
+            modulation.state(&StateTold::new(state));
         }
     }
 

@@ -63,6 +63,8 @@ const POINTS: usize = 250;
 pub struct Stage {
     /// The stream reveals task boundaries.
     pub boundaries: bool,
+    /// It goes through hidden states that recur.
+    pub states: bool,
     /// Answers are classes, not numbers.
     pub classes: bool,
     /// There is one task loss, called `task`, beside the terms; else the terms are the tasks.
@@ -96,6 +98,7 @@ pub fn resolve(
         winners: stage.winners,
         momentum: optimiser.kind != Kind::Sgd,
         boundaries: stage.boundaries,
+        states: stage.states,
         inputs: true,
         distribution: stage.classes,
     };

@@ -12,7 +12,7 @@ const MARK: &str = "headroom:";
 /// Arms that are blind to changes, and those that know them: the first of each that was run counts. Which one a suite runs
 /// was chosen by a search on validation data, not by these records.
 const BLIND: [&str; 2] = ["change-blind", "constant"];
-const SCHEDULE: [&str; 2] = ["event-locked", "free"];
+const SCHEDULE: [&str; 3] = ["state-locked", "event-locked", "free"];
 
 /// Headroom of one target on one benchmark.
 pub(super) struct Room<'r, 'a> {
@@ -59,8 +59,8 @@ pub(super) fn rooms<'r, 'a>(benchmark: &'r BenchmarkResults<'a>) -> Vec<Room<'r,
 
 fn room<'r, 'a>(benchmark: &'r BenchmarkResults<'a>, target: &str) -> Option<Room<'r, 'a>> {
     let named = |name: &str| benchmark.controls.iter().find(|method| arm(method) == Some((target, name)));
-    let first = |names: [&str; 2]| names.into_iter().find_map(named);
-    let (blind, schedule) = (first(BLIND)?, first(SCHEDULE)?);
+    let first = |names: &[&str]| names.iter().find_map(|name| named(name));
+    let (blind, schedule) = (first(&BLIND)?, first(&SCHEDULE)?);
     let own = scores(benchmark, schedule);
     let minus = |other: &MethodResults<'_>| Difference::new(&own, &scores(benchmark, other), sign(benchmark));
     Some(Room {
@@ -81,7 +81,12 @@ pub(super) fn targets(mechanism: &MethodResults<'_>) -> BTreeSet<String> {
         modulators.into_iter().flat_map(|all| all.values()).filter_map(|own| own["receptors"].as_array());
     let name = |receptor: &serde_json::Value| {
         let target = receptor["target"].as_str()?;
-        Some(receptor["term"].as_str().map_or_else(|| target.to_owned(), |term| format!("{target}.{term}")))
+        let layers = receptor["layers"].as_array().map(Vec::as_slice);
+        Some(match (receptor["term"].as_str(), layers) {
+            (Some(term), _) => format!("{target}.{term}"),
+            (None, Some([layer])) => format!("{target}.{layer}"),
+            _ => target.to_owned(),
+        })
     };
     receptors.flatten().filter_map(name).collect()
 }

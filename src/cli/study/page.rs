@@ -110,7 +110,11 @@ fn headroom(
 fn targets(preset: &MethodPreset, benchmark: &str) -> Result<String> {
     let spec = preset.modulation::<ModulationSpec>(benchmark)?;
     let receptors = spec.iter().flat_map(|spec| spec.modulators.values()).flat_map(|one| &one.receptors);
-    let name = |one: &ReceptorSpec| Target { kind: one.target, term: one.term.clone() }.to_string();
+    let name = |one: &ReceptorSpec| {
+        let layer =
+            one.layers.as_deref().and_then(|layers| if let [layer] = layers { Some(*layer) } else { None });
+        Target { kind: one.target, term: one.term.clone(), layer }.to_string()
+    };
     let targets: BTreeSet<String> = receptors.map(name).collect();
     Ok(Vec::from_iter(targets).join(","))
 }

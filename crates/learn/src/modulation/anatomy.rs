@@ -20,6 +20,8 @@ pub struct Anatomy {
     pub momentum: bool,
     /// The stream reveals task boundaries.
     pub boundaries: bool,
+    /// The stream goes through hidden states that recur.
+    pub states: bool,
     /// Steps are batches whose inputs can be seen.
     pub inputs: bool,
     /// Answers are classes, so that there is a predictive distribution.
@@ -46,6 +48,7 @@ impl Anatomy {
     pub(super) fn lacks(&self, need: Need) -> Option<&'static str> {
         match need {
             Need::Boundary if !self.boundaries => Some("needs task boundaries, which this stream hides"),
+            Need::State if !self.states => Some("needs hidden states that recur, which this stream has not"),
             Need::Input if !self.inputs => {
                 Some("needs the inputs of a batch; a step of the outer loop has none of its own")
             }

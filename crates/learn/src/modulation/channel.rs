@@ -101,17 +101,23 @@ impl Channel {
         self.drive = if tau > 0.0 { self.drive + (level - self.drive) / tau.max(1.0) } else { level };
     }
 
-    /// The effect at a step, from the drive or from the recorded run; noted.
-    pub fn settle(&mut self, step: usize) {
-        if let Some(recorded) = &self.replayed {
-            let value = recorded.get(step).or(recorded.last()).copied();
-            self.effect = value.map_or(self.spec.target.neutral(), f64::from);
-        } else {
-            self.effect = self.receptor.effect(self.drive);
-            let [low, high] = self.receptor.limits;
-            if self.effect == low || self.effect == high {
-                self.clamped += 1;
+    /// The effect at a step, from the drive or from the recorded run.
+    pub fn look(&mut self, step: usize) {
+        self.effect = match &self.replayed {
+            Some(recorded) => {
+                let value = recorded.get(step).or(recorded.last()).copied();
+                value.map_or(self.spec.target.neutral(), f64::from)
             }
+            None => self.receptor.effect(self.drive),
+        };
+    }
+
+    /// The same, noted.
+    pub fn settle(&mut self, step: usize) {
+        self.look(step);
+        let [low, high] = self.receptor.limits;
+        if self.replayed.is_none() && (self.effect == low || self.effect == high) {
+            self.clamped += 1;
         }
         self.history.push(self.effect as f32);
     }

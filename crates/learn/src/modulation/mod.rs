@@ -25,7 +25,7 @@ pub use control::{CONTROLS, Control};
 pub use interaction::{INTERACTIONS, Interaction, InteractionKind};
 pub use pipeline::Modulation;
 pub use replay::{ReplayKind, Replayed};
-pub use source::{BoundaryTold, Need, Observation, Rule, SOURCES, SourceEntry, SourceSpec};
+pub use source::{BoundaryTold, Need, Observation, Rule, SOURCES, SourceEntry, SourceSpec, StateTold};
 pub use spec::{LevelSpec, ModulationSpec, ModulatorSpec, ReceptorSpec};
 pub use target::{Scope, TARGETS, TargetEntry, TargetKind};
 pub use transmission::{Transmission, Volume};

@@ -7,7 +7,7 @@ use super::channel::{Channel, Site};
 use super::interaction;
 use super::interaction::{Interaction, InteractionKind};
 use super::replay::ReplayKind;
-use super::source::{BoundaryTold, Need, Observation, Signal};
+use super::source::{BoundaryTold, Need, Observation, Signal, StateTold};
 use super::spec::{ModulationSpec, ModulatorSpec, ReceptorSpec};
 use super::transmission::Way;
 use crate::gains::Gains;
@@ -29,12 +29,16 @@ pub struct Modulation {
     recurrent: usize,
     as_input: bool,
     needs: Vec<Need>,
+    /// Inputs were shown since the last step, so that sources that look ahead have spoken already.
+    sensed: bool,
     steps: u64,
 }
 
 struct Modulator {
     name: String,
     source: Box<dyn Signal>,
+    /// The source looks at inputs before they are answered, where they are shown.
+    ahead: bool,
     level: Level,
     before: f64,
     spec: ModulatorSpec,
@@ -95,6 +99,7 @@ impl Modulation {
             modulators.push(Modulator {
                 name: name.clone(),
                 source: own.source.start(&streams)?,
+                ahead: own.source.entry()?.needs.contains(&Need::Ahead),
                 before: level.value(),
                 way: Way::new(&own.transmission, level.value(), &streams),
                 channels: own.receptors.iter().map(channel).collect::<Result<_>>()?,
@@ -127,6 +132,7 @@ impl Modulation {
             as_input: spec.as_input,
             needs: [Need::Input, Need::Gradient].into_iter().filter(|need| spec.needs(*need)).collect(),
             layers,
+            sensed: false,
             steps: 0,
         };
         if spec.replayed.as_ref().is_some_and(|replayed| replayed.kind == ReplayKind::MeanGainRescaled) {
@@ -162,9 +168,36 @@ impl Modulation {
         self.modulators.iter_mut().for_each(|modulator| modulator.source.boundary(told));
     }
 
+    /// The next update meets this hidden state.
+    pub fn state(&mut self, told: &StateTold) {
+        self.modulators.iter_mut().for_each(|modulator| modulator.source.state(told));
+    }
+
     /// Takes in what the learner saw: levels and effects of the next step.
     pub fn observe(&mut self, seen: &Observation) {
+        self.advance(seen, |modulator, sensed| !(modulator.ahead && sensed));
+        self.sensed = false;
+        // The next step's `previous level` is this one's.
+        self.modulators.iter_mut().for_each(|modulator| modulator.before = modulator.level.value());
+    }
+
+    /// Whether some source looks at inputs before they are answered.
+    pub fn looks_ahead(&self) -> bool {
+        self.modulators.iter().any(|modulator| modulator.ahead)
+    }
+
+    /// Shows the inputs that are answered and learned from next to the sources that look ahead.
+    pub fn sense(&mut self, seen: &Observation) {
+        self.advance(seen, |modulator, _| modulator.ahead);
+        self.sensed = true;
+    }
+
+    /// Levels of the modulators that `of` picks (told whether inputs were shown), and what arrives at receptors.
+    fn advance(&mut self, seen: &Observation, of: impl Fn(&Modulator, bool) -> bool) {
         for index in 0..self.modulators.len() {
+            if !of(&self.modulators[index], self.sensed) {
+                continue;
+            }
             let mut signal = self.modulators[index].source.next(seen);
             let acting = |edge: &(Interaction, usize, usize)| {
                 let from = &self.modulators[edge.1];
@@ -196,8 +229,21 @@ impl Modulation {
         for Synergy { pair, channel } in &mut self.synergies {
             channel.arrive(pair.map(|at| self.modulators[at].level.value()).iter().product());
         }
-        // The next step's `previous level` is this one's.
-        self.modulators.iter_mut().for_each(|modulator| modulator.before = modulator.level.value());
+    }
+
+    /// Puts the effects of the step that comes on the gains of an answer before it; nothing is noted.
+    pub fn look(&mut self, gains: &mut Gains) {
+        let step = usize::try_from(self.steps).unwrap_or(usize::MAX);
+        self.channels_mut().for_each(|channel| channel.look(step));
+        self.put(gains);
+    }
+
+    fn put(&self, gains: &mut Gains) {
+        if self.as_input {
+            gains.context = self.modulators.iter().map(|m| m.level.value() as f32).collect();
+            return;
+        }
+        self.channels().for_each(|channel| channel.put(&self.layers, self.recurrent, gains));
     }
 
     /// Puts the effects in force on the gains of the step that comes now, and notes them.
@@ -207,12 +253,10 @@ impl Modulation {
         for modulator in &mut self.modulators {
             modulator.history.push(modulator.level.value() as f32);
         }
-        if self.as_input {
-            gains.context = self.modulators.iter().map(|m| m.level.value() as f32).collect();
-            return;
+        if !self.as_input {
+            self.channels_mut().for_each(|channel| channel.settle(step));
         }
-        self.channels_mut().for_each(|channel| channel.settle(step));
-        self.channels().for_each(|channel| channel.put(&self.layers, self.recurrent, gains));
+        self.put(gains);
     }
 
     /// Levels so far, by modulator.

@@ -18,6 +18,7 @@ fn spec(text: &str) -> ModulationSpec {
         winners: false,
         momentum: true,
         boundaries: true,
+        states: true,
         inputs: true,
         distribution: true,
         recurrent: 0,
@@ -346,4 +347,35 @@ fn a_checkpoint_goes_on_bit_for_bit() {
     resumed.load(&state).expect("loads");
     assert_eq!(run(&mut resumed), expected);
     assert_eq!(resumed.trace(), whole.trace());
+}
+
+#[test]
+fn a_source_that_looks_ahead_acts_on_the_inputs_that_it_was_shown_and_speaks_once_per_step() {
+    let text = "[modulators.ach]\nsource = { kind = \"input-luminance\", rate = 1.0, slow = 0.0 }\n\
+                receptors = [{ target = \"bias\", sensitivity = 2.0 }]\n";
+    let mut modulation = started(text);
+    assert!(modulation.looks_ahead());
+    let seen = |x: f32| Observation { input: vec![x], ..Observation::default() };
+    let bias = |gains: &Gains| gains.layer(0).bias.clone();
+    // Usual: 1, the first. Shown 3: the answer and the step have 2 (3 − 1).
+    modulation.sense(&seen(1.0));
+    modulation.sense(&seen(3.0));
+    let mut answer = Gains::default();
+    modulation.look(&mut answer);
+    let mut step = Gains::default();
+    modulation.apply(&mut step);
+    assert_eq!(
+        (bias(&answer), bias(&step)),
+        (crate::gains::Gain::Layer(4.0), crate::gains::Gain::Layer(4.0))
+    );
+    // What was shown is not seen again after the step; what was not shown is.
+    modulation.observe(&seen(9.0));
+    let mut next = Gains::default();
+    modulation.look(&mut next);
+    assert_eq!(bias(&next), crate::gains::Gain::Layer(4.0));
+    modulation.observe(&seen(2.0));
+    modulation.look(&mut answer);
+    let mut unshown = Gains::default();
+    modulation.apply(&mut unshown);
+    assert_eq!(bias(&unshown), crate::gains::Gain::Layer(2.0));
 }

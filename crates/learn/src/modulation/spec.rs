@@ -271,8 +271,8 @@ impl ModulationSpec {
     }
 
     /// Whether a source of this preset is an oracle.
-    pub fn needs_boundaries(&self) -> bool {
-        self.needs(Need::Boundary)
+    pub fn is_oracle(&self) -> bool {
+        self.needs(Need::Boundary) || self.needs(Need::State)
     }
 
     pub(super) fn needs(&self, need: Need) -> bool {

@@ -27,21 +27,25 @@ impl Batch {
         self.inputs.dim(0).unwrap_or(0)
     }
 
-    /// Mean over the samples, one number per feature.
+    /// Mean over the samples, one number per feature, and the mean square over samples and features.
     ///
     /// # Errors
     /// Engine errors.
-    pub fn mean_input(&self) -> Result<Vec<f32>> {
+    pub fn input_moments(&self) -> Result<(Vec<f32>, f64)> {
         let features = self.inputs.elem_count() / self.samples().max(1);
-        let scale = 1.0 / self.samples().max(1) as f32;
-        crate::nn::read(&self.inputs.contiguous()?, |values| {
-            let mut mean = vec![0.0; features];
-            for row in values.chunks_exact(features.max(1)) {
-                mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += scale * x);
-            }
-            mean
-        })
+        crate::nn::read(&self.inputs.contiguous()?, |values| moments(values, features))
     }
+}
+
+/// Mean of each feature over samples that stand one after another, and the mean square of all numbers.
+pub fn moments(values: &[f32], features: usize) -> (Vec<f32>, f64) {
+    let scale = 1.0 / (values.len() / features.max(1)).max(1) as f32;
+    let mut mean = vec![0.0; features];
+    for row in values.chunks_exact(features.max(1)) {
+        mean.iter_mut().zip(row).for_each(|(sum, x)| *sum += scale * x);
+    }
+    let square = values.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / values.len().max(1) as f64;
+    (mean, square)
 }
 
 /// Targets beyond one label per sample.

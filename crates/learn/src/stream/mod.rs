@@ -12,7 +12,7 @@ mod training;
 mod transfer;
 mod view;
 
-pub use batch::{Batch, Extra};
+pub use batch::{Batch, Extra, moments};
 pub use multi_task::{MultiTaskSpec, TaskHead, TaskSet};
 pub use spec::{Scenario, StreamKind, StreamSpec};
 pub use table::{Inputs, Table};

@@ -205,6 +205,7 @@ impl Resolved {
             &composition.terms,
             modulated::Stage {
                 boundaries,
+                states: false,
                 classes: true,
                 task: true,
                 winners: composition.winners.is_some(),

@@ -33,7 +33,7 @@ pub struct MultiTaskSettings {
 
 /// Every term is a task, and none has boundaries.
 const STAGE: modulated::Stage =
-    modulated::Stage { boundaries: false, classes: true, task: false, winners: false };
+    modulated::Stage { boundaries: false, states: false, classes: true, task: false, winners: false };
 
 /// How long training goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

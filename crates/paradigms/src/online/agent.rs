@@ -4,7 +4,7 @@ use base::error::Result;
 use contract::Footprint;
 use learn::Learner;
 use learn::stream::Batch;
-use learn::stream::online::ToldChange;
+use learn::stream::online::{ToldChange, ToldState};
 
 /// A learner that meets a stream. It gets inputs to answer, later the same inputs with labels, in the order of time:
 /// these two methods are all that a stream can tell it, so it cannot see a change point.
@@ -34,10 +34,13 @@ pub(super) trait Predictor {
     }
 }
 
-/// A learner that is told when the concept changes.
+/// A learner that is told when the concept changes, and in which hidden state the stream is.
 pub(super) trait Oracle: Predictor {
     /// The concept has changed; labels of samples predicted before will not come any more.
     fn told(&mut self, change: &ToldChange) -> Result<()>;
+
+    /// The samples that are answered next are in this hidden state.
+    fn told_state(&mut self, state: &ToldState);
 }
 
 /// A learner, by what it may know.

@@ -7,10 +7,12 @@ use super::baselines::{Majority, NoChange};
 use super::detector::{Adwin, Detector, PageHinkley};
 use super::network::{Decay, Network};
 use super::parameters::{
-    AdwinSettings, DecayedRate, Nothing, PageHinkleySettings, Rate, ReplaySettings, WindowSettings,
+    AdwinSettings, DecayedRate, Nothing, PageHinkleySettings, Rate, ReplaySettings, StandardisedSettings,
+    WindowSettings,
 };
 use super::past::{Replay, Window};
 use super::settings::OnlineSettings;
+use super::standardise::Standardise;
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::definition::MethodPreset;
@@ -27,6 +29,7 @@ pub enum OnlineMethod {
     Majority(Nothing),
     Latest(Rate),
     DecayedRate(DecayedRate),
+    Standardised(StandardisedSettings),
     Window(WindowSettings),
     Replay(ReplaySettings),
     OracleReset(Rate),
@@ -73,6 +76,14 @@ pub(super) const KINDS: &[Kind] = &[
             "Robbins & Monro 1951",
         ),
         read: |preset, on| preset.parameters(on).map(OnlineMethod::DecayedRate),
+    },
+    Kind {
+        info: MethodInfo::new(
+            "standardised",
+            "L_T(θ; z_T) with inputs (x − μ)/σ by the running mean and standard deviation of each feature",
+            "baseline: running standardisation",
+        ),
+        read: |preset, on| preset.parameters(on).map(OnlineMethod::Standardised),
     },
     Kind {
         info: MethodInfo::new(
@@ -142,6 +153,7 @@ impl OnlineMethod {
             Self::Latest(Rate { rate })
             | Self::OracleReset(Rate { rate })
             | Self::DecayedRate(DecayedRate { rate, .. })
+            | Self::Standardised(StandardisedSettings { rate, .. })
             | Self::Window(WindowSettings { rate, .. })
             | Self::Replay(ReplaySettings { rate, .. })
             | Self::AdwinReset(AdwinSettings { rate, .. })
@@ -185,6 +197,9 @@ impl OnlineMethod {
             Self::DecayedRate(DecayedRate { tau, power, .. }) => {
                 rule("tau", tau.to_string(), *tau > 0.0 && tau.is_finite(), "a number > 0")?;
                 rule("power", power.to_string(), (0.0..=1.0).contains(power), "0 to 1")
+            }
+            Self::Standardised(StandardisedSettings { follow, .. }) => {
+                rule("follow", follow.to_string(), *follow > 0.0 && *follow <= 1.0, "above 0, up to 1")
             }
             Self::Window(WindowSettings { length, gamma, .. }) => {
                 rule("length", length.to_string(), (1..=10_000).contains(length), "1 to 10000")?;
@@ -236,7 +251,8 @@ impl OnlineMethod {
         let network = (&settings.model, stream.shape(), stream.classes());
         let terms = self.terms(&Streams::new(0));
         // An oracle may be told about changes; a control that uses it says so by its source.
-        let stage = modulated::Stage { boundaries: true, classes: true, task: true, winners: false };
+        let states = stream.states() > 1;
+        let stage = modulated::Stage { boundaries: true, states, classes: true, task: true, winners: false };
         let spec = modulated::resolve(preset, benchmark, network, &settings.optimiser, &terms, stage)?;
         if spec.is_some() && !self.has_network() {
             let allowed = "no modulation: this kind has no network";
@@ -272,6 +288,9 @@ impl OnlineMethod {
             Self::DecayedRate(DecayedRate { tau, power, .. }) => {
                 network(Some(Decay { tau: *tau, power: *power }), None)?
             }
+            Self::Standardised(StandardisedSettings { follow, .. }) => {
+                network(None, None)?.with_inputs(Standardise::new(*follow))
+            }
             Self::OracleReset(_) => {
                 return Ok(Agent::Oracle(Box::new(network(None, None)?.reset_when_told())));
             }
@@ -283,7 +302,7 @@ impl OnlineMethod {
                 network(None, Some(Box::new(detector)))?
             }
         };
-        let oracle = modulation.is_some_and(ModulationSpec::needs_boundaries);
+        let oracle = modulation.is_some_and(ModulationSpec::is_oracle);
         Ok(if oracle { Agent::Oracle(Box::new(network)) } else { Agent::Blind(Box::new(network)) })
     }
 }

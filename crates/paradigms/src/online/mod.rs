@@ -15,6 +15,7 @@ mod parameters;
 mod past;
 mod resolved;
 mod settings;
+mod standardise;
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -71,8 +72,8 @@ impl Experiment for Online {
     fn times(&self, resolved: &Resolved) -> Option<Timeline> {
         let stream = &resolved.benchmark.stream;
         let updates = stream.samples?.div_ceil(resolved.benchmark.batch) as u64;
-        let changes = if stream.concepts().is_some() { stream.segments as u64 - 1 } else { 0 };
-        Some(Timeline { updates, changes })
+        let (changes, states) = (stream.told().len() as u64, stream.states() as u64);
+        Some(Timeline { updates, changes, states })
     }
 
     fn data(&self, settings: &Resolved) -> Vec<String> {
@@ -160,6 +161,11 @@ fn test_then_train(
         {
             oracle.told(&change)?;
             open.clear();
+        }
+        if let Agent::Oracle(oracle) = agent
+            && let Some(state) = stream.told_state(now.start)
+        {
+            oracle.told_state(&state);
         }
         // Test.
         meter.answers.extend(agent.predictor().predict(stream.inputs(now.clone()), now.len())?);

@@ -6,12 +6,13 @@ use candle_core::{Device, Tensor};
 
 use super::agent::{Oracle, Predictor};
 use super::detector::Detector;
+use super::standardise::Standardise;
 use base::error::Result;
 use contract::Footprint;
 use learn::Learner;
-use learn::nn::{Active, predict};
+use learn::nn::{Active, predict, read};
 use learn::stream::Batch;
-use learn::stream::online::ToldChange;
+use learn::stream::online::{ToldChange, ToldState};
 
 /// A learning rate that falls: η_n = η (1 + n/τ)^(−p) at update n.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,7 @@ pub(super) struct Network {
     initial: Vec<Vec<f32>>,
     decay: Option<Decay>,
     detector: Option<Box<dyn Detector>>,
+    standardise: Option<Standardise>,
     /// Past samples that each update also trains on, at most.
     past_samples: u64,
     /// Answers whose labels have not come yet.
@@ -45,6 +47,7 @@ impl Network {
             initial,
             decay,
             detector,
+            standardise: None,
             past_samples: 0,
             open: VecDeque::new(),
             predicted: 0,
@@ -57,6 +60,12 @@ impl Network {
     /// Starts afresh at each change that it is told.
     pub fn reset_when_told(mut self) -> Self {
         self.reset_when_told = true;
+        self
+    }
+
+    /// Sees its inputs standardised.
+    pub fn with_inputs(mut self, standardise: Standardise) -> Self {
+        self.standardise = Some(standardise);
         self
     }
 
@@ -78,7 +87,14 @@ impl Network {
 impl Predictor for Network {
     fn predict(&mut self, inputs: &[f32], samples: usize) -> Result<Vec<Option<u32>>> {
         let features = inputs.len() / samples.max(1);
-        let inputs = Tensor::from_slice(inputs, (samples, features), &Device::Cpu)?;
+        self.learner.sense(inputs, features);
+        let inputs = match &mut self.standardise {
+            None => Tensor::from_slice(inputs, (samples, features), &Device::Cpu)?,
+            Some(standardise) => {
+                standardise.see(inputs, features);
+                Tensor::from_vec(standardise.apply(inputs), (samples, features), &Device::Cpu)?
+            }
+        };
         let labels = predict(self.learner.model.as_ref(), &inputs, &Active::All, self.learner.gains())?;
         let answers: Vec<u32> = labels.into_iter().filter_map(|label| u32::try_from(label).ok()).collect();
         self.predicted += samples;
@@ -104,7 +120,15 @@ impl Predictor for Network {
             let gain = (1.0 + self.learner.updates() as f64 / tau).powf(-power) as f32;
             self.learner.base.learning_rate = gain;
         }
-        self.learner.step(batch)?;
+        match &self.standardise {
+            None => self.learner.step(batch)?,
+            Some(standardise) => {
+                let shape = batch.inputs.dims2()?;
+                let inputs = read(&batch.inputs.contiguous()?, |inputs| standardise.apply(inputs))?;
+                let inputs = Tensor::from_vec(inputs, shape, &Device::Cpu)?;
+                self.learner.step(&Batch { inputs, ..batch.clone() })?
+            }
+        };
         self.trained += batch.targets.len() as u64 + self.past_samples;
         Ok(())
     }
@@ -117,7 +141,8 @@ impl Predictor for Network {
         Footprint {
             parameters: self.learner.model.parameters().count() as u64,
             state_bytes: self.learner.objective.state_bytes()
-                + self.detector.as_ref().map_or(0, |detector| detector.bytes()),
+                + self.detector.as_ref().map_or(0, |detector| detector.bytes())
+                + self.standardise.as_ref().map_or(0, Standardise::bytes),
             replay_bytes: self.learner.objective.replay_bytes(),
             updates: self.learner.updates(),
             multiply_adds: 3 * self.learner.model.multiply_adds() * self.trained,
@@ -139,5 +164,9 @@ impl Oracle for Network {
         self.open.clear();
         self.learner.boundary_told();
         if self.reset_when_told { self.reset() } else { Ok(()) }
+    }
+
+    fn told_state(&mut self, state: &ToldState) {
+        self.learner.state_told(state.state());
     }
 }

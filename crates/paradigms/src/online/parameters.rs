@@ -14,6 +14,21 @@ pub struct Rate {
     pub rate: Option<f32>,
 }
 
+/// Inputs standardised by their running mean and standard deviation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StandardisedSettings {
+    pub rate: Option<f32>,
+    /// Share of the newest mini-batch in the running moments, in (0, 1]. Default 0.1.
+    pub follow: f64,
+}
+
+impl Default for StandardisedSettings {
+    fn default() -> Self {
+        Self { rate: None, follow: 0.1 }
+    }
+}
+
 /// η_n = η (1 + n/τ)^(−p) at update n.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -6,7 +6,7 @@ use contract::definition::Library;
 use contract::{Footprint, Protocol, Unwatched};
 use data::DataFolder;
 use learn::stream::Batch;
-use learn::stream::online::ToldChange;
+use learn::stream::online::{ToldChange, ToldState};
 use std::sync::{Arc, Mutex};
 
 fn data() -> Data {
@@ -80,6 +80,10 @@ impl Oracle for Spy {
     fn told(&mut self, _change: &ToldChange) -> Result<()> {
         self.note("told".into());
         Ok(())
+    }
+
+    fn told_state(&mut self, state: &ToldState) {
+        self.note(format!("state {}", state.state()));
     }
 }
 
@@ -265,4 +269,19 @@ fn every_method_of_every_embedded_online_benchmark_resolves() {
             assert!(!Online.formula(preset).expect("known").is_empty());
         }
     }
+}
+
+#[test]
+fn an_oracle_is_told_the_hidden_state_of_the_samples_that_it_answers_next() {
+    let text = "source = { kind = \"sine\" }\nsamples = 20\nshifts = { kind = \"noise\", levels = [0.0, 0.5], every = 4 }";
+    let spec = toml::from_str(text).expect("a valid spec");
+    let on = learn::stream::EvaluateOn::Test;
+    let stream = OnlineStream::new(&spec, &data(), on, &Streams::new(3)).expect("a stream");
+    let states = |oracle| {
+        let calls = spied(&stream, &settings(2, 0), oracle);
+        calls.into_iter().filter(|call| call.starts_with("state")).collect::<Vec<String>>()
+    };
+    // Samples 0–1, 2–3, 4–5, …: another state from 4 and again from 8 on.
+    assert_eq!(states(true)[..5], ["state 0", "state 0", "state 1", "state 1", "state 0"]);
+    assert!(states(false).is_empty());
 }

@@ -105,7 +105,7 @@ impl Resolved {
         let network = (&settings.model, shape, outputs);
         // The step from source to target is no secret.
         let classes = !settings.task.is_regression();
-        let stage = modulated::Stage { boundaries: true, classes, task: true, winners: false };
+        let stage = modulated::Stage { boundaries: true, states: false, classes, task: true, winners: false };
         let modulation = modulated::resolve(preset, id, network, &settings.optimiser, &terms, stage)?;
         let method = ResolvedMethod { kind: kind.clone(), parameters };
         Ok(Self { benchmark: settings, method, modulation })

@@ -9,24 +9,29 @@
 //! let told = learn::modulation::BoundaryTold { _private: () };
 //! ```
 //!
+//! Hidden states of a stream reach a source only as a [`StateTold`], likewise.
+//!
 //! ```compile_fail
 //! fn task_of(seen: &learn::modulation::Observation) -> usize { seen.task }
 //! ```
 
 mod accumulated;
+mod agreement;
 mod change;
 mod conflict;
 mod control;
+mod input;
 mod novelty;
 mod reward;
 mod rule;
 mod schedule;
+mod state;
 mod uncertainty;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use rule::{BoundaryTold, Need, Observation, Rule};
+pub use rule::{BoundaryTold, Need, Observation, Rule, StateTold};
 
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
@@ -35,6 +40,7 @@ use base::rng::Streams;
 pub(super) trait Signal: Send {
     fn next(&mut self, seen: &Observation) -> f64;
     fn boundary(&mut self, told: &BoundaryTold);
+    fn state(&mut self, told: &StateTold);
     fn save(&self) -> Result<Value>;
     fn load(&mut self, state: &Value) -> Result<()>;
 }
@@ -51,6 +57,10 @@ impl<R: Rule> Signal for Running<R> {
 
     fn boundary(&mut self, told: &BoundaryTold) {
         self.rule.boundary(&mut self.memory, told);
+    }
+
+    fn state(&mut self, told: &StateTold) {
+        self.rule.state(&mut self.memory, told);
     }
 
     fn save(&self) -> Result<Value> {
@@ -126,6 +136,14 @@ pub const SOURCES: &[SourceEntry] = &[
         "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
         &[Need::Distribution],
     ),
+    SourceEntry::of::<uncertainty::Excess>(
+        "excess-surprise",
+        "running mean of −ln p(y) − H(softmax), nats: 0 where answers are as uncertain as they are wrong, above 0 where they are sure \
+         and wrong",
+        "rate = 0.3",
+        "this suite: expected uncertainty (H) taken from surprise, after Yu & Dayan 2005",
+        &[Need::Distribution],
+    ),
     SourceEntry::of::<uncertainty::Expected>(
         "expected-uncertainty",
         "running mean of the loss, held while (L − μ)/σ > threshold flags a change",
@@ -190,6 +208,30 @@ pub const SOURCES: &[SourceEntry] = &[
         "this suite, after gradient surgery (Yu et al. 2020)",
         &[Need::Gradient],
     ),
+    SourceEntry::of::<agreement::Agreement>(
+        "gradient-agreement",
+        "|ḡ|²/mean |g|², running means of the gradient g and of its square: near 1 where updates agree (the concept has moved), \
+         near 0 where they are noise; noise = true: 1 minus it",
+        "rate = 0.1, noise = false",
+        "Schaul, Zhang & LeCun 2013; volatility and noise move successive errors' agreement in opposite directions: Piray & Daw \
+         2021",
+        &[Need::Gradient],
+    ),
+    SourceEntry::of::<input::Contrast>(
+        "input-contrast",
+        "σ_usual/σ − 1, σ the running standard deviation of the inputs, σ_usual its slow running mean: with sensitivity 1 a gain \
+         of σ_usual/σ",
+        "rate = 0.3, slow = 0.005",
+        "contrast gain control (Carandini & Heeger 2012)",
+        &[Need::Input, Need::Ahead],
+    ),
+    SourceEntry::of::<input::Luminance>(
+        "input-luminance",
+        "μ − μ_usual, μ the running mean of all inputs, μ_usual its slow running mean",
+        "rate = 0.3, slow = 0.005",
+        "light adaptation (Carandini & Heeger 2012)",
+        &[Need::Input, Need::Ahead],
+    ),
     SourceEntry::of::<control::Constant>("constant", "value", "value = 1", "control", &[]),
     SourceEntry::of::<control::Noise>(
         "noise",
@@ -232,6 +274,13 @@ pub const SOURCES: &[SourceEntry] = &[
         "values = [0], updates = 1",
         "control: headroom's free arm",
         &[],
+    ),
+    SourceEntry::of::<state::State>(
+        "state",
+        "the value of the hidden state of the samples that are answered and learned from next: an oracle",
+        "values = [0, 0]",
+        "control: headroom's state-locked arm",
+        &[Need::State, Need::Ahead],
     ),
 ];
 

@@ -21,6 +21,8 @@ pub struct Observation {
     pub choices: f64,
     /// Mean input of the batch; empty unless a source wants it.
     pub input: Vec<f32>,
+    /// Mean square of the batch's inputs over samples and features; 0 unless a source wants inputs.
+    pub input_square: f64,
     /// The update's gradient; empty unless a source wants it.
     pub gradient: Gradients,
 }
@@ -38,6 +40,25 @@ impl BoundaryTold {
     }
 }
 
+/// The permission to know the hidden state of a stream that goes through states which recur.
+#[derive(Debug)]
+pub struct StateTold {
+    state: usize,
+    _private: (),
+}
+
+impl StateTold {
+    /// Made by the learner when its protocol tells it the state of the update that comes next.
+    pub(crate) fn new(state: usize) -> Self {
+        Self { state, _private: () }
+    }
+
+    /// The state, from 0.
+    pub fn state(&self) -> usize {
+        self.state
+    }
+}
+
 /// What a source needs beyond loss, reward and entropy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
@@ -49,6 +70,11 @@ pub enum Need {
     Distribution,
     /// Task boundaries: a control, not a mechanism.
     Boundary,
+    /// Hidden states that recur: a control, not a mechanism.
+    State,
+    /// To look at inputs before they are answered and learned from, where the protocol shows them; elsewhere at those of
+    /// the step before.
+    Ahead,
 }
 
 /// A source's settings and its rule.
@@ -72,6 +98,9 @@ pub trait Rule: Serialize + DeserializeOwned + Send + 'static {
 
     /// A task boundary was passed.
     fn boundary(&self, _memory: &mut Self::Memory, _told: &BoundaryTold) {}
+
+    /// The next update meets this hidden state.
+    fn state(&self, _memory: &mut Self::Memory, _told: &StateTold) {}
 }
 
 /// A running mean that starts at its first value.

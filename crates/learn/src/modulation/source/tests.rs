@@ -55,6 +55,15 @@ fn surprise_and_entropy_are_those_of_the_answer() {
 }
 
 #[test]
+fn excess_surprise_is_a_running_mean_of_the_loss_beyond_the_entropy() {
+    let mut source = start("excess-surprise", serde_json::json!({ "rate": 0.5 }));
+    let seen = [(0.7, 0.7), (2.7, 0.7)];
+    let see =
+        |(loss, entropy): (f64, f64)| source.next(&Observation { loss, entropy, ..Observation::default() });
+    close(&seen.map(see), &[0.0, 1.0]);
+}
+
+#[test]
 fn unexpected_uncertainty_counts_standard_deviations_beyond_its_threshold() {
     // μ: 1, then 1 + ½·2 = 2; σ² after the second value: (3 − 1)² = 4. Third: (8 − 2)/2 = 3, minus 2.
     let mut source = start("unexpected-uncertainty", serde_json::json!({ "rate": 0.5, "threshold": 2.0 }));
@@ -150,6 +159,7 @@ fn every_source_goes_on_from_a_checkpoint_as_if_nothing_happened() {
                 entropy: 0.3,
                 choices: 3.0,
                 input: vec![f32::from(t % 3), 1.0],
+                input_square: 2.0 + f64::from(t % 2),
                 gradient: Gradients { buffers: vec![vec![f32::from(t) - 4.0, 1.0]] },
             }
         };
@@ -211,4 +221,49 @@ fn surprise_adds_up_leaks_and_passes_a_steep_threshold() {
     let mut source = start("accumulated-surprise", settings);
     let low = 1.0 / (1.0 + 2f64.exp());
     close(&losses(source.as_mut(), &[1.0, 3.0, 8.0]), &[low, low, 0.5]);
+}
+
+#[test]
+fn contrast_and_luminance_are_fast_statistics_of_the_inputs_against_slow_ones() {
+    let see = |source: &mut dyn Signal, input: [f32; 2], square: f64| {
+        source.next(&Observation { input: input.to_vec(), input_square: square, ..Observation::default() })
+    };
+    // σ: √(5 − (1 + 1)/2) = 2, usual 2; then √(17 − 1) = 4, usual 2 + ½ (4 − 2) = 3: 3/4 − 1; then σ = 0 says nothing.
+    let mut contrast = start("input-contrast", serde_json::json!({ "rate": 1.0, "slow": 0.5 }));
+    let seen = [([1.0, -1.0], 5.0), ([1.0, 1.0], 17.0), ([1.0, 1.0], 1.0)];
+    close(&seen.map(|(input, square)| see(contrast.as_mut(), input, square)), &[0.0, -0.25, 0.0]);
+    // μ: 1, then 1 + ½ (5 − 1) = 3; usual 1, then 1 + ¼ (5 − 1) = 2.
+    let mut luminance = start("input-luminance", serde_json::json!({ "rate": 0.5, "slow": 0.25 }));
+    let seen = [[0.0, 2.0], [4.0, 6.0]];
+    close(&seen.map(|input| see(luminance.as_mut(), input, 0.0)), &[0.0, 1.0]);
+}
+
+#[test]
+fn gradients_agree_where_they_point_the_same_way() {
+    let settings = |noise: bool| serde_json::json!({ "rate": 0.5, "noise": noise });
+    let see = |source: &mut dyn Signal, g: [f32; 2]| {
+        let gradient = Gradients { buffers: vec![g.to_vec()] };
+        source.next(&Observation { gradient, ..Observation::default() })
+    };
+    let mut source = start("gradient-agreement", settings(false));
+    // ḡ (2, 0), the same, then (0, 0) against 4, then (0, 1) against 4.
+    let gradients = [[2.0, 0.0], [2.0, 0.0], [-2.0, 0.0], [0.0, 2.0]];
+    close(&gradients.map(|g| see(source.as_mut(), g)), &[1.0, 1.0, 0.0, 0.25]);
+    let mut noise = start("gradient-agreement", settings(true));
+    close(&gradients.map(|g| see(noise.as_mut(), g)), &[0.0, 0.0, 1.0, 0.75]);
+}
+
+#[test]
+fn a_state_source_says_the_value_of_the_state_that_it_was_told() {
+    let mut source = start("state", serde_json::json!({ "values": [0.5, -1.0] }));
+    close(&losses(source.as_mut(), &[0.0]), &[0.5]);
+    source.state(&StateTold::new(1));
+    close(&losses(source.as_mut(), &[0.0, 0.0]), &[-1.0, -1.0]);
+    source.state(&StateTold::new(0));
+    close(&losses(source.as_mut(), &[0.0]), &[0.5]);
+    let refused = |values: &[f64]| {
+        let settings = serde_json::json!({ "values": values }).as_object().cloned().unwrap_or_default();
+        SourceSpec { kind: "state".into(), settings }.resolve().expect_err("refused").to_string()
+    };
+    assert!(refused(&[1.0]).contains("2 to 16 values"));
 }

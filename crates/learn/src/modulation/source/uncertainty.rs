@@ -46,6 +46,35 @@ impl Rule for Entropy {
     }
 }
 
+/// Running mean of the surprise beyond what the answer itself expects, the entropy of its distribution.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Excess {
+    rate: f64,
+}
+
+impl Default for Excess {
+    fn default() -> Self {
+        Self { rate: 0.3 }
+    }
+}
+
+impl Rule for Excess {
+    type Memory = RunningMean;
+
+    fn check(&self) -> Result<(), DefinitionError> {
+        check_rate("rate", self.rate)
+    }
+
+    fn start(&self, _: &Streams) -> RunningMean {
+        RunningMean::default()
+    }
+
+    fn next(&self, mean: &mut RunningMean, seen: &Observation) -> f64 {
+        mean.see(seen.loss - seen.entropy, self.rate)
+    }
+}
+
 /// Running mean and standard deviation of the loss: what the learner is used to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Usual {

@@ -1,5 +1,6 @@
 //! The ranges of a stream's settings.
 
+use super::shifts::Shifts;
 use super::spec::{MOST_VALUES, OnlineStreamSpec, Source};
 use base::error::DefinitionError;
 
@@ -45,11 +46,50 @@ impl OnlineStreamSpec {
             let allowed = "0: this source has no change points of its own choosing";
             return Err(DefinitionError::range("stream.transition", self.transition, allowed));
         }
+        self.check_shifts()?;
         if self.delay >= self.expected_samples() {
             let allowed = format!("less than the {} samples of the stream", self.expected_samples());
             return Err(DefinitionError::range("stream.delay", self.delay, &allowed));
         }
         Ok(())
+    }
+
+    fn check_shifts(&self) -> Result<(), DefinitionError> {
+        let Some(shifts) = &self.shifts else { return Ok(()) };
+        if self.is_table() {
+            let allowed = "nothing: only a source that is generated, or digits, can be shifted";
+            return Err(DefinitionError::range("stream.shifts", "a table", allowed));
+        }
+        if matches!(shifts, Shifts::Relevance { .. }) && matches!(self.source, Source::DigitsDrift { .. }) {
+            let allowed = "another kind of shift: images have one place in a network";
+            return Err(DefinitionError::range("stream.shifts.kind", "relevance", allowed));
+        }
+        if matches!(shifts, Shifts::Noise { .. }) && self.noise() > 0.0 {
+            let allowed = "0: stream.shifts says how much";
+            return Err(DefinitionError::range("stream.source.noise", self.noise(), allowed));
+        }
+        let own = matches!(shifts, Shifts::Volatility { .. } | Shifts::Contexts { .. });
+        if own && self.segments > 1 {
+            let allowed = "1: stream.shifts places the changes";
+            return Err(DefinitionError::range("stream.segments", self.segments, allowed));
+        }
+        if own && self.transition > 0 {
+            let allowed = "0: changes that stream.shifts places are abrupt";
+            return Err(DefinitionError::range("stream.transition", self.transition, allowed));
+        }
+        shifts.check(self.expected_samples(), self.concepts())
+    }
+
+    /// The source's own share of labels that are turned over.
+    fn noise(&self) -> f32 {
+        match self.source {
+            Source::Sea { noise, .. }
+            | Source::Hyperplane { noise, .. }
+            | Source::Sine { noise }
+            | Source::Ring { noise }
+            | Source::DigitsDrift { noise, .. } => noise,
+            Source::Stagger | Source::Elec2 | Source::Table { .. } => 0.0,
+        }
     }
 
     fn check_source(&self) -> Result<(), DefinitionError> {
@@ -70,7 +110,7 @@ impl OnlineStreamSpec {
                 }
                 Ok(())
             }
-            Source::Sine { noise } => noise_of(*noise),
+            Source::Sine { noise } | Source::Ring { noise } => noise_of(*noise),
             Source::Hyperplane { features, moving, speed, turn, noise } => {
                 noise_of(*noise)?;
                 let rules = [

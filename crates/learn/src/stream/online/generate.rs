@@ -2,9 +2,10 @@
 
 use rand::RngExt;
 use rand::seq::SliceRandom;
+use rand_distr::{Distribution, StandardNormal};
 
 use super::realisation::OnlineStream;
-use super::schedule::Schedule;
+use super::shifts::{add, merge, multiply};
 use super::spec::{OnlineStreamSpec, Source};
 use crate::stream::tasks::EvaluateOn;
 use base::rng::{StreamRng, Streams};
@@ -32,6 +33,11 @@ pub fn sine(x: f32, y: f32, concept: usize) -> bool {
         _ => y < 0.5 + 0.3 * (3.0 * std::f32::consts::PI * x).sin(),
     };
     below == concept.is_multiple_of(2)
+}
+
+/// Class of a ring sample: inside the circle that half of the samples lie in.
+pub fn ring(x: f32, y: f32) -> bool {
+    x * x + y * y < 2.0 * std::f32::consts::LN_2
 }
 
 /// A plane through the middle of the unit cube whose first weights wander.
@@ -66,14 +72,35 @@ impl Plane {
 }
 
 /// Draws the whole stream. Features come from the stream `samples`, noise from `noise`, transitions from `drift`, so
-/// that one can change without the others.
+/// that one can change without the others; a second source of features from streams of its own within `other`.
 pub(super) fn generate(
     spec: &OnlineStreamSpec,
     digits: Option<(&Dataset, EvaluateOn)>,
     streams: &Streams,
 ) -> OnlineStream {
+    let (mut stream, noise) = noiseless(spec, digits, streams);
+    if let Some(shifts) = &spec.shifts {
+        if spec.features() > stream.features {
+            merge(shifts, &mut stream, &noiseless(spec, digits, &streams.within("other")).0);
+        }
+        multiply(shifts, stream.features, &mut stream.inputs);
+        add(shifts, stream.features, &mut stream.inputs);
+    }
+    let noise = |at: usize| spec.shifts.as_ref().and_then(|shifts| shifts.noise(at)).unwrap_or(noise);
+    let classes = u32::try_from(spec.classes()).unwrap_or(u32::MAX);
+    stream.labels =
+        turn_over(stream.ideal.as_deref().unwrap_or_default(), noise, classes, &mut streams.get("noise"));
+    stream
+}
+
+/// The source's stream before noise and shifts of its inputs, and the source's noise.
+fn noiseless(
+    spec: &OnlineStreamSpec,
+    digits: Option<(&Dataset, EvaluateOn)>,
+    streams: &Streams,
+) -> (OnlineStream, f32) {
     let samples = spec.expected_samples();
-    let schedule = Schedule::new(samples, spec.segments, spec.concepts().unwrap_or(1), spec.transition);
+    let schedule = spec.schedule();
     let mut drift = streams.get("drift");
     let mut random = streams.get("samples");
     let mut inputs = Vec::with_capacity(samples * spec.features());
@@ -114,6 +141,14 @@ pub(super) fn generate(
             }
             *noise
         }
+        Source::Ring { noise } => {
+            for _ in 0..samples {
+                let [x, y]: [f32; 2] = std::array::from_fn(|_| StandardNormal.sample(&mut random));
+                inputs.extend([x, y]);
+                ideal.push(u32::from(ring(x, y)));
+            }
+            *noise
+        }
         Source::DigitsDrift { contexts, noise } => {
             if let Some((dataset, on)) = digits {
                 let permutations = label_permutations(*contexts, dataset.classes, streams);
@@ -127,28 +162,30 @@ pub(super) fn generate(
         }
         Source::Elec2 | Source::Table { .. } => 0.0,
     };
-    let classes = u32::try_from(spec.classes()).unwrap_or(u32::MAX);
-    let labels = turn_over(&ideal, noise, classes, &mut streams.get("noise"));
-    OnlineStream {
-        features: spec.features(),
+    let stream = OnlineStream {
+        features: inputs.len() / samples.max(1),
         classes: spec.classes(),
         inputs,
-        labels,
+        labels: Vec::new(),
         ideal: Some(ideal),
         changes: schedule.into_changes(),
-    }
+        shifts: spec.shifts.clone(),
+        told: spec.told(),
+    };
+    (stream, noise)
 }
 
-/// With chance `noise` a label becomes one of the others.
-fn turn_over(labels: &[u32], noise: f32, classes: u32, random: &mut StreamRng) -> Vec<u32> {
-    let mut turned = |label: u32| {
+/// With the chance that `noise` gives of each sample a label becomes one of the others.
+fn turn_over(labels: &[u32], noise: impl Fn(usize) -> f32, classes: u32, random: &mut StreamRng) -> Vec<u32> {
+    let mut turned = |(at, label): (usize, &u32)| {
+        let (label, noise) = (*label, noise(at));
         if noise > 0.0 && random.random::<f32>() < noise {
             (label + random.random_range(1..classes)) % classes
         } else {
             label
         }
     };
-    labels.iter().map(|label| turned(*label)).collect()
+    labels.iter().enumerate().map(|sample| turned(sample)).collect()
 }
 
 /// New label per old one: the identity first, then permutations without a fixed point, from the streams `context{i}`.

@@ -62,6 +62,8 @@ impl OnlineStream {
             labels: table.labels[rows].to_vec(),
             ideal: None,
             changes: Vec::new(),
+            shifts: None,
+            told: Vec::new(),
         })
     }
 }

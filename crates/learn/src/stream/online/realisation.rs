@@ -2,6 +2,7 @@
 
 use super::super::batch::Batch;
 use super::schedule::Change;
+use super::shifts::Shifts;
 use crate::nn::Active;
 use base::error::{Error, Result};
 use candle_core::{Device, Tensor};
@@ -16,6 +17,21 @@ use std::ops::Range;
 #[derive(Debug)]
 pub struct ToldChange(());
 
+/// The news in which hidden state the stream is. It has no public constructor either.
+///
+/// ```compile_fail
+/// let told = learn::stream::online::ToldState(1);
+/// ```
+#[derive(Debug)]
+pub struct ToldState(usize);
+
+impl ToldState {
+    /// The state, from 0.
+    pub fn state(&self) -> usize {
+        self.0
+    }
+}
+
 /// A whole stream with its hidden side.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OnlineStream {
@@ -26,6 +42,10 @@ pub struct OnlineStream {
     /// The class by the concept that holds, before noise; `None` for real data.
     pub(super) ideal: Option<Vec<u32>>,
     pub(super) changes: Vec<Change>,
+    /// What alternates between hidden states.
+    pub(super) shifts: Option<Shifts>,
+    /// First samples of what an oracle is told, in the order of time.
+    pub(super) told: Vec<usize>,
 }
 
 impl OnlineStream {
@@ -34,7 +54,17 @@ impl OnlineStream {
     /// # Errors
     /// Inputs that do not fit the labels, labels out of range, a single class.
     pub fn from_values(features: usize, classes: usize, inputs: Vec<f32>, labels: Vec<u32>) -> Result<Self> {
-        Self { features, classes, inputs, labels, ideal: None, changes: Vec::new() }.check()
+        Self {
+            features,
+            classes,
+            inputs,
+            labels,
+            ideal: None,
+            changes: Vec::new(),
+            shifts: None,
+            told: Vec::new(),
+        }
+        .check()
     }
 
     pub(super) fn check(self) -> Result<Self> {
@@ -115,9 +145,20 @@ impl OnlineStream {
         &self.changes
     }
 
-    /// News for the oracle: whether the middle of a change lies among these samples.
+    /// News for the oracle: whether the middle of a change, or the first sample of another hidden state, lies among these
+    /// samples.
     pub fn told(&self, samples: Range<usize>) -> Option<ToldChange> {
-        let middle = |change: &Change| usize::midpoint(change.begin, change.end);
-        self.changes.iter().any(|change| samples.contains(&middle(change))).then_some(ToldChange(()))
+        let next = self.told.partition_point(|at| *at < samples.start);
+        self.told.get(next).is_some_and(|at| *at < samples.end).then_some(ToldChange(()))
+    }
+
+    /// The hidden state of a sample, from 0; `None`: the stream has none.
+    pub fn state(&self, at: usize) -> Option<usize> {
+        self.shifts.as_ref().map(|shifts| shifts.state(at))
+    }
+
+    /// News for the oracle: the hidden state of a sample.
+    pub fn told_state(&self, at: usize) -> Option<ToldState> {
+        self.state(at).map(ToldState)
     }
 }

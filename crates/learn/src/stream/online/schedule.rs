@@ -32,6 +32,11 @@ impl Schedule {
         Self { changes: changes.collect() }
     }
 
+    /// These changes.
+    pub fn of(changes: Vec<Change>) -> Self {
+        Self { changes }
+    }
+
     /// The concept of sample `at`; inside a transition it is drawn.
     pub fn concept(&self, at: usize, random: &mut StreamRng) -> usize {
         let passed = self.changes.partition_point(|change| change.begin <= at);

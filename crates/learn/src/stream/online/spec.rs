@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::schedule::Schedule;
+use super::shifts::Shifts;
+
 /// What the samples are and how their class follows from them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
@@ -40,6 +43,12 @@ pub enum Source {
     /// Sine (Gama et al. 2004): two features U(0, 1); class 1 where 1) y < sin x, 2) the reverse of 1,
     /// 3) y < 0.5 + 0.3 sin 3πx, 4) the reverse of 3.
     Sine {
+        /// Share of labels that are turned over, in [0, 0.5). Default 0.
+        #[serde(default)]
+        noise: f32,
+    },
+    /// Ring: two features N(0, 1), class 1 where x² + y² < 2 ln 2, the median: what lies inside depends on the contrast.
+    Ring {
         /// Share of labels that are turned over, in [0, 0.5). Default 0.
         #[serde(default)]
         noise: f32,
@@ -143,6 +152,9 @@ pub struct OnlineStreamSpec {
     /// Of a table only: `after-tuning` (default) or `whole`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scored: Option<Scored>,
+    /// Of a generated source or digits: what alternates between hidden states. Default: nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shifts: Option<Shifts>,
 }
 
 impl OnlineStreamSpec {
@@ -162,17 +174,22 @@ impl OnlineStreamSpec {
             Source::Stagger => Some(3),
             Source::Sine { .. } => Some(4),
             Source::DigitsDrift { contexts, .. } => Some(*contexts),
-            Source::Hyperplane { .. } | Source::Elec2 | Source::Table { .. } => None,
+            Source::Hyperplane { .. } | Source::Ring { .. } | Source::Elec2 | Source::Table { .. } => None,
         }
     }
 
     /// Numbers per sample.
     pub fn features(&self) -> usize {
+        let both = matches!(self.shifts, Some(Shifts::Relevance { .. }));
+        self.source_features() * if both { 2 } else { 1 }
+    }
+
+    fn source_features(&self) -> usize {
         match self.source {
             Source::Sea { .. } => 3,
             Source::Hyperplane { features, .. } | Source::Table { features, .. } => features,
             Source::Stagger => 9,
-            Source::Sine { .. } => 2,
+            Source::Sine { .. } | Source::Ring { .. } => 2,
             Source::DigitsDrift { .. } => 64,
             Source::Elec2 => 6,
         }
@@ -207,6 +224,33 @@ impl OnlineStreamSpec {
             self.scored.get_or_insert(Scored::AfterTuning);
         }
         self
+    }
+
+    /// The plan of the concepts: of the shifts where they decide it, else of equal segments.
+    pub(super) fn schedule(&self) -> Schedule {
+        let (samples, concepts) = (self.expected_samples(), self.concepts().unwrap_or(1));
+        match self.shifts.as_ref().and_then(|shifts| shifts.concepts(samples, concepts)) {
+            Some(changes) => Schedule::of(changes),
+            None => Schedule::new(samples, self.segments, concepts, self.transition),
+        }
+    }
+
+    /// First samples at which what is shown changes, as an oracle is told: the middle of a concept's change, and where a
+    /// hidden state gives way to another.
+    pub fn told(&self) -> Vec<usize> {
+        let samples = self.expected_samples();
+        let changes = self.schedule().into_changes();
+        let mut told: Vec<usize> =
+            changes.iter().map(|change| usize::midpoint(change.begin, change.end)).collect();
+        told.extend(self.shifts.iter().flat_map(|shifts| shifts.switches(samples)));
+        told.sort_unstable();
+        told.dedup();
+        told
+    }
+
+    /// Hidden states that the stream goes through; 0: it has none.
+    pub fn states(&self) -> usize {
+        self.shifts.as_ref().map_or(0, |shifts| shifts.states(self.expected_samples()))
     }
 
     pub(super) fn is_table(&self) -> bool {

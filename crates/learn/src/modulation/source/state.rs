@@ -1,0 +1,51 @@
+//! A source that knows the hidden state of the stream: the arm of headroom that can tell levels apart.
+
+use serde::{Deserialize, Serialize};
+
+use super::rule::{Observation, Rule, StateTold};
+use base::error::DefinitionError;
+use base::rng::Streams;
+
+/// Hidden states, at most.
+const MOST_STATES: usize = 16;
+
+/// One value for each hidden state.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct State {
+    values: Vec<f64>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { values: vec![0.0, 0.0] }
+    }
+}
+
+impl Rule for State {
+    /// The state; until it is told, the first.
+    type Memory = usize;
+
+    fn check(&self) -> Result<(), DefinitionError> {
+        if !(2..=MOST_STATES).contains(&self.values.len()) {
+            let found = format!("{} values", self.values.len());
+            return Err(DefinitionError::range("values", found, &format!("2 to {MOST_STATES} values")));
+        }
+        match self.values.iter().find(|value| !value.is_finite()) {
+            Some(bad) => Err(DefinitionError::range("values", bad, "finite numbers")),
+            None => Ok(()),
+        }
+    }
+
+    fn start(&self, _: &Streams) -> usize {
+        0
+    }
+
+    fn next(&self, state: &mut usize, _: &Observation) -> f64 {
+        self.values.get(*state).copied().unwrap_or(0.0)
+    }
+
+    fn state(&self, state: &mut usize, told: &StateTold) {
+        *state = told.state();
+    }
+}
