@@ -140,8 +140,7 @@ fn nowhere() -> Data {
 fn asked(below: &str) -> Selection {
     let id = below.rsplit('/').next().unwrap_or(below).trim_end_matches(".toml").to_owned();
     let paradigm = below.strip_prefix("methods/").and_then(|rest| rest.split('/').next());
-    let benchmark =
-        SHIPPED.iter().find_map(|(other, _)| Some(other.strip_prefix(paradigm?)?.strip_prefix('/')?));
+    let benchmark = SHIPPED.iter().find_map(|(other, _)| other.strip_prefix(paradigm?)?.strip_prefix('/'));
     match benchmark {
         Some(name) => {
             let targets = vec![name.trim_end_matches(".toml").to_owned()];

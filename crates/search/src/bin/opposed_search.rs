@@ -54,8 +54,8 @@ fn main() -> anyhow::Result<()> {
         match outcome {
             Err(error) => println!("seed {seed}: {error} after {seconds:.1} s"),
             Ok(trained) => {
-                let mut pace = Pace::new(&mut Unwatched, 0.0);
-                let scores = problem.evaluate(&network, 100, &streams.within("test"), &mut pace)?;
+                let (streams, mut watch) = (streams.within("test"), Unwatched);
+                let scores = problem.evaluate(&network, 100, &streams, &mut Pace::new(&mut watch, 0.0))?;
                 let accuracies = problem.by_behaviour(&scores.right);
                 let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
                 let last = |curve: &Curve| curve.y.last().copied().flatten().unwrap_or(-1.0);
