@@ -1,7 +1,7 @@
 //! `bench run`: plan, train, report.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ use super::trouble::{INTERRUPT, stopped};
 use super::written::{note, rescore, write};
 use super::{command_line, exit};
 use crate::measure::check_score;
-use crate::run::{Executor, Journal, Plan, PlannedRun, Selection};
+use crate::run::{Executor, Journal, Outcome, Plan, PlannedRun, Selection};
 use crate::{registry, run};
 use ::report::Options;
 use ::report::metric;
@@ -22,6 +22,7 @@ use base::error::Error;
 use base::plain;
 use contract::definition::Library;
 use contract::{Record, Status, Trace};
+use data::Data;
 
 /// The default suite.
 const DEFAULT_SUITE: &str = "core";
@@ -73,11 +74,7 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         note(arguments.effort.quiet, &format!("share {share} of {count} {text}"));
     }
 
-    let name = match arguments.shard {
-        Some((share, count)) => format!("{}-shard-{share}-of-{count}", targets.join("+")),
-        None => targets.join("+"),
-    };
-    let out = arguments.out.clone().unwrap_or_else(|| Path::new("results/local").join(name));
+    let out = folder(arguments, &targets);
     if arguments.fresh
         && let Some(aside) = Journal::put_aside(&out)?
     {
@@ -88,29 +85,14 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     ::report::check_folder(&out)?;
     run::note_plan(&out, &selected(&selection), planned.clone())?;
     let todo = left_to_do(&plan, &known);
-    if todo.len() < plan.runs.len() {
-        let found = plan.runs.len() - todo.len();
-        note(
-            arguments.effort.quiet,
-            &format!("{found} of {} runs are already in {}", plan.runs.len(), out.display()),
-        );
+    let (all, found) = (plan.runs.len(), plan.runs.len() - todo.len());
+    if found > 0 {
+        note(arguments.effort.quiet, &format!("{found} of {all} runs are already in {}", out.display()));
     }
 
-    let progress = Progress::new(&todo, jobs, arguments.effort.quiet);
-    let executor = Executor {
-        data: &data,
-        jobs,
-        time_limit: arguments.time_limit,
-        env: run::environment(jobs),
-        scorer: metric::score_all,
-        traces: traces(&todo, &known),
-        interrupt: &INTERRUPT,
-    };
-    let outcome = executor.execute(&todo, &mut journal, &progress);
-    progress.finish();
-    // At the end too: a report of records that are no longer there would look fine.
+    let outcome = execute(arguments, (&todo, &known), &data, &mut journal);
+    // At the end too: a report of records that are no longer there would look fine. Likewise of a plan.
     let outcome = outcome.and_then(|outcome| journal.check().map(|()| outcome));
-    // Likewise of a plan.
     run::note_plan(&out, &selected(&selection), planned.clone())?;
     let outcome = outcome.map_err(|error| stopped(error, &mut journal))?;
 
@@ -125,12 +107,49 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
         planned,
     };
     finish(arguments, &records, &out, &options)?;
-    if outcome.left > 0 {
-        tell(&format!("interrupted with {} runs left; repeat the command to go on", outcome.left));
-        return Ok(exit::INTERRUPTED);
+    Ok(ended(outcome.left, &records))
+}
+
+/// The exit code of a session that left so many runs undone.
+fn ended(left: usize, records: &[Record]) -> u8 {
+    if left > 0 {
+        tell(&format!("interrupted with {left} runs left; repeat the command to go on"));
+        return exit::INTERRUPTED;
     }
     let fine = records.iter().all(|record| record.status == Status::Ok);
-    Ok(if fine { exit::OK } else { exit::FAILED })
+    if fine { exit::OK } else { exit::FAILED }
+}
+
+/// Where the records go.
+fn folder(arguments: &RunArguments, targets: &[String]) -> PathBuf {
+    let name = match arguments.shard {
+        Some((share, count)) => format!("{}-shard-{share}-of-{count}", targets.join("+")),
+        None => targets.join("+"),
+    };
+    arguments.out.clone().unwrap_or_else(|| Path::new("results/local").join(name))
+}
+
+/// Runs what is left to do, under a progress bar.
+fn execute(
+    arguments: &RunArguments,
+    (todo, known): (&[PlannedRun], &[Record]),
+    data: &Data,
+    journal: &mut Journal,
+) -> Result<Outcome, Error> {
+    let jobs = arguments.effort.jobs();
+    let progress = Progress::new(todo, jobs, arguments.effort.quiet);
+    let executor = Executor {
+        data,
+        jobs,
+        time_limit: arguments.time_limit,
+        env: run::environment(jobs),
+        scorer: metric::score_all,
+        traces: traces(todo, known),
+        interrupt: &INTERRUPT,
+    };
+    let outcome = executor.execute(todo, journal, &progress);
+    progress.finish();
+    outcome
 }
 
 /// What was selected, apart from seeds: a plan of the same selection replaces the one that stands in the folder.

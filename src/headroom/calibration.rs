@@ -9,8 +9,9 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use toml::Table;
 
+use super::seeds::Seeds;
 use super::space::Prepared;
-use super::study::{Measure, Plan, Seeds};
+use super::study::{Measure, Plan};
 use crate::measure::On;
 use crate::run::Knows;
 use crate::tune::{Budget, Draw};
@@ -24,6 +25,7 @@ const PLAN: Plan = Plan {
     seeds: Seeds { qualification: 14, development: 0, confirmation: 0, range: 0 },
     higher: true,
 };
+
 const STUDIES: u64 = 400;
 
 /// One study's world: scores share what a seed brings and differ by what chance makes of each run. At equality every

@@ -7,18 +7,19 @@
 
 #[cfg(test)]
 mod calibration;
+mod earlier;
 mod question;
 mod runner;
 mod search;
+mod seeds;
 mod space;
 mod study;
 mod write;
 
+pub use earlier::check_folder;
 pub use question::Question;
 pub use runner::Runner;
+pub use seeds::{CONFIRMATION_RANGE, CONFIRMATION_SEED, DEVELOPMENT_SEED, QUALIFICATION_SEED, Seeds};
 pub use space::Prepared;
-pub use study::{
-    Answer, CONFIRMATION_SEED, Confirmed, DEVELOPMENT_SEED, Measure, Plan, QUALIFICATION_SEED, Searched,
-    Seeds, Tried,
-};
-pub use write::{Told, check_folder, write};
+pub use study::{Answer, Confirmed, Measure, Plan, Searched, Tried};
+pub use write::{Told, write};

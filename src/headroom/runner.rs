@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use toml::Table;
 
-use super::study::{CONFIRMATION_SEED, Measure};
+use super::seeds::CONFIRMATION_SEED;
+use super::study::Measure;
 use crate::measure::{Means, Measured, On, Store};
 use crate::run::{MARK, PlannedRun};
 use base::error::Result;

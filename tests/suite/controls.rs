@@ -13,6 +13,7 @@ use neuromod_bench::run::{Executor, Journal, Listener, Plan, PlannedRun, Selecti
 use crate::common::{TINY_DOMAIN, TWO};
 
 struct Silent;
+
 impl Listener for Silent {}
 
 /// Another modulator for [`TWO`].
@@ -79,6 +80,50 @@ fn trace_signal<'r>(records: &'r [Record], method: &str, seed: u64, name: &str) 
     curve.y.iter().map(|y| y.expect("finite")).collect()
 }
 
+/// What controls replay of the mechanism's trace: its values at other times, another seed's, their mean.
+fn check_traces(records: &[Record]) {
+    let gain = "gain/noradrenaline → learning-rate";
+    let own = trace_signal(records, "two", 0, gain);
+    // 100 updates are fewer than the points of a thinned signal, so that signals are traces here.
+    assert_eq!(own.len(), 100);
+    let sorted = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values
+    };
+    let shuffled = trace_signal(records, "two+shuffled", 0, gain);
+    assert_ne!(shuffled, own);
+    assert_eq!(sorted(shuffled), sorted(own.clone()));
+    assert_eq!(trace_signal(records, "two+yoked", 1, gain), own);
+    let mean = own.iter().sum::<f64>() / 100.0;
+    let constant = trace_signal(records, "two+mean-gain", 0, gain);
+    assert!(constant.iter().all(|gain| (gain - mean).abs() < 1e-5));
+}
+
+/// Who replays names the run that it replays; only mechanisms keep a trace.
+fn check_roles(records: &[Record]) {
+    for record in records {
+        let replays = record.spec.replays.as_ref().map(|replays| replays.key.as_str());
+        match record.spec.method.as_str() {
+            "two+shuffled" => {
+                let source =
+                    records.iter().find(|r| r.spec.method == "two" && r.spec.seed == record.spec.seed);
+                assert_eq!(replays, source.map(|source| source.key.as_str()));
+                assert!(record.log.trace.is_empty());
+                let kind = "shuffled".to_owned();
+                assert_eq!(
+                    record.titles.role,
+                    Some(Role::Control { of: Some("two".into()), kind, also: None, shown: false })
+                );
+            }
+            "two" => {
+                assert!(replays.is_none() && record.log.trace.len() == 2);
+                assert_eq!(record.titles.role, Some(Role::Mechanism));
+            }
+            _ => {}
+        }
+    }
+}
+
 #[test]
 fn a_suite_derives_every_control_runs_it_after_what_it_replays_and_any_jobs_give_the_same_bytes() {
     let plan = plan(&["tiny-suite"], &[]).expect("a valid plan");
@@ -115,49 +160,13 @@ fn a_suite_derives_every_control_runs_it_after_what_it_replays_and_any_jobs_give
     let again = execute(&plan, 1);
     let hashes = |records: &[Record]| records.iter().map(|r| r.result_sha256.clone()).collect::<Vec<_>>();
     assert_eq!(hashes(&records), hashes(&again));
-
-    let gain = "gain/noradrenaline → learning-rate";
-    let own = trace_signal(&records, "two", 0, gain);
-    // 100 updates are fewer than the points of a thinned signal, so that signals are traces here.
-    assert_eq!(own.len(), 100);
-    let sorted = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values
-    };
-    let shuffled = trace_signal(&records, "two+shuffled", 0, gain);
-    assert_ne!(shuffled, own);
-    assert_eq!(sorted(shuffled), sorted(own.clone()));
-    assert_eq!(trace_signal(&records, "two+yoked", 1, gain), own);
-    let mean = own.iter().sum::<f64>() / 100.0;
-    let constant = trace_signal(&records, "two+mean-gain", 0, gain);
-    assert!(constant.iter().all(|gain| (gain - mean).abs() < 1e-5));
+    check_traces(&records);
     // Without modulation and without a name: the plain method, bit for bit.
     let matrix =
         |method: &str| records.iter().find(|r| r.spec.method == method).and_then(|r| r.log.matrix.clone());
     assert_eq!(matrix("two+unmodulated"), matrix("naive"));
     assert_ne!(matrix("two"), matrix("naive"));
-    // Who replays names the run that it replays; only mechanisms keep a trace.
-    for record in &records {
-        let replays = record.spec.replays.as_ref().map(|replays| replays.key.as_str());
-        match record.spec.method.as_str() {
-            "two+shuffled" => {
-                let source =
-                    records.iter().find(|r| r.spec.method == "two" && r.spec.seed == record.spec.seed);
-                assert_eq!(replays, source.map(|source| source.key.as_str()));
-                assert!(record.log.trace.is_empty());
-                let kind = "shuffled".to_owned();
-                assert_eq!(
-                    record.titles.role,
-                    Some(Role::Control { of: Some("two".into()), kind, also: None, shown: false })
-                );
-            }
-            "two" => {
-                assert!(replays.is_none() && record.log.trace.len() == 2);
-                assert_eq!(record.titles.role, Some(Role::Mechanism));
-            }
-            _ => {}
-        }
-    }
+    check_roles(&records);
 }
 
 #[test]

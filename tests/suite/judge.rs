@@ -93,73 +93,77 @@ fn the_template_is_judged_in_both_formats_and_no_file_is_overwritten() {
     assert!(!numbers(&reports[0]).is_empty());
 }
 
+/// Tables that cannot be, and what of each must be told.
+const MISTAKES: &[(&str, &[&str])] = &[
+    ("benchmark,method,seed\nb,m,0\n", &["t.csv:1", "`score`", "missing"]),
+    ("benchmark;method;seed;score\nb;m;0;1\n", &["t.csv:1", "separated by commas"]),
+    ("benchmark,methd,seed,score\n", &["t.csv:1", "column 2", "did you mean `method`"]),
+    ("benchmark,method,seed,score,score\n", &["t.csv:1", "column 5", "twice"]),
+    ("benchmark,method,seed,score\n", &["no rows"]),
+    ("", &["no rows"]),
+    (
+        "benchmark,method,seed,score\nb,m,0,0.5\nb,m,1,high\n",
+        &["t.csv:3", "`score` = \"high\"", "0.93 or 1e-05"],
+    ),
+    ("benchmark,method,seed,score\r\nb,m,0,0.5\r\nb,m,1,high\r\n", &["t.csv:3", "`score` = \"high\""]),
+    (
+        "benchmark,method,seed,score\nsplit-digits-domain,m,0,0.5\nsplit-digits-domain,m,1,90.5\n",
+        &["t.csv:3", "`score` = \"90.5\"", "is a share", "0 to 1, not percent"],
+    ),
+    (
+        "benchmark,method,seed,matrix\nb,m,0,\"[[0.9,0.5],[0.8,1.8]]\"\n",
+        &["t.csv:2", "`matrix` = \"1.8\"", "0 to 1"],
+    ),
+    (
+        "benchmark,method,seed,score,average_accuracy\nsplit-digits-domain,m,0,0.5,0.9\n",
+        &["t.csv:2", "`average_accuracy`", "`score` is 0.5"],
+    ),
+    ("benchmark,method,seed,score\nb,m,0,0.5\nb,m,1,nan\n", &["t.csv:3", "`score` = \"nan\"", "finite"]),
+    ("benchmark,method,seed,score\nb,m,-1,0.5\n", &["t.csv:2", "`seed` = \"-1\"", "0, 1, 2"]),
+    ("benchmark,method,seed,score\nb,m,0\n", &["t.csv:2", "3 cells", "4, as the header has"]),
+    ("benchmark,method,seed,score\nb,,0,0.5\n", &["t.csv:2", "`method`", "empty"]),
+    ("benchmark,method,seed,score\nb,m,0,0.5\nb,m,0.0,0.6\n", &["t.csv:3", "`seed`", "t.csv:2 already"]),
+    (
+        "benchmark,method,seed,score,role\nb,m,0,1,tuned_constnat\n",
+        &["t.csv:2", "`role`", "did you mean `tuned-constant`"],
+    ),
+    (
+        "benchmark,method,seed,score,role,control-of\nb,m,0,1,shuffled,x\n",
+        &["t.csv:2", "`control-of`", "unknown mechanism"],
+    ),
+    (
+        "benchmark,method,seed,score,trials\nb,m,0,1,3\nb,m,1,1,4\n",
+        &["t.csv:3", "`trials` = \"4\"", "t.csv:2 says 3"],
+    ),
+    (
+        "benchmark,method,seed,score,matrix\nb,m,0,0.5,\"[[1,2],[3]]\"\n",
+        &["t.csv:2", "`matrix`", "not square"],
+    ),
+    (
+        "benchmark,method,seed,score,matrix\nb,m,0,0.5,\"[[0.9,0.5],[0.8,0.8]]\"\n",
+        &["t.csv:2", "`score`", "average_accuracy 0.8"],
+    ),
+    (
+        "benchmark,method,seed,score,metric\nb,m,0,0.5,acuracy\n",
+        &["t.csv:2", "`metric`", "did you mean `accuracy`"],
+    ),
+    (
+        "benchmark,method,seed,score,chance\nsplit-digits-domain,m,0,0.5,0.1\n",
+        &["t.csv:2", "`chance` = \"0.1\"", "says 0.5"],
+    ),
+    (
+        "benchmark,method,seed,score\nsplit-digits-domain@7,m,0,0.5\n",
+        &["t.csv:2", "another version", "split-digits-domain@1"],
+    ),
+    (
+        "benchmark,method,seed,score,curve\nb,m,0,0.5,\"{\"\"x\"\":[2,1],\"\"y\"\":[1,1]}\"\n",
+        &["t.csv:2", "`curve`", "rising"],
+    ),
+];
+
 #[test]
 fn every_mistake_is_told_with_line_column_and_what_is_allowed() {
-    let head = "benchmark,method,seed,score\n";
-    let rows: &[(&str, &[&str])] = &[
-        ("benchmark,method,seed\nb,m,0\n", &["t.csv:1", "`score`", "missing"]),
-        ("benchmark;method;seed;score\nb;m;0;1\n", &["t.csv:1", "separated by commas"]),
-        ("benchmark,methd,seed,score\n", &["t.csv:1", "column 2", "did you mean `method`"]),
-        ("benchmark,method,seed,score,score\n", &["t.csv:1", "column 5", "twice"]),
-        ("benchmark,method,seed,score\n", &["no rows"]),
-        ("", &["no rows"]),
-        (&format!("{head}b,m,0,0.5\nb,m,1,high\n"), &["t.csv:3", "`score` = \"high\"", "0.93 or 1e-05"]),
-        ("benchmark,method,seed,score\r\nb,m,0,0.5\r\nb,m,1,high\r\n", &["t.csv:3", "`score` = \"high\""]),
-        (
-            &format!("{head}split-digits-domain,m,0,0.5\nsplit-digits-domain,m,1,90.5\n"),
-            &["t.csv:3", "`score` = \"90.5\"", "is a share", "0 to 1, not percent"],
-        ),
-        (
-            "benchmark,method,seed,matrix\nb,m,0,\"[[0.9,0.5],[0.8,1.8]]\"\n",
-            &["t.csv:2", "`matrix` = \"1.8\"", "0 to 1"],
-        ),
-        (
-            "benchmark,method,seed,score,average_accuracy\nsplit-digits-domain,m,0,0.5,0.9\n",
-            &["t.csv:2", "`average_accuracy`", "`score` is 0.5"],
-        ),
-        (&format!("{head}b,m,0,0.5\nb,m,1,nan\n"), &["t.csv:3", "`score` = \"nan\"", "finite"]),
-        (&format!("{head}b,m,-1,0.5\n"), &["t.csv:2", "`seed` = \"-1\"", "0, 1, 2"]),
-        (&format!("{head}b,m,0\n"), &["t.csv:2", "3 cells", "4, as the header has"]),
-        (&format!("{head}b,,0,0.5\n"), &["t.csv:2", "`method`", "empty"]),
-        (&format!("{head}b,m,0,0.5\nb,m,0.0,0.6\n"), &["t.csv:3", "`seed`", "t.csv:2 already"]),
-        (
-            "benchmark,method,seed,score,role\nb,m,0,1,tuned_constnat\n",
-            &["t.csv:2", "`role`", "did you mean `tuned-constant`"],
-        ),
-        (
-            "benchmark,method,seed,score,role,control-of\nb,m,0,1,shuffled,x\n",
-            &["t.csv:2", "`control-of`", "unknown mechanism"],
-        ),
-        (
-            "benchmark,method,seed,score,trials\nb,m,0,1,3\nb,m,1,1,4\n",
-            &["t.csv:3", "`trials` = \"4\"", "t.csv:2 says 3"],
-        ),
-        (
-            "benchmark,method,seed,score,matrix\nb,m,0,0.5,\"[[1,2],[3]]\"\n",
-            &["t.csv:2", "`matrix`", "not square"],
-        ),
-        (
-            "benchmark,method,seed,score,matrix\nb,m,0,0.5,\"[[0.9,0.5],[0.8,0.8]]\"\n",
-            &["t.csv:2", "`score`", "average_accuracy 0.8"],
-        ),
-        (
-            "benchmark,method,seed,score,metric\nb,m,0,0.5,acuracy\n",
-            &["t.csv:2", "`metric`", "did you mean `accuracy`"],
-        ),
-        (
-            "benchmark,method,seed,score,chance\nsplit-digits-domain,m,0,0.5,0.1\n",
-            &["t.csv:2", "`chance` = \"0.1\"", "says 0.5"],
-        ),
-        (
-            "benchmark,method,seed,score\nsplit-digits-domain@7,m,0,0.5\n",
-            &["t.csv:2", "another version", "split-digits-domain@1"],
-        ),
-        (
-            "benchmark,method,seed,score,curve\nb,m,0,0.5,\"{\"\"x\"\":[2,1],\"\"y\"\":[1,1]}\"\n",
-            &["t.csv:2", "`curve`", "rising"],
-        ),
-    ];
-    for (table, words) in rows {
+    for (table, words) in MISTAKES {
         let (_, error, _) = judge(table, "t.csv", 2, &[]);
         assert!(words.iter().all(|word| error.contains(word)), "{table}: {words:?}: {error}");
     }

@@ -20,6 +20,7 @@ use predicates::str::contains;
 use serde_json::{Value, json};
 
 use crate::common::{TINY_DOMAIN, TWO, bench, definitions, folder, text};
+use crate::damaged_records::recorded;
 
 /// Ten seeds of a mechanism with all its controls: twice as many runs as a verdict needs.
 const SUITE: &str = r#"
@@ -35,7 +36,7 @@ methods = ["naive", "two"]
 controls = ["all"]
 "#;
 
-fn grid() -> tempfile::TempDir {
+pub fn grid() -> tempfile::TempDir {
     let tiny = TINY_DOMAIN.replace("updates_per_task = 20", "updates_per_task = 6");
     definitions(&[("tiny.toml", &tiny), ("two.toml", TWO), ("grid.toml", SUITE)])
 }
@@ -46,11 +47,11 @@ fn run(definitions: &Path, target: &str, out: &Path) -> Command {
     command
 }
 
-fn report(from: &[&Path], out: &Path) -> std::process::Output {
+pub fn report(from: &[&Path], out: &Path) -> std::process::Output {
     bench().arg("report").args(from).arg("--verbose").arg("--out").arg(out).output().expect("a report")
 }
 
-fn lines(dir: &Path) -> Vec<Value> {
+pub fn lines(dir: &Path) -> Vec<Value> {
     let whole = text(&dir.join("records.jsonl"));
     whole.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
@@ -140,91 +141,10 @@ fn a_share_without_a_seed_says_so() {
     command.assert().success().stderr(contains("share 3 of 3 holds no run").and(contains("whole seeds")));
 }
 
-/// A journal of three records of `naive`, and its folder.
-fn recorded() -> (tempfile::TempDir, tempfile::TempDir) {
-    let (definitions, out) = (grid(), folder());
-    naive(definitions.path(), out.path()).assert().success();
-    (definitions, out)
-}
-
-fn naive(definitions: &Path, out: &Path) -> Command {
+pub fn naive(definitions: &Path, out: &Path) -> Command {
     let mut command = run(definitions, "tiny", out);
     command.args(["-m", "naive", "--seeds", "3"]);
     command
-}
-
-#[test]
-fn a_last_record_that_was_changed_or_is_newer_is_not_taken_for_torn() {
-    let (definitions, out) = recorded();
-    let journal = out.path().join("records.jsonl");
-    let whole = text(&journal);
-    let changed = |from: &str, to: &str| {
-        let at = whole.rfind(from).expect("there");
-        let text = format!("{}{to}{}", &whole[..at], &whole[at + from.len()..]);
-        // Without the line's end, as some editors leave it.
-        text.trim_end().to_owned()
-    };
-    for (damaged, told) in [
-        (changed("\"status\":\"ok\"", "\"status\":\"failed\""), "does not match its result_sha256"),
-        (changed("\"schema\":1", "\"schema\":2"), "record schema 2, this program reads 1"),
-        (changed("\"status\":\"ok\"", "\"status\":\"odd\""), "records.jsonl:3: not a record"),
-    ] {
-        fs::write(&journal, &damaged).expect("write");
-        naive(definitions.path(), out.path()).assert().code(2).stderr(contains(told));
-        assert_eq!(report(&[out.path()], out.path()).status.code(), Some(2));
-        assert_eq!(text(&journal), damaged, "nothing was touched");
-    }
-    fs::write(&journal, whole.trim_end().strip_suffix('}').expect("an object")).expect("write");
-    naive(definitions.path(), out.path()).assert().success();
-    assert_eq!(lines(out.path()).len(), 3, "half a record is torn, and done again");
-}
-
-#[test]
-fn a_key_that_is_not_that_of_the_content_is_refused_though_the_hash_is_right() {
-    let (definitions, out) = recorded();
-    let mut record: Record = serde_json::from_value(lines(out.path()).remove(1)).expect("a record");
-    record.spec.seed = 77;
-    record.result_sha256 = record.hash().expect("hash");
-    fs::write(out.path().join("records.jsonl"), serde_json::to_string(&record).expect("JSON") + "\n")
-        .expect("write");
-    let told = "is not that of its content";
-    naive(definitions.path(), out.path()).assert().code(2).stderr(contains(told).and(contains("--salvage")));
-}
-
-#[test]
-fn salvage_keeps_what_can_be_read_and_the_whole_beside_it() {
-    let (definitions, out) = recorded();
-    let journal = out.path().join("records.jsonl");
-    let damaged: String = text(&journal)
-        .lines()
-        .enumerate()
-        .map(|(at, line)| if at == 1 { "{oops\n".into() } else { format!("{line}\n") })
-        .collect();
-    fs::write(&journal, &damaged).expect("write");
-    let mut salvaging = bench();
-    salvaging.arg("report").arg(out.path()).arg("--salvage");
-    salvaging.assert().code(1).stderr(contains("records.jsonl:2"));
-    let mut again = bench();
-    again.args(["run", "tiny", "-m", "naive", "--seeds", "3", "--salvage", "--benchmarks"]);
-    again.arg(definitions.path()).arg("--out").arg(out.path());
-    again.assert().success().stderr(contains("2 of 3 runs are already").and(contains("records-1.jsonl")));
-    assert_eq!(text(&out.path().join("records-1.jsonl")), damaged);
-    assert_eq!(lines(out.path()).len(), 3);
-}
-
-#[test]
-fn records_of_another_version_of_the_program_do_not_count_and_stand_apart() {
-    let (definitions, out) = recorded();
-    let journal = out.path().join("records.jsonl");
-    let version = format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"));
-    fs::write(&journal, text(&journal).replace(&version, "\"version\":\"0.0.1\"")).expect("write");
-    let mut again = bench();
-    again.args(["run", "tiny", "-m", "naive", "--seeds", "3", "--benchmarks"]);
-    again.arg(definitions.path()).arg("--out").arg(out.path());
-    again.assert().success().stderr(contains("3 records were made by version 0.0.1"));
-    assert_eq!(lines(out.path()).len(), 6);
-    let both = report(&[out.path()], out.path());
-    assert!(String::from_utf8_lossy(&both.stderr).contains("program version 0.0.1"), "{both:?}");
 }
 
 /// Does something to the output folder when the first run is counted.

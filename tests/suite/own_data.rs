@@ -7,16 +7,15 @@ use std::path::Path;
 
 use assert_cmd::Command;
 use neuromod_bench::base::digest::sha256_hex;
-use predicates::prelude::*;
 use predicates::str::contains;
 
 use crate::common::{bench, folder, text};
 
-const CLASSES: usize = 4;
-const PER_CLASS: usize = 20;
+pub const CLASSES: usize = 4;
+pub const PER_CLASS: usize = 20;
 
 /// Sample `i` of a class: 4 × 4 bytes, one quarter of which is bright.
-fn sample(class: usize, i: usize) -> Vec<u8> {
+pub fn sample(class: usize, i: usize) -> Vec<u8> {
     let bright = |at: usize| (at / 8) * 2 + (at % 4) / 2 == class;
     (0..16)
         .map(|at| u8::try_from(if bright(at) { 200 + i } else { (at * 7 + i * 5) % 40 }).expect("a byte"))
@@ -24,20 +23,20 @@ fn sample(class: usize, i: usize) -> Vec<u8> {
 }
 
 /// All samples, classes in turn.
-fn samples() -> (Vec<u8>, Vec<u8>) {
+pub fn samples() -> (Vec<u8>, Vec<u8>) {
     let all = (0..PER_CLASS).flat_map(|i| (0..CLASSES).map(move |class| (class, i)));
     let labels = all.clone().map(|(class, _)| u8::try_from(class).expect("a byte")).collect();
     (all.flat_map(|(class, i)| sample(class, i)).collect(), labels)
 }
 
-fn npy(descr: &str, shape: &str, body: &[u8]) -> Vec<u8> {
+pub fn npy(descr: &str, shape: &str, body: &[u8]) -> Vec<u8> {
     let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
     let length = u16::try_from(header.len()).expect("short").to_le_bytes();
     [b"\x93NUMPY\x01\x00".as_slice(), &length, header.as_bytes(), body].concat()
 }
 
 /// An archive of stored entries, as `numpy.savez` writes it.
-fn archive(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub fn archive(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let number = |n: usize| u32::try_from(n).expect("small").to_le_bytes();
     let (mut body, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in files {
@@ -66,20 +65,20 @@ fn archive(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     [body, directory, end.concat()].concat()
 }
 
-fn idx(dimensions: &[u32], body: &[u8]) -> Vec<u8> {
+pub fn idx(dimensions: &[u32], body: &[u8]) -> Vec<u8> {
     let magic = 0x0800 + u32::try_from(dimensions.len()).expect("few");
     let header = std::iter::once(magic).chain(dimensions.iter().copied()).flat_map(u32::to_be_bytes);
     header.chain(body.iter().copied()).collect()
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(bytes).expect("in memory");
     packer.finish().expect("in memory")
 }
 
 /// Three benchmarks in one file, whose data stand beside it.
-fn definition(table: &str) -> String {
+pub fn definition(table: &str) -> String {
     format!(
         r#"schema = 1
 id = "mine-task"
@@ -112,7 +111,7 @@ stream = {{ scenario = "class", reveals = ["boundary"] }}
     )
 }
 
-fn written(table: &str, files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
+pub fn written(table: &str, files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
     let dir = folder();
     for (name, bytes) in files {
         let path = dir.path().join(name);
@@ -123,20 +122,20 @@ fn written(table: &str, files: &[(&str, Vec<u8>)]) -> tempfile::TempDir {
     dir
 }
 
-fn run(dir: &Path, targets: &[&str]) -> Command {
+pub fn run(dir: &Path, targets: &[&str]) -> Command {
     let mut command = bench();
     command.arg("run").args(targets).args(["--seeds", "1", "--quiet"]);
     command.arg("--benchmarks").arg(dir).arg("--out").arg(dir.join("out"));
     command
 }
 
-fn npz() -> Vec<u8> {
+pub fn npz() -> Vec<u8> {
     let (pixels, labels) = samples();
     archive(&[("x.npy", npy("|u1", "(80, 4, 4)", &pixels)), ("y.npy", npy("|u1", "(80,)", &labels))])
 }
 
 /// Runs in all three scenarios, learns, and every record names its data.
-fn runs(table: &str, files: &[(&str, Vec<u8>)], name: &str) {
+pub fn runs(table: &str, files: &[(&str, Vec<u8>)], name: &str) {
     let dir = written(table, files);
     run(dir.path(), &["mine-task", "mine-domain", "mine-class"]).assert().success();
     let records = text(&dir.path().join("out/records.jsonl"));
@@ -183,7 +182,7 @@ fn a_folder_of_images_runs_in_all_three_scenarios() {
 }
 
 /// Rows of sixteen numbers and a word.
-fn table() -> String {
+pub fn table() -> String {
     let (pixels, labels) = samples();
     let row = |(pixels, label): (&[u8], &u8)| {
         let numbers: Vec<String> =
@@ -219,100 +218,6 @@ fn arrays_in_files_of_their_own_and_the_files_of_cifar_run() {
     };
     let files = [("a.bin", batch(0..10)), ("b.bin", batch(10..16)), ("t.bin", batch(16..20))];
     runs("layout = \"cifar-10\"\ntrain = [\"a.bin\", \"b.bin\"]\ntest = \"t.bin\"", &files, "a.bin");
-}
-
-/// Refused with code 2 and this message, and nothing trained.
-fn refused(table: &str, files: &[(&str, Vec<u8>)], message: &str) {
-    let dir = written(table, files);
-    run(dir.path(), &["mine-task"]).assert().code(2).stderr(contains(message));
-    assert!(!dir.path().join("out/records.jsonl").exists(), "{message}");
-}
-
-#[test]
-fn a_table_that_cannot_be_is_told_with_its_line_or_key() {
-    let file = [("mine.npz", npz())];
-    let with = |line: &str| format!("layout = \"npz\"\ntrain = \"mine.npz\"\n{line}");
-    refused(
-        "layout = \"npz\"\ntrian = \"mine.npz\"",
-        &file,
-        "mine.toml:17: `data.trian`: unknown key; did you mean `train`?",
-    );
-    refused("layout = \"npz\"", &file, "`data.train`: is missing");
-    refused(&with("set = \"mnist\""), &file, "one of `set` (a data set of the manifest) and `layout`");
-    refused(
-        &with("label = \"kind\""),
-        &file,
-        "`data.label`: has no meaning with this `layout`; it belongs to csv",
-    );
-    refused(&with("split = { test = 0.7, validation = 0.4 }"), &file, "less than 1 in all");
-    refused(&with("split = { test = 1.5 }"), &file, "mine.toml:18: `data.split.test` = 1.5: out of range");
-    refused(&with("classes = [\"a\"]"), &file, "2 to 256 names");
-    refused(&with("normalise = [0.1, 0.0]"), &file, "`data.normalise` = 0: out of range");
-    refused(&with("sha256 = \"abc\""), &file, "64 digits");
-    refused(&with("pad = 65"), &file, "`data.pad` = 65: out of range");
-    refused("layout = \"idx\"\ntrain = \"mine.npz\"", &file, "this layout keeps them in two files");
-    refused("layout = \"npz\"\ntrain = 3", &file, "expected a path, a list of paths, or { inputs");
-    refused("layout = \"npzz\"\ntrain = \"mine.npz\"", &file, "did you mean `npz`?");
-    refused("set = \"minst\"", &file, "unknown data set; did you mean `mnist`?");
-}
-
-#[test]
-fn files_that_cannot_be_are_told_by_name() {
-    let npz_table = "layout = \"npz\"\ntrain = \"mine.npz\"";
-    refused(npz_table, &[], "mine.npz`: not found in");
-    refused("layout = \"npz\"\ntrain = \"../mine.npz\"", &[], "leaves the data folder");
-    let whole = npz();
-    refused(npz_table, &[("mine.npz", whole[..whole.len() - 30].to_vec())], "not a ZIP archive");
-    let other = archive(&[("pictures.npy", npy("|u1", "(1,)", &[1]))]);
-    refused(npz_table, &[("mine.npz", other)], "it holds pictures. Say which: train =");
-    let (pixels, labels) = samples();
-    let short = archive(&[
-        ("x.npy", npy("|u1", "(80, 4, 4)", &pixels)),
-        ("y.npy", npy("|u1", "(79,)", &labels[1..])),
-    ]);
-    refused(npz_table, &[("mine.npz", short)], "80 inputs, but 79 labels");
-    let pair = "layout = \"idx\"\ntrain = { inputs = \"i\", labels = \"l\" }";
-    let images = idx(&[80, 4, 4], &pixels);
-    refused(
-        pair,
-        &[("i", images[..99].to_vec()), ("l", idx(&[80], &labels))],
-        "truncated: 83 of 1280 data bytes",
-    );
-    refused(pair, &[("i", images.clone()), ("l", idx(&[3], &labels[..3]))], "3 labels, but 80 inputs in i");
-    refused(
-        &pair.replace("\"i\"", "\"i.gz\""),
-        &[("i.gz", images), ("l", idx(&[80], &labels))],
-        "broken gzip",
-    );
-    let csv = "layout = \"csv\"\ntrain = \"m.csv\"";
-    let damaged = table().replacen("0;", "much;", 1);
-    refused(csv, &[("m.csv", damaged.into_bytes())], "\"much\" is not a finite number");
-    refused("layout = \"cifar-100\"\ntrain = \"m.bin\"", &[("m.bin", vec![0; 3073])], "a multiple of 3074");
-    refused("layout = \"images\"\ntrain = \"mine.toml\"", &[], "is a file, expected a folder");
-}
-
-#[test]
-fn a_checksum_is_recorded_always_and_demanded_by_strict() {
-    let dir = written("layout = \"npz\"\ntrain = \"mine.npz\"", &[("mine.npz", npz())]);
-    let sum = sha256_hex(&npz());
-    let strict = |dir: &Path| {
-        let mut command = run(dir, &["mine-task"]);
-        command.arg("--strict");
-        command
-    };
-    strict(dir.path())
-        .assert()
-        .code(2)
-        .stderr(contains("`data.sha256`: is missing").and(contains(sum.clone())));
-    let table = |sum: &str| format!("layout = \"npz\"\ntrain = \"mine.npz\"\nsha256 = \"{sum}\"");
-    fs::write(dir.path().join("mine.toml"), definition(&table(&sum))).expect("write");
-    strict(dir.path()).assert().success();
-    assert!(text(&dir.path().join("out/records.jsonl")).contains(&format!("\"mine.npz\":\"{sum}\"")));
-    fs::write(dir.path().join("mine.toml"), definition(&table(&"0".repeat(64)))).expect("write");
-    run(dir.path(), &["mine-task"])
-        .assert()
-        .code(2)
-        .stderr(contains(format!("SHA-256 {sum}, but `data.sha256` says 000")));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a run is, without knowing any: definitions say what to do, a [`Protocol`] does it, a [`RunLog`] is what it
 //! leaves, a [`Record`] is one line of a results file.
 
+pub mod declare;
 pub mod definition;
 mod experiment;
 pub mod exported;

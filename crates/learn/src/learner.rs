@@ -16,7 +16,6 @@ use crate::optim::{Chain, UpdateContext};
 use crate::stream::{Batch, Extra, TrainingData, moments};
 use base::error::{Error, Result};
 use base::rng::Streams;
-use base::state::State;
 use contract::{Pace, Trace, Unwatched};
 
 /// Model, objective, optimiser and the gains on them.
@@ -28,11 +27,11 @@ pub struct Learner {
     pub base: Gains,
     /// How λ_i are set when the terms are tasks (Eq. 5); none: the terms' own weights and gains.
     pub balance: Option<Box<dyn Balance>>,
-    modulation: Option<Modulation>,
+    pub(super) modulation: Option<Modulation>,
     gains: Gains,
     streams: Streams,
     gradients: Gradients,
-    updates: u64,
+    pub(super) updates: u64,
 }
 
 impl Learner {
@@ -292,37 +291,5 @@ impl Learner {
     pub fn freeze_features(&mut self) {
         let last = self.model.parameters().last_layer();
         self.freeze(|parameter| parameter.layer < last);
-    }
-
-    /// Everything a checkpoint needs.
-    ///
-    /// # Errors
-    /// Engine errors.
-    pub fn save(&self) -> Result<State> {
-        let mut state = State::default()
-            .number("updates", self.updates as f64)
-            .buffer("parameters", &self.model.parameters().snapshot()?);
-        state.parts.insert("objective".into(), self.objective.save());
-        state.parts.insert("optimiser".into(), self.optimiser.save());
-        if let Some(modulation) = &self.modulation {
-            state.parts.insert("modulation".into(), modulation.save()?);
-        }
-        Ok(state)
-    }
-
-    /// The inverse of [`Learner::save`].
-    ///
-    /// # Errors
-    /// When the state is another learner's.
-    pub fn load(&mut self, state: &State) -> Result<()> {
-        self.model.parameters().restore(&state.get_buffer("parameters")?)?;
-        self.objective.load(state.get_part("objective")?)?;
-        self.optimiser.load(state.get_part("optimiser")?)?;
-        if let Some(modulation) = &mut self.modulation {
-            modulation.load(state.get_part("modulation")?)?;
-        }
-        let updates = state.get_number("updates")? as u64;
-        self.updates = updates;
-        Ok(())
     }
 }

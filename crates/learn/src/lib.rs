@@ -8,6 +8,7 @@
 //!                  modulation                          optimiser chain (rate, momentum gains) ──► parameters
 //! ```
 
+mod checkpoint;
 pub mod gains;
 pub mod generator;
 mod learner;

@@ -26,22 +26,25 @@ mod number;
 mod options;
 #[cfg(test)]
 mod reference_page;
+
 mod results;
 pub mod section;
 mod short;
 mod tables;
 mod terminal;
+mod verdict_files;
 mod verdicts;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use across::Across;
 use base::atomic;
 use base::error::{Error, Result};
 use contract::Record;
-use rayon::prelude::*;
 use verdicts::Judged;
 
 pub use block::{Block, Cell, Chart, Column, Table};
@@ -50,7 +53,7 @@ pub use missing::Missing;
 pub use number::{interval_text, number, signed, value_with_interval};
 pub use options::Options;
 pub use results::{BenchmarkResults, MethodResults, Results, Values};
-pub use verdicts::joined as joined_verdicts;
+pub use verdict_files::joined as joined_verdicts;
 
 /// What was written.
 #[derive(Debug, Clone)]
@@ -153,10 +156,8 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     pictures.par_iter().try_for_each(|picture| write_picture(picture, &charts_folder))?;
     charts.extend(pictures.iter().map(|picture| picture.name.to_owned()));
     if !judged.is_empty() {
-        atomic::write(
-            &out.join("verdicts.csv"),
-            verdicts::csv(&judged, &verdicts::on_negative_controls(&results)),
-        )?;
+        let negative = verdicts::on_negative_controls(&results);
+        atomic::write(&out.join("verdicts.csv"), verdict_files::csv(&judged, &negative))?;
     }
     remove_stale(out, &charts, !judged.is_empty())?;
     atomic::write(&out.join("across.csv"), across::csv(&across))?;
@@ -187,5 +188,6 @@ pub fn write_csv(results: &Results<'_>, out: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod synthetic;
+
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::metric::higher_is_better;
 use super::number::p_value;
-use super::verdicts::fields;
+use super::verdict_files::fields;
 
 const MARK: &str = "<!-- from here on made by UPDATE_DOCS=1 cargo test --lib reference_page -->\n";
 

@@ -116,11 +116,7 @@ fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option
     let (better, worse) =
         (|question| says(question, Direction::Better), |question| says(question, Direction::Worse));
     if better(Benefit) {
-        return match verdict.answer(Information) {
-            None => (Finding::Helps, vec![Benefit], None),
-            Some(_) if better(Information) => (Finding::Helps, vec![Benefit, Information], None),
-            Some(_) => (Finding::HelpsAsInput, vec![Benefit], Some(Information)),
-        };
+        return benefit(verdict.answer(Information).map(|_| better(Information)));
     }
     if worse(Unmodulated) {
         return (Finding::Hurts, vec![Unmodulated], None);
@@ -167,6 +163,16 @@ fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option
             let plain = verdict.answer(Unmodulated).map_or(weaker(verdict), |_| Unmodulated);
             (Finding::NoDifference, vec![plain], None)
         }
+    }
+}
+
+/// Benefit: beaten are both tuned controls, and the input where that was asked.
+fn benefit(information: Option<bool>) -> (Finding, Vec<Question>, Option<Question>) {
+    use Question::{Benefit, Information};
+    match information {
+        None => (Finding::Helps, vec![Benefit], None),
+        Some(true) => (Finding::Helps, vec![Benefit, Information], None),
+        Some(false) => (Finding::HelpsAsInput, vec![Benefit], Some(Information)),
     }
 }
 

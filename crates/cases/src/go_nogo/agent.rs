@@ -4,7 +4,7 @@ use super::attention::Attention;
 use super::model::ModelSettings;
 use super::receptors::NoradrenalineReceptors;
 use super::task::COMPOUNDS;
-use super::wiring::{CRITIC, GO, NO_GO, initial_weights, populations, recurrent};
+use super::wiring::{initial_weights, populations, recurrent};
 use crate::spiking::apical::{Apical, ApicalSettings};
 use crate::spiking::circuit::{Circuit, CircuitSettings, Presentation};
 use crate::spiking::eligibility::{Eligibility, StdpRule};
@@ -17,6 +17,7 @@ use dynamics::{Level, Receptor, Release};
 
 /// Levels of noradrenaline at which the untrained critic is read.
 const CALIBRATION: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+
 const CALIBRATION_TRIALS: usize = 8;
 
 /// What the circuit answered in one trial.
@@ -31,14 +32,14 @@ pub struct Response {
 /// The agent.
 #[derive(Debug, Clone)]
 pub struct Agent {
-    model: ModelSettings,
+    pub(super) model: ModelSettings,
     pub circuit: Circuit,
     pub attention: Attention,
     /// Phasic dopamine: no persistence from trial to trial.
     pub dopamine: Level,
     /// The third factor of plasticity.
-    dopamine_receptor: Receptor,
-    receptors: NoradrenalineReceptors,
+    pub(super) dopamine_receptor: Receptor,
+    pub(super) receptors: NoradrenalineReceptors,
     /// Net rate of the untrained critic at the calibration levels, Hz.
     baseline: [f64; 5],
     input: PoissonRaster,
@@ -47,7 +48,7 @@ pub struct Agent {
     apical_noise: Noise,
     policy: Noise,
     /// Coefficient of each neuron in the weight update.
-    sign: Vec<f32>,
+    pub(super) sign: Vec<f32>,
 }
 
 impl Agent {
@@ -213,101 +214,6 @@ impl Agent {
         let place = (level * 4.0).clamp(0.0, 4.0);
         let low = (place as usize).min(3);
         self.baseline[low] + (self.baseline[low + 1] - self.baseline[low]) * (place - low as f64)
-    }
-
-    /// Feedback: dopamine turns eligibility into weight change, noradrenaline relaxes the actor and flattens attention.
-    /// Returns the mean weight change of the chosen cluster's excitatory synapses before clipping.
-    pub fn learn(&mut self, go: bool, error: f64, noradrenaline: f64) -> f64 {
-        let third = self.dopamine_receptor.effect(self.dopamine.step(error));
-        let gate = (third * self.receptors.plasticity.effect(noradrenaline)) as f32;
-        let change = if self.model.dopamine { self.three_factor(go, gate) } else { 0.0 };
-        self.relax(noradrenaline);
-        for weight in &mut self.circuit.input.weights {
-            *weight = weight.clamp(0.0, 1.0);
-        }
-        let flattening = self.receptors.flattening.effect(noradrenaline) as f32;
-        self.attention.update(self.evidence(), flattening);
-        change
-    }
-
-    fn three_factor(&mut self, go: bool, gate: f32) -> f64 {
-        let plasticity = self.model.plasticity;
-        for population in &self.circuit.populations {
-            let chosen = if go { GO } else { NO_GO };
-            let role = match population.cluster {
-                CRITIC => plasticity.rate_critic,
-                cluster if cluster == chosen => plasticity.rate_actor,
-                _ => -plasticity.unchosen * plasticity.rate_actor,
-            };
-            let kind = if population.kind == Kind::Excitatory { 1.0 } else { -1.0 };
-            self.sign[population.range.clone()].fill(role * kind * gate);
-        }
-        let neurons = self.sign.len();
-        let watched = self.circuit.populations[if go { 0 } else { 2 }].range.clone();
-        let mut change = 0.0f64;
-        for (neuron, &coefficient) in self.sign.iter().enumerate() {
-            let row = self.circuit.eligibility.row(neuron);
-            let column = self.circuit.input.weights[neuron..].iter_mut().step_by(neurons);
-            for (weight, trace) in column.zip(row) {
-                *weight += coefficient * trace;
-            }
-            if watched.contains(&neuron) {
-                change += f64::from(coefficient * row.iter().sum::<f32>());
-            }
-        }
-        change / (watched.len() * self.circuit.input.sources()) as f64
-    }
-
-    /// Noradrenaline, bursts and constant forgetting pull the actor's weights toward their initial mean.
-    fn relax(&mut self, noradrenaline: f64) {
-        let relaxation = self.model.relaxation;
-        let common = 1.0
-            - (1.0 - self.receptors.relaxation.effect(noradrenaline) as f32) * (1.0 - relaxation.constant);
-        let by_burst = relaxation.burst > 0.0 || relaxation.plateau > 0.0;
-        if common == 0.0 && !by_burst {
-            return;
-        }
-        let neurons = self.sign.len();
-        let actor = neurons / 3 * 2;
-        let rest = self.model.network.weight;
-        // `sign` is scratch space here: the share by which each neuron's synapses relax.
-        for (share, bursts) in self.sign.iter_mut().zip(&self.circuit.burst_counts) {
-            *share = 1.0 - (1.0 - common) * (1.0 - relaxation.burst).powi(*bursts as i32);
-        }
-        if relaxation.plateau > 0.0 {
-            let kept = |ms: f32| (1.0 - relaxation.plateau).powf(ms / 100.0);
-            let mut mean = 0.0;
-            for population in &self.circuit.populations {
-                // A cluster's excitatory population comes first; its interneurons go with its mean.
-                let times = &self.circuit.plateau[population.range.clone()];
-                if population.kind == Kind::Excitatory {
-                    mean = times.iter().sum::<f32>() / times.len() as f32;
-                }
-                for (share, time) in self.sign[population.range.clone()].iter_mut().zip(times) {
-                    let time = if population.kind == Kind::Excitatory { *time } else { mean };
-                    *share = 1.0 - (1.0 - *share) * kept(time);
-                }
-            }
-        }
-        for row in self.circuit.input.weights.chunks_exact_mut(neurons) {
-            for (weight, share) in row[..actor].iter_mut().zip(&self.sign) {
-                *weight += share * (rest - *weight);
-            }
-        }
-    }
-
-    /// How differently the two values of each dimension drive Go against No-Go, from the weights.
-    fn evidence(&self) -> [f32; 2] {
-        let inputs = self.model.network.inputs;
-        let (go, no_go) = (&self.circuit.populations[0].range, &self.circuit.populations[2].range);
-        let mut drive = [0.0f32; 4];
-        for source in 0..4 * inputs {
-            let row = self.circuit.input.row(source);
-            let difference: f32 =
-                row[go.clone()].iter().sum::<f32>() - row[no_go.clone()].iter().sum::<f32>();
-            drive[source / inputs] += difference / (go.len() * inputs) as f32;
-        }
-        [(drive[0] - drive[1]).abs(), (drive[2] - drive[3]).abs()]
     }
 }
 

@@ -5,8 +5,10 @@ mod agent;
 mod attention;
 mod curves;
 mod entropy;
+mod feedback;
 mod measures;
 mod model;
+mod network_settings;
 mod noradrenaline;
 mod policy;
 mod probe;
@@ -15,6 +17,7 @@ mod protocol;
 mod ranges;
 mod receptors;
 mod session;
+mod subject;
 mod task;
 mod trial;
 mod wiring;
@@ -24,9 +27,10 @@ pub use curves::align_at_shifts;
 pub use entropy::{Estimate, action_entropy};
 pub use measures::{BlockMeasures, measure_blocks, scalars, trials_to_criterion};
 pub use model::{
-    AttentionSettings, BurstingSettings, LcDrive, ModelSettings, NetworkSettings, NoradrenalineSettings,
-    NoradrenalineSource, PlasticitySettings, RecurrentSettings, RelaxationSettings,
+    AttentionSettings, BurstingSettings, LcDrive, ModelSettings, NoradrenalineSettings, NoradrenalineSource,
+    PlasticitySettings, RelaxationSettings,
 };
+pub use network_settings::{NetworkSettings, RecurrentSettings};
 pub use policy::{policy_scalars, policy_series};
 pub use probe::Probe;
 pub use probing::ProbeSettings;

@@ -2,22 +2,16 @@
 
 use rand::RngExt;
 
-use super::agent::Agent;
 use super::model::ModelSettings;
-use super::noradrenaline::Noradrenaline;
 use super::probe::Probe;
+use super::subject::{CHANNELS, RELAXATION, Subject};
 use super::task::{Block, Schedule, TaskSettings, TrialOrder};
 use super::trial::Trial;
 use crate::spiking::noise::Noise;
-use crate::spiking::predictive::PredictiveNetwork;
 use base::error::{Error, Result};
 use base::rng::Streams;
-use contract::{Channel, Channels, Replay, Watch};
+use contract::{Channels, Replay, Watch};
 
-/// Outcomes that the predictive network tells apart.
-const REWARD: usize = 0;
-const PUNISHMENT: usize = 1;
-const NEUTRAL: usize = 2;
 /// Trials whose spikes are kept when asked for: the last of a block and the first of the next.
 const RASTER_TRIALS: usize = 3;
 
@@ -43,14 +37,6 @@ pub struct Session {
     pub spikes: u64,
     pub synaptic_operations: u64,
 }
-
-/// What surprise sets in each trial: the level of noradrenaline, and what its receptor relaxes the weights by.
-const CHANNELS: &[Channel] = &[
-    Channel { beyond: Some(0.0), single: true, ..Channel::new("noradrenaline", [0.0, 1.0]) },
-    Channel { beyond: Some(0.0), ..Channel::new("relaxation", [0.0, 1.0]) },
-];
-const NORADRENALINE: usize = 0;
-const RELAXATION: usize = 1;
 
 /// Runs a session. Controls that replay noradrenaline first run their own model with the same seed.
 ///
@@ -97,12 +83,7 @@ fn live(
     channels: &mut Channels,
     watch: &mut dyn Watch,
 ) -> Result<Session> {
-    let relaxation = model.relaxation.receptor();
-    let mut agent = Agent::new(model, streams)?;
-    let mut prediction_noise = Noise::new(streams.fast("predictive"));
-    let mut predictive =
-        PredictiveNetwork::new(8, 3, model.predictive, &mut Noise::new(streams.fast("init/predictive")))?;
-    let mut noradrenaline = Noradrenaline::new(model)?;
+    let mut subject = Subject::new(model, streams)?;
     let mut order = TrialOrder::new(streams.get("task"));
     let mut session = Session {
         trials: Vec::with_capacity(task.longest()),
@@ -111,66 +92,34 @@ fn live(
     };
     for (index, &cue) in task.cues.iter().enumerate() {
         let before = index.checked_sub(1).map(|before| task.cues[before]);
-        let start = session.trials.len();
+        let (start, last) = (session.trials.len(), index + 1 == task.cues.len());
         if cue.novel && index > 0 {
-            let mut fresh = Noise::new(streams.fast(&format!("init/novel{index}")));
-            agent.meet_novel_exemplars(&mut fresh);
-            predictive.forget(&mut fresh);
+            subject.meet_novel_exemplars(&mut Noise::new(streams.fast(&format!("init/novel{index}"))));
         }
         let mut in_a_row = 0;
         for within in 0..task.block {
             let wants_raster = task.record_raster
-                && ((index > 0 && within < RASTER_TRIALS)
-                    || (index + 1 < task.cues.len() && within + RASTER_TRIALS >= task.block));
-            agent.circuit.raster = wants_raster.then(|| Vec::with_capacity(8192));
+                && ((index > 0 && within < RASTER_TRIALS) || (!last && within + RASTER_TRIALS >= task.block));
+            subject.agent.circuit.raster = wants_raster.then(|| Vec::with_capacity(8192));
             let compound = order.draw();
-            let level = channels.pass(NORADRENALINE, || noradrenaline.level((index > 0).then_some(within)));
-            channels.pass(RELAXATION, || relaxation.effect(f64::from(level as f32)));
-            let trial = session.trials.len();
-            let to_shift = (index + 1 < task.cues.len()).then_some(task.block - within);
-            if let Some(probe) = task.probe.filter(|p| p.wants((index > 0).then_some(within), to_shift)) {
-                let mut copy = agent.apart(&streams.within(&format!("probe/trial{trial}")));
-                let answer = |compound| copy.answer(compound, level);
-                session.probes.push(Probe::of(trial, cue.element, probe.realisations, answer));
+            let since_shift = (index > 0).then_some(within);
+            let level = subject.level(channels, since_shift);
+            let number = session.trials.len();
+            let to_shift = (!last).then_some(task.block - within);
+            let probe = task.probe.filter(|probe| probe.wants(since_shift, to_shift));
+            session.probes.extend(probe.map(|probe| {
+                let mut copy = subject.agent.apart(&streams.within(&format!("probe/trial{number}")));
+                Probe::of(number, cue.element, probe.realisations, |compound| copy.answer(compound, level))
+            }));
+            let trial = subject.trial(compound, level, &cue, task.reward);
+            if let Some(spikes) = subject.agent.circuit.raster.take() {
+                session.raster.push(RasterTrial { trial: number, spikes });
             }
-            let response = agent.respond(compound, level);
-            let present = super::task::COMPOUNDS[compound].contains(&cue.element);
-            let reward = task.reward.reward(present, response.go);
-            let error = f64::from(reward) - response.value;
-            let outcome = match reward {
-                r if r > 0.5 => REWARD,
-                r if r < -0.5 => PUNISHMENT,
-                _ => NEUTRAL,
-            };
-            let surprise =
-                predictive.feedback(2 * compound + usize::from(response.go), outcome, &mut prediction_noise);
-            let weight_change = agent.learn(response.go, error, level);
-            noradrenaline.observe(surprise);
-            if let Some(spikes) = agent.circuit.raster.take() {
-                session.raster.push(RasterTrial { trial: session.trials.len(), spikes });
-            }
-            let trial = Trial {
-                compound,
-                cue: cue.element,
-                present,
-                go: response.go,
-                reward,
-                value: response.value as f32,
-                dopamine: agent.dopamine.value() as f32,
-                weight_change: weight_change as f32,
-                absent: surprise.absent,
-                surprise: surprise.total,
-                noradrenaline: level as f32,
-                rates: response.rates,
-                attention: agent.attention.gains[0],
-            };
-            if !(weight_change.is_finite() && response.value.is_finite() && surprise.total.is_finite()) {
-                let what = "the mean weight change of a trial".to_owned();
-                return Err(Error::Diverged { update: session.trials.len(), what, value: weight_change });
-            }
+            check_finite(&trial, number)?;
             session.trials.push(trial);
-            if session.trials.len().is_multiple_of(8)
-                && let Some(reason) = watch.progress(session.trials.len() as f64 / task.longest() as f64)
+            let done = session.trials.len();
+            if done.is_multiple_of(8)
+                && let Some(reason) = watch.progress(done as f64 / task.longest() as f64)
             {
                 return Err(Error::Stopped(reason));
             }
@@ -181,14 +130,24 @@ fn live(
         }
         session.blocks.push(Block { start, end: session.trials.len(), cue, before });
     }
+    let Subject { agent, predictive, .. } = subject;
     session.parameters = (agent.circuit.input.weights.len() + predictive.parameters()) as u64;
     session.spikes = agent.circuit.spikes + predictive.spikes;
     session.synaptic_operations = agent.circuit.synaptic_operations + predictive.synaptic_operations;
     Ok(session)
 }
 
+fn check_finite(trial: &Trial, number: usize) -> Result<()> {
+    if trial.weight_change.is_finite() && trial.value.is_finite() && trial.surprise.is_finite() {
+        return Ok(());
+    }
+    let what = "the mean weight change of a trial".to_owned();
+    Err(Error::Diverged { update: number, what, value: f64::from(trial.weight_change) })
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::subject::NORADRENALINE;
     use super::*;
     use crate::go_nogo::{Cue, NoradrenalineSource};
     use contract::Unwatched;

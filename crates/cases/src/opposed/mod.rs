@@ -7,9 +7,11 @@
 
 pub mod behaviour;
 pub mod bptt;
+mod deck;
 pub mod dose_response;
 pub mod geometry;
 mod measure;
+mod measured_dose;
 pub mod network;
 pub mod noise;
 mod protocol;

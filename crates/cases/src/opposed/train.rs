@@ -1,15 +1,14 @@
 //! Training to criterion, and the evaluation that decides it.
 
-use rand::seq::SliceRandom;
-
 use super::bptt::{Tape, Trial};
+use super::deck::Deck;
 use super::network::{Effective, Network, Parameters};
 use super::noise::Noise;
 use super::settings::{SIDE_BY_SIDE, Task};
 use super::targets::Context;
 use super::task::{Condition, is_right, target};
 use base::error::{Error, Result};
-use base::rng::{StreamRng, Streams};
+use base::rng::Streams;
 use contract::{Curve, Pace, Watch};
 use numeric::optimiser::{Adam, clip_norm};
 
@@ -283,27 +282,5 @@ impl<'a> Step<'a> {
             );
         }
         loss
-    }
-}
-
-/// Deals conditions: all of them once in random order, then again.
-struct Deck {
-    cards: Vec<usize>,
-    next: usize,
-    rng: StreamRng,
-}
-
-impl Deck {
-    fn new(conditions: usize, streams: &Streams) -> Self {
-        Self { cards: (0..conditions).collect(), next: conditions, rng: streams.get("train/order") }
-    }
-
-    fn deal(&mut self) -> usize {
-        if self.next == self.cards.len() {
-            self.cards.shuffle(&mut self.rng);
-            self.next = 0;
-        }
-        self.next += 1;
-        self.cards[self.next - 1]
     }
 }

@@ -42,9 +42,20 @@ pub(super) fn examine(
         (outputs, signals) = run(Some(&forced))?;
     }
     problem.score(&test, &outputs, log);
-
     let index = problem.example();
     let (Some(episodes), Some(shown)) = (test.get(index), outputs.get(index)) else { return Ok(()) };
+    example(episodes, (shown, problem.outputs()), (&signals[index], network.signals()), log);
+    log.scalars.extend(at_events(&test, &signals, network.signals()));
+    Ok(())
+}
+
+/// The first trial of a group: outputs, what was wanted, signals and events, of each what it has per step.
+fn example(
+    episodes: &Episodes,
+    (shown, width): (&[Lane], usize),
+    (signals, count): (&[Lane], usize),
+    log: &mut RunLog,
+) {
     let over_time = |name: String, lanes: &[Lane], width: usize, k: usize| {
         let mut curve = Curve::new(name);
         for (t, lane) in lanes.iter().skip(k).step_by(width).enumerate() {
@@ -52,7 +63,6 @@ pub(super) fn examine(
         }
         curve
     };
-    let width = problem.outputs();
     for k in 0..width {
         log.curves.push(over_time(format!("trial/output{}", k + 1), shown, width, k));
     }
@@ -68,14 +78,16 @@ pub(super) fn examine(
             log.curves.push(curve);
         }
     }
-    let count = network.signals();
     for k in 0..count {
-        log.curves.push(over_time(format!("trial/signal{}", k + 1), &signals[index], count, k));
+        log.curves.push(over_time(format!("trial/signal{}", k + 1), signals, count, k));
     }
     log.marks = episodes.trials[0].marks.clone();
-    // Means over all trials at each kind of event.
+}
+
+/// Means of the signals over all trials at each kind of event.
+fn at_events(test: &[Episodes], signals: &Lanes, count: usize) -> impl Iterator<Item = (String, f64)> {
     let mut at: BTreeMap<String, (f64, f64)> = BTreeMap::new();
-    for (episodes, signals) in test.iter().zip(&signals) {
+    for (episodes, signals) in test.iter().zip(signals) {
         for (b, trial) in episodes.trials.iter().enumerate() {
             for mark in &trial.marks {
                 for k in 0..count {
@@ -86,8 +98,7 @@ pub(super) fn examine(
             }
         }
     }
-    log.scalars.extend(at.into_iter().map(|(name, (sum, count))| (name, sum / count)));
-    Ok(())
+    at.into_iter().map(|(name, (sum, count))| (name, sum / count))
 }
 
 /// Four decimals: curves are for the eye, and records stay small.

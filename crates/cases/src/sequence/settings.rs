@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::{above, count};
 use super::control::Control;
 use super::lane::LANES;
 use super::network::Network;
@@ -11,41 +10,31 @@ use super::plastic::{Plastic, PlasticSettings};
 use super::task::Task;
 use super::{nm_rnn, plastic};
 use base::error::{DefinitionError, Result};
+use contract::declare::Declared;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{MethodInfo, registered};
+use contract::{MethodInfo, registered, settings};
 
-/// How much is learned and tested.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Training {
-    /// Adam updates, 1 to 100,000. Default 1,000.
-    pub updates: usize,
-    /// Trials per update, a multiple of 16, at most 512. Default 32.
-    pub batch: usize,
-    /// Trials of the test, per condition where the task has any, 1 to 10,000; rounded up to a multiple of 16.
-    /// Default 32.
-    pub test_trials: usize,
-}
-
-impl Default for Training {
-    fn default() -> Self {
-        Self { updates: 1000, batch: 32, test_trials: 32 }
+settings! {
+    /// How much is learned and tested.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Training {
+        /// Adam updates.
+        pub updates: usize = 1000 => [1 to 100000];
+        /// Trials per update, a multiple of 16, at most 512.
+        pub batch: usize = 32;
+        /// Trials of the test, per condition where the task has any; rounded up to a multiple of 16.
+        pub test_trials: usize = 32 => [1 to 10000];
     }
 }
 
-/// Adam with a rate that falls linearly to a tenth of its first value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Optimiser {
-    /// First learning rate, above 0, at most 1. Default 0.004.
-    pub rate: f64,
-    /// Largest norm of a gradient, above 0, at most a million. Default 1.
-    pub clip: f64,
-}
-
-impl Default for Optimiser {
-    fn default() -> Self {
-        Self { rate: 0.004, clip: 1.0 }
+settings! {
+    /// Adam with a rate that falls linearly to a tenth of its first value.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Optimiser {
+        /// First learning rate.
+        pub rate: f64 = 0.004 => [above 0 to 1];
+        /// Largest norm of a gradient.
+        pub clip: f64 = 1.0 => [above 0 to 1000000];
     }
 }
 
@@ -125,19 +114,11 @@ pub(super) fn formula(method: &MethodPreset) -> Result<&'static str> {
 
 impl Training {
     fn check(&self) -> Result<(), DefinitionError> {
-        count("updates", self.updates, 1, 100_000)?;
-        count("test_trials", self.test_trials, 1, 10_000)?;
+        self.check_ranges()?;
         if self.batch == 0 || !self.batch.is_multiple_of(LANES) || self.batch > 512 {
             return Err(DefinitionError::range("batch", self.batch, "a multiple of 16, 16 to 512"));
         }
         Ok(())
-    }
-}
-
-impl Optimiser {
-    fn check(&self) -> Result<(), DefinitionError> {
-        above("rate", self.rate, 0.0, 1.0)?;
-        above("clip", self.clip, 0.0, 1e6)
     }
 }
 
@@ -185,11 +166,11 @@ impl Settings {
         let Body { task, training, optimiser } = benchmark.settings()?;
         task.problem().check().map_err(|error| benchmark.refuse(error.below("task")))?;
         training.check().map_err(|error| benchmark.refuse(error.below("training")))?;
-        optimiser.check().map_err(|error| benchmark.refuse(error.below("optimiser")))?;
+        optimiser.check_ranges().map_err(|error| benchmark.refuse(error.below("optimiser")))?;
         let id = &benchmark.header.id;
         let optimiser = match method.optimiser(&optimiser, id)? {
             Some(own) => {
-                own.check().map_err(|error| method.refuse(error.below("optimiser")))?;
+                own.check_ranges().map_err(|error| method.refuse(error.below("optimiser")))?;
                 own
             }
             None => optimiser,

@@ -2,56 +2,25 @@
 
 use super::check;
 use base::error::DefinitionError;
+use contract::declare::Declared;
+use contract::settings;
 use dynamics::{Level, Release};
 
-/// Parameters; times in ms. Defaults: the case study's design.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct LocusCoeruleusSettings {
-    /// Time constant with which surprise is accumulated.
-    pub tau_surprise: f64,
-    /// Threshold and width of the sigmoid L = σ((s − threshold − adaptation)/width).
-    pub threshold: f64,
-    pub width: f64,
-    /// Rise of the adaptation per trial at L = 1, and its time constant.
-    pub adaptation: f64,
-    pub tau_adaptation: f64,
-    /// NA ← NA·exp(−Δ/τ), then + gain·L·(1 − NA).
-    pub gain: f64,
-    pub tau_noradrenaline: f64,
-}
-
-impl Default for LocusCoeruleusSettings {
-    fn default() -> Self {
-        Self {
-            tau_surprise: 1200.0,
-            threshold: 0.21,
-            width: 0.006,
-            adaptation: 0.05,
-            tau_adaptation: 15_000.0,
-            gain: 0.9,
-            tau_noradrenaline: 4500.0,
-        }
-    }
-}
-
-impl LocusCoeruleusSettings {
-    /// Checks every number.
-    ///
-    /// # Errors
-    /// Names the key.
-    pub fn check(&self) -> Result<(), DefinitionError> {
-        for (key, value) in [
-            ("tau_surprise", self.tau_surprise),
-            ("width", self.width),
-            ("tau_adaptation", self.tau_adaptation),
-            ("tau_noradrenaline", self.tau_noradrenaline),
-        ] {
-            check::positive(key, value)?;
-        }
-        check::within("threshold", self.threshold, f64::NEG_INFINITY, f64::INFINITY)?;
-        check::within("adaptation", self.adaptation, 0.0, f64::INFINITY)?;
-        check::within("gain", self.gain, 0.0, 1.0)
+settings! {
+    /// Parameters; times in ms. Defaults: the case study's design.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct LocusCoeruleusSettings {
+        /// Time constant with which surprise is accumulated.
+        pub tau_surprise: f64 = 1200.0 => [above 0];
+        /// Threshold and width of the sigmoid L = σ((s − threshold − adaptation)/width).
+        pub threshold: f64 = 0.21 => [at least -1000000];
+        pub width: f64 = 0.006 => [above 0];
+        /// Rise of the adaptation per trial at L = 1, and its time constant.
+        pub adaptation: f64 = 0.05 => [at least 0];
+        pub tau_adaptation: f64 = 15_000.0 => [above 0];
+        /// NA ← NA·exp(−Δ/τ), then + gain·L·(1 − NA).
+        pub gain: f64 = 0.9 => [0 to 1];
+        pub tau_noradrenaline: f64 = 4500.0 => [above 0];
     }
 }
 
@@ -73,7 +42,7 @@ impl LocusCoeruleus {
     /// # Errors
     /// Names the parameter that is out of range.
     pub fn new(settings: LocusCoeruleusSettings, trial: f64) -> Result<Self, DefinitionError> {
-        settings.check()?;
+        settings.check_ranges()?;
         check::positive("trial", trial)?;
         let retention = Level::retention_of(trial, settings.tau_noradrenaline);
         Ok(Self {

@@ -5,47 +5,33 @@
 use super::check;
 use super::noise::Noise;
 use base::error::DefinitionError;
+use contract::declare::Declared;
+use contract::settings;
 
-/// Parameters; the defaults are those of the case study's design.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PredictiveSettings {
-    /// Neurons per state (buffer), per outcome (observation) and per outcome and error population.
-    pub population: usize,
-    /// Probability of a buffer or observation spike per ms.
-    pub rate: f32,
-    /// Length of its post-synaptic pulse, ms.
-    pub pulse: u32,
-    /// Time constant of error neurons and presynaptic traces, ms.
-    pub tau: f32,
-    /// Time constant of the smoothed error activity A, ms.
-    pub smoothing: f32,
-    /// Learning rate η₁·tanh A, plus η₂·tanh A where A ≥ `threshold`.
-    pub rate_slow: f32,
-    pub rate_fast: f32,
-    pub threshold: f32,
-    /// Initial weights, as a share of a full prediction.
-    pub initial: f32,
-    /// Length of the feedback phase, ms, and its first part that does not count for the surprise.
-    pub feedback: usize,
-    pub onset: usize,
-}
-
-impl Default for PredictiveSettings {
-    fn default() -> Self {
-        Self {
-            population: 16,
-            rate: 0.2,
-            pulse: 4,
-            tau: 10.0,
-            smoothing: 10.0,
-            rate_slow: 2e-4,
-            rate_fast: 4e-4,
-            threshold: 0.3,
-            initial: 0.1,
-            feedback: 100,
-            onset: 20,
-        }
+settings! {
+    /// Parameters; the defaults are those of the case study's design.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct PredictiveSettings {
+        /// Neurons per state (buffer), per outcome (observation) and per outcome and error population. Weights are states ×
+        /// outcomes × the square of this: at most 2 MiB for every pair of them.
+        pub population: usize = 16 => [1 to 512];
+        /// Probability of a buffer or observation spike per ms.
+        pub rate: f32 = 0.2 => [0.000001 to 1];
+        /// Length of its post-synaptic pulse, ms.
+        pub pulse: u32 = 4 => [1 to 1000];
+        /// Time constant of error neurons and presynaptic traces, ms.
+        pub tau: f32 = 10.0 => [above 0];
+        /// Time constant of the smoothed error activity A, ms.
+        pub smoothing: f32 = 10.0 => [above 0];
+        /// Learning rate η₁·tanh A, plus η₂·tanh A where A ≥ `threshold`.
+        pub rate_slow: f32 = 2e-4 => [0 to 1];
+        pub rate_fast: f32 = 4e-4 => [0 to 1];
+        pub threshold: f32 = 0.3 => [at least 0];
+        /// Initial weights, as a share of a full prediction.
+        pub initial: f32 = 0.1 => [0 to 10];
+        /// Length of the feedback phase, ms, and its first part that does not count for the surprise.
+        pub feedback: usize = 100 => [2 to 10000];
+        pub onset: usize = 20;
     }
 }
 
@@ -55,23 +41,10 @@ impl PredictiveSettings {
     /// # Errors
     /// Names the key.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        // Weights are states × outcomes × the square of this.
-        DefinitionError::check_count("population", self.population, MOST_POPULATION)?;
-        check::within("rate", f64::from(self.rate), 1e-6, 1.0)?;
-        check::within("pulse", f64::from(self.pulse), 1.0, 1000.0)?;
-        check::positive("tau", f64::from(self.tau))?;
-        check::positive("smoothing", f64::from(self.smoothing))?;
-        check::within("rate_slow", f64::from(self.rate_slow), 0.0, 1.0)?;
-        check::within("rate_fast", f64::from(self.rate_fast), 0.0, 1.0)?;
-        check::within("threshold", f64::from(self.threshold), 0.0, f64::INFINITY)?;
-        check::within("initial", f64::from(self.initial), 0.0, 10.0)?;
-        check::within("feedback", self.feedback as f64, 2.0, 10_000.0)?;
+        self.check_ranges()?;
         check::within("onset", self.onset as f64, 0.0, self.feedback as f64 - 1.0)
     }
 }
-
-/// Most neurons per state and per outcome: 2 MiB of weights for every pair of them.
-const MOST_POPULATION: usize = 512;
 
 /// What one feedback phase said.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -1,12 +1,9 @@
 //! Controls of a mechanism: the same preset with one thing taken away. The suite derives them, nobody writes them.
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::replay::{ReplayKind, Replayed};
 use super::source::SourceSpec;
 use super::spec::ModulationSpec;
-use super::target::{TARGETS, TargetKind};
+use super::target::TargetKind;
 use base::error::DefinitionError;
 use contract::replay::yoked_seed;
 
@@ -61,69 +58,6 @@ pub const CONTROLS: &[(&str, &str)] = &[
     ("wider", "no modulation, hidden layers twice as wide: capacity"),
     ("context-input", "the levels as plain inputs of an mlp, without gains: information"),
 ];
-
-impl fmt::Display for Control {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unmodulated => f.write_str("unmodulated"),
-            Self::MeanGain => f.write_str("mean-gain"),
-            Self::MeanGainRescaled => f.write_str("mean-gain-rescaled"),
-            Self::Shuffled => f.write_str("shuffled"),
-            Self::Yoked => f.write_str("yoked"),
-            Self::MatchedNoise => f.write_str("matched-noise"),
-            Self::Oracle => f.write_str("oracle"),
-            Self::Schedule => f.write_str("schedule"),
-            Self::SignFlip => f.write_str("sign-flip"),
-            Self::Without(name) => write!(f, "without:{name}"),
-            Self::WithoutTarget(target) => write!(f, "without-target:{}", target.entry().name),
-            Self::Only(names) => write!(f, "only:{}", names.join(",")),
-            Self::Wider => f.write_str("wider"),
-            Self::ContextInput => f.write_str("context-input"),
-        }
-    }
-}
-
-impl FromStr for Control {
-    type Err = DefinitionError;
-
-    fn from_str(text: &str) -> Result<Self, DefinitionError> {
-        let unknown = || {
-            let known = CONTROLS.iter().map(|(name, _)| *name);
-            DefinitionError { key: "controls".into(), ..DefinitionError::unknown("control", text, known) }
-        };
-        Ok(match text.split_once(':') {
-            None => match text {
-                "unmodulated" => Self::Unmodulated,
-                "mean-gain" => Self::MeanGain,
-                "mean-gain-rescaled" => Self::MeanGainRescaled,
-                "shuffled" => Self::Shuffled,
-                "yoked" => Self::Yoked,
-                "matched-noise" => Self::MatchedNoise,
-                "oracle" => Self::Oracle,
-                "schedule" => Self::Schedule,
-                "sign-flip" => Self::SignFlip,
-                "wider" => Self::Wider,
-                "context-input" => Self::ContextInput,
-                _ => return Err(unknown()),
-            },
-            Some(("without", name)) => Self::Without(name.to_owned()),
-            Some(("without-target", name)) => {
-                let entry = TARGETS.iter().find(|entry| entry.name == name).ok_or_else(|| {
-                    let known = TARGETS.iter().map(|entry| entry.name);
-                    DefinitionError {
-                        key: "controls".into(),
-                        ..DefinitionError::unknown("target", name, known)
-                    }
-                })?;
-                Self::WithoutTarget(entry.kind)
-            }
-            Some(("only", names)) => {
-                Self::Only(names.split(',').map(|name| name.trim().to_owned()).collect())
-            }
-            Some(_) => return Err(unknown()),
-        })
-    }
-}
 
 impl Control {
     /// The controls that a list names: `required` are those of the verdict that follow from the mechanism, `all` every
@@ -303,48 +237,5 @@ fn unknown_modulator(name: &str, known: &[String]) -> DefinitionError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_control_is_read_as_it_is_written() {
-        let all = [
-            Control::Unmodulated,
-            Control::MeanGain,
-            Control::MeanGainRescaled,
-            Control::Shuffled,
-            Control::Yoked,
-            Control::MatchedNoise,
-            Control::Oracle,
-            Control::Schedule,
-            Control::SignFlip,
-            Control::Without("dopamine".into()),
-            Control::WithoutTarget(TargetKind::Slope),
-            Control::Only(vec!["dopamine".into(), "serotonin".into()]),
-            Control::Wider,
-            Control::ContextInput,
-        ];
-        assert_eq!(all.len(), CONTROLS.len());
-        for control in all {
-            assert_eq!(control.to_string().parse::<Control>().unwrap(), control);
-        }
-        let error = "shufled".parse::<Control>().unwrap_err().to_string();
-        assert!(error.contains("did you mean `shuffled`?"), "{error}");
-    }
-
-    #[test]
-    fn a_factorial_of_three_modulators_has_six_cells_beside_none_and_all() {
-        let text = ["a", "b", "c"].map(|name| {
-            format!("[modulators.{name}]\nsource = {{ kind = \"surprise\" }}\nreceptors = [{{ target = \"slope\" }}]\n")
-        });
-        let spec: ModulationSpec = toml::from_str(&text.concat()).unwrap();
-        let cells = Control::expand(&["factorial".to_owned()], &spec, true).unwrap();
-        assert_eq!(cells.len(), 7);
-        assert!(
-            cells.contains(&Control::Unmodulated)
-                && cells.contains(&Control::Only(vec!["a".into(), "c".into()]))
-        );
-        let left = cells[1].apply(spec).unwrap().unwrap();
-        assert_eq!(left.modulators.keys().collect::<Vec<_>>(), ["a"]);
-    }
-}
+#[path = "control_tests.rs"]
+mod tests;

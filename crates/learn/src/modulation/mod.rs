@@ -10,9 +10,11 @@
 mod anatomy;
 mod channel;
 mod control;
+mod control_names;
 mod fit;
 mod interaction;
 mod pipeline;
+mod pipeline_state;
 mod replay;
 mod shares;
 mod source;

@@ -1,8 +1,5 @@
 //! The running pipeline: source → release with interactions → level → transmission → receptor → gain.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
 use super::channel::{Channel, Site};
 use super::interaction;
 use super::interaction::{Interaction, InteractionKind};
@@ -14,54 +11,44 @@ use crate::gains::Gains;
 use crate::nn::Model;
 use base::error::Result;
 use base::rng::Streams;
-use base::state::State;
 use contract::Trace;
 use dynamics::Level;
 
 /// All neuromodulators of a learner.
 pub struct Modulation {
     /// In the order in which they act.
-    modulators: Vec<Modulator>,
+    pub(super) modulators: Vec<Modulator>,
     /// With the places of both ends in `modulators`.
-    interactions: Vec<(Interaction, usize, usize)>,
-    synergies: Vec<Synergy>,
-    layers: Vec<usize>,
-    recurrent: usize,
-    as_input: bool,
-    needs: Vec<Need>,
+    pub(super) interactions: Vec<(Interaction, usize, usize)>,
+    pub(super) synergies: Vec<Synergy>,
+    pub(super) layers: Vec<usize>,
+    pub(super) recurrent: usize,
+    pub(super) as_input: bool,
+    pub(super) needs: Vec<Need>,
     /// Inputs were shown since the last step, so that sources that look ahead have spoken already.
-    sensed: bool,
-    steps: u64,
+    pub(super) sensed: bool,
+    pub(super) steps: u64,
 }
 
-struct Modulator {
-    name: String,
-    source: Box<dyn Signal>,
+pub(super) struct Modulator {
+    pub(super) name: String,
+    pub(super) source: Box<dyn Signal>,
     /// The source looks at inputs before they are answered, where they are shown.
-    ahead: bool,
-    level: Level,
-    before: f64,
-    spec: ModulatorSpec,
-    way: Way,
-    channels: Vec<Channel>,
+    pub(super) ahead: bool,
+    pub(super) level: Level,
+    pub(super) before: f64,
+    pub(super) spec: ModulatorSpec,
+    pub(super) way: Way,
+    pub(super) channels: Vec<Channel>,
     /// The level at every step so far.
-    history: Vec<f32>,
+    pub(super) history: Vec<f32>,
 }
 
 /// One more factor 1 + κ m_i m_j where two modulators converge: a channel whose level is the product of theirs.
-struct Synergy {
+pub(super) struct Synergy {
     /// Places in `modulators`.
-    pair: [usize; 2],
-    channel: Channel,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Remembered {
-    source: Value,
-    level: f64,
-    before: f64,
-    way: Way,
-    history: Vec<f32>,
+    pub(super) pair: [usize; 2],
+    pub(super) channel: Channel,
 }
 
 impl Modulation {
@@ -143,12 +130,12 @@ impl Modulation {
         Ok(modulation)
     }
 
-    fn channels(&self) -> impl Iterator<Item = &Channel> {
+    pub(super) fn channels(&self) -> impl Iterator<Item = &Channel> {
         let own = self.modulators.iter().flat_map(|modulator| &modulator.channels);
         own.chain(self.synergies.iter().map(|synergy| &synergy.channel))
     }
 
-    fn channels_mut(&mut self) -> impl Iterator<Item = &mut Channel> {
+    pub(super) fn channels_mut(&mut self) -> impl Iterator<Item = &mut Channel> {
         let own = self.modulators.iter_mut().flat_map(|modulator| &mut modulator.channels);
         own.chain(self.synergies.iter_mut().map(|synergy| &mut synergy.channel))
     }
@@ -295,52 +282,11 @@ impl Modulation {
         };
         self.modulators.iter().enumerate().map(share).collect()
     }
-
-    /// Everything a checkpoint needs.
-    ///
-    /// # Errors
-    /// When a memory cannot be written as JSON.
-    pub fn save(&self) -> Result<State> {
-        let mut state = State::default().number("steps", self.steps as f64);
-        for modulator in &self.modulators {
-            let remembered = Remembered {
-                source: modulator.source.save()?,
-                level: modulator.level.value(),
-                before: modulator.before,
-                way: modulator.way.clone(),
-                history: modulator.history.clone(),
-            };
-            state.values.insert(modulator.name.clone(), serde_json::to_value(&remembered)?);
-        }
-        let channels: Vec<_> = self.channels().map(|c| (c.drive, c.effect, c.clamped, &c.history)).collect();
-        state.values.insert("channels".into(), serde_json::to_value(channels)?);
-        Ok(state)
-    }
-
-    /// The inverse of [`Modulation::save`].
-    ///
-    /// # Errors
-    /// When the state is another pipeline's.
-    pub fn load(&mut self, state: &State) -> Result<()> {
-        let steps = state.get_number("steps")? as u64;
-        self.steps = steps;
-        for modulator in &mut self.modulators {
-            let remembered: Remembered = serde_json::from_value(state.get_value(&modulator.name)?.clone())?;
-            modulator.source.load(&remembered.source)?;
-            modulator.level.clamp_to(remembered.level);
-            modulator.before = remembered.before;
-            modulator.way = remembered.way;
-            modulator.history = remembered.history;
-        }
-        let channels: Vec<(f64, f64, u64, Vec<f32>)> =
-            serde_json::from_value(state.get_value("channels")?.clone())?;
-        for (channel, remembered) in self.channels_mut().zip(channels) {
-            (channel.drive, channel.effect, channel.clamped, channel.history) = remembered;
-        }
-        Ok(())
-    }
 }
 
+#[cfg(test)]
+#[path = "pipeline_refusal_tests.rs"]
+mod refusal_tests;
 #[cfg(test)]
 #[path = "pipeline_tests.rs"]
 mod tests;

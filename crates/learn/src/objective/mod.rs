@@ -11,6 +11,7 @@ mod subspace;
 mod sum;
 mod task_loss;
 mod term;
+mod weighted;
 
 pub use anchor::Anchor;
 pub use balance::*;
@@ -20,6 +21,7 @@ pub use past_model::PastModel;
 pub use projection::{gem_weights, project};
 pub use readout::{ClassMeans, Readout};
 pub use subspace::Subspace;
-pub use sum::{Objective, Weighted};
+pub use sum::Objective;
 pub use task_loss::TaskLoss;
 pub use term::{Event, EventContext, LossTerm, PathGradient, StepContext};
+pub use weighted::Weighted;

@@ -5,6 +5,7 @@ use candle_core::Tensor;
 use super::readout::Readout;
 use super::task_loss::TaskLoss;
 use super::term::{Event, EventContext, LossTerm, PathGradient, StepContext};
+use super::weighted::{Weighted, scale_of, scaled};
 use crate::gains::Gains;
 use crate::nn::{BatchStatistics, Gradients, Model};
 use crate::optim::Proximal;
@@ -12,26 +13,6 @@ use crate::stream::Batch;
 use base::error::Result;
 use base::rng::Streams;
 use base::state::State;
-
-/// A term, its weight λ, and whether its pull is taken as a proximal step.
-pub struct Weighted {
-    pub term: Box<dyn LossTerm>,
-    /// λ ≥ 0; 0 is the same as leaving the term out, bit for bit.
-    pub weight: f32,
-    /// Take [`LossTerm::proximal`] instead of [`LossTerm::add_gradient`].
-    pub proximal: bool,
-}
-
-impl Weighted {
-    /// A term whose gradient is added.
-    pub fn new(weight: f32, term: impl LossTerm + 'static) -> Self {
-        Self { term: Box::new(term), weight, proximal: false }
-    }
-
-    fn follows(&self, path: PathGradient) -> bool {
-        self.weight != 0.0 && self.term.follows_path() == Some(path)
-    }
-}
 
 /// L(θ) = task(θ) + Σ_k gain_k · weight_k · term_k(θ).
 pub struct Objective {
@@ -311,13 +292,4 @@ impl Objective {
         }
         Ok(())
     }
-}
-
-fn scale_of(weighted: &Weighted, gains: &Gains) -> f32 {
-    weighted.weight * gains.term(weighted.term.name())
-}
-
-fn scaled(loss: Tensor, scale: f32) -> Result<Tensor> {
-    // Exactly no operation at 1, so that unit gains change no bit.
-    Ok(if scale == 1.0 { loss } else { (loss * f64::from(scale))? })
 }

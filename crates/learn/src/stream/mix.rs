@@ -73,7 +73,7 @@ fn blurred(own: &[View], blur: f32, streams: &Streams) -> Vec<Vec<View>> {
 mod tests {
     use super::*;
     use crate::stream::PixelMap;
-    use crate::stream::spec::Scenario;
+    use crate::stream::scenario::Scenario;
     use data::Split;
 
     /// Three tasks of 10, 20 and 30 samples that share nothing.

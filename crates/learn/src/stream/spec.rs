@@ -4,21 +4,11 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::counts::{CLASSES_PER_TASK, check_count, check_sizes};
+use super::scenario::Scenario;
 use base::error::DefinitionError;
 use contract::Reveal;
 use data::Dataset;
-
-/// The three scenarios of van de Ven, Tuytelaars & Tolias 2022.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Scenario {
-    /// The task is known: each task has its own outputs, only those compete.
-    Task,
-    /// The task is not known: all tasks share the same outputs.
-    Domain,
-    /// The task must be inferred: all classes seen so far compete.
-    Class,
-}
 
 /// How tasks are made from a data set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,7 +58,7 @@ pub enum StreamKind {
 }
 
 fn two() -> usize {
-    2
+    CLASSES_PER_TASK
 }
 
 fn ten() -> usize {
@@ -278,32 +268,4 @@ impl StreamSpec {
         }
         Ok(())
     }
-}
-
-fn check_count(tasks: usize) -> Result<(), DefinitionError> {
-    if (2..=100).contains(&tasks) {
-        return Ok(());
-    }
-    Err(DefinitionError::range("stream.tasks.tasks", tasks, "2 to 100"))
-}
-
-fn check_sizes(
-    sizes: &[usize],
-    classes_per_task: usize,
-    classes: usize,
-    scenario: Scenario,
-) -> Result<(), DefinitionError> {
-    // Of one class alone nothing can be told apart, unless those of other tasks compete.
-    let least = if scenario == Scenario::Class { 1 } else { 2 };
-    let fit =
-        sizes.len() > 1 && sizes.iter().all(|size| *size >= least) && sizes.iter().sum::<usize>() == classes;
-    if !fit {
-        let allowed = format!("at least two numbers of at least {least} that sum to {classes}");
-        return Err(DefinitionError::range("stream.tasks.sizes", format!("{sizes:?}"), &allowed));
-    }
-    if classes_per_task != two() {
-        let allowed = "absent where `sizes` says it";
-        return Err(DefinitionError::range("stream.tasks.classes_per_task", classes_per_task, allowed));
-    }
-    Ok(())
 }

@@ -8,7 +8,8 @@ use rand::seq::SliceRandom;
 
 use super::mix::mixed;
 use super::rotation::Rotation;
-use super::spec::{Scenario, StreamKind, StreamSpec};
+use super::scenario::Scenario;
+use super::spec::{StreamKind, StreamSpec};
 use super::training::{Samples, TrainingData};
 use super::view::{PixelMap, View};
 use crate::nn::Active;

@@ -21,6 +21,19 @@ fn labels(answers: &Answers) -> &[u32] {
     }
 }
 
+/// Samples per class, and ways × width means of the embedded support samples of each class.
+fn centres(of_support: &[f32], support: &[u32], ways: usize, width: usize) -> (Vec<f32>, Vec<f32>) {
+    let mut members = vec![0.0f32; ways];
+    support.iter().for_each(|label| members[*label as usize] += 1.0);
+    let mut centres = vec![0.0f32; ways * width];
+    for (z, label) in of_support.chunks_exact(width).zip(support) {
+        let class = *label as usize;
+        let centre = &mut centres[class * width..(class + 1) * width];
+        centre.iter_mut().zip(z).for_each(|(c, z)| *c += z / members[class]);
+    }
+    (members, centres)
+}
+
 impl Prototypes {
     /// Mean cross-entropy of softmax(−|z − c_k|²) over the queries; its gradient goes into `gradient` if asked for.
     pub fn loss(
@@ -39,14 +52,7 @@ impl Prototypes {
         let width = tape.outputs().len() / (support.len() + query.len()).max(1);
         let ways = support.iter().max().map_or(0, |last| *last as usize + 1);
         let (of_support, of_query) = tape.outputs().split_at(support.len() * width);
-        let mut members = vec![0.0f32; ways];
-        support.iter().for_each(|label| members[*label as usize] += 1.0);
-        let mut centres = vec![0.0f32; ways * width];
-        for (z, label) in of_support.chunks_exact(width).zip(support) {
-            let class = *label as usize;
-            let centre = &mut centres[class * width..(class + 1) * width];
-            centre.iter_mut().zip(z).for_each(|(c, z)| *c += z / members[class]);
-        }
+        let (members, centres) = centres(of_support, support, ways, width);
         scores.clear();
         delta.clear();
         delta.resize(inputs.len() / function.inputs() * width, 0.0);

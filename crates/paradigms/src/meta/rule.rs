@@ -177,11 +177,6 @@ impl Rule {
         Ok(rule)
     }
 
-    /// Whether gradients pass through the inner loop exactly.
-    pub fn is_exact(&self) -> bool {
-        matches!(self.kind, Kind::Maml | Kind::Anil | Kind::MetaSgd)
-    }
-
     /// The rate of every parameter before any is learned; `head` is where the last layer begins.
     pub fn rates(&self, count: usize, head: usize) -> Vec<f32> {
         let mut rates = vec![self.rate; count];

@@ -13,12 +13,11 @@ pub use settings::{Resolved, TransferBudget, TransferSettings};
 
 use std::collections::BTreeMap;
 
-use comparison::{Trace, compare};
-use probe::Probe;
-
 use crate::method::{Composition, METHODS, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
+use base::state::State;
+use comparison::{Trace, compare};
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
 use contract::{Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Watch};
@@ -27,6 +26,7 @@ use learn::Learner;
 use learn::modulated::add_modulation;
 use learn::objective::{Event, MeanSquared, Objective, Weighted};
 use learn::stream::{Loader, TrainingData, TransferPair};
+use probe::Probe;
 
 /// The transfer protocol.
 #[derive(Debug, Default, Clone, Copy)]
@@ -150,15 +150,7 @@ impl<'a> Run<'a> {
             let (batch, order) = (self.settings.budget.batch, format!("order/target{shots}"));
             let streams = self.streams.clone();
             let loader = || few.loader(batch, streams.get(&order));
-            self.learner.load(&source)?;
-            self.learner.optimiser.reset();
-            if self.freeze_features {
-                self.learner.freeze_features();
-            }
-            if !self.from_scratch {
-                let share = self.share();
-                self.learner.event_at(Event::TaskStart { index: 1 }, &few, &mut Pace::new(watch, share))?;
-            }
+            self.return_to(&source, &few, watch)?;
             let trace = self.learn_target(false, loader(), watch)?;
             let scratch = if self.from_scratch {
                 trace.clone()
@@ -197,6 +189,20 @@ impl<'a> Run<'a> {
         // Of the last number of shots: each starts again from the source.
         add_modulation(&mut log, &self.learner, self.replays, 1.0);
         Ok(log)
+    }
+
+    /// Goes back to what the source left, about to learn the target from `few`.
+    fn return_to(&mut self, source: &State, few: &TrainingData, watch: &mut dyn Watch) -> Result<()> {
+        self.learner.load(source)?;
+        self.learner.optimiser.reset();
+        if self.freeze_features {
+            self.learner.freeze_features();
+        }
+        if self.from_scratch {
+            return Ok(());
+        }
+        let share = self.share();
+        self.learner.event_at(Event::TaskStart { index: 1 }, few, &mut Pace::new(watch, share))
     }
 
     /// Trains on the source and lets the terms consolidate it: θ_s.

@@ -1,12 +1,11 @@
 use std::fs;
 
-use base::stats::Interval;
-use contract::{Record, Status};
-
 use crate::number::{number, p_value, value_with_interval};
 use crate::synthetic::{records, spoilt};
-use crate::verdicts::fields;
+use crate::verdict_files::fields;
 use crate::{Options, write};
+use base::stats::Interval;
+use contract::{Record, Status};
 
 /// The section's text and the rows of `across.csv`.
 fn section(records: &[Record]) -> (String, Vec<Vec<String>>) {

@@ -83,6 +83,18 @@ impl HeatMap {
         let (wide, high) = self.cell(width);
         high >= 14.0 && wide >= text_width("100", TICK) + 3.0
     }
+
+    /// What the colours mean, from the lowest value to the highest.
+    fn draw_bar(&self, canvas: &mut Canvas, bar: Frame) {
+        for k in 0..40 {
+            let x = bar.x + bar.width * f64::from(k) / 40.0;
+            let part = Frame { x, width: bar.width / 40.0 + 0.1, ..bar };
+            canvas.rect(part, sequential((f64::from(k) + 0.5) / 40.0), 1.0);
+        }
+        let kind = Type::new(axis::TICK - 1.0, Color::Muted).hanging();
+        canvas.text((bar.x, bar.bottom() + 3.0), &self.printed(self.range.0), kind);
+        canvas.text((bar.right(), bar.bottom() + 3.0), &self.printed(self.range.1), kind.right());
+    }
 }
 
 const TOP: f64 = 20.0;
@@ -149,15 +161,8 @@ impl Figure for HeatMap {
         let kind = Type::new(TICK, Color::Muted).centred().hanging();
         canvas.text((centre, below + 19.0), &format!("{} →", self.column_axis), kind);
         if !self.prints_values(frame.width) {
-            let bar = Frame { x: x0, y: below + 40.0, width: wide * self.columns.len() as f64, height: 8.0 };
-            for k in 0..40 {
-                let x = bar.x + bar.width * f64::from(k) / 40.0;
-                let part = Frame { x, width: bar.width / 40.0 + 0.1, ..bar };
-                canvas.rect(part, sequential((f64::from(k) + 0.5) / 40.0), 1.0);
-            }
-            let kind = Type::new(axis::TICK - 1.0, Color::Muted).hanging();
-            canvas.text((bar.x, bar.bottom() + 3.0), &self.printed(self.range.0), kind);
-            canvas.text((bar.right(), bar.bottom() + 3.0), &self.printed(self.range.1), kind.right());
+            let width = wide * self.columns.len() as f64;
+            self.draw_bar(canvas, Frame { x: x0, y: below + 40.0, width, height: 8.0 });
         }
         let key = self.key(frame.width);
         let bottom = below + BOTTOM + if self.prints_values(frame.width) { 0.0 } else { BAR };

@@ -1,9 +1,9 @@
 //! The part that every benchmark has: score table, score chart, all metrics, cost.
 
+use super::all_metrics::all_metrics;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, DotChart, DotRow};
 use crate::difference::Difference;
-use crate::metric::METRICS;
 use crate::number::{
     bytes, count, duration, interval_text, large, number, p_value, signed, value_with_interval,
 };
@@ -67,14 +67,8 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
             let own = reference.id == method.id;
             row.push(match difference {
                 Some(d) => {
-                    // Seeds that only one of both finished are not part of the pairs.
-                    let fewer = d.pairs < scores.by_seed.len().max(benchmark.scores(reference).by_seed.len());
-                    let pairs = match (d.paired, fewer) {
-                        (false, _) => " (not paired)".to_owned(),
-                        (true, true) => format!(" ({} pairs)", d.pairs),
-                        (true, false) => String::new(),
-                    };
-                    format!("{} {}{pairs}", signed(d.mean), interval_text(d.interval)).trim_end().into()
+                    let seeds = scores.by_seed.len().max(benchmark.scores(reference).by_seed.len());
+                    difference_text(d, seeds).into()
                 }
                 None if own => "reference".into(),
                 None => "–".into(),
@@ -90,6 +84,17 @@ fn score_table(benchmark: &BenchmarkResults<'_>) -> Table {
         table.row(row);
     }
     table
+}
+
+/// A mean difference with its interval; seeds that only one of both finished are not part of the pairs.
+fn difference_text(difference: &Difference, seeds: usize) -> String {
+    let pairs = match (difference.paired, difference.pairs < seeds) {
+        (false, _) => " (not paired)".to_owned(),
+        (true, true) => format!(" ({} pairs)", difference.pairs),
+        (true, false) => String::new(),
+    };
+    let interval = interval_text(difference.interval);
+    format!("{} {interval}{pairs}", signed(difference.mean)).trim_end().to_owned()
 }
 
 /// The budget of its search, in a word.
@@ -214,70 +219,6 @@ fn score_chart(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             references: vec![(benchmark.score.chance, "chance".into())],
         }),
     })]
-}
-
-/// Every metric with a value, one column per metric.
-fn all_metrics(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
-    let mut names: Vec<String> =
-        METRICS.iter().filter(|m| m.applies_to(&benchmark.paradigm)).map(|m| m.name.to_owned()).collect();
-    let recorded = benchmark.methods.iter().flat_map(MethodResults::ok).flat_map(|r| r.metrics.keys());
-    let mut extra: Vec<String> = recorded.filter(|name| !names.contains(name)).cloned().collect();
-    extra.sort();
-    extra.dedup();
-    names.extend(extra);
-    let ranked = benchmark.ranked();
-    let mut headings = vec!["metric".to_owned()];
-    headings.extend(ranked.iter().map(|m| format!(">{}", m.title)));
-    let mut table =
-        Table::new("All metrics: mean ± standard deviation over seeds", headings.iter().map(String::as_str));
-    let mut reasons: Vec<String> = Vec::new();
-    for name in names {
-        let mut row: Vec<Cell> = vec![name.clone().into()];
-        let mut any = false;
-        let mut here: Vec<(&str, String)> = Vec::new();
-        for method in &ranked {
-            let values = benchmark.values(method, &name);
-            any |= !values.by_seed.is_empty();
-            if let Some(why) = values.undefined.first() {
-                here.push((method.title.as_str(), why.clone()));
-            }
-            let spread = stats::standard_deviation(&values.numbers());
-            // A mean over some of the seeds only must say so: "never recovered" would else look like "quickly".
-            let (n, finished) = (values.by_seed.len(), method.ok().count());
-            let part = if n < finished { format!(" ({n} of {finished})") } else { String::new() };
-            row.push(match (values.mean(), spread) {
-                (Some(mean), Some(spread)) => format!("{} ± {}{part}", number(mean), number(spread)).into(),
-                (Some(mean), None) => format!("{}{part}", number(mean)).into(),
-                (None, _) => "–".into(),
-            });
-        }
-        if any {
-            table.row(row);
-            reasons.extend(here.iter().map(|(title, why)| format!("{name}, {title}: {why}")));
-        } else {
-            // One line per reason, with the methods that share it.
-            let mut shared: Vec<(String, Vec<&str>)> = Vec::new();
-            for (title, why) in here {
-                match shared.iter_mut().find(|(known, _)| *known == why) {
-                    Some((_, titles)) => titles.push(title),
-                    None => shared.push((why, vec![title])),
-                }
-            }
-            let lines = shared.iter().map(|(why, titles)| format!("{name}, {}: {why}", titles.join(", ")));
-            reasons.extend(lines);
-        }
-    }
-    if table.rows.is_empty() {
-        return Vec::new();
-    }
-    let mut inner = vec![Block::Table(table)];
-    if !reasons.is_empty() {
-        inner.push(Block::paragraph(
-            "Undefined, with the first reason; where only some seeds are concerned, the mean is over the others, whose number stands in brackets:",
-        ));
-        inner.push(Block::List(reasons));
-    }
-    vec![Block::Details("All metrics".into(), inner)]
 }
 
 fn cost(benchmark: &BenchmarkResults<'_>) -> Table {

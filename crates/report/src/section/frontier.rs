@@ -14,8 +14,12 @@ const GAP: &str = "stability_gap";
 /// Over all tasks: a network that learns no second task has no gap either.
 const ACCURACY: &str = "average_accuracy";
 
-pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
-    let mut families: BTreeMap<(&str, &str), Vec<(f64, &MethodResults<'_>)>> = BTreeMap::new();
+/// Methods that differ in one number, by method and key, each with its value.
+type Families<'r, 'a> = BTreeMap<(&'r str, &'r str), Vec<(f64, &'r MethodResults<'a>)>>;
+
+/// What is varied, in rising order of its value, and the methods that are left out because they learn next to nothing.
+fn families<'r, 'a>(benchmark: &'r BenchmarkResults<'a>) -> (Families<'r, 'a>, usize) {
+    let mut families = Families::new();
     for method in &benchmark.methods {
         if let Some((key, value)) = varied_number(&method.id) {
             families.entry((base(&method.id), key)).or_default().push((value, method));
@@ -26,38 +30,47 @@ pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
     let accuracy = |method: &MethodResults<'_>| benchmark.values(method, ACCURACY).mean();
     let all = || families.values().flatten().filter_map(|(_, method)| accuracy(method));
     let (enough, before) = (0.5 * all().fold(0.0, f64::max), all().count());
-    families
-        .values_mut()
-        .for_each(|members| members.retain(|(_, m)| accuracy(m).is_none_or(|a| a >= enough)));
-    let (mut points, mut legend) = (Vec::new(), Vec::new());
-    for (index, ((id, key), members)) in families.iter_mut().enumerate() {
+    for members in families.values_mut() {
+        members.retain(|(_, method)| accuracy(method).is_none_or(|a| a >= enough));
         members.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    (families, before)
+}
+
+/// One value of a family: mean over seeds, faint dots are seeds.
+fn point(
+    benchmark: &BenchmarkResults<'_>,
+    method: &MethodResults<'_>,
+    label: String,
+    family: usize,
+) -> Option<ScatterPoint> {
+    let (gap, accuracy) = (benchmark.values(method, GAP), benchmark.values(method, ACCURACY));
+    let twin = |seed: &u64| accuracy.by_seed.iter().find(|(other, _)| other == seed).map(|found| found.1);
+    let dots = gap.by_seed.iter().filter_map(|(seed, gap)| Some((*gap, twin(seed)?))).collect();
+    Some(ScatterPoint {
+        label,
         // Colours of their own: a sweep has more methods than the palette has colours.
-        let color = Color::Series(index);
+        color: Color::Series(family),
+        x: stats::mean(&gap.numbers())?,
+        y: stats::mean(&accuracy.numbers())?,
+        x_interval: None,
+        y_interval: None,
+        dots,
+        family: Some(family),
+    })
+}
+
+pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Option<Block> {
+    let (families, before) = families(benchmark);
+    let (mut points, mut legend) = (Vec::new(), Vec::new());
+    for (index, ((id, key), members)) in families.iter().enumerate() {
         // A variation's title is the preset's with key and value behind a comma.
         let title =
             members.first().and_then(|(_, method)| Some(method.title.rsplit_once(", ")?.0)).unwrap_or(id);
-        legend.push((format!("{title}: {}", key.replace('.', " ")), color));
-        points.extend(members.iter().filter_map(|(value, method)| {
-            let (gap, accuracy) = (benchmark.values(method, GAP), benchmark.values(method, ACCURACY));
-            let dots = gap.by_seed.iter().filter_map(|(seed, gap)| {
-                accuracy
-                    .by_seed
-                    .iter()
-                    .find(|(other, _)| other == seed)
-                    .map(|(_, accuracy)| (*gap, *accuracy))
-            });
-            Some(ScatterPoint {
-                label: value.to_string(),
-                color,
-                x: stats::mean(&gap.numbers())?,
-                y: stats::mean(&accuracy.numbers())?,
-                x_interval: None,
-                y_interval: None,
-                dots: dots.collect(),
-                family: Some(index),
-            })
-        }));
+        legend.push((format!("{title}: {}", key.replace('.', " ")), Color::Series(index)));
+        let place =
+            |(value, method): &(f64, &MethodResults<'_>)| point(benchmark, method, value.to_string(), index);
+        points.extend(members.iter().filter_map(place));
     }
     if points.is_empty() {
         return None;

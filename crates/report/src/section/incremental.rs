@@ -103,14 +103,9 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
 
 /// One panel per method: the accuracy on each task while all are learned one after another.
 fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
-    let tasks = benchmark
-        .methods
-        .iter()
-        .flat_map(MethodResults::ok)
-        .flat_map(|r| &r.log.curves)
-        .filter(|c| c.name.strip_prefix("accuracy/task").is_some_and(|j| j.parse::<usize>().is_ok()))
-        .count();
-    if tasks == 0 {
+    let of_task = |name: &str| name.strip_prefix("accuracy/task").is_some_and(|j| j.parse::<usize>().is_ok());
+    let mut curves = benchmark.methods.iter().flat_map(MethodResults::ok).flat_map(|r| &r.log.curves);
+    if !curves.any(|curve| of_task(&curve.name)) {
         return Vec::new();
     }
     let mut legend: Vec<(String, Color)> = Vec::new();

@@ -4,12 +4,15 @@
 //! with whatever is special there.
 
 mod across;
+mod all_metrics;
+mod averaged;
 mod benchmark;
 mod definitions;
 mod first;
 mod focus;
 mod frontier;
 mod go_nogo;
+mod grid;
 mod headroom;
 mod incremental;
 mod judged;

@@ -4,7 +4,7 @@ use crate::answer::best;
 use crate::block::{Block, Chart};
 use crate::chart::{Axis, Color, DotChart, DotRow, Figure, Panel, Scatter, ScatterPoint, SmallMultiples};
 use crate::number::number;
-use crate::results::{BenchmarkResults, Results};
+use crate::results::{BenchmarkResults, MethodResults, Results};
 
 /// Benchmarks up to which one picture holds them all.
 const TOGETHER: usize = 6;
@@ -136,6 +136,25 @@ fn elsewhere(results: &Results<'_>, paradigm: &str) -> Option<Block> {
     )))
 }
 
+/// A method in the plane of forgetting and learning accuracy; seeds that have both are dots.
+fn place(benchmark: &BenchmarkResults<'_>, method: &MethodResults<'_>) -> Option<ScatterPoint> {
+    let forgetting = benchmark.values(method, "forgetting");
+    let learning = benchmark.values(method, "learning_accuracy");
+    let dots = forgetting.by_seed.iter().filter_map(|(seed, x)| {
+        learning.by_seed.iter().find(|(other, _)| other == seed).map(|(_, y)| (*x, *y))
+    });
+    Some(ScatterPoint {
+        family: None,
+        label: method.title.clone(),
+        color: method.color,
+        x: forgetting.mean()?,
+        y: learning.mean()?,
+        x_interval: forgetting.interval(),
+        y_interval: learning.interval(),
+        dots: dots.collect(),
+    })
+}
+
 /// x forgetting, y learning accuracy: the corner at the upper left learns everything and keeps it.
 pub(super) fn plane(results: &Results<'_>) -> Vec<Block> {
     let panels: Vec<Panel> = results
@@ -147,23 +166,7 @@ pub(super) fn plane(results: &Results<'_>) -> Vec<Block> {
                 .iter()
                 // The ceiling sees all tasks at once: it neither forgets nor learns one task after another.
                 .filter(|method| Some(method.id.as_str()) != ceiling_id(benchmark))
-                .filter_map(|method| {
-                    let forgetting = benchmark.values(method, "forgetting");
-                    let learning = benchmark.values(method, "learning_accuracy");
-                    let dots = forgetting.by_seed.iter().filter_map(|(seed, x)| {
-                        learning.by_seed.iter().find(|(other, _)| other == seed).map(|(_, y)| (*x, *y))
-                    });
-                    Some(ScatterPoint {
-                        family: None,
-                        label: method.title.clone(),
-                        color: method.color,
-                        x: forgetting.mean()?,
-                        y: learning.mean()?,
-                        x_interval: forgetting.interval(),
-                        y_interval: learning.interval(),
-                        dots: dots.collect(),
-                    })
-                })
+                .filter_map(|method| place(benchmark, method))
                 .collect();
             // Never zoom in on less than ten percentage points: noise would look like a difference.
             let all = |of: fn(&(f64, f64)) -> f64| points.iter().flat_map(move |p| p.dots.iter().map(of));

@@ -1,12 +1,12 @@
 //! Learned modulation: scores of mechanism and controls, learning curves, answers by condition, one trial with its
 //! signals.
 
-use super::go_nogo::averaged;
+use super::averaged::averaged;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SERIES, SmallMultiples};
 use crate::number::{interval_text, number};
 use crate::results::{BenchmarkResults, MethodResults};
-use contract::{Curve, Role};
+use contract::{Curve, Record, Role};
 
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let drawn = drawn(benchmark);
@@ -182,40 +182,18 @@ fn trial(benchmark: &BenchmarkResults<'_>, method: &MethodResults<'_>) -> Option
     if outputs.is_empty() || signals.is_empty() {
         return None;
     }
-    let series = |label: String, color: Color, dashed: bool, curve: &Curve| LineSeries {
-        label,
-        color,
-        dashed,
-        points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint::single(*x, *y)).collect(),
+    let (one, single) = (outputs.len() == 1, signals.len() == 1);
+    let mut shown = if one {
+        numbered(&outputs, 0, |_| "output".into())
+    } else {
+        let probabilities = soft_max(&outputs);
+        numbered(&probabilities.iter().collect::<Vec<_>>(), 0, |k| format!("label {k}"))
     };
-    let one = outputs.len() == 1;
-    let probabilities = soft_max(&outputs);
-    let outputs: Vec<&Curve> = if one { outputs } else { probabilities.iter().collect() };
-    let mut shown: Vec<LineSeries> = outputs
-        .iter()
-        .enumerate()
-        .map(|(k, curve)| {
-            let label = if one { "output".to_owned() } else { format!("label {}", k + 1) };
-            series(label, Color::Series(k), false, curve)
-        })
-        .collect();
-    shown.extend(
-        curves("trial/target").iter().map(|curve| series("wanted".into(), Color::Muted, true, curve)),
-    );
-    let single = signals.len() == 1;
-    let modulators: Vec<LineSeries> = signals
-        .iter()
-        .enumerate()
-        .map(|(k, curve)| {
-            let label = if single { "M".to_owned() } else { format!("s{}", k + 1) };
-            series(label, Color::Series(outputs.len() + k), false, curve)
-        })
-        .collect();
-    // Few events get their names, many only letters.
-    let many = record.log.marks.len() > 4;
-    let name = |label: &str| if many { label.chars().take(1).collect() } else { label.to_owned() };
-    let marks: Vec<LineMark> =
-        record.log.marks.iter().map(|mark| LineMark { x: mark.x, label: name(&mark.label) }).collect();
+    let wanted = numbered(&curves("trial/target"), 0, |_| "wanted".into());
+    shown.extend(wanted.into_iter().map(|line| LineSeries { color: Color::Muted, dashed: true, ..line }));
+    let name = |k: usize| if single { "M".to_owned() } else { format!("s{k}") };
+    let modulators = numbered(&signals, outputs.len(), name);
+    let (many, marks) = events(record);
     let asked: Vec<String> = curves("trial/label")
         .iter()
         .flat_map(|curve| curve.y.iter().flatten().map(|label| number(*label)))
@@ -241,11 +219,10 @@ fn trial(benchmark: &BenchmarkResults<'_>, method: &MethodResults<'_>) -> Option
         panel(heading, if one { Axis::new("") } else { Axis::new("").over(0.0, 1.0) }, shown),
         panel(heading2, Axis::new("").over(range.0, range.1), modulators),
     ];
-    let mut caption = String::from("A trial of the test; vertical lines: ");
-    caption.push_str(if many { "s store, i ignore, a answer wanted." } else { "the events of the trial." });
-    if !asked.is_empty() {
-        caption.push_str(&format!(" Wanted labels: {}.", asked.join(", ")));
-    }
+    let events = if many { "s store, i ignore, a answer wanted" } else { "the events of the trial" };
+    let asked =
+        if asked.is_empty() { String::new() } else { format!(" Wanted labels: {}.", asked.join(", ")) };
+    let caption = format!("A trial of the test; vertical lines: {events}.{asked}");
     Some(Block::Chart(Chart {
         name: format!("{}-{}-trial", benchmark.id, method.id),
         title: format!("{}: one trial ({}, seed {})", benchmark.name(), method.title, record.spec.seed),
@@ -253,6 +230,25 @@ fn trial(benchmark: &BenchmarkResults<'_>, method: &MethodResults<'_>) -> Option
         caption,
         figure: Box::new(SmallMultiples { panels, columns: 1, min_width: 420.0, legend: Vec::new() }),
     }))
+}
+
+/// The events of a trial: few get their names, many only letters; whether there are many.
+fn events(record: &Record) -> (bool, Vec<LineMark>) {
+    let many = record.log.marks.len() > 4;
+    let name = |label: &str| if many { label.chars().take(1).collect() } else { label.to_owned() };
+    let marks = record.log.marks.iter().map(|mark| LineMark { x: mark.x, label: name(&mark.label) });
+    (many, marks.collect())
+}
+
+/// The curves as lines, named by their number from 1 on; colours from `first` on.
+fn numbered(curves: &[&Curve], first: usize, name: impl Fn(usize) -> String) -> Vec<LineSeries> {
+    let line = |(k, curve): (usize, &&Curve)| LineSeries {
+        label: name(k + 1),
+        color: Color::Series(first + k),
+        dashed: false,
+        points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint::single(*x, *y)).collect(),
+    };
+    curves.iter().enumerate().map(line).collect()
 }
 
 /// Probabilities of the labels from their logits.

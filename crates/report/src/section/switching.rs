@@ -1,7 +1,7 @@
 //! Switching tasks: what each learner did, behaviour around a switch, levels and meta-parameters over the session.
 
+use super::averaged::averaged;
 use super::focus::focused;
-use super::go_nogo::averaged;
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{Axis, Color, LineChart, LineMark, LinePoint, LineSeries, Panel, SmallMultiples};
 use crate::number::number;

@@ -6,6 +6,7 @@ use crate::number::{interval_text, p_value, signed};
 use crate::verdicts::Judged;
 use base::stats;
 use base::stats::{Answer, Direction, LEVEL, Question, smallest_p};
+use contract::{Curve, Record};
 
 pub(super) fn build(judged: &[Judged<'_, '_>]) -> Vec<Block> {
     if judged.is_empty() {
@@ -186,6 +187,32 @@ fn comparisons(one: &Judged<'_, '_>) -> Table {
     table
 }
 
+fn line(label: &str, color: Color, curve: &Curve) -> LineSeries {
+    let points = curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint::single(*x, *y)).collect();
+    LineSeries { label: label.to_owned(), color, dashed: false, points }
+}
+
+/// The curve that says best how a run went.
+fn performance(curves: &[Curve]) -> Option<&Curve> {
+    let main = ["accuracy/seen", "accuracy/window", "accuracy/all", "meta-training/query-loss"];
+    let main = curves.iter().find(|curve| main.contains(&curve.name.as_str()));
+    main.or_else(|| curves.iter().find(|curve| curve.name.starts_with("accuracy"))).or_else(|| curves.first())
+}
+
+/// How often gains stood at their limits, as a sentence.
+fn limits(record: &Record) -> String {
+    let shares = record.log.scalars.iter();
+    let clamped: Vec<String> = shares
+        .filter_map(|(name, share)| Some((name.strip_prefix("clamped/")?, share)))
+        .filter(|(_, share)| **share > 0.0)
+        .map(|(name, share)| format!("{name} {:.1} %", 100.0 * share))
+        .collect();
+    if clamped.is_empty() {
+        return "No gain reached its limits.".to_owned();
+    }
+    format!("Share of steps at a limit: {}.", clamped.join(", "))
+}
+
 /// The first seed: performance, levels and gains under one time axis.
 fn signals(one: &Judged<'_, '_>) -> Option<Block> {
     let record = one.mechanism.ok().next()?;
@@ -196,12 +223,6 @@ fn signals(one: &Judged<'_, '_>) -> Option<Block> {
     }
     let marks: Vec<LineMark> =
         record.log.marks.iter().map(|mark| LineMark { x: mark.x, label: String::new() }).collect();
-    let line = |label: &str, color: Color, curve: &contract::Curve| LineSeries {
-        label: label.to_owned(),
-        color,
-        dashed: false,
-        points: curve.x.iter().zip(&curve.y).map(|(x, y)| LinePoint::single(*x, *y)).collect(),
-    };
     // Levels and gains are different things: their colours go on where the others' end.
     let group = |prefix: &str, first: usize| -> Vec<LineSeries> {
         let curves = record.log.signals.iter().filter_map(|c| Some((c.name.strip_prefix(prefix)?, c)));
@@ -209,10 +230,6 @@ fn signals(one: &Judged<'_, '_>) -> Option<Block> {
     };
     let levels = group("level/", 0);
     let gains = group("gain/", levels.len());
-    let curves = &record.log.curves;
-    let main = ["accuracy/seen", "accuracy/window", "accuracy/all", "meta-training/query-loss"];
-    let accuracy = curves.iter().find(|curve| main.contains(&curve.name.as_str()));
-    let accuracy = accuracy.or_else(|| curves.iter().find(|curve| curve.name.starts_with("accuracy")));
     let panel = |title: &str, y: Axis, series: Vec<LineSeries>| {
         let figure = Box::new(LineChart {
             x: Axis::new("updates or samples"),
@@ -227,25 +244,14 @@ fn signals(one: &Judged<'_, '_>) -> Option<Block> {
         Panel { title: title.to_owned(), color: Color::Ink, figure }
     };
     let mut panels = Vec::new();
-    if let Some(curve) = accuracy.or_else(|| curves.first()) {
+    if let Some(curve) = performance(&record.log.curves) {
         let title = curve.name.replace(['/', '_'], " ");
         let axis = if curve.name.contains("accuracy") { Axis::percent("%") } else { Axis::new("") };
         panels.push(panel(&title, axis, vec![line("", Color::Ink, curve)]));
     }
     panels.push(panel("Levels of the neuromodulators", Axis::new(""), levels));
     panels.push(panel("Gains on their targets", Axis::new(""), gains));
-    let scalars = &record.log.scalars;
-    let clamped: Vec<String> = scalars
-        .iter()
-        .filter_map(|(name, share)| Some((name.strip_prefix("clamped/")?, share)))
-        .filter(|(_, share)| **share > 0.0)
-        .map(|(name, share)| format!("{name} {:.1} %", 100.0 * share))
-        .collect();
-    let limits = if clamped.is_empty() {
-        "No gain reached its limits.".to_owned()
-    } else {
-        format!("Share of steps at a limit: {}.", clamped.join(", "))
-    };
+    let limits = limits(record);
     Some(Block::Chart(Chart {
         name: format!("{}-{}-signals", one.benchmark.id, one.mechanism.id),
         title: format!("{} on {}: levels and gains", one.mechanism.title, one.benchmark.name()),

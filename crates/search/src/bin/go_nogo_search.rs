@@ -44,26 +44,12 @@ fn main() -> anyhow::Result<()> {
     let mut tests = Vec::new();
     for group in groups {
         for configuration in combinations(&group) {
-            let mut model = serde_json::json!({});
-            for (key, value) in &configuration {
-                let value =
-                    serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::from(value.as_str()));
-                let pointer = key.split('.').try_fold(&mut model, |at, part| {
-                    at.as_object_mut().map(|table| table.entry(part).or_insert_with(|| serde_json::json!({})))
-                });
-                *pointer.ok_or_else(|| anyhow::anyhow!("`{key}` passes through a value"))? = value;
-            }
+            let model = model(&configuration)?;
             let settings: RunSettings =
                 serde_json::from_value(serde_json::json!({ "task": task, "model": model }))?;
             settings.model.check()?;
             let start = std::time::Instant::now();
-            let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-            for seed in first..first + seeds {
-                let session = run_session(&settings.task, &settings.model, seed, &mut Unwatched)?;
-                for (name, value) in scalars(&session) {
-                    all.entry(name).or_default().push(value);
-                }
-            }
+            let mut all = measured(&settings, first..first + seeds)?;
             let name: Vec<String> =
                 configuration.iter().map(|(key, value)| format!("{key}={value}")).collect();
             print_line(&name.join(" "), &all, start.elapsed().as_secs_f64() / seeds as f64);
@@ -85,6 +71,34 @@ fn main() -> anyhow::Result<()> {
         println!("Holm over these comparisons, in order: {}", corrected.join(", "));
     }
     Ok(())
+}
+
+/// Every number of the sessions of these seeds.
+fn measured(
+    settings: &RunSettings,
+    seeds: std::ops::Range<u64>,
+) -> anyhow::Result<BTreeMap<String, Vec<f64>>> {
+    let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for seed in seeds {
+        let session = run_session(&settings.task, &settings.model, seed, &mut Unwatched)?;
+        for (name, value) in scalars(&session) {
+            all.entry(name).or_default().push(value);
+        }
+    }
+    Ok(all)
+}
+
+/// A configuration as the model's settings.
+fn model(configuration: &[(String, String)]) -> anyhow::Result<serde_json::Value> {
+    let mut model = serde_json::json!({});
+    for (key, value) in configuration {
+        let value = serde_json::from_str(value).unwrap_or_else(|_| serde_json::Value::from(value.as_str()));
+        let pointer = key.split('.').try_fold(&mut model, |at, part| {
+            at.as_object_mut().map(|table| table.entry(part).or_insert_with(|| serde_json::json!({})))
+        });
+        *pointer.ok_or_else(|| anyhow::anyhow!("`{key}` passes through a value"))? = value;
+    }
+    Ok(model)
 }
 
 fn combinations(group: &[(String, String)]) -> Vec<Vec<(String, String)>> {

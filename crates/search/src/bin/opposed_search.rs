@@ -13,7 +13,7 @@ use neuromod_bench::base::source::Source;
 use neuromod_bench::cases::opposed::settings::Settings;
 use neuromod_bench::cases::opposed::setup::prepare;
 use neuromod_bench::contract::definition::Benchmark;
-use neuromod_bench::contract::{Pace, Unwatched};
+use neuromod_bench::contract::{Curve, Pace, Unwatched};
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -54,19 +54,12 @@ fn main() -> anyhow::Result<()> {
         match outcome {
             Err(error) => println!("seed {seed}: {error} after {seconds:.1} s"),
             Ok(trained) => {
-                let scores = problem.evaluate(
-                    &network,
-                    100,
-                    &streams.within("test"),
-                    &mut Pace::new(&mut Unwatched, 0.0),
-                )?;
+                let (streams, mut watch) = (streams.within("test"), Unwatched);
+                let scores = problem.evaluate(&network, 100, &streams, &mut Pace::new(&mut watch, 0.0))?;
                 let accuracies = problem.by_behaviour(&scores.right);
                 let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
-                let last: Vec<f64> = trained
-                    .curves
-                    .iter()
-                    .map(|curve| curve.y.last().copied().flatten().unwrap_or(-1.0))
-                    .collect();
+                let last = |curve: &Curve| curve.y.last().copied().flatten().unwrap_or(-1.0);
+                let last: Vec<f64> = trained.curves.iter().map(last).collect();
                 println!(
                     "seed {seed}: updates {} criterion {:?} test mean {mean:.3} by behaviour {accuracies:.3?} \
                      loss {:.2} last {last:.2?} in {seconds:.2} s",

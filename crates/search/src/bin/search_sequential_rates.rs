@@ -65,20 +65,19 @@ fn main() -> anyhow::Result<()> {
                     sum.iter_mut().zip(score).for_each(|(sum, score)| *sum += score);
                 }
             }
-            for (place, order) in ["one after another", "mixed"].into_iter().enumerate() {
-                let means: Vec<(f32, f64)> =
-                    RATES.iter().zip(&sums).map(|(rate, sum)| (*rate, sum[place] / seeds as f64)).collect();
-                let best = means.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied().unwrap_or_default();
-                let all: Vec<String> =
-                    means.iter().map(|(rate, score)| format!("{rate}: {score:.3}")).collect();
-                println!(
-                    "{method} inner {inner:5} {order}: {} gives {:.3}   ({})",
-                    best.0,
-                    best.1,
-                    all.join(", ")
-                );
-            }
+            print_scores(&format!("{method} inner {inner:5}"), &sums, seeds);
         }
     }
     Ok(())
+}
+
+/// The best rate for each order, and all of them.
+fn print_scores(name: &str, sums: &[[f64; 2]], seeds: u64) {
+    for (place, order) in ["one after another", "mixed"].into_iter().enumerate() {
+        let means: Vec<(f32, f64)> =
+            RATES.iter().zip(sums).map(|(rate, sum)| (*rate, sum[place] / seeds as f64)).collect();
+        let best = means.iter().max_by(|a, b| a.1.total_cmp(&b.1)).copied().unwrap_or_default();
+        let all: Vec<String> = means.iter().map(|(rate, score)| format!("{rate}: {score:.3}")).collect();
+        println!("{name} {order}: {} gives {:.3}   ({})", best.0, best.1, all.join(", "));
+    }
 }

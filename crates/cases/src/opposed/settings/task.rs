@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::opposed::behaviour::Behaviour;
 use base::error::DefinitionError;
+use contract::declare::Declared;
+use contract::settings;
 
 /// Trials simulated side by side in evaluations.
 pub const SIDE_BY_SIDE: usize = 8;
@@ -44,51 +46,33 @@ fn default_test_trials() -> usize {
     100
 }
 
-/// The network at its start.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct NetworkSettings {
-    /// N.
-    pub units: usize,
-    /// Probability that a unit is excitatory.
-    pub excitatory_share: f64,
-    /// Probability of a synapse.
-    pub connection_probability: f64,
-    /// g in |w| = g·|N(0,1)|/√(N p).
-    pub initial_gain: f64,
-    /// Standard deviation of the noise per step.
-    pub noise: f64,
-    /// Range of the time constants in steps of 5 ms.
-    pub tau_min: f64,
-    pub tau_max: f64,
-}
-
-impl Default for NetworkSettings {
-    fn default() -> Self {
-        Self {
-            units: 200,
-            excitatory_share: 0.8,
-            connection_probability: 0.2,
-            initial_gain: 1.5,
-            noise: 0.1,
-            tau_min: 4.0,
-            tau_max: 20.0,
-        }
+settings! {
+    /// The network at its start.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct NetworkSettings {
+        /// N.
+        pub units: usize = 200 => [8 to 4096];
+        /// Probability that a unit is excitatory.
+        pub excitatory_share: f64 = 0.8;
+        /// Probability of a synapse.
+        pub connection_probability: f64 = 0.2 => [above 0 to 1];
+        /// g in |w| = g·|N(0,1)|/√(N p).
+        pub initial_gain: f64 = 1.5 => [above 0];
+        /// Standard deviation of the noise per step.
+        pub noise: f64 = 0.1 => [at least 0];
+        /// Range of the time constants in steps of 5 ms.
+        pub tau_min: f64 = 4.0 => [at least 1];
+        pub tau_max: f64 = 20.0;
     }
 }
 
-/// The course of a trial in steps of 5 ms.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TrialSettings {
-    pub steps: usize,
-    pub stimulus_onset: usize,
-    pub stimulus_steps: usize,
-}
-
-impl Default for TrialSettings {
-    fn default() -> Self {
-        Self { steps: 200, stimulus_onset: 50, stimulus_steps: 25 }
+settings! {
+    /// The course of a trial in steps of 5 ms.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct TrialSettings {
+        pub steps: usize = 200 => [1 to 10000];
+        pub stimulus_onset: usize = 50;
+        pub stimulus_steps: usize = 25 => [at least 1];
     }
 }
 
@@ -99,42 +83,27 @@ impl TrialSettings {
     }
 }
 
-/// How the network is trained.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TrainingSettings {
-    /// Adam's step size.
-    pub learning_rate: f64,
-    /// Trials per update, dealt from a shuffled deck of all conditions; 1 is the ancestor's way.
-    pub trials_per_update: usize,
-    pub max_updates: usize,
-    /// No stop before this many updates.
-    pub min_updates: usize,
-    /// Updates between evaluations.
-    pub evaluate_every: usize,
-    /// Trials of an evaluation, spread evenly over the conditions.
-    pub evaluation_trials: usize,
-    /// Stop when the mean loss of the evaluation is below this …
-    pub stop_loss: f64,
-    /// … and the accuracy of the worst behaviour above this.
-    pub stop_accuracy: f64,
-    /// Largest norm of the gradient; 0 is no limit.
-    pub gradient_clip: f64,
-}
-
-impl Default for TrainingSettings {
-    fn default() -> Self {
-        Self {
-            learning_rate: 0.01,
-            trials_per_update: 1,
-            max_updates: 5000,
-            min_updates: 1500,
-            evaluate_every: 100,
-            evaluation_trials: 100,
-            stop_loss: 7.0,
-            stop_accuracy: 0.95,
-            gradient_clip: 0.0,
-        }
+settings! {
+    /// How the network is trained.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct TrainingSettings {
+        /// Adam's step size.
+        pub learning_rate: f64 = 0.01 => [above 0];
+        /// Trials per update, dealt from a shuffled deck of all conditions; 1 is the ancestor's way.
+        pub trials_per_update: usize = 1 => [1 to 512];
+        pub max_updates: usize = 5000 => [1 to 10000000];
+        /// No stop before this many updates.
+        pub min_updates: usize = 1500;
+        /// Updates between evaluations.
+        pub evaluate_every: usize = 100 => [1 to 10000000];
+        /// Trials of an evaluation, spread evenly over the conditions.
+        pub evaluation_trials: usize = 100 => [1 to 1000000];
+        /// Stop when the mean loss of the evaluation is below this …
+        pub stop_loss: f64 = 7.0 => [at least 0];
+        /// … and the accuracy of the worst behaviour above this.
+        pub stop_accuracy: f64 = 0.95 => [0 to 1];
+        /// Largest norm of the gradient; 0 is no limit.
+        pub gradient_clip: f64 = 0.0 => [at least 0];
     }
 }
 
@@ -170,39 +139,17 @@ impl Task {
     }
 
     fn check_network(&self) -> Result<(), DefinitionError> {
-        let Task { network: n, trial, training: t, .. } = self;
-        demand((8..=4096).contains(&n.units), "network.units", n.units, "8 to 4096")?;
-        let open = |x: f64| x > 0.0 && x < 1.0;
-        demand(open(n.excitatory_share), "network.excitatory_share", n.excitatory_share, "between 0 and 1")?;
-        let p = n.connection_probability;
-        demand(p > 0.0 && p <= 1.0, "network.connection_probability", p, "above 0, at most 1")?;
-        demand(positive(n.initial_gain), "network.initial_gain", n.initial_gain, "above 0")?;
-        demand(n.noise >= 0.0 && n.noise.is_finite(), "network.noise", n.noise, "at least 0")?;
-        demand(n.tau_min >= 1.0, "network.tau_min", n.tau_min, "at least 1 step")?;
-        demand(
-            n.tau_max > n.tau_min && n.tau_max.is_finite(),
-            "network.tau_max",
-            n.tau_max,
-            "above tau_min",
-        )?;
+        let Task { network: n, trial, training, .. } = self;
+        n.check_ranges().map_err(|error| error.below("network"))?;
+        trial.check_ranges().map_err(|error| error.below("trial"))?;
+        training.check_ranges().map_err(|error| error.below("training"))?;
+        let open = n.excitatory_share > 0.0 && n.excitatory_share < 1.0;
+        demand(open, "network.excitatory_share", n.excitatory_share, "between 0 and 1")?;
+        let wider = n.tau_max > n.tau_min && n.tau_max.is_finite();
+        demand(wider, "network.tau_max", n.tau_max, "above tau_min")?;
         let onset = trial.response_onset();
-        demand(
-            trial.steps > onset,
-            "trial.steps",
-            trial.steps,
-            &format!("above {onset}, the stimulus's end"),
-        )?;
-        demand(trial.steps <= 10_000, "trial.steps", trial.steps, "at most 10000")?;
-        demand(trial.stimulus_steps > 0, "trial.stimulus_steps", trial.stimulus_steps, "at least 1")?;
-        demand(positive(t.learning_rate), "training.learning_rate", t.learning_rate, "above 0")?;
-        let (loss, accuracy) = (t.stop_loss, t.stop_accuracy);
-        demand(loss >= 0.0 && loss.is_finite(), "training.stop_loss", loss, "at least 0")?;
-        let share = (0.0..=1.0).contains(&accuracy);
-        demand(share, "training.stop_accuracy", accuracy, "0 to 1, a share of trials")?;
-        let batch = t.trials_per_update;
-        demand((1..=512).contains(&batch), "training.trials_per_update", batch, "1 to 512")?;
-        let clip = t.gradient_clip;
-        demand(clip >= 0.0 && clip.is_finite(), "training.gradient_clip", clip, "at least 0 (0: no limit)")
+        let longer = trial.steps > onset;
+        demand(longer, "trial.steps", trial.steps, &format!("above {onset}, the stimulus's end"))
     }
 
     fn check_behaviours(&self) -> Result<(), DefinitionError> {
@@ -237,11 +184,7 @@ impl Task {
     }
 
     fn check_counts(&self) -> Result<(), DefinitionError> {
-        let t = &self.training;
         for (key, value, most) in [
-            ("training.max_updates", t.max_updates, 10_000_000),
-            ("training.evaluate_every", t.evaluate_every, 10_000_000),
-            ("training.evaluation_trials", t.evaluation_trials, MOST),
             ("test_trials", self.test_trials, MOST),
             ("behaviour (how many)", self.behaviour.len(), 1000),
             ("dose.trials", self.dose.as_ref().map_or(1, |dose| dose.trials), MOST),

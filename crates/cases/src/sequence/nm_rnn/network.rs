@@ -1,11 +1,13 @@
-//! The NM-RNN of Costacurta, Bhandarkar, Zoltowski & Linderman 2024 (*Structured flexibility in recurrent neural
+//! The network of the NM-RNN and its controls: settings and weights. Its equations stand above it, in `mod.rs`.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
 
 use super::super::check::{above, count};
 use super::super::control::Control;
 use super::super::network::Layout;
 use base::error::DefinitionError;
-use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// What becomes of the modulatory signal s.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

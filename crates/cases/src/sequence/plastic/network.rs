@@ -1,11 +1,15 @@
-//! Backpropamine (Miconi, Rawal, Clune & Stanley 2019, retroactive modulation) and its controls, one step as the unit:
+//! The plastic network and its controls: settings and weights. Their equations stand above them, in `mod.rs`.
 
-use super::super::check::{between, count};
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::super::check::between;
 use super::super::control::Control;
 use super::super::network::Layout;
 use base::error::DefinitionError;
-use serde::{Deserialize, Serialize};
-use std::ops::Range;
+use contract::declare::Declared;
+use contract::settings;
 
 /// What gates the plasticity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,30 +37,19 @@ pub enum GatedTrace {
     New,
 }
 
-/// The network. Defaults are ours, but for the order of trace and gate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PlasticSettings {
-    /// Units N, 1 to 128. Default 32.
-    pub units: usize,
-    /// η before training, in (0, 1); it is learned. Default 0.5.
-    pub initial_rate: f64,
-    pub modulation: Modulation,
-    /// Which trace M multiplies, where there is an M: the old one (default, the authors') or the new one.
-    pub gated_trace: GatedTrace,
-    /// What replaces the network's own signals at test. Default: nothing.
-    pub control: Control,
-}
-
-impl Default for PlasticSettings {
-    fn default() -> Self {
-        Self {
-            units: 32,
-            initial_rate: 0.5,
-            modulation: Modulation::Learned,
-            gated_trace: GatedTrace::default(),
-            control: Control::default(),
-        }
+settings! {
+    /// The network. Defaults are ours, but for the order of trace and gate.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct PlasticSettings {
+        /// Units N.
+        pub units: usize = 32 => [1 to 128];
+        /// η before training, in (0, 1); it is learned.
+        pub initial_rate: f64 = 0.5;
+        pub modulation: Modulation = Modulation::Learned;
+        /// Which trace M multiplies, where there is an M: the old one (default, the authors') or the new one.
+        pub gated_trace: GatedTrace = GatedTrace::default();
+        /// What replaces the network's own signals at test. Default: nothing.
+        pub control: Control = Control::default();
     }
 }
 
@@ -64,7 +57,7 @@ impl PlasticSettings {
     /// # Errors
     /// The first value out of range.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        count("units", self.units, 1, 128)?;
+        self.check_ranges()?;
         between("initial_rate", self.initial_rate, 0.0, 1.0)
     }
 }

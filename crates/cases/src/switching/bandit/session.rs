@@ -23,6 +23,7 @@ pub const CHANNELS: &[Channel] = &[
     Channel::new("inverse_temperature", [0.0, f64::INFINITY]).of_kinds(2),
     Channel::new("discount", [0.0, MOST_DISCOUNT]).of_kinds(2),
 ];
+
 const RATE: usize = 0;
 const INVERSE_TEMPERATURE: usize = 1;
 const DISCOUNT: usize = 2;
@@ -85,20 +86,24 @@ pub fn session(
     log.scalars.insert("accuracy".into(), right / trials as f64);
     log.scalars.insert("late_share".into(), late / trials as f64);
     log.scalars.insert("switches".into(), script.switches.len() as f64);
-    for (name, of) in MEANS {
-        let sum: f64 = agent.used.iter().map(of).sum();
-        log.scalars.insert((*name).into(), sum / agent.used.len() as f64);
-    }
+    log.scalars.extend(means(&agent.used));
     trace.write(&mut log);
     Ok(log)
 }
 
 type Of = fn(&Knobs) -> f64;
+
 const MEANS: &[(&str, Of)] = &[
     ("mean_rate", |k| k.rate),
     ("mean_inverse_temperature", |k| k.inverse_temperature),
     ("mean_discount", |k| k.discount),
 ];
+
+/// Means of the meta-parameters over the choices.
+fn means(used: &[Knobs]) -> impl Iterator<Item = (String, f64)> {
+    let mean = |of: &Of| used.iter().map(of).sum::<f64>() / used.len() as f64;
+    MEANS.iter().map(move |(name, of)| ((*name).to_owned(), mean(of)))
+}
 
 /// A learner with its values and whatever sets its meta-parameters.
 struct Agent<'a> {

@@ -1,36 +1,33 @@
 //! A bandit whose best arm switches, with a second stage that makes the discount matter.
 
-use super::super::check::{MOST_TRIALS, count, positive, within};
+use rand::RngExt;
+
+use super::super::check::within;
 use super::super::softmax;
 use base::error::DefinitionError;
 use base::rng::Streams;
-use rand::RngExt;
-use serde::{Deserialize, Serialize};
+use contract::declare::Declared;
+use contract::settings;
 
-/// The task.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct BanditTask {
-    /// K, 2 to 100. Default 4.
-    pub arms: usize,
-    /// Trials of a session, 1 to a million. Default 1,000.
-    pub trials: usize,
-    /// Probability that the best arm moves before a trial, in [0, 1], for each of as many equal parts of the session;
-    /// 1 to 100 of them, no more than trials. Default 0.02 throughout.
-    pub hazards: Vec<f64>,
-    /// Probability of a reward at the best arm, in [0, 1]. Default 0.8.
-    pub best: f64,
-    /// Probability of a reward at the others, in [0, 1], at most `best`. Default 0.2.
-    pub other: f64,
-    /// Size of the soon reward, ≥ 0; the late one is 1. Default 0.25.
-    pub soon: f64,
-    /// Further steps until the late reward, 0 to 1,000. Default 3.
-    pub delay: usize,
-}
-
-impl Default for BanditTask {
-    fn default() -> Self {
-        Self { arms: 4, trials: 1000, hazards: vec![0.02], best: 0.8, other: 0.2, soon: 0.25, delay: 3 }
+settings! {
+    /// The task.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct BanditTask {
+        /// K.
+        pub arms: usize = 4 => [2 to 100];
+        /// Trials of a session.
+        pub trials: usize = 1000 => [1 to 1000000];
+        /// Probability that the best arm moves before a trial, in [0, 1], for each of as many equal parts of the session;
+        /// 1 to 100 of them, no more than trials.
+        pub hazards: Vec<f64> = vec![0.02];
+        /// Probability of a reward at the best arm.
+        pub best: f64 = 0.8 => [above 0 to 1];
+        /// Probability of a reward at the others, in [0, 1], at most `best`.
+        pub other: f64 = 0.2;
+        /// Size of the soon reward; the late one is 1.
+        pub soon: f64 = 0.25 => [at least 0];
+        /// Further steps until the late reward.
+        pub delay: usize = 3 => [0 to 1000];
     }
 }
 
@@ -45,18 +42,13 @@ impl BanditTask {
     /// # Errors
     /// The first value out of range.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        count("arms", self.arms, 2, 100)?;
-        count("trials", self.trials, 1, MOST_TRIALS)?;
+        self.check_ranges()?;
         if self.hazards.is_empty() || self.hazards.len() > self.trials.min(100) {
             let found = format!("{} values", self.hazards.len());
             return Err(DefinitionError::range("hazards", found, "1 to 100 values, no more than trials"));
         }
         self.hazards.iter().try_for_each(|hazard| within("hazards", *hazard, 0.0, 1.0))?;
-        within("best", self.best, 0.0, 1.0)?;
-        within("other", self.other, 0.0, self.best)?;
-        positive("best", self.best)?;
-        within("soon", self.soon, 0.0, f64::INFINITY)?;
-        count("delay", self.delay, 0, 1000)
+        within("other", self.other, 0.0, self.best)
     }
 
     /// Size of the reward and steps until it comes.

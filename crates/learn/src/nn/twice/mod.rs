@@ -6,12 +6,15 @@
 //! one product costs about two gradients.
 
 mod function;
+mod hessian;
 mod layer;
 mod normalise;
 mod part;
+mod tape;
 mod target;
 #[cfg(test)]
 mod tests;
 
-pub use function::{Function, Normalise, Samples, Tape, gather};
+pub use function::{Function, Normalise, gather};
+pub use tape::{Samples, Tape};
 pub use target::Targets;

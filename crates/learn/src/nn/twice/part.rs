@@ -1,7 +1,8 @@
 //! Functions as parts of a larger one: convolutions without a last dense layer, a last layer that is activated, and
 //! derivatives with respect to what goes in.
 
-use super::function::{Function, Normalise, Tape};
+use super::function::{Function, Normalise};
+use super::tape::Tape;
 use crate::nn::patches::Geometry;
 use crate::nn::spec::CnnSpec;
 use numeric::matrix::matmul;

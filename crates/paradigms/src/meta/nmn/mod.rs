@@ -10,38 +10,9 @@
 //! where W_s = W_b = 0, it is the plain network.
 
 mod settings;
-
-/// Where the signals come from; what is learned of it becomes part of `reader`.
-fn signals(
-    settings: &NmnSettings,
-    sizes: Sizes,
-    reader: &mut Parameters,
-    streams: &Streams,
-) -> Result<Signals> {
-    let NmnSettings { units, signals: count, .. } = *settings;
-    Ok(match settings.form {
-        Form::None => Signals::None,
-        Form::Constant => {
-            let mut random = streams.get("init/signals");
-            let z = (0..count).map(|_| random.random_range(-1.0..1.0)).collect();
-            Signals::Learned(reader.add("signals", 0, Role::Other, &[1, count], z)?)
-        }
-        _ => {
-            let (tanh, init) = (Activation::Tanh, Init::default());
-            let shape = [sizes.support, sizes.features + sizes.outputs, units];
-            let mut random = streams.get("init/reader");
-            let recurrent = Recurrent::new(reader, 0, shape, tanh, init, &mut random)?;
-            let mut random = streams.get("init/signals");
-            let dense = Dense::new(reader, 1, [units, count], tanh, init, &mut random)?;
-            Signals::Read(Box::new((recurrent, dense)))
-        }
-    })
-}
-
+mod signals;
 #[cfg(test)]
 mod tests;
-
-pub use settings::{CONTROL_EPISODES, Form, NmnSettings};
 
 use candle_core::{D, Device, Tensor};
 use rand::RngExt;
@@ -53,10 +24,12 @@ use base::error::Result;
 use base::rng::{FastRng, Streams};
 use contract::TestSignal;
 use learn::gains::LayerGain;
-use learn::nn::{
-    Active, Dense, Init, MlpSpec, Model, Parameter, Parameters, Recurrent, Role, cross_entropy, read,
-};
+use learn::nn::{Active, MlpSpec, Model, Parameter, Parameters, Role, cross_entropy, read};
 use numeric::Activation;
+use signals::{Signals, signals};
+
+pub use settings::{CONTROL_EPISODES, Form, NmnSettings};
+pub(super) use signals::Sizes;
 
 /// A layer of the main network.
 #[derive(Debug)]
@@ -67,28 +40,6 @@ struct Layer {
     slope: Option<Parameter>,
     shift: Option<Parameter>,
     activation: Activation,
-}
-
-/// Where z comes from.
-#[derive(Debug)]
-enum Signals {
-    Read(Box<(Recurrent, Dense)>),
-    /// z before its tanh, 1 × signals.
-    Learned(Parameter),
-    None,
-}
-
-/// What the modulatory network reads.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sizes {
-    /// Samples in a support set.
-    pub support: usize,
-    /// Numbers per sample.
-    pub features: usize,
-    /// Values or scores per sample.
-    pub outputs: usize,
-    /// Whether answers are labels, which are read one-hot.
-    pub labels: bool,
 }
 
 /// Main and modulatory network.

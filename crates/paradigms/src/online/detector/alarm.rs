@@ -1,4 +1,4 @@
-//! Drift detectors: they see the learner's own errors, 0 or 1, one after another, and raise an alarm when errors
+//! What every drift detector has in common.
 
 /// Something that watches errors.
 pub trait Detector: Send {

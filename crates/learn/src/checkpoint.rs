@@ -1,0 +1,39 @@
+//! What a checkpoint holds of a learner.
+
+use super::learner::Learner;
+use base::error::Result;
+use base::state::State;
+
+impl Learner {
+    /// Everything a checkpoint needs.
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn save(&self) -> Result<State> {
+        let mut state = State::default()
+            .number("updates", self.updates as f64)
+            .buffer("parameters", &self.model.parameters().snapshot()?);
+        state.parts.insert("objective".into(), self.objective.save());
+        state.parts.insert("optimiser".into(), self.optimiser.save());
+        if let Some(modulation) = &self.modulation {
+            state.parts.insert("modulation".into(), modulation.save()?);
+        }
+        Ok(state)
+    }
+
+    /// The inverse of [`Learner::save`].
+    ///
+    /// # Errors
+    /// When the state is another learner's.
+    pub fn load(&mut self, state: &State) -> Result<()> {
+        self.model.parameters().restore(&state.get_buffer("parameters")?)?;
+        self.objective.load(state.get_part("objective")?)?;
+        self.optimiser.load(state.get_part("optimiser")?)?;
+        if let Some(modulation) = &mut self.modulation {
+            modulation.load(state.get_part("modulation")?)?;
+        }
+        let updates = state.get_number("updates")? as u64;
+        self.updates = updates;
+        Ok(())
+    }
+}
