@@ -19,7 +19,7 @@ mod write;
 pub use earlier::check_folder;
 pub use question::Question;
 pub use runner::Runner;
-pub use seeds::{CONFIRMATION_RANGE, CONFIRMATION_SEED, DEVELOPMENT_SEED, QUALIFICATION_SEED, Seeds};
+pub use seeds::{CONFIRMATION_SEED, DEVELOPMENT_SEED, QUALIFICATION_SEED, Seeds};
 pub use space::Prepared;
 pub use study::{Answer, Confirmed, Measure, Plan, Searched, Tried};
 pub use write::{Told, write};

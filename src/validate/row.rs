@@ -8,8 +8,15 @@ use contract::definition::Library;
 
 const FILES: &[(&str, &str)] = &[
     ("a-gem-2019", include_str!("../../validation/a-gem-2019.toml")),
+    ("avalanche-2021", include_str!("../../validation/avalanche-2021.toml")),
+    ("chaudhry-2019", include_str!("../../validation/chaudhry-2019.toml")),
+    ("cn-dpm-2020", include_str!("../../validation/cn-dpm-2020.toml")),
     ("der-2020", include_str!("../../validation/der-2020.toml")),
+    ("gpm-2021", include_str!("../../validation/gpm-2021.toml")),
     ("hsu-2018", include_str!("../../validation/hsu-2018.toml")),
+    ("mer-2019", include_str!("../../validation/mer-2019.toml")),
+    ("mir-2019", include_str!("../../validation/mir-2019.toml")),
+    ("mirzadeh-2020", include_str!("../../validation/mirzadeh-2020.toml")),
     ("van-de-ven-2020", include_str!("../../validation/van-de-ven-2020.toml")),
     ("van-de-ven-2022", include_str!("../../validation/van-de-ven-2022.toml")),
 ];

@@ -77,7 +77,7 @@ proptest! {
     fn neutral_gains_train_every_network_bit_for_bit_like_none(
         seed in 0u64..1000, scope in 0usize..3, kind in 0usize..4, rate in 1e-3f32..0.1,
     ) {
-        let kind = [Kind::Sgd, Kind::Momentum, Kind::Adam, Kind::Adamw][kind];
+        let kind = [Kind::Sgd, Kind::Momentum, Kind::Adagrad, Kind::Adam, Kind::Adamw][kind];
         let optimiser = OptimiserSpec { kind, rate, ..OptimiserSpec::default() };
         for spec in models() {
             let build = || spec.build(SHAPE, 10, &Streams::new(seed)).expect("model");

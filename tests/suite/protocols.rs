@@ -109,6 +109,62 @@ fn each_seed_turns_the_images_by_angles_of_its_own() {
     assert!(said.contains("`stream.tasks.between` = [80.0, 10.0]"), "{said}");
 }
 
+#[test]
+fn ascending_angles_lie_in_a_step_of_their_own_each() {
+    // Three steps from −30 to 60 degrees.
+    let rotated = r#"{ kind = "randomly-rotated", tasks = 3, between = [-30.0, 60.0], ascending = true }"#;
+    for record in records("naive", "3", &[(SPLIT, rotated)]) {
+        for (step, name) in tasks(&record).0.iter().enumerate() {
+            let degrees: f64 = name.trim_end_matches('°').parse().expect("degrees");
+            let low = 30.0 * step as f64 - 30.0;
+            assert!((low - 0.5..=low + 30.5).contains(&degrees), "step {step}: {name}");
+        }
+    }
+}
+
+/// Where the domain scenario tells the task, networks of their own can be trained, and what does not look at it trains as before.
+#[test]
+fn the_task_may_be_told_where_one_head_serves_all() {
+    let told = (r#"reveals = ["boundary"]"#, r#"reveals = ["task-id", "boundary"]"#);
+    let both = records("naive,separate,xdg", "1", &[told]);
+    assert_eq!(both.iter().filter(|record| record["status"] == "ok").count(), 3);
+    assert_eq!(both[0]["matrix"], records("naive", "1", &[])[0]["matrix"]);
+    let class = (
+        r#"scenario = "domain", reveals = ["boundary"]"#,
+        r#"scenario = "class", reveals = ["task-id", "boundary"]"#,
+    );
+    assert!(refused(&[class]).contains("without it in the class scenario"));
+}
+
+/// What a protocol leaves out for speed does not reach its score.
+#[test]
+fn fewer_samples_and_no_references_leave_the_last_row_as_it_is() {
+    let whole = records("naive,joint", "1", &[]);
+    let few =
+        records("naive,joint", "1", &[("samples = 20 }", "samples = 20, matrix = 30 }\nreferences = false")]);
+    for (whole, few) in whole.iter().zip(&few) {
+        let rows = |record: &Value| record["matrix"]["rows"].as_array().expect("rows").clone();
+        let (whole_rows, few_rows) = (rows(whole), rows(few));
+        assert_eq!(whole_rows.last(), few_rows.last());
+        assert_ne!(whole_rows[0], few_rows[0]);
+        assert_eq!(few["matrix"]["reference"], Value::Null);
+    }
+    assert_ne!(whole[1]["matrix"]["reference"], Value::Null);
+    assert!(refused(&[("samples = 20 }", "samples = 20, matrix = 0 }")]).contains("`curve.matrix` = 0"));
+}
+
+/// A rate that never falls below its floor, and tests with silent units that repeat to the bit.
+#[test]
+fn stable_sgd_has_a_floor_and_noisy_tests_where_it_is_asked_to() {
+    let with = |settings: &str| records(&format!("stable-sgd{settings}"), "1", &[])[0]["matrix"].clone();
+    let fallen = "@parameters.decay=0.0001";
+    assert_ne!(with(fallen), with(&format!("{fallen}@parameters.floor=1")));
+    assert_eq!(with("@parameters.decay=1"), with(&format!("{fallen}@parameters.floor=1")));
+    let noisy = with("@parameters.noisy_tests=true");
+    assert_ne!(with(""), noisy);
+    assert_eq!(noisy, with("@parameters.noisy_tests=true"));
+}
+
 /// Names of the tasks, and how often the network was updated.
 fn tasks(record: &Value) -> (Vec<String>, u64) {
     let tasks = record["matrix"]["tasks"].as_array().expect("tasks");

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rand::{Rng, RngExt};
+
 use base::error::{DefinitionError, Result};
 
 /// A gain on the units of one layer. `None` is exactly the unmodulated layer; unit gains train bit for bit like it.
@@ -90,7 +92,7 @@ pub struct Gains {
     pub terms: BTreeMap<String, f32>,
     /// Divides the logits inside the task loss.
     pub temperature: f32,
-    /// Share of hidden units that are silent at each training step, in [0, 1); never at evaluation.
+    /// Share of hidden units that are silent at each training step, in [0, 1); at evaluation only where a method asks for it.
     pub dropout: f32,
     /// Multiplies the number of past samples that a replay term draws.
     pub replay: f32,
@@ -138,6 +140,16 @@ impl Gains {
             self.layers.resize(index + 1, LayerGain::default());
         }
         &mut self.layers[index]
+    }
+
+    /// Silences each hidden unit for each of `samples` samples with the chance `dropout`; `layers` are the widths, outputs last.
+    pub fn silence(&mut self, layers: &[usize], samples: usize, random: &mut impl Rng) {
+        let keep = 1.0 - self.dropout;
+        for (layer, units) in layers.iter().enumerate().take(layers.len().saturating_sub(1)) {
+            // What is kept counts 1/keep, so that evaluation needs no mask.
+            let speaks = |_| if random.random::<f32>() < keep { 1.0 / keep } else { 0.0 };
+            self.layer_mut(layer).mask = Some((0..samples * units).map(speaks).collect());
+        }
     }
 
     /// The same without dropout masks, for a forward pass on other samples than the batch's.

@@ -6,8 +6,6 @@
 
 use std::cell::RefCell;
 
-use rand::RngExt;
-
 use crate::gains::Gains;
 use crate::modulation::{BoundaryTold, Modulation, ModulationSpec, Observation, StateTold};
 use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
@@ -90,15 +88,8 @@ impl Learner {
             modulation.apply(&mut self.gains);
         }
         if self.gains.dropout > 0.0 {
-            let samples = batch.samples();
             let mut random = self.streams.fast(&format!("dropout/{}", self.updates));
-            let keep = 1.0 - self.gains.dropout;
-            let layers = self.model.layer_units();
-            for (layer, units) in layers.iter().enumerate().take(layers.len().saturating_sub(1)) {
-                // What is kept counts 1/keep, so that evaluation needs no mask.
-                let speaks = |_| if random.random::<f32>() < keep { 1.0 / keep } else { 0.0 };
-                self.gains.layer_mut(layer).mask = Some((0..samples * units).map(speaks).collect());
-            }
+            self.gains.silence(&self.model.layer_units(), batch.samples(), &mut random);
         }
     }
 

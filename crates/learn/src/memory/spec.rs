@@ -39,6 +39,8 @@ pub enum Weighing {
     Mean,
     /// By tasks: (t − 1)/t while the t-th is learned; needs boundaries.
     Tasks,
+    /// Both whole: the past's mean is added to the batch's (Aljundi et al. 2019).
+    Sum,
 }
 
 /// A memory's settings.

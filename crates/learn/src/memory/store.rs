@@ -118,14 +118,16 @@ impl Memory {
         (asked.round().max(1.0) as usize).min(self.len())
     }
 
-    /// The past's share of the loss at this step, in [0, 1); 0 while nothing is held.
-    pub fn share(&self, weighing: Weighing, cx: &StepContext<'_>) -> f32 {
+    /// What the present and the past count in the loss of this step; (1, 0) while nothing is held.
+    pub fn shares(&self, weighing: Weighing, cx: &StepContext<'_>) -> (f32, f32) {
         let past = self.amount(cx) as f32;
-        match weighing {
+        let share = match weighing {
+            _ if past == 0.0 => 0.0,
             Weighing::Mean => past / (cx.batch.samples() as f32 + past),
-            Weighing::Tasks if past == 0.0 => 0.0,
             Weighing::Tasks => 1.0 - 1.0 / (1.0 + self.boundaries as f32),
-        }
+            Weighing::Sum => return (1.0, 1.0),
+        };
+        (1.0 - share, share)
     }
 
     /// Different samples, all equally likely; `None` while there are none.

@@ -142,6 +142,9 @@ fn check_init(at: &str, init: Init) -> Result<(), DefinitionError> {
         Init::Normal { output_sd: Some(sd), .. } if !(sd > 0.0 && sd.is_finite()) => {
             Err(DefinitionError::range(&format!("{at}.init.output_sd"), sd, "a number > 0"))
         }
+        Init::Normal { bias, .. } if !bias.is_finite() => {
+            Err(DefinitionError::range(&format!("{at}.init.bias"), bias, "a number"))
+        }
         _ => Ok(()),
     }
 }

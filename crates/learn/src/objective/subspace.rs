@@ -1,5 +1,7 @@
 //! Directions that inputs of the past lie in, and gradients without a part along them.
 
+use numeric::elementwise;
+use numeric::matrix::{Matrix, matmul, product};
 use numeric::symmetric_eigen;
 
 /// An orthonormal basis, as rows of `width` numbers.
@@ -23,6 +25,31 @@ impl Subspace {
             let share = scale * share as f32;
             row.iter_mut().zip(direction).for_each(|(x, m)| *x -= share * m);
         }
+    }
+
+    /// The same for many rows (n × `width`) at once. `span`: rows (m × `width`) of which those are combinations, where that is known: a
+    /// gradient's are of the inputs of its batch, and a batch has fewer inputs than a layer has units.
+    pub fn project_rows_out(&self, rows: &mut [f32], span: Option<&[f32]>, scale: f32) {
+        let (width, rank) = (self.width.max(1), self.rank());
+        if rank == 0 || rows.is_empty() {
+            return;
+        }
+        let basis = Matrix::new(&self.basis, rank, width);
+        let combined =
+            span.filter(|span| span.len() < rows.len()).and_then(|span| combination(rows, span, width));
+        let held = match (&combined, span) {
+            // The part of the inputs that is held, once per input instead of once per row.
+            (Some(_), Some(span)) => {
+                let shares = product(Matrix::new(span, span.len() / width, width), basis.t());
+                product(Matrix::new(&shares, span.len() / width, rank), basis)
+            }
+            _ => self.basis.clone(),
+        };
+        let held = Matrix::new(&held, held.len() / width, width);
+        let mut shares =
+            combined.unwrap_or_else(|| product(Matrix::new(rows, rows.len() / width, width), basis.t()));
+        elementwise::scale(&mut shares, -scale);
+        matmul(rows, Matrix::new(&shares, rows.len() / width, held.rows), held, true);
     }
 
     fn directions(&self) -> impl Iterator<Item = &[f32]> {
@@ -56,6 +83,56 @@ impl Subspace {
             self.basis.extend(direction.iter().map(|x| (f64::from(*x) / length) as f32));
         }
     }
+}
+
+/// D with rows = D·span (n × m); `None` where the rows are not combinations of `span`, or of its rows one is of the others.
+fn combination(rows: &[f32], span: &[f32], width: usize) -> Option<Vec<f32>> {
+    let (n, m) = (rows.len() / width, span.len() / width);
+    let inputs = Matrix::new(span, m, width);
+    let gram = cholesky(product(inputs, inputs.t()).into_iter().map(f64::from).collect(), m)?;
+    let products = product(Matrix::new(rows, n, width), inputs.t());
+    let (mut shares, mut reached) = (Vec::with_capacity(n * m), 0.0);
+    for products in products.chunks_exact(m) {
+        let own = solve(&gram, products);
+        reached += own.iter().zip(products).map(|(a, b)| a * f64::from(*b)).sum::<f64>();
+        shares.extend(own.into_iter().map(|share| share as f32));
+    }
+    let energy: f64 = rows.iter().map(|x| f64::from(*x).powi(2)).sum();
+    (reached >= (1.0 - 1e-5) * energy).then_some(shares)
+}
+
+/// The lower factor of a symmetric matrix; `None` where that is (nearly) singular.
+fn cholesky(mut a: Vec<f64>, n: usize) -> Option<Vec<f64>> {
+    for i in 0..n {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|k| a[i * n + k] * a[j * n + k]).sum();
+            let left = a[i * n + j] - known;
+            if i == j {
+                if left <= 1e-5 * a[i * n + i] {
+                    return None;
+                }
+                a[i * n + i] = left.sqrt();
+            } else {
+                a[i * n + j] = left / a[j * n + j];
+            }
+        }
+    }
+    Some(a)
+}
+
+/// x with L Lᵀ x = b.
+fn solve(lower: &[f64], b: &[f32]) -> Vec<f64> {
+    let n = b.len();
+    let mut x: Vec<f64> = b.iter().copied().map(f64::from).collect();
+    for i in 0..n {
+        let known: f64 = (0..i).map(|k| lower[i * n + k] * x[k]).sum();
+        x[i] = (x[i] - known) / lower[i * n + i];
+    }
+    for i in (0..n).rev() {
+        let known: f64 = (i + 1..n).map(|k| lower[k * n + i] * x[k]).sum();
+        x[i] = (x[i] - known) / lower[i * n + i];
+    }
+    x
 }
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
@@ -121,6 +198,24 @@ mod tests {
         let mut half = [1.0, 1.0, 1.0];
         held.project_out(&mut half, 0.5);
         assert_close(&half, &[5.0 / 9.0, 5.5 / 9.0, 3.5 / 9.0], 1e-5);
+    }
+
+    #[test]
+    fn many_rows_at_once_lose_what_each_one_loses() {
+        // A and B held as above. Rows are combinations of two inputs, or are not.
+        let mut held = Subspace::default();
+        held.grow(&[2.0, 0.0, 1.0, 0.0, 1.0, 1.0], 3, 1.0);
+        let span = [1.0, 2.0, 0.0, 0.0, 1.0, -1.0];
+        let of_span = [1.0, 3.0, -1.0, 2.0, 4.0, 0.0, -1.0, 0.0, -2.0, 0.0, 2.0, -2.0];
+        let others = [1.0, 1.0, 1.0, 0.0, 1.0, 5.0, -1.0, 0.0, -2.0, 0.0, 2.0, -2.0];
+        for (rows, known) in [(of_span, true), (of_span, false), (others, true)] {
+            let (mut together, mut apart) = (rows, rows);
+            held.project_rows_out(&mut together, known.then_some(&span), 0.5);
+            apart.chunks_exact_mut(3).for_each(|row| held.project_out(row, 0.5));
+            assert_close(&together, &apart, 1e-5);
+        }
+        assert!(combination(&of_span, &span, 3).is_some() && combination(&others, &span, 3).is_none());
+        assert!(combination(&of_span, &[1.0, 2.0, 0.0, 2.0, 4.0, 0.0], 3).is_none(), "one input twice");
     }
 
     #[test]

@@ -4,9 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::adagrad::Adagrad;
 use super::adam::Adam;
 use super::chain::{Chain, Transform};
-use super::clip::ClipNorm;
+use super::clip::{ClipNorm, ClipValue};
 use super::decay::DecoupledDecay;
 use super::momentum::Momentum;
 use base::error::DefinitionError;
@@ -17,6 +18,7 @@ use base::error::DefinitionError;
 pub enum Kind {
     Sgd,
     Momentum,
+    Adagrad,
     #[default]
     Adam,
     Adamw,
@@ -35,13 +37,16 @@ pub struct OptimiserSpec {
     pub beta1: f32,
     /// β₂ of Adam, in [0, 1). Default 0.999.
     pub beta2: f32,
-    /// ε of Adam, > 0. Default 1e-8.
+    /// ε of Adam and Adagrad, > 0. Default 1e-8 (PyTorch's Adagrad has 1e-10).
     pub epsilon: f32,
     /// Decoupled decay of `adamw`, ≥ 0. Default 0.01.
     pub weight_decay: f32,
     /// Clip the global gradient norm to this, > 0; absent: no clipping.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip_norm: Option<f32>,
+    /// Clip every entry of the gradient to ± this, > 0; absent: no clipping. After `clip_norm` where both are set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip_value: Option<f32>,
 }
 
 impl Default for OptimiserSpec {
@@ -55,6 +60,7 @@ impl Default for OptimiserSpec {
             epsilon: 1e-8,
             weight_decay: 0.01,
             clip_norm: None,
+            clip_value: None,
         }
     }
 }
@@ -86,7 +92,10 @@ impl OptimiserSpec {
                 "a number > 0",
             ),
         ];
-        match rules.iter().find(|rule| !rule.2) {
+        let rules = rules
+            .into_iter()
+            .chain(self.clip_value.map(|limit| ("clip_value", limit, positive(limit), "a number > 0")));
+        match rules.into_iter().find(|rule| !rule.2) {
             Some((key, value, _, allowed)) => {
                 Err(DefinitionError::range(&format!("{at}.{key}"), value, allowed))
             }
@@ -100,9 +109,13 @@ impl OptimiserSpec {
         if let Some(limit) = self.clip_norm {
             transforms.push(Box::new(ClipNorm { limit }));
         }
+        if let Some(limit) = self.clip_value {
+            transforms.push(Box::new(ClipValue { limit }));
+        }
         match self.kind {
             Kind::Sgd => {}
             Kind::Momentum => transforms.push(Box::new(Momentum::new(self.momentum))),
+            Kind::Adagrad => transforms.push(Box::new(Adagrad::new(self.epsilon))),
             Kind::Adam => transforms.push(Box::new(Adam::new(self.beta1, self.beta2, self.epsilon))),
             Kind::Adamw => {
                 transforms.push(Box::new(Adam::new(self.beta1, self.beta2, self.epsilon)));

@@ -54,6 +54,10 @@ pub enum StreamKind {
         /// Least and largest angle in degrees. Default 0 and 180.
         #[serde(default = "half_turn")]
         between: [f32; 2],
+        /// Each task draws from its own of as many equally wide parts, the first from the part of the smallest angles (Lopez-Paz &
+        /// Ranzato 2017). Default false.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        ascending: bool,
     },
 }
 
@@ -124,9 +128,13 @@ impl StreamSpec {
             let rule = "false outside the class scenario";
             return Err(DefinitionError::range("stream.all_outputs", true, rule));
         }
-        let needs_id = self.scenario == Scenario::Task;
-        if needs_id != self.reveals.contains(&Reveal::TaskId) {
-            let rule = "`task-id` is revealed in the task scenario and only there";
+        let fits = match self.scenario {
+            Scenario::Task => self.reveals(Reveal::TaskId),
+            Scenario::Domain => true,
+            Scenario::Class => !self.reveals(Reveal::TaskId),
+        };
+        if !fits {
+            let rule = "with `task-id` in the task scenario, without it in the class scenario; in the domain scenario it may be told";
             return Err(DefinitionError::range("stream.reveals", format!("{:?}", self.words()), rule));
         }
         Ok(())
@@ -154,7 +162,7 @@ impl StreamSpec {
                 }
                 check_count(*tasks)
             }
-            StreamKind::RandomlyRotated { tasks, between: [low, high] } => {
+            StreamKind::RandomlyRotated { tasks, between: [low, high], .. } => {
                 if !(low.is_finite() && high.is_finite() && low < high) {
                     let (found, rule) = ([low, high], "two finite angles, the smaller one first");
                     return Err(DefinitionError::range("stream.tasks.between", format!("{found:?}"), rule));

@@ -107,8 +107,14 @@ fn seen(
             (PixelMap::Permute(order.into()), format!("permutation {}", index + 1))
         }
         StreamKind::Rotated { angles } => turned(angles[index], format!("{}°", angles[index])),
-        StreamKind::RandomlyRotated { between: [low, high], .. } => {
-            let angle = streams.get(&format!("rotation{index}")).random_range(*low..*high);
+        StreamKind::RandomlyRotated { tasks, between: [low, high], ascending } => {
+            let part = (high - low) / *tasks as f32;
+            let own = if *ascending {
+                low + part * index as f32..low + part * (index + 1) as f32
+            } else {
+                *low..*high
+            };
+            let angle = streams.get(&format!("rotation{index}")).random_range(own);
             turned(angle, format!("{angle:.0}°"))
         }
     }

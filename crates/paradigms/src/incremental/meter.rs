@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::settings::CurveSettings;
 use crate::method::TaskOwned;
 use base::error::Result;
+use base::rng::Streams;
 use contract::{Curve, Pace};
 use learn::Learner;
 use learn::gains::Gains;
@@ -12,8 +13,10 @@ use learn::stream::{TaskStream, TestSet};
 
 /// Test sets, and the curves measured so far.
 pub(super) struct Meter {
-    /// Per task: all test samples, and the smaller set for curves.
+    /// Per task: all test samples, and smaller sets for the matrix and for curves.
     full: Vec<TestSet>,
+    /// Those for the rows of the matrix before its last.
+    earlier: Vec<TestSet>,
     thinned: Vec<TestSet>,
     tasks: Vec<Curve>,
     seen: Curve,
@@ -24,6 +27,8 @@ pub(super) struct Meter {
     first: usize,
     /// What is a task's own in training is so at its test too.
     pub own: Option<Box<dyn TaskOwned>>,
+    /// Where hidden units are silent by chance in tests too: the random streams of that.
+    pub noise: Option<Streams>,
 }
 
 impl Meter {
@@ -37,6 +42,7 @@ impl Meter {
         let sets = |limit: usize| (0..stream.len()).map(|task| stream.test_set(task, limit)).collect();
         Self {
             full: sets(usize::MAX),
+            earlier: sets(curve.matrix.unwrap_or(usize::MAX)),
             thinned: sets(curve.samples),
             tasks: (0..stream.len()).map(|task| Curve::new(format!("accuracy/task{task}"))).collect(),
             seen: Curve::new("accuracy/seen"),
@@ -44,6 +50,7 @@ impl Meter {
             losses: (0.0, 0),
             first: first.unwrap_or(usize::MAX),
             own,
+            noise: None,
         }
     }
 
@@ -52,26 +59,33 @@ impl Meter {
         self.own.as_ref().map_or(0, |own| own.state_bytes())
     }
 
-    /// Accuracy on every task when training has reached task `reached` (`None`: before training).
+    /// Accuracy on every task when training has reached task `reached` (`None`: before training): row `row` of the matrix.
     pub fn accuracies(
         &self,
         stream: &TaskStream,
         learner: &Learner,
-        reached: Option<usize>,
+        (row, reached): (usize, Option<usize>),
         pace: &mut Pace<'_>,
     ) -> Result<Vec<f64>> {
-        (0..self.full.len()).map(|task| self.accuracy(stream, learner, (task, reached), pace)).collect()
+        let sets = self.sets(row);
+        let score = |(task, set)| self.score(set, stream, learner, (task, reached), pace);
+        sets.iter().enumerate().map(score).collect()
     }
 
-    /// Accuracy on one task, all test samples, when training has reached another.
+    /// What a row of the matrix is measured on: the last one on all test samples.
+    fn sets(&self, row: usize) -> &[TestSet] {
+        if row + 1 == self.full.len() { &self.full } else { &self.earlier }
+    }
+
+    /// Accuracy on one task when training has reached another, as a row of the matrix has it.
     pub fn accuracy(
         &self,
         stream: &TaskStream,
         learner: &Learner,
-        (task, reached): (usize, Option<usize>),
+        (row, task, reached): (usize, usize, Option<usize>),
         pace: &mut Pace<'_>,
     ) -> Result<f64> {
-        self.score(&self.full[task], stream, learner, (task, reached), pace)
+        self.score(&self.sets(row)[task], stream, learner, (task, reached), pace)
     }
 
     /// Notes a training loss.
@@ -154,12 +168,16 @@ impl Meter {
         /// Samples per forward pass.
         const BATCH: usize = 512;
         let active = stream.test_active(task, reached);
-        let gains = self.gains_in(task, learner);
+        let mut gains = self.gains_in(task, learner);
         let readout = learner.objective.readout(learner.model.as_ref(), &gains)?;
         let mut correct = 0;
         for first in (0..set.len()).step_by(BATCH) {
             pace.ask()?;
             let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
+            if let Some(noise) = &self.noise {
+                let mut random = noise.fast(&format!("dropout/{}/{task}/{first}", learner.updates()));
+                gains.to_mut().silence(&learner.model.layer_units(), targets.len(), &mut random);
+            }
             let labels = readout.predict(learner.model.as_ref(), &inputs, &active, &gains)?;
             correct +=
                 labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();

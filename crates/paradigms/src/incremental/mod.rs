@@ -121,6 +121,7 @@ struct Run<'a> {
     regime: Regime,
     freeze_features: bool,
     rate_per_task: Option<f32>,
+    least_rate: f32,
     /// The run is a control that replays another one.
     replays: bool,
     done: usize,
@@ -135,8 +136,8 @@ impl<'a> Run<'a> {
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
         let composition = method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
         resolved.check_memory(&dataset)?;
-        let Composition { terms, regime, freeze_features, rate_per_task, dropout, winners, mut own, .. } =
-            composition;
+        let Composition { terms, regime, freeze_features, rate_per_task, least_rate, .. } = composition;
+        let Composition { dropout, noisy_tests, winners, mut own, .. } = composition;
         let init = match &settings.model {
             ModelSpec::Mlp(spec) => spec.init,
             _ => Init::default(),
@@ -156,10 +157,11 @@ impl<'a> Run<'a> {
         if settings.freeze_biases {
             learner.freeze(|parameter| parameter.role == Role::Bias);
         }
-        let meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, own);
+        let mut meter = Meter::new(&stream, &settings.curve, settings.curve_tasks, own);
+        meter.noise = noisy_tests.then(|| streams.within("tests"));
         let bounds = settings.budget.bounds(&stream);
         let total = match regime {
-            Regime::Joint => bounds.iter().sum(),
+            Regime::Joint if settings.references => bounds.iter().sum(),
             _ => bounds[stream.len()],
         };
         let probes = Probes::new(&stream, &settings.budget);
@@ -176,6 +178,7 @@ impl<'a> Run<'a> {
             regime,
             freeze_features,
             rate_per_task,
+            least_rate,
             replays,
             done: 0,
         })
@@ -188,7 +191,8 @@ impl<'a> Run<'a> {
         let baseline = match self.settings.stream.scenario {
             Scenario::Class => None,
             _ => {
-                Some(self.meter.accuracies(&self.stream, &self.learner, None, &mut Pace::new(watch, 0.0))?)
+                let mut pace = Pace::new(watch, 0.0);
+                Some(self.meter.accuracies(&self.stream, &self.learner, (0, None), &mut pace)?)
             }
         };
         let initial = self.learner.model.parameters().snapshot()?;
@@ -198,7 +202,7 @@ impl<'a> Run<'a> {
                 for task in 0..tasks {
                     self.train_task(task, watch)?;
                     let mut pace = Pace::new(watch, self.share());
-                    let reached = Some(task);
+                    let reached = (task, Some(task));
                     rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
                 }
             }
@@ -208,7 +212,7 @@ impl<'a> Run<'a> {
                 for part in 0..tasks {
                     self.train(&mut loader, (part, tasks - 1), watch)?;
                     let mut pace = Pace::new(watch, self.share());
-                    let reached = Some(tasks - 1);
+                    let reached = (part, Some(tasks - 1));
                     rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
                 }
             }
@@ -222,7 +226,7 @@ impl<'a> Run<'a> {
                         let network = networks.get(tested).unwrap_or(&initial);
                         self.learner.model.parameters().restore(network)?;
                         let mut pace = Pace::new(watch, self.share());
-                        let of = (tested, Some(task));
+                        let of = (task, tested, Some(task));
                         row.push(self.meter.accuracy(&self.stream, &self.learner, of, &mut pace)?);
                     }
                     rows.push(row);
@@ -251,7 +255,7 @@ impl<'a> Run<'a> {
         };
         add_modulation(&mut log, &self.learner, self.replays, 1.0);
         // A reference is an unmodulated network.
-        if self.regime == Regime::Joint && self.learner.modulation().is_none() {
+        if self.regime == Regime::Joint && self.settings.references && self.learner.modulation().is_none() {
             let reference = self.references(&initial, &log, watch)?;
             log.matrix.iter_mut().for_each(|matrix| matrix.reference = Some(reference.clone()));
         }
@@ -275,7 +279,12 @@ impl<'a> Run<'a> {
             }
             self.learner.check_finite()?;
             let mut pace = Pace::new(watch, self.share());
-            found.push(self.meter.accuracy(&self.stream, &self.learner, (task, Some(task)), &mut pace)?);
+            found.push(self.meter.accuracy(
+                &self.stream,
+                &self.learner,
+                (tasks - 1, task, Some(task)),
+                &mut pace,
+            )?);
         }
         let last = log.matrix.as_ref().and_then(|matrix| matrix.rows.last()?.last().copied());
         found.extend(last);
@@ -292,7 +301,7 @@ impl<'a> Run<'a> {
             self.learner.freeze_features();
         }
         if let Some(factor) = self.rate_per_task.filter(|_| task > 0) {
-            self.learner.base.learning_rate *= factor;
+            self.learner.base.learning_rate = (self.learner.base.learning_rate * factor).max(self.least_rate);
         }
         if let Some(own) = &mut self.meter.own {
             own.set(task, &mut self.learner.base);

@@ -38,6 +38,10 @@ pub struct IncrementalSettings {
     /// Biases keep their initial values. Default false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub freeze_biases: bool,
+    /// Joint training also trains a network on the first task, one on the first two, and so on, which intransigence is measured
+    /// against: for twenty tasks ten times its work. Default true.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub references: bool,
     /// Which split is scored: `test` (default) or `validation`.
     #[serde(default)]
     pub evaluate: EvaluateOn,
@@ -108,6 +112,11 @@ fn yes() -> bool {
     true
 }
 
+// What is written without it is what was written before there was any.
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
 /// How often accuracy is measured while training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -116,6 +125,10 @@ pub struct CurveSettings {
     pub every: usize,
     /// Test samples per task used for curves (the accuracy matrix uses all). Default 1,000.
     pub samples: usize,
+    /// Test samples per task used for the accuracy matrix before its last row, ≥ 1: where only the final accuracy counts, tests are
+    /// most of the work of long streams. Absent: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matrix: Option<usize>,
 }
 
 impl CurveSettings {
@@ -123,13 +136,14 @@ impl CurveSettings {
     /// The first value out of range.
     pub(crate) fn check(&self) -> Result<(), DefinitionError> {
         DefinitionError::check_count("curve.every", self.every, 10_000_000)?;
+        DefinitionError::check_count("curve.matrix", self.matrix.unwrap_or(1), 1_000_000)?;
         DefinitionError::check_count("curve.samples", self.samples, 1_000_000)
     }
 }
 
 impl Default for CurveSettings {
     fn default() -> Self {
-        Self { every: 50, samples: 1000 }
+        Self { every: 50, samples: 1000, matrix: None }
     }
 }
 
@@ -253,8 +267,9 @@ impl Resolved {
         let evaluations = updates / self.benchmark.curve.every as f64 * tasks;
         let composed = method(&self.method.kind).and_then(|entry| entry.compose(&self.method.parameters));
         let (regime, extra) = composed.map_or_else(|_| Default::default(), |c| (c.regime, c.extra_work));
+        let references = regime == Regime::Joint && self.benchmark.references;
         let trained =
-            updates * updates_in_tasks(regime, self.benchmark.stream.len(facts.classes)) as f64 / tasks;
+            updates * updates_in_tasks(references, self.benchmark.stream.len(facts.classes)) as f64 / tasks;
         let training =
             trained * (1.0 + extra) * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
         training + evaluations * 2.0 * madds * self.benchmark.curve.samples as f64 / 1e11
@@ -268,7 +283,7 @@ fn relocate(error: Error, key: &str, benchmark: &Benchmark) -> Error {
     }
 }
 
-/// How many times the updates of one task a run makes; joint training trains the references too.
-pub(super) fn updates_in_tasks(regime: Regime, tasks: usize) -> usize {
-    if regime == Regime::Joint { tasks * (tasks + 1) / 2 } else { tasks }
+/// How many times the updates of one task a run makes, that of references included where there are any.
+pub(super) fn updates_in_tasks(references: bool, tasks: usize) -> usize {
+    if references { tasks * (tasks + 1) / 2 } else { tasks }
 }

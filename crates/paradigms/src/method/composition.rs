@@ -34,8 +34,12 @@ pub struct Composition {
     pub needs: Option<(&'static str, Reveal)>,
     /// Factor on the learning rate at every boundary; `None`: the rate stays.
     pub rate_per_task: Option<f32>,
+    /// Least factor that comes of it.
+    pub least_rate: f32,
     /// Share of hidden units that are silent at each training step.
     pub dropout: f32,
+    /// They are so in tests too.
+    pub noisy_tests: bool,
     /// What of the network belongs to one task alone.
     pub own: Option<Box<dyn TaskOwned>>,
     /// Share of each hidden layer that speaks for a sample; `None`: all of it.

@@ -27,13 +27,18 @@ impl Default for Er {
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Er>(MethodInfo {
     kind: "er",
     summary: "Experience replay: samples from a memory of the past beside each batch",
-    formula: "(1 − s) L_t(θ) + λ s L_M(θ), L_M over samples drawn from the memory, s = m/(n + m) or (t − 1)/t",
+    formula: "(1 − s) L_t(θ) + λ s L_M(θ), L_M over samples drawn from the memory, s = m/(n + m) or (t − 1)/t; or L_t(θ) + λ L_M(θ)",
     source: "Ratcliff 1990; Chaudhry et al. 2019 (tiny episodic memories)",
-    mapping: "mean: Mammoth's one mean over batch and memory. tasks: van de Ven's (class-balanced, fill = task-end).",
+    mapping: "mean: Mammoth's one mean over batch and memory. tasks: van de Ven's (class-balanced, fill = task-end). sum: Aljundi et al. 2019 (fill = task-end: they draw of earlier tasks alone).",
     needs: &[],
     parameters: &[
         Parameter::new("lambda", "1", ">= 0", "λ, on top of s"),
-        Parameter::new("weighing", "mean", "mean, tasks", "s, by samples or by tasks (needs `boundary`)"),
+        Parameter::new(
+            "weighing",
+            "mean",
+            "mean, tasks, sum",
+            "s, by samples or by tasks (needs `boundary`), or both losses whole",
+        ),
         MEMORY[0],
         MEMORY[1],
         MEMORY[2],
@@ -69,11 +74,11 @@ impl LossTerm for Rehearsal {
     }
 
     fn task_factor(&self, cx: &StepContext<'_>) -> f32 {
-        1.0 - self.memory.share(self.weighing, cx)
+        self.memory.shares(self.weighing, cx).0
     }
 
     fn forward(&mut self, cx: &StepContext<'_>) -> Result<Option<Tensor>> {
-        let share = f64::from(self.memory.share(self.weighing, cx));
+        let share = f64::from(self.memory.shares(self.weighing, cx).1);
         let past = if share > 0.0 { self.memory.draw(cx)? } else { None };
         past.map(|past| Ok((past.loss(cx)? * share)?)).transpose()
     }

@@ -25,6 +25,16 @@ impl Default for Gpm {
     }
 }
 
+impl Gpm {
+    /// Inputs of a layer (n × `width`) with the 1 that a bias has, where biases count.
+    fn inputs(self, rows: Vec<f32>, width: usize) -> Vec<f32> {
+        if !self.biases {
+            return rows;
+        }
+        rows.chunks_exact(width).flat_map(|row| [row, &[1.0]].concat()).collect()
+    }
+}
+
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Gpm>(MethodInfo {
     kind: "gpm",
     summary: "Gradient projection memory: of every layer's gradient the part along inputs of past tasks is taken out, so that their answers stay",
@@ -91,17 +101,25 @@ impl LossTerm for ProjectionMemory {
         let weights = cx.model.parameters().iter().enumerate().filter(|(_, one)| one.role == Role::Weight);
         for (index, weight) in weights.filter(|(_, one)| !(outputs && one.layer + 1 == layers)) {
             let Some(held) = self.held.get(weight.layer).filter(|held| held.rank() > 0) else { continue };
-            let inputs = weight.var.dims2()?.1;
-            let (before, after) = gradients.buffers.split_at_mut(index + 1);
-            for (row, bias) in before[index].chunks_exact_mut(inputs).zip(after[0].iter_mut()) {
-                if !self.settings.biases {
-                    held.project_out(row, scale);
-                    continue;
+            let width = weight.var.dims2()?.1;
+            let inputs = match weight.layer {
+                0 => {
+                    Some(self.settings.inputs(read(&cx.batch.inputs.contiguous()?, <[f32]>::to_vec)?, width))
                 }
-                let mut both = [&*row, &[*bias]].concat();
-                held.project_out(&mut both, scale);
-                *bias = both.pop().unwrap_or(*bias);
-                row.copy_from_slice(&both);
+                _ => None,
+            };
+            let (before, after) = gradients.buffers.split_at_mut(index + 1);
+            if !self.settings.biases {
+                held.project_rows_out(&mut before[index], inputs.as_deref(), scale);
+                continue;
+            }
+            let rows = before[index].chunks_exact(width).zip(&after[0]);
+            let mut both: Vec<f32> = rows.flat_map(|(row, bias)| [row, &[*bias]].concat()).collect();
+            held.project_rows_out(&mut both, inputs.as_deref(), scale);
+            let rows = before[index].chunks_exact_mut(width).zip(&mut after[0]);
+            for ((row, bias), both) in rows.zip(both.chunks_exact(width + 1)) {
+                row.copy_from_slice(&both[..width]);
+                *bias = both[width];
             }
         }
         Ok(())
@@ -122,10 +140,7 @@ impl LossTerm for ProjectionMemory {
         for (layer, (inputs, held)) in inputs.iter().zip(&mut self.held).enumerate() {
             (cx.ask)()?;
             let width = inputs.dim(1)?;
-            let mut rows = read(&inputs.contiguous()?, <[f32]>::to_vec)?;
-            if self.settings.biases {
-                rows = rows.chunks_exact(width).flat_map(|row| [row, &[1.0]].concat()).collect();
-            }
+            let rows = self.settings.inputs(read(&inputs.contiguous()?, <[f32]>::to_vec)?, width);
             let threshold = if layer == 0 { self.settings.first } else { self.settings.threshold };
             held.grow(&rows, width + usize::from(self.settings.biases), threshold.into());
         }

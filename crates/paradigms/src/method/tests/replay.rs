@@ -49,6 +49,10 @@ fn er_weighs_present_and_past_by_their_samples_or_by_tasks() {
     let tasks = json!({ "weighing": "tasks" });
     close(&gradient("er", &tasks, |_, _| ())[..4], &[0.0, 0.5, 0.0, -0.5]);
     close(&gradient("er", &tasks, end_task)[..4], &[-0.5, 0.25, 0.5, -0.25]);
+    // Both whole: B + A, and B alone while nothing is held.
+    close(&gradient("er", &json!({ "weighing": "sum" }), |_, _| ())[..4], &[-1.0, 0.5, 1.0, -0.5]);
+    let empty = json!({ "weighing": "sum", "memory": { "fill": "task-end" } });
+    close(&gradient("er", &empty, |_, _| ())[..4], &[0.0, 0.5, 0.0, -0.5]);
 }
 
 #[test]
