@@ -1,7 +1,7 @@
 //! A benchmark and target with everything that is searched there.
 
-use super::space::Prepared;
 use super::seeds::Seeds;
+use super::space::Prepared;
 use crate::registry::{PLAIN, plain_method, protocol};
 use crate::run::{Knows, Target, TimingArm};
 use crate::tune::{Budget, Draw};
