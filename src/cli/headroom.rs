@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::arguments::HeadroomArguments;
+use super::headroom_arguments::HeadroomArguments;
 use super::output::{library_and_data, print, seconds, tell};
 use super::trouble::INTERRUPT;
 use super::{exit, searching};

@@ -9,6 +9,7 @@ mod executed;
 pub mod exit;
 mod export;
 mod headroom;
+mod headroom_arguments;
 mod judge;
 mod list;
 mod opened;

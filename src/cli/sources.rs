@@ -48,3 +48,12 @@ pub enum Format {
     /// All records as JSON lines
     Json,
 }
+
+/// `2/3` as the second of three shares.
+pub(super) fn parse_shard(text: &str) -> Result<(usize, usize), String> {
+    let wrong = || format!("`{text}` is not K/N with 1 <= K <= N <= 10000, e.g. 2/3");
+    let (share, count) = text.split_once('/').ok_or_else(wrong)?;
+    let number = |text: &str| text.trim().parse::<usize>().map_err(|_| wrong());
+    let (share, count) = (number(share)?, number(count)?);
+    if (1..=count).contains(&share) && count <= 10_000 { Ok((share, count)) } else { Err(wrong()) }
+}

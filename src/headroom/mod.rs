@@ -5,6 +5,7 @@
 //! seeds that chose nothing, is the headroom H. Where it is excluded a verdict "not better than a constant" is a property
 //! of the benchmark. The design and what was found: `docs/headroom.md`.
 
+mod answer;
 #[cfg(test)]
 mod calibration;
 mod earlier;
@@ -16,10 +17,11 @@ mod space;
 mod study;
 mod write;
 
+pub use answer::{Answer, Confirmed, Searched, Tried};
 pub use earlier::check_folder;
 pub use question::Question;
 pub use runner::Runner;
 pub use seeds::{CONFIRMATION_SEED, DEVELOPMENT_SEED, QUALIFICATION_SEED, Seeds};
 pub use space::Prepared;
-pub use study::{Answer, Confirmed, Measure, Plan, Searched, Tried};
+pub use study::{Measure, Plan};
 pub use write::{Told, write};

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::answer::{Answer, Searched, Tried};
 use super::earlier::{Earlier, FILES};
 use super::question::Question;
-use super::study::{Answer, Plan, Searched, Tried};
+use super::study::Plan;
 use crate::tune::{self, Kept};
 use base::atomic;
 use base::error::Result;

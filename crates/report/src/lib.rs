@@ -17,6 +17,8 @@ mod families;
 mod finding;
 mod grouping;
 mod headroom;
+#[cfg(test)]
+mod headroom_tests;
 mod html;
 mod identity;
 mod markdown;

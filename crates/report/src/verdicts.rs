@@ -257,4 +257,4 @@ fn unequal(
 
 #[cfg(test)]
 #[path = "verdicts_tests.rs"]
-mod tests;
+pub(crate) mod tests;

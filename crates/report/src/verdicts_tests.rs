@@ -2,13 +2,12 @@ use super::*;
 use crate::across::Across;
 use crate::block::Block;
 use crate::synthetic::records;
-use crate::verdict_files::csv;
 use crate::{Options, section};
 use contract::definition::SearchNote;
 
 /// `naive` as a mechanism and the four others as its required controls, `more` beside them; one benchmark, ten seeds, scores
 /// far apart.
-fn study(change: impl Fn(&mut Record)) -> Vec<Record> {
+pub(crate) fn study(change: impl Fn(&mut Record)) -> Vec<Record> {
     let kinds =
         [("ewc", TUNED_OPTIMISER), ("si", TUNED_CONSTANT), ("frozen", "mean-gain"), ("joint", "shuffled")];
     let mut all: Vec<Record> = records(10);
@@ -169,7 +168,7 @@ fn a_mechanism_and_its_tuned_controls_are_searched_alike_or_there_is_no_verdict(
 
 /// A mechanism on the learning rate that is no better than its constant, beside arms of headroom of which the schedule is
 /// better than the blind one by so much.
-fn with_headroom(advantage: f64) -> Vec<Record> {
+pub(crate) fn with_headroom(advantage: f64) -> Vec<Record> {
     let mut all = study(|record| {
         let receptors = serde_json::json!([{ "target": "learning-rate" }]);
         if record.spec.method == "naive" {
@@ -214,7 +213,7 @@ fn where_headroom_is_excluded_a_mechanism_cannot_show_and_where_it_is_establishe
 }
 
 /// The page of these records.
-fn page(records: &[Record]) -> String {
+pub(crate) fn page(records: &[Record]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
     let written = crate::write(records, folder.path(), &Options::default()).expect("a report");
     std::fs::read_to_string(written.html).expect("a page")
@@ -270,57 +269,4 @@ fn a_mechanism_with_unfinished_runs_has_no_verdict_and_a_control_with_some_is_na
     assert!(html.contains("no verdict: 1 run of the mechanism did not finish"), "{html}");
     let html = diverged("si");
     assert!(html.contains("compared over the seeds that both finished; unfinished runs of si (1)"), "{html}");
-}
-
-#[test]
-fn mechanisms_on_negative_controls_are_a_family_of_their_own_and_false_alarms_are_counted() {
-    let mut records = study(|_| ());
-    let mut negative = study(|record| record.score.negative_of = Some("split-digits-task".into()));
-    for record in &mut negative {
-        record.spec.benchmark = "steady".into();
-        record.titles.benchmark = "Steady".into();
-        record.key += "steady";
-    }
-    records.extend(negative);
-    let results = Results::new(&records, &[]);
-    let (asked, apart) = (judged(&results), on_negative_controls(&results));
-    assert_eq!((asked.len(), apart.len()), (1, 1), "each in its family");
-    assert_eq!(csv(&asked, &apart).lines().count(), 3);
-    let html = page(&records);
-    assert!(html.contains("1 of 1 verdict says that it helps"), "the answer is about what can help");
-    let words = "Of 1 verdict 1 is called helpful: 100.0 %, at most 100.0 % by resampling the seeds";
-    assert!(html.contains("Where nothing can help") && html.contains(words), "{html}");
-    // Alone they are what the report is about.
-    let alone: Vec<Record> =
-        records.into_iter().filter(|record| record.score.negative_of.is_some()).collect();
-    let results = Results::new(&alone, &[]);
-    assert_eq!((judged(&results).len(), on_negative_controls(&results).len()), (1, 1));
-    assert_eq!(csv(&judged(&results), &on_negative_controls(&results)).lines().count(), 2);
-}
-
-#[test]
-fn the_figure_of_headroom_says_where_there_is_nothing_to_divide_by() {
-    let chart = |advantage: f64| {
-        let records = with_headroom(advantage);
-        let results = Results::new(&records, &[]);
-        let judged = judged(&results);
-        let blocks = section::build(&results, &judged, &Across::new(&results, &judged), &Options::default());
-        let found = blocks.into_iter().find_map(|block| match block {
-            Block::Chart(chart) if chart.name == "captured-headroom" => Some(chart),
-            _ => None,
-        });
-        let found = found.expect("a figure");
-        (found.alt, found.figure.csv().text())
-    };
-    let (alt, table) = chart(0.0);
-    assert_eq!(alt, "No headroom is certain enough to divide by.");
-    assert!(!table.contains("seed"), "{table}");
-    // The mechanism lies 0.01·seed below the blind arm on average 0.0415: of a headroom of 0.5 about −0.08.
-    let (alt, table) = chart(0.5);
-    assert!(alt.contains("Fine-tuning −0.08") || alt.contains("Fine-tuning -0.08"), "{alt}");
-    assert_eq!(
-        table.matches(",seed,").count(),
-        20,
-        "ten seeds of the schedule and of the mechanism: {table}"
-    );
 }

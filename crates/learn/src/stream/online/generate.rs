@@ -5,7 +5,6 @@ use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::realisation::OnlineStream;
-use super::shifts::{add, merge, multiply};
 use super::spec::{OnlineStreamSpec, Source};
 use crate::stream::tasks::EvaluateOn;
 use base::rng::{StreamRng, Streams};
@@ -81,10 +80,10 @@ pub(super) fn generate(
     let (mut stream, noise) = noiseless(spec, digits, streams);
     if let Some(shifts) = &spec.shifts {
         if spec.features() > stream.features {
-            merge(shifts, &mut stream, &noiseless(spec, digits, &streams.within("other")).0);
+            let other = noiseless(spec, digits, &streams.within("other")).0;
+            stream.beside(&other, |at| shifts.state(at) == 1);
         }
-        multiply(shifts, stream.features, &mut stream.inputs);
-        add(shifts, stream.features, &mut stream.inputs);
+        shifts.apply(stream.features, &mut stream.inputs);
     }
     let noise = |at: usize| spec.shifts.as_ref().and_then(|shifts| shifts.noise(at)).unwrap_or(noise);
     let classes = u32::try_from(spec.classes()).unwrap_or(u32::MAX);

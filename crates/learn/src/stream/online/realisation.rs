@@ -49,6 +49,21 @@ pub struct OnlineStream {
 }
 
 impl OnlineStream {
+    /// Puts the features of another stream behind its own, sample by sample; where the other `counts`, its class does too.
+    pub(super) fn beside(&mut self, other: &Self, counts: impl Fn(usize) -> bool) {
+        let features = self.features.max(1);
+        let pairs = self.inputs.chunks_exact(features).zip(other.inputs.chunks_exact(features));
+        self.inputs = pairs.flat_map(|(one, other)| one.iter().chain(other).copied()).collect();
+        self.features *= 2;
+        if let (Some(own), Some(other)) = (&mut self.ideal, &other.ideal) {
+            for (at, (own, other)) in own.iter_mut().zip(other).enumerate() {
+                if counts(at) {
+                    *own = *other;
+                }
+            }
+        }
+    }
+
     /// A stream from values in memory, e.g. a user's own table; it has no known changes.
     ///
     /// # Errors

@@ -1,18 +1,14 @@
 //! Contrast: inputs are multiplied by a factor that changes abruptly. A gain 1/c on the slope of the first layer undoes a
 //! factor c at once, weights take long.
 
-use super::{Shifts, check_levels};
+use super::levels::check_levels;
 use base::error::DefinitionError;
 
 pub(super) fn check(levels: &[f32]) -> Result<(), DefinitionError> {
     check_levels(levels, "above 0, at most 1000", |level| level > 0.0 && level <= 1000.0)
 }
 
-/// x ← c x, c the level of each sample's state.
-pub(in super::super) fn multiply(shifts: &Shifts, features: usize, inputs: &mut [f32]) {
-    let Shifts::Contrast { levels, .. } = shifts else { return };
-    for (at, sample) in inputs.chunks_exact_mut(features.max(1)).enumerate() {
-        let level = levels.get(shifts.state(at)).copied().unwrap_or(1.0);
-        sample.iter_mut().for_each(|x| *x *= level);
-    }
+/// x ← c x, c the level of the sample's state.
+pub(super) fn multiply(level: f32, sample: &mut [f32]) {
+    sample.iter_mut().for_each(|x| *x *= level);
 }

@@ -6,19 +6,15 @@
 
 mod contexts;
 mod contrast;
+mod levels;
 mod luminance;
 mod noise;
-mod relevance;
 mod volatility;
 
 use serde::{Deserialize, Serialize};
 
 use super::schedule::Change;
 use base::error::DefinitionError;
-
-pub(super) use contrast::multiply;
-pub(super) use luminance::add;
-pub(super) use relevance::merge;
 
 /// A stream in blocks of `every` samples, which go through the hidden states in turn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,9 +62,6 @@ pub enum Shifts {
         every: usize,
     },
 }
-
-/// States of one kind of shift, at most.
-const MOST_STATES: usize = 16;
 
 impl Shifts {
     /// Samples of a block.
@@ -140,6 +133,18 @@ impl Shifts {
         }
     }
 
+    /// Puts the level of each sample's state into its features, where the shift is one of inputs.
+    pub(super) fn apply(&self, features: usize, inputs: &mut [f32]) {
+        let sample = |at: usize, levels: &[f32]| levels.get(self.state(at)).copied();
+        for (at, own) in inputs.chunks_exact_mut(features.max(1)).enumerate() {
+            match self {
+                Self::Contrast { levels, .. } => contrast::multiply(sample(at, levels).unwrap_or(1.0), own),
+                Self::Luminance { levels, .. } => luminance::add(sample(at, levels).unwrap_or(0.0), own),
+                _ => return,
+            }
+        }
+    }
+
     /// Checks every range. Keys are whole.
     ///
     /// # Errors
@@ -158,19 +163,6 @@ impl Shifts {
             Self::Relevance { .. } => Ok(()),
             Self::Contexts { order, .. } => contexts::check(order, concepts),
         }
-    }
-}
-
-/// Two to [`MOST_STATES`] levels, each as allowed.
-fn check_levels(levels: &[f32], allowed: &str, holds: impl Fn(f32) -> bool) -> Result<(), DefinitionError> {
-    let key = "stream.shifts.levels";
-    if !(2..=MOST_STATES).contains(&levels.len()) {
-        let found = format!("{} levels", levels.len());
-        return Err(DefinitionError::range(key, found, &format!("2 to {MOST_STATES} levels")));
-    }
-    match levels.iter().find(|level| !holds(**level)) {
-        Some(bad) => Err(DefinitionError::range(key, bad, allowed)),
-        None => Ok(()),
     }
 }
 
