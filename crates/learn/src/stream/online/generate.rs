@@ -5,7 +5,7 @@ use rand::seq::SliceRandom;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::realisation::OnlineStream;
-use super::shifts::{add, merge, multiply};
+use super::shifts::merge;
 use super::spec::{OnlineStreamSpec, Source};
 use crate::stream::tasks::EvaluateOn;
 use base::rng::{StreamRng, Streams};
@@ -81,10 +81,13 @@ pub(super) fn generate(
     let (mut stream, noise) = noiseless(spec, digits, streams);
     if let Some(shifts) = &spec.shifts {
         if spec.features() > stream.features {
-            merge(shifts, &mut stream, &noiseless(spec, digits, &streams.within("other")).0);
+            let (second, _) = noiseless(spec, digits, &streams.within("other"));
+            let classes = [&stream, &second].map(|own| own.ideal.as_deref().unwrap_or_default());
+            let inputs = [stream.inputs.as_slice(), second.inputs.as_slice()];
+            let (inputs, ideal) = merge(|at| shifts.state(at) == 1, stream.features, inputs, classes);
+            (stream.features, stream.inputs, stream.ideal) = (spec.features(), inputs, Some(ideal));
         }
-        multiply(shifts, stream.features, &mut stream.inputs);
-        add(shifts, stream.features, &mut stream.inputs);
+        shifts.act_on(stream.features, &mut stream.inputs);
     }
     let noise = |at: usize| spec.shifts.as_ref().and_then(|shifts| shifts.noise(at)).unwrap_or(noise);
     let classes = u32::try_from(spec.classes()).unwrap_or(u32::MAX);

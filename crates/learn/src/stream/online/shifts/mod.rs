@@ -6,6 +6,7 @@
 
 mod contexts;
 mod contrast;
+mod levels;
 mod luminance;
 mod noise;
 mod relevance;
@@ -16,8 +17,6 @@ use serde::{Deserialize, Serialize};
 use super::schedule::Change;
 use base::error::DefinitionError;
 
-pub(super) use contrast::multiply;
-pub(super) use luminance::add;
 pub(super) use relevance::merge;
 
 /// A stream in blocks of `every` samples, which go through the hidden states in turn.
@@ -66,9 +65,6 @@ pub enum Shifts {
         every: usize,
     },
 }
-
-/// States of one kind of shift, at most.
-const MOST_STATES: usize = 16;
 
 impl Shifts {
     /// Samples of a block.
@@ -132,6 +128,17 @@ impl Shifts {
         }
     }
 
+    /// What the shift does to inputs, of so many features, samples one after another.
+    pub(super) fn act_on(&self, features: usize, inputs: &mut [f32]) {
+        match self {
+            Self::Contrast { levels, .. } => {
+                contrast::multiply(|at| levels[self.state(at)], features, inputs)
+            }
+            Self::Luminance { levels, .. } => luminance::add(|at| levels[self.state(at)], features, inputs),
+            _ => {}
+        }
+    }
+
     /// The share of labels that are turned over at a sample; `None`: the source's.
     pub(super) fn noise(&self, at: usize) -> Option<f32> {
         match self {
@@ -158,19 +165,6 @@ impl Shifts {
             Self::Relevance { .. } => Ok(()),
             Self::Contexts { order, .. } => contexts::check(order, concepts),
         }
-    }
-}
-
-/// Two to [`MOST_STATES`] levels, each as allowed.
-fn check_levels(levels: &[f32], allowed: &str, holds: impl Fn(f32) -> bool) -> Result<(), DefinitionError> {
-    let key = "stream.shifts.levels";
-    if !(2..=MOST_STATES).contains(&levels.len()) {
-        let found = format!("{} levels", levels.len());
-        return Err(DefinitionError::range(key, found, &format!("2 to {MOST_STATES} levels")));
-    }
-    match levels.iter().find(|level| !holds(**level)) {
-        Some(bad) => Err(DefinitionError::range(key, bad, allowed)),
-        None => Ok(()),
     }
 }
 

@@ -1,19 +1,15 @@
 //! Relevance: a sample has the features of two independent samples; which of the two carries the label changes unannounced.
 
-use super::super::realisation::OnlineStream;
-use super::Shifts;
-
-/// The features of both streams side by side, the class of the one that counts; `first` is the one that counts in state 0.
-pub(in super::super) fn merge(shifts: &Shifts, first: &mut OnlineStream, second: &OnlineStream) {
-    let features = first.features.max(1);
-    let pairs = first.inputs.chunks_exact(features).zip(second.inputs.chunks_exact(features));
-    first.inputs = pairs.flat_map(|(one, other)| one.iter().chain(other).copied()).collect();
-    first.features *= 2;
-    if let (Some(own), Some(other)) = (&mut first.ideal, &second.ideal) {
-        for (at, (own, other)) in own.iter_mut().zip(other).enumerate() {
-            if shifts.state(at) == 1 {
-                *own = *other;
-            }
-        }
-    }
+/// The features of two streams side by side, and the class of each sample: of the second stream where it counts.
+pub fn merge(
+    second_counts: impl Fn(usize) -> bool,
+    features: usize,
+    inputs: [&[f32]; 2],
+    classes: [&[u32]; 2],
+) -> (Vec<f32>, Vec<u32>) {
+    let [one, other] = inputs.map(|inputs| inputs.chunks_exact(features.max(1)));
+    let both = one.zip(other).flat_map(|(one, other)| one.iter().chain(other).copied()).collect();
+    let pairs = classes[0].iter().zip(classes[1]).enumerate();
+    let class = |(at, (one, other)): (usize, (&u32, &u32))| if second_counts(at) { *other } else { *one };
+    (both, pairs.map(class).collect())
 }

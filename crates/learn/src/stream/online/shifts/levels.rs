@@ -1,0 +1,23 @@
+//! The levels of hidden states: how many there may be, and that each is allowed.
+
+use base::error::DefinitionError;
+
+/// States of one kind of shift, at most.
+pub(super) const MOST_STATES: usize = 16;
+
+/// Two to [`MOST_STATES`] levels, each as allowed.
+pub(super) fn check_levels(
+    levels: &[f32],
+    allowed: &str,
+    holds: impl Fn(f32) -> bool,
+) -> Result<(), DefinitionError> {
+    let key = "stream.shifts.levels";
+    if !(2..=MOST_STATES).contains(&levels.len()) {
+        let found = format!("{} levels", levels.len());
+        return Err(DefinitionError::range(key, found, &format!("2 to {MOST_STATES} levels")));
+    }
+    match levels.iter().find(|level| !holds(**level)) {
+        Some(bad) => Err(DefinitionError::range(key, bad, allowed)),
+        None => Ok(()),
+    }
+}
