@@ -7,7 +7,10 @@ use base::stats::{Finding, NoVerdict};
 pub(super) fn tone(finding: &Finding) -> Tone {
     match finding {
         Finding::Helps | Finding::HelpsAsInput => Tone::Good,
-        Finding::BeforeCorrection | Finding::GoodConstant | Finding::OnlyBetter { .. } => Tone::Partly,
+        Finding::BeforeCorrection
+        | Finding::GoodConstant
+        | Finding::HelpsAsDecay
+        | Finding::OnlyBetter { .. } => Tone::Partly,
         Finding::NoDifference => Tone::Neutral,
         Finding::UntunedWorse(_) | Finding::Worse(_) | Finding::Hurts => Tone::Bad,
         Finding::None(_) => Tone::Absent,
@@ -19,6 +22,7 @@ pub(super) fn short(finding: &Finding) -> &'static str {
     match finding {
         Finding::Helps => "helps",
         Finding::HelpsAsInput => "helps as inputs do",
+        Finding::HelpsAsDecay => "as decay does",
         Finding::BeforeCorrection => "before correction",
         Finding::GoodConstant => "good constant",
         Finding::OnlyBetter { .. } => "partly better",

@@ -50,6 +50,11 @@ fn arm<'a>(method: &MethodResults<'a>) -> Option<(&'a str, &'a str)> {
     kind.strip_prefix(MARK)?.rsplit_once(':')
 }
 
+/// The target of an arm that is a decay blind to changes, by the kind of its role.
+pub(super) fn blind(kind: &str) -> Option<&str> {
+    kind.strip_prefix(MARK)?.strip_suffix(":change-blind")
+}
+
 /// Headroom of every target of which both an arm that is blind and one that is not were run.
 pub(super) fn rooms<'r, 'a>(benchmark: &'r BenchmarkResults<'a>) -> Vec<Room<'r, 'a>> {
     let targets: BTreeSet<&str> =

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::headroom::{rooms, targets};
+use super::headroom::{blind, rooms, targets};
 use super::number::{interval_text, signed};
 use super::results::{BenchmarkResults, MethodResults, Results};
 use base::stats;
 use base::stats::{
-    Case, Comparison, Finding, Headroom, NoVerdict, REQUIRED, Scores, TUNED_CONSTANT, TUNED_OPTIMISER,
-    UNMODULATED, Verdict,
+    CHANGE_BLIND, Case, Comparison, Finding, Headroom, NoVerdict, REQUIRED, Scores, TUNED_CONSTANT,
+    TUNED_OPTIMISER, UNMODULATED, Verdict,
 };
 use contract::definition::SearchNote;
 use contract::{Record, Role};
@@ -101,15 +101,28 @@ fn controls<'r, 'a>(
     benchmark: &'r BenchmarkResults<'a>,
     mechanism: &MethodResults<'_>,
 ) -> Vec<(&'a str, &'r MethodResults<'a>)> {
+    let acts_on = targets(mechanism);
     let all = benchmark.controls.iter().chain(&benchmark.methods);
     let of = |control: &'r MethodResults<'a>| {
         let Some(Role::Control { of, kind, also, .. }) = control.role else { return Vec::new() };
         if of.as_ref().is_some_and(|of| *of != mechanism.id) {
             return Vec::new();
         }
-        std::iter::once(kind).chain(also).map(|kind| (kind.as_str(), control)).collect()
+        let named = |kind: &'a String| match blind(kind) {
+            Some(target) if acts_on.contains(target) => CHANGE_BLIND,
+            _ => kind.as_str(),
+        };
+        std::iter::once(kind).chain(also).map(|kind| (named(kind), control)).collect()
     };
-    all.flat_map(of).collect()
+    // A decay of the rate that was searched for this benchmark is such a control of whatever acts on the rate.
+    let decays = |own: &&'r MethodResults<'a>| {
+        let record = own.records.first();
+        acts_on.contains("learning-rate")
+            && own.search().is_some()
+            && record.is_some_and(|record| record.spec.settings["method"]["kind"] == "decayed-rate")
+    };
+    let decays = benchmark.methods.iter().filter(decays).map(|own| (CHANGE_BLIND, own));
+    all.flat_map(of).chain(decays).collect()
 }
 
 fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Case, Vec<String>) {

@@ -8,6 +8,9 @@ pub const TUNED_CONSTANT: &str = "tuned-constant";
 pub const UNMODULATED: &str = "unmodulated";
 /// The control that, where it was run, tells a gain from the information in its signals.
 pub const INFORMATION: &str = "context-input";
+/// The control that, where it was run, tells timing from annealing: a decay in training time that is blind to changes. On a
+/// stream without changes it beats every constant, and so does a mechanism whose rate falls as errors do.
+pub const CHANGE_BLIND: &str = "change-blind";
 
 /// What is asked of every mechanism; each question has a p of its own and is corrected over the mechanisms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,12 +21,19 @@ pub enum Question {
     TunedConstant,
     TunedOptimiser,
     Information,
+    Decay,
 }
 
 impl Question {
     /// In the order of tables.
-    pub const ALL: [Self; 5] =
-        [Self::Benefit, Self::Unmodulated, Self::TunedConstant, Self::TunedOptimiser, Self::Information];
+    pub const ALL: [Self; 6] = [
+        Self::Benefit,
+        Self::Unmodulated,
+        Self::TunedConstant,
+        Self::TunedOptimiser,
+        Self::Information,
+        Self::Decay,
+    ];
 
     /// Whom the mechanism is compared with.
     pub fn words(self) -> &'static str {
@@ -33,6 +43,7 @@ impl Question {
             Self::TunedConstant => "tuned constant",
             Self::TunedOptimiser => "tuned optimiser",
             Self::Information => "its signals as plain inputs",
+            Self::Decay => "a decay that is blind to changes",
         }
     }
 
@@ -44,6 +55,7 @@ impl Question {
             Self::TunedConstant => control == TUNED_CONSTANT,
             Self::TunedOptimiser => control == TUNED_OPTIMISER,
             Self::Information => control == INFORMATION,
+            Self::Decay => control == CHANGE_BLIND,
         }
     }
 }
@@ -51,10 +63,12 @@ impl Question {
 /// The verdict in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// Better than each required control, and than its signals as plain inputs where that was run.
+    /// Better than each required control, and than its signals as plain inputs and a blind decay where those were run.
     Helps,
     /// Better than each required control, but not than its signals as plain inputs.
     HelpsAsInput,
+    /// Better than each required control, but not than a decay that is blind to changes.
+    HelpsAsDecay,
     /// Better than each required control, but no longer where that question is corrected over all mechanisms.
     BeforeCorrection,
     /// Better than what was tuned, but not than its own mean or its own gains out of order as well.
@@ -141,6 +155,9 @@ impl Finding {
         match self {
             Self::Helps => "helps".into(),
             Self::HelpsAsInput => "helps, but not more than its signals as plain inputs".into(),
+            Self::HelpsAsDecay => {
+                "better than each control, but not than a decay that is blind to changes".into()
+            }
             Self::BeforeCorrection => {
                 "better than each control, but not after the correction over all mechanisms".into()
             }

@@ -23,7 +23,9 @@ pub use bootstrap::{Interval, mean_interval, stratified};
 pub use comparison::{Answer, Comparison, Direction, LEVEL, Scores};
 pub use effect::paired_effect_size;
 pub use false_alarm::{FalseAlarms, Trial};
-pub use finding::{Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED};
+pub use finding::{
+    CHANGE_BLIND, Finding, NoVerdict, Question, REQUIRED, TUNED_CONSTANT, TUNED_OPTIMISER, UNMODULATED,
+};
 pub use friedman::{Friedman, MOST_RANKED, cliques, critical_difference, ranks};
 pub use headroom::{Captured, DELTA, Difference, Headroom, KAPPA_ERRORS};
 pub use holm::holm;

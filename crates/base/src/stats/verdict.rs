@@ -109,14 +109,15 @@ fn asked(case: Case) -> Verdict {
 
 /// The words, what they rest on, and what they deny.
 fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option<Question>) {
-    use Question::{Benefit, Information, TunedConstant, TunedOptimiser, Unmodulated};
+    use Question::{Benefit, Decay, Information, TunedConstant, TunedOptimiser, Unmodulated};
     let says = |question, direction| {
         verdict.answer(question).is_some_and(|answer| answer.says(direction, corrected))
     };
     let (better, worse) =
         (|question| says(question, Direction::Better), |question| says(question, Direction::Worse));
     if better(Benefit) {
-        return benefit(verdict.answer(Information).map(|_| better(Information)));
+        let beats = |question| verdict.answer(question).map(|_| better(question));
+        return benefit(beats(Information), beats(Decay));
     }
     if worse(Unmodulated) {
         return (Finding::Hurts, vec![Unmodulated], None);
@@ -166,14 +167,17 @@ fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option
     }
 }
 
-/// Benefit: beaten are both tuned controls, and the input where that was asked.
-fn benefit(information: Option<bool>) -> (Finding, Vec<Question>, Option<Question>) {
-    use Question::{Benefit, Information};
-    match information {
-        None => (Finding::Helps, vec![Benefit], None),
-        Some(true) => (Finding::Helps, vec![Benefit, Information], None),
-        Some(false) => (Finding::HelpsAsInput, vec![Benefit], Some(Information)),
+/// Benefit: beaten are all required controls, and its input and a blind decay where those were asked.
+fn benefit(information: Option<bool>, decay: Option<bool>) -> (Finding, Vec<Question>, Option<Question>) {
+    use Question::{Benefit, Decay, Information};
+    if decay == Some(false) {
+        return (Finding::HelpsAsDecay, vec![Benefit], Some(Decay));
     }
+    if information == Some(false) {
+        return (Finding::HelpsAsInput, vec![Benefit], Some(Information));
+    }
+    let asked = [(Information, information), (Decay, decay)].into_iter().filter(|one| one.1.is_some());
+    (Finding::Helps, std::iter::once(Benefit).chain(asked.map(|one| one.0)).collect(), None)
 }
 
 /// That tuned control of the two which the mechanism does worse against.

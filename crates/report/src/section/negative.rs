@@ -49,7 +49,8 @@ fn trial(one: &Judged<'_, '_>) -> Trial {
     let scores = |method| -> Scores {
         benchmark.scores(method).by_seed.into_iter().map(|(seed, score)| (seed, sign * score)).collect()
     };
-    let required = one.verdict.comparisons.iter().filter(|own| Question::Benefit.asks(&own.control));
+    let asks = |kind: &str| Question::Benefit.asks(kind) || Question::Decay.asks(kind);
+    let required = one.verdict.comparisons.iter().filter(|own| asks(&own.control));
     let controls = required.filter_map(|own| benchmark.method(&own.method)).map(scores).collect();
     Trial {
         benchmark: benchmark.id.clone(),

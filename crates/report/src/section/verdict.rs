@@ -37,7 +37,8 @@ const RULE: &str = "A mechanism helps on a benchmark when it beats each of four 
     found), the constant that is the run's own mean gain, and the run's own gains out of order (in time, or those of another \
     task). Where modulation is learned, learned constants are the tuned ones. The p of this question is the largest of the \
     two-sided ones (an intersection–union test). Further questions have a p of their own: against the unmodulated run, \
-    against what was tuned, against its own signals as plain inputs. The words follow the p that Holm's procedure corrects \
+    against what was tuned, against its own signals as plain inputs, against a decay in training time that is blind to \
+    changes (searched with the same budget, where it was run). The words follow the p that Holm's procedure corrects \
     over all mechanisms of this report of which the same question is asked, at 0.05; the uncorrected p stands beside it, and \
     each sentence names the comparison that its p comes from. \"Hurts\" is said against the unmodulated run only. A \
     mechanism that never acted, or changed no answer, has no verdict.";
