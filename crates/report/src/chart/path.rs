@@ -14,9 +14,9 @@ pub(super) fn units((x, y): (f64, f64)) -> (i32, i32) {
     (unit(x), unit(y))
 }
 
-/// The points without those that lie within a third of a pixel of the line through their neighbours (Douglas & Peucker 1973).
+/// The points without those that lie within half a pixel of the line through their neighbours (Douglas & Peucker 1973).
 pub(super) fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    const NEAR: f64 = 0.35;
+    const NEAR: f64 = 0.5;
     let mut kept = vec![points.len() < 3; points.len()];
     let mut open = vec![(0, points.len().saturating_sub(1))];
     while let Some((first, last)) = open.pop() {
