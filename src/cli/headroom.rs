@@ -20,27 +20,10 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     let (library, data) = library_and_data(&arguments.sources, &arguments.asked)?;
     let mut questions = questions(&library, arguments)?;
     if let Some((share, count)) = arguments.shard {
-        let all = std::mem::take(&mut questions);
-        questions = all
-            .into_iter()
-            .enumerate()
-            .filter(|(at, _)| at % count + 1 == share)
-            .map(|(_, one)| one)
-            .collect();
+        let mut at = 0..;
+        questions.retain(|_| at.next().is_some_and(|at| at % count + 1 == share));
     }
-    let budget = Budget {
-        trials: usize::try_from(arguments.trials)?,
-        restarts: usize::try_from(arguments.restarts)?,
-        seeds: arguments.seeds,
-        confirm: arguments.confirm,
-    };
-    let asked = arguments.qualify;
-    let seeds = Seeds {
-        qualification: asked,
-        development: arguments.confirm,
-        confirmation: asked,
-        range: arguments.confirmation,
-    };
+    let (budget, seeds) = extent(arguments)?;
     print(&budget_in_words(&budget, &seeds))?;
     let jobs = arguments.effort.jobs();
     let out = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/local/headroom"));
@@ -89,6 +72,23 @@ pub fn run(arguments: &HeadroomArguments) -> anyhow::Result<u8> {
     }
     print(&format!("written: {}\n", out.display()))?;
     Ok(exit::OK)
+}
+
+/// How much is searched, and on how many seeds it is asked.
+fn extent(arguments: &HeadroomArguments) -> anyhow::Result<(Budget, Seeds)> {
+    let budget = Budget {
+        trials: usize::try_from(arguments.trials)?,
+        restarts: usize::try_from(arguments.restarts)?,
+        seeds: arguments.seeds,
+        confirm: arguments.confirm,
+    };
+    let seeds = Seeds {
+        qualification: arguments.qualify,
+        development: arguments.confirm,
+        confirmation: arguments.qualify,
+        range: arguments.confirmation,
+    };
+    Ok((budget, seeds))
 }
 
 /// What would be asked, and what it costs at most: runs that are found in the folder cost nothing.

@@ -185,7 +185,12 @@ fn test_then_train(
         }
     }
     agent.predictor().check_finite()?;
-    let scores = meter.finish(stream, &settings.curve);
+    Ok(outcome(meter, stream, agent, &settings.curve))
+}
+
+/// What was measured.
+fn outcome(meter: Meter, stream: &OnlineStream, agent: &mut Agent, curve: &OnlineCurve) -> RunLog {
+    let scores = meter.finish(stream, curve);
     let mut resets = Curve::new("resets");
     for (count, at) in agent.predictor().resets().iter().enumerate() {
         resets.push(*at as f64, (count + 1) as f64);
@@ -193,14 +198,14 @@ fn test_then_train(
     let mut scalars: std::collections::BTreeMap<String, f64> =
         scores.scalars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     scalars.insert("resets".into(), resets.x.len() as f64);
-    Ok(RunLog {
+    RunLog {
         curves: scores.curves,
         marks: scores.marks,
         scalars,
         signals: if resets.x.is_empty() { Vec::new() } else { vec![resets] },
         footprint: agent.predictor().footprint(),
         ..RunLog::default()
-    })
+    }
 }
 
 /// The oldest samples, if their labels have arrived after `at` samples.

@@ -176,7 +176,7 @@ fn noiseless(
 
 /// With the chance that `noise` gives of each sample a label becomes one of the others.
 fn turn_over(labels: &[u32], noise: impl Fn(usize) -> f32, classes: u32, random: &mut StreamRng) -> Vec<u32> {
-    let mut turned = |(at, label): (usize, &u32)| {
+    let turned = |(at, label): (usize, &u32)| {
         let (label, noise) = (*label, noise(at));
         if noise > 0.0 && random.random::<f32>() < noise {
             (label + random.random_range(1..classes)) % classes
@@ -184,7 +184,7 @@ fn turn_over(labels: &[u32], noise: impl Fn(usize) -> f32, classes: u32, random:
             label
         }
     };
-    labels.iter().enumerate().map(|sample| turned(sample)).collect()
+    labels.iter().enumerate().map(turned).collect()
 }
 
 /// New label per old one: the identity first, then permutations without a fixed point, from the streams `context{i}`.
