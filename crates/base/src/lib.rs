@@ -10,5 +10,6 @@ pub mod source;
 mod special;
 pub mod state;
 pub mod stats;
+pub mod written;
 
 pub use error::{DefinitionError, Error, Result, StopReason};

@@ -43,16 +43,12 @@ struct FootprintView {
     multiply_adds: u64,
     parameters: u64,
     replay_bytes: u64,
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "base::written::is_default")]
     spikes: u64,
     state_bytes: u64,
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "base::written::is_default")]
     synaptic_operations: u64,
     updates: u64,
-}
-
-fn is_zero(n: &u64) -> bool {
-    *n == 0
 }
 
 #[derive(Serialize)]

@@ -134,12 +134,8 @@ pub struct Footprint {
     /// Multiply–adds of training (forward and backward).
     pub multiply_adds: u64,
     /// Spikes and synaptic operations, for spiking networks.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub spikes: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub synaptic_operations: u64,
-}
-
-fn is_zero(n: &u64) -> bool {
-    *n == 0
 }

@@ -29,15 +29,11 @@ pub struct Entry {
     /// Compiled in: needs no data folder.
     pub embedded: bool,
     /// Its authors say what is for training and what for test. Default true; false: the split is this program's own.
-    #[serde(default = "yes")]
+    #[serde(default = "base::written::yes")]
     pub published_split: bool,
     /// Folders on the web that hold the files.
     pub mirrors: Vec<String>,
     pub file: Vec<FileEntry>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// How a data set's files are read.

@@ -9,18 +9,14 @@ use serde::{Deserialize, Serialize};
 pub struct SearchNote {
     /// Settings tried per restart; 0: there is nothing to choose.
     pub trials: u64,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub restarts: u64,
     /// Validation seeds per trial.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub seeds: u64,
     /// All trials scored the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tied: bool,
-}
-
-fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 impl SearchNote {

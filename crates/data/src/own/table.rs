@@ -67,10 +67,10 @@ pub struct DataTable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub normalise: Option<Normalise>,
     /// Zeros on each of the four sides of an image, before it is normalised. Default 0.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub pad: usize,
     /// The first so many training samples are unused. Default 0.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub skip: usize,
     /// Only so many training samples, as they come. Default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,10 +78,6 @@ pub struct DataTable {
     /// Of the file, or over the list of all files (`bench data check` tells). Demanded with `--strict`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
-}
-
-fn is_zero(n: &usize) -> bool {
-    *n == 0
 }
 
 /// Files of one's own into which nobody has looked yet.

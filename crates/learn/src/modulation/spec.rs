@@ -46,9 +46,9 @@ fn is_default_clamp(clamp: &[f64; 2]) -> bool {
 #[serde(deny_unknown_fields)]
 pub struct ModulatorSpec {
     pub source: SourceSpec,
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub level: LevelSpec,
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub transmission: Transmission,
     pub receptors: Vec<ReceptorSpec>,
 }
@@ -88,7 +88,7 @@ pub struct ReceptorSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub term: Option<String>,
     /// Default `global`.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub scope: Scope,
     /// Layers counted from 0 at the input; absent: all. Not with scope `global`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,20 +97,20 @@ pub struct ReceptorSpec {
     #[serde(default = "one")]
     pub sensitivity: f64,
     /// Levels below this do nothing, in [0, 1). Default 0.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub threshold: f64,
     /// Limits of the effect; absent: those of the target or the preset's `clamp`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<[f64; 2]>,
     /// 0: ionotropic, acts in the same step. Above: metabotropic, a leaky mean over τ steps. Default 0.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub tau: f64,
     /// Share of units with the receptor, for scope `population`. Default 0.5.
     #[serde(default = "half", skip_serializing_if = "is_half")]
     pub share: f64,
     /// Spread of the sensitivity over units or synapses: ρ (1 + h ε), ε ~ N(0, 1), fixed at the start. Only with scopes
     /// `unit` and `synapse`. Default 0.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub heterogeneity: f64,
 }
 
@@ -124,11 +124,6 @@ fn half() -> f64 {
 
 fn is_half(value: &f64) -> bool {
     *value == half()
-}
-
-// What is written says only what differs from the defaults: presets are read by people.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 impl ReceptorSpec {

@@ -26,13 +26,9 @@ pub enum Init {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         truncated: bool,
         /// What biases start at. Default 0.
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "base::written::is_default")]
         bias: f32,
     },
-}
-
-fn is_zero(value: &f32) -> bool {
-    *value == 0.0
 }
 
 impl Init {

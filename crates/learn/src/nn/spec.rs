@@ -35,15 +35,11 @@ pub struct MlpSpec {
     pub init: Init,
     /// Further inputs behind the features, which carry the levels of neuromodulators ([`crate::gains::Gains`]):
     /// set by the control `context-input`. Default 0.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "base::written::is_default")]
     pub context: usize,
     /// Dendritic segments on every hidden unit: set by the method that needs them. Default none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dendrites: Option<DendriteSpec>,
-}
-
-fn is_zero(count: &usize) -> bool {
-    *count == 0
 }
 
 impl Default for MlpSpec {

@@ -23,7 +23,7 @@ pub enum StreamKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sizes: Option<Vec<usize>>,
         /// A new order of classes per seed. Default true; false keeps 0, 1, 2, …
-        #[serde(default = "yes")]
+        #[serde(default = "base::written::yes")]
         shuffle_classes: bool,
     },
     /// Every task permutes the pixels in its own way.
@@ -32,7 +32,7 @@ pub enum StreamKind {
         #[serde(default = "ten")]
         tasks: usize,
         /// The first task keeps them. Default true.
-        #[serde(default = "yes", skip_serializing_if = "is_true")]
+        #[serde(default = "base::written::yes", skip_serializing_if = "base::written::is_true")]
         identity_first: bool,
     },
     /// Every task has all classes and its own part of the training data (data-incremental); the domain scenario alone.
@@ -71,15 +71,6 @@ fn ten() -> usize {
 
 fn half_turn() -> [f32; 2] {
     [0.0, 180.0]
-}
-
-fn yes() -> bool {
-    true
-}
-
-// What is written without it is what was written before there was any.
-fn is_true(value: &bool) -> bool {
-    *value
 }
 
 impl StreamKind {

@@ -40,7 +40,7 @@ pub struct IncrementalSettings {
     pub freeze_biases: bool,
     /// Joint training also trains a network on the first task, one on the first two, and so on, which intransigence is measured
     /// against: for twenty tasks ten times its work. Default true.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "base::written::yes", skip_serializing_if = "base::written::is_true")]
     pub references: bool,
     /// Which split is scored: `test` (default) or `validation`.
     #[serde(default)]
@@ -60,7 +60,7 @@ pub struct Budget {
     /// Samples per update, ≥ 1.
     pub batch: usize,
     /// Forget the optimiser's moments at each boundary. Default true.
-    #[serde(default = "yes")]
+    #[serde(default = "base::written::yes")]
     pub reset_optimiser: bool,
 }
 
@@ -106,15 +106,6 @@ impl Budget {
             _ => Ok(()),
         }
     }
-}
-
-fn yes() -> bool {
-    true
-}
-
-// What is written without it is what was written before there was any.
-fn is_true(value: &bool) -> bool {
-    *value
 }
 
 /// How often accuracy is measured while training.

@@ -21,7 +21,7 @@ pub struct FewShot {
     #[serde(default = "fifteen")]
     pub queries: usize,
     /// Each character turned by 90°, 180° and 270° counts as three more classes. Default true.
-    #[serde(default = "yes")]
+    #[serde(default = "base::written::yes")]
     pub rotations: bool,
     /// Which characters adaptation is measured on: `test` (default) or `validation`, which training then leaves out.
     #[serde(default)]
@@ -31,10 +31,6 @@ pub struct FewShot {
 fn fifteen() -> usize {
     15
 }
-fn yes() -> bool {
-    true
-}
-
 impl FewShot {
     /// Checks that as many classes and samples exist as an episode asks for.
     pub(super) fn check(&self, at: &str) -> Result<(), DefinitionError> {

@@ -11,15 +11,10 @@ use contract::{MethodInfo, Parameter, Reveal};
 struct StableSgd {
     decay: f32,
     dropout: f32,
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "base::written::is_default")]
     floor: f32,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     noisy_tests: bool,
-}
-
-// What is written without it is what was written before there was any.
-fn is_zero(value: &f32) -> bool {
-    *value == 0.0
 }
 
 impl Default for StableSgd {

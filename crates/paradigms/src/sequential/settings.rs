@@ -35,12 +35,8 @@ pub struct CharacterSpec {
     /// (600 and 150 with `evaluate = "validation"`).
     pub training_classes: usize,
     /// Each character turned by 90°, 180° and 270° counts as three more classes. Default true.
-    #[serde(default = "yes")]
+    #[serde(default = "base::written::yes")]
     pub rotations: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl CharacterSpec {

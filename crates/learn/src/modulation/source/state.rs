@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::rule::{Observation, Rule, StateTold};
+use crate::stream::online::MOST_STATES;
 use base::error::DefinitionError;
 use base::rng::Streams;
-
-/// Hidden states, at most.
-const MOST_STATES: usize = 16;
 
 /// One value for each hidden state.
 #[derive(Debug, Clone, Serialize, Deserialize)]

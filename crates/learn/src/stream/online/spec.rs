@@ -60,7 +60,7 @@ pub enum Source {
         #[serde(default = "three")]
         contexts: usize,
         /// Share of labels that become another one, in [0, 0.5). Default 0.
-        #[serde(default, skip_serializing_if = "is_zero")]
+        #[serde(default, skip_serializing_if = "base::written::is_default")]
         noise: f32,
     },
     /// The electricity table in the order of time: real drift, whose points nobody knows.
@@ -79,11 +79,6 @@ pub enum Source {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sha256: Option<String>,
     },
-}
-
-// What is written without noise is what was written before there was any.
-fn is_zero(noise: &f32) -> bool {
-    *noise == 0.0
 }
 
 fn thresholds() -> Vec<f32> {

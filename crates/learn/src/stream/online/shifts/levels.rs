@@ -3,7 +3,7 @@
 use base::error::DefinitionError;
 
 /// States of one kind of shift, at most.
-pub(super) const MOST_STATES: usize = 16;
+pub const MOST_STATES: usize = 16;
 
 /// Two to [`MOST_STATES`] levels, each as allowed.
 pub(super) fn check_levels(

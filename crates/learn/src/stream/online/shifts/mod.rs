@@ -11,6 +11,8 @@ mod luminance;
 mod noise;
 mod volatility;
 
+pub use levels::MOST_STATES;
+
 use serde::{Deserialize, Serialize};
 
 use super::schedule::Change;
