@@ -96,8 +96,9 @@ fn dry_run(questions: &[Question<'_>], budget: &Budget, seeds: &Seeds) -> anyhow
     for question in questions {
         let (runs, each) = (question.runs(budget, seeds), question.expected_cost()?);
         let arms: Vec<&str> = question.arms.iter().map(|arm| arm.knows.word()).collect();
-        let mechanisms = question.mechanisms.iter().map(|(preset, _)| preset.header.id.as_str());
-        let names: Vec<&str> = arms.into_iter().chain(mechanisms).collect();
+        let methods =
+            question.mechanisms.iter().chain(&question.rivals).map(|(own, _)| own.header.id.as_str());
+        let names: Vec<&str> = arms.into_iter().chain(methods).collect();
         print(&format!(
             "{} × {}: {}; at most {runs} runs, about {} of one core\n",
             question.benchmark.header.id,

@@ -96,15 +96,17 @@ impl<'l> Question<'l> {
     }
 
     /// Runs of the whole procedure at most: every arm and mechanism searched, the schedules of half of the trials scored again,
-    /// three arms and the best of these on the qualification seeds, mechanisms on the development seeds, three on the
-    /// confirmation seeds.
+    /// three arms and the best of these on the qualification seeds, mechanisms and rivals on the development seeds, the best and the
+    /// rivals beside two arms on the confirmation seeds.
     pub fn runs(&self, budget: &Budget, seeds: &Seeds) -> u64 {
-        let (arms, mechanisms) = (self.arms.len() as u64, self.mechanisms.len() as u64);
-        let confirmed = if mechanisms > 0 { 3 * seeds.confirmation } else { 0 };
-        let asked = 4 * seeds.qualification + mechanisms * seeds.development + confirmed;
+        let (arms, rivals) = (self.arms.len() as u64, self.rivals.len() as u64);
+        let methods = self.mechanisms.len() as u64 + rivals;
+        // The best mechanism and every rival, beside the two arms that all of them are held against.
+        let confirmed = if methods > 0 { 2 + u64::from(methods > rivals) + rivals } else { 0 };
+        let asked = 4 * seeds.qualification + methods * seeds.development + confirmed * seeds.confirmation;
         // The second look at half of the trials is no longer than a search without any.
         let half = Budget { trials: 0, ..*budget }.runs() * arms.saturating_sub(2);
-        (arms + mechanisms) * budget.runs() + half + asked
+        (arms + methods) * budget.runs() + half + asked
     }
 
     /// Core-seconds that one run of the base method is expected to take.
