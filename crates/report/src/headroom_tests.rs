@@ -41,7 +41,8 @@ fn the_figure_of_headroom_says_where_there_is_nothing_to_divide_by() {
         let records = with_headroom(advantage);
         let results = Results::new(&records, &[]);
         let judged = judged(&results);
-        let blocks = section::build(&results, &judged, &Across::new(&results, &judged), &Options::default());
+        let blocks =
+            section::build(&results, (&judged, &[]), &Across::new(&results, &judged), &Options::default());
         let found = blocks.into_iter().find_map(|block| match block {
             Block::Chart(chart) if chart.name == "captured-headroom" => Some(chart),
             _ => None,

@@ -148,8 +148,9 @@ fn write_picture(picture: &block::Picture<'_>, folder: &Path) -> Result<()> {
 pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Written> {
     let results = Results::of(records, options);
     let judged = verdicts::judged(&results);
+    let negative = verdicts::on_negative_controls(&results);
     let across = Across::new(&results, &judged);
-    let mut blocks = section::build(&results, &judged, &across, options);
+    let mut blocks = section::build(&results, (&judged, &negative), &across, options);
     block::name_charts(&mut blocks);
     let charts_folder = out.join("charts");
     atomic::create_folder(&charts_folder)?;
@@ -158,7 +159,6 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     pictures.par_iter().try_for_each(|picture| write_picture(picture, &charts_folder))?;
     charts.extend(pictures.iter().map(|picture| picture.name.to_owned()));
     if !judged.is_empty() {
-        let negative = verdicts::on_negative_controls(&results);
         atomic::write(&out.join("verdicts.csv"), verdict_files::csv(&judged, &negative))?;
     }
     remove_stale(out, &charts, !judged.is_empty())?;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::chart::Tone;
+use super::finding::tone;
 use super::headroom::{blind, rooms, targets};
 use super::number::{interval_text, signed};
 use super::results::{BenchmarkResults, MethodResults, Results};
@@ -30,7 +32,7 @@ fn cannot_show(
     mechanism: &MethodResults<'_>,
     finding: &Finding,
 ) -> Option<String> {
-    if matches!(finding, Finding::Helps | Finding::HelpsAsInput | Finding::None(_)) {
+    if matches!(tone(finding), Tone::Good | Tone::Absent) {
         return None;
     }
     let (targets, rooms) = (targets(mechanism), rooms(benchmark));

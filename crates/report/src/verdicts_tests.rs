@@ -50,7 +50,8 @@ fn told(records: &[Record]) -> (String, String) {
     let results = Results::new(records, &[]);
     let judged = judged(&results);
     assert_eq!(judged.len(), 1);
-    let blocks = section::build(&results, &judged, &Across::new(&results, &judged), &Options::default());
+    let blocks =
+        section::build(&results, (&judged, &[]), &Across::new(&results, &judged), &Options::default());
     let lists = blocks.iter().filter_map(|block| match block {
         Block::List(items) => items.first().cloned(),
         _ => None,
@@ -192,7 +193,8 @@ fn where_headroom_is_excluded_a_mechanism_cannot_show_and_where_it_is_establishe
         let records = with_headroom(advantage);
         let results = Results::new(&records, &[]);
         let judged = judged(&results);
-        let blocks = section::build(&results, &judged, &Across::new(&results, &judged), &Options::default());
+        let blocks =
+            section::build(&results, (&judged, &[]), &Across::new(&results, &judged), &Options::default());
         let tables = blocks.iter().filter_map(|block| match block {
             Block::Table(table) => {
                 let cells = table.rows.iter().flatten().map(|cell| cell.text.clone());

@@ -46,20 +46,19 @@ impl FalseAlarms {
             return None;
         }
         let alarms = trials.iter().filter(|trial| trial.helps).count();
+        let prepared: Vec<Prepared<'_>> = trials.iter().map(Prepared::new).collect();
         let mut rng = Streams::new(0).fast("stats/false-alarm/1");
         let mut shares: Vec<f64> = Vec::with_capacity(RESAMPLES);
         for _ in 0..RESAMPLES {
             let mut benchmark = "";
             let mut drawn: Vec<usize> = Vec::new();
             let mut helped = 0;
-            for trial in trials {
-                let seeds = trial.seeds();
-                if trial.benchmark != benchmark || drawn.len() != seeds.len() {
-                    benchmark = &trial.benchmark;
-                    drawn = (0..seeds.len()).map(|_| rng.random_range(0..seeds.len())).collect();
+            for trial in &prepared {
+                if trial.benchmark != benchmark || drawn.len() != trial.seeds {
+                    benchmark = trial.benchmark;
+                    drawn = (0..trial.seeds).map(|_| rng.random_range(0..trial.seeds)).collect();
                 }
-                let chosen: Vec<u64> = drawn.iter().map(|at| seeds[*at]).collect();
-                helped += usize::from(trial.helps_on(&chosen));
+                helped += usize::from(trial.helps_on(&drawn));
             }
             shares.push(helped as f64 / trials.len() as f64);
         }
@@ -73,25 +72,39 @@ impl FalseAlarms {
     }
 }
 
-impl Trial {
+/// A trial with what all resamples have in common.
+struct Prepared<'t> {
+    benchmark: &'t str,
     /// Seeds that the mechanism and all controls have.
-    fn seeds(&self) -> Vec<u64> {
-        let all = |seed: &&u64| self.controls.iter().all(|control| control.contains_key(seed));
-        self.mechanism.keys().filter(all).copied().collect()
+    seeds: usize,
+    /// By control: mechanism minus control, seed by seed.
+    differences: Vec<Vec<f64>>,
+    /// Of the paired t-test.
+    critical: f64,
+}
+
+impl<'t> Prepared<'t> {
+    fn new(trial: &'t Trial) -> Self {
+        let all = |seed: &&u64| trial.controls.iter().all(|control| control.contains_key(seed));
+        let seeds: Vec<u64> = trial.mechanism.keys().filter(all).copied().collect();
+        let minus =
+            |control: &Scores| seeds.iter().map(|seed| trial.mechanism[seed] - control[seed]).collect();
+        Self {
+            benchmark: &trial.benchmark,
+            seeds: seeds.len(),
+            differences: trial.controls.iter().map(minus).collect(),
+            critical: student::critical(seeds.len().saturating_sub(1), LEVEL),
+        }
     }
 
-    /// Better than each control on these seeds, by paired t-tests.
-    fn helps_on(&self, seeds: &[u64]) -> bool {
-        let beats = |control: &Scores| {
-            let differences: Vec<f64> =
-                seeds.iter().map(|seed| self.mechanism[seed] - control[seed]).collect();
-            let (Some(centre), Some(spread)) = (mean(&differences), standard_deviation(&differences)) else {
-                return false;
-            };
-            let critical = student::critical(seeds.len() - 1, LEVEL);
-            centre > critical * spread / (seeds.len() as f64).sqrt() && centre > 0.0
+    /// Better than each control on the seeds at these places, by paired t-tests.
+    fn helps_on(&self, places: &[usize]) -> bool {
+        let beats = |all: &Vec<f64>| {
+            let own: Vec<f64> = places.iter().map(|at| all[*at]).collect();
+            let (Some(centre), Some(spread)) = (mean(&own), standard_deviation(&own)) else { return false };
+            centre > self.critical * spread / (own.len() as f64).sqrt() && centre > 0.0
         };
-        !self.controls.is_empty() && self.controls.iter().all(beats)
+        !self.differences.is_empty() && self.differences.iter().all(beats)
     }
 }
 

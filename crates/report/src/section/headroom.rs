@@ -4,7 +4,7 @@
 use crate::block::{Block, Chart, Table};
 use crate::chart::{Axis, Color, DotChart, DotRow};
 use crate::headroom::{Room, rooms, targets};
-use crate::number::{interval_text, p_value, signed};
+use crate::number::{interval_text, number, p_value, signed};
 use crate::results::MethodResults;
 use crate::results::Results;
 use base::stats::{Captured, DELTA, Headroom, KAPPA_ERRORS, Scores};
@@ -27,7 +27,7 @@ pub(super) fn build(results: &Results<'_>) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "Can any gain help here?"), Block::paragraph(rule)];
     blocks.push(Block::Table(table(&rooms)));
     blocks.push(figure(&rooms));
-    blocks.extend(not_measured(results).map(Block::paragraph));
+    blocks.extend(not_measured(results, &rooms).map(Block::paragraph));
     let captured = captured(&rooms);
     if !captured.rows.is_empty() {
         blocks.push(Block::Table(captured));
@@ -74,7 +74,7 @@ fn mechanisms<'r, 'a>(room: &'r Room<'r, 'a>) -> impl Iterator<Item = &'r Method
 /// Every room on one axis, from the best arm that is blind to changes (0) to the best schedule (1).
 fn figure(rooms: &[Room<'_, '_>]) -> Block {
     let rows: Vec<DotRow> = rooms.iter().flat_map(rows).collect();
-    let heard = |row: &DotRow| row.mean.map(|mean| format!("{} {mean:.2}", row.label));
+    let heard = |row: &DotRow| row.mean.map(|mean| format!("{} {}", row.label, number(mean)));
     let shares: Vec<String> = rows.iter().filter_map(heard).collect();
     Block::Chart(Chart {
         name: "captured-headroom".into(),
@@ -110,7 +110,8 @@ fn rows(room: &Room<'_, '_>) -> Vec<DotRow> {
         let dot =
             |(seed, score): (&u64, &f64)| Some(room.sign() * (score - blind.get(seed)?) / room.headroom.mean);
         let dots = own.iter().filter_map(dot).collect();
-        let note = note.or_else(|| captured.map(|own| format!("κ {:.2}", own.kappa))).unwrap_or_default();
+        let note =
+            note.or_else(|| captured.map(|own| format!("κ {}", number(own.kappa)))).unwrap_or_default();
         row(label, color, (captured.map(|own| own.kappa), captured.and_then(|own| own.interval), dots), note)
     };
     let mut rows = vec![share(&room.scores(room.schedule), Color::Muted, head, Some(note))];
@@ -127,12 +128,14 @@ fn row(label: String, color: Color, (mean, interval, dots): Share, note: String)
 }
 
 /// Benchmarks and targets of mechanisms of which no headroom was measured in these records.
-fn not_measured(results: &Results<'_>) -> Option<String> {
+fn not_measured(results: &Results<'_>, rooms: &[Room<'_, '_>]) -> Option<String> {
     let mut items = Vec::new();
     for benchmark in results.benchmarks.iter().filter(|own| own.score.negative_of.is_none()) {
-        let known: BTreeSet<String> = rooms(benchmark).into_iter().map(|room| room.target).collect();
+        let own = rooms.iter().filter(|room| room.benchmark.id == benchmark.id);
+        let known: BTreeSet<&str> = own.map(|room| room.target.as_str()).collect();
         let acting = benchmark.methods.iter().filter(|own| matches!(own.role, Some(Role::Mechanism)));
-        let open: BTreeSet<String> = acting.flat_map(targets).filter(|own| !known.contains(own)).collect();
+        let open: BTreeSet<String> =
+            acting.flat_map(targets).filter(|own| !known.contains(own.as_str())).collect();
         if !open.is_empty() {
             let words: Vec<String> = open.iter().map(|own| own.replace('-', " ")).collect();
             items.push(format!("{} ({})", benchmark.name(), words.join(", ")));
@@ -157,7 +160,7 @@ fn captured(rooms: &[Room<'_, '_>]) -> Table {
                 mechanism.title.clone(),
                 room.benchmark.name().to_owned(),
                 room.target.replace('-', " "),
-                kappa.map_or_else(|| "–".to_owned(), |kappa| format!("{:.2}", kappa.kappa)),
+                kappa.map_or_else(|| "–".to_owned(), |kappa| number(kappa.kappa)),
                 kappa.map_or_else(String::new, |kappa| interval_text(kappa.interval)),
                 above.map_or_else(String::new, |above| signed(above.mean)),
             ]);

@@ -36,7 +36,7 @@ use super::across::Across;
 use super::block::Block;
 use super::options::Options;
 use super::results::{BenchmarkResults, Results};
-use super::verdicts::{Judged, on_negative_controls};
+use super::verdicts::Judged;
 
 /// Content that one paradigm adds below the score of each of its benchmarks.
 #[derive(Debug, Clone, Copy)]
@@ -61,10 +61,10 @@ pub const SECTIONS: &[Section] = &[
     Section { paradigm: "sequence", build: sequence::build },
 ];
 
-/// The whole report.
+/// The whole report; verdicts on negative controls apart from the others.
 pub(super) fn build(
     results: &Results<'_>,
-    judged: &[Judged<'_, '_>],
+    (judged, negative): (&[Judged<'_, '_>], &[Judged<'_, '_>]),
     across: &Across<'_, '_>,
     options: &Options,
 ) -> Vec<Block> {
@@ -79,7 +79,7 @@ pub(super) fn build(
     blocks.extend(verdict::build(judged));
     blocks.extend(across::build(across));
     blocks.extend(headroom::build(results));
-    blocks.extend(negative::build(&on_negative_controls(results)));
+    blocks.extend(negative::build(negative));
     // Intervals take long, and one benchmark needs nothing of another.
     let own: Vec<Vec<Block>> = results.benchmarks.par_iter().map(of_benchmark).collect();
     let mut paradigm = "";

@@ -1,6 +1,8 @@
 //! Where nothing can help: how many mechanisms are called helpful on negative controls.
 
 use crate::block::{Block, Cell, Table};
+use crate::chart::Tone;
+use crate::finding::tone;
 use crate::number::{count, p_value, percent};
 use crate::verdicts::Judged;
 use base::stats::{FalseAlarms, Finding, Question, Scores, Trial};
@@ -40,7 +42,7 @@ fn in_words(alarms: &FalseAlarms, without: usize, told: &[&Judged<'_, '_>]) -> S
 
 /// Whether words say that a mechanism is worth more than its controls.
 fn helps(finding: &Finding) -> bool {
-    matches!(finding, Finding::Helps | Finding::HelpsAsInput)
+    tone(finding) == Tone::Good
 }
 
 fn trial(one: &Judged<'_, '_>) -> Trial {
