@@ -22,7 +22,7 @@ use base::digest::sha256_hex;
 use base::error::{Error, Result};
 use base::rng::Streams;
 
-pub use dataset::{Dataset, Split, Splitting};
+pub use dataset::{Dataset, Split, Splitting, Values};
 pub use folder::{DataFolder, VARIABLE};
 pub use manifest::{Entry, FileEntry, Layout, entry, manifest};
 pub use own::{
@@ -252,8 +252,8 @@ impl Data {
             }
             Ok(Pixels::Bytes(pixels))
         };
-        let full = Split { pixels: images(train_pixels)?, labels: read(train_labels, 1)?.1 };
-        let test = Split { pixels: images(test_pixels)?, labels: read(test_labels, 1)?.1 };
+        let full = Split::labelled(images(train_pixels)?, read(train_labels, 1)?.1);
+        let test = Split::labelled(images(test_pixels)?, read(test_labels, 1)?.1);
         let whole = Dataset {
             id: id.to_owned(),
             shape: entry.shape,
@@ -283,10 +283,8 @@ fn hold_out(full: &Split, features: usize) -> (Split, Split) {
     let (validation, train) = order.split_at_mut(full.len() / 6);
     let take = |indices: &mut [usize]| {
         indices.sort_unstable();
-        Split {
-            pixels: full.pixels.rows(indices, features),
-            labels: indices.iter().map(|i| full.labels[*i]).collect(),
-        }
+        let labels = indices.iter().map(|i| full.labels[*i]).collect();
+        Split::labelled(full.pixels.rows(indices, features), labels)
     };
     (take(train), take(validation))
 }

@@ -7,7 +7,7 @@ use super::parts::{hold_out, window};
 use super::samples::{Labels, Samples};
 use super::table::{DataTable, FileLayout, MOST_CLASSES, Pair, Part};
 use super::{cifar, csv, idx, images, npy};
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Split, Values};
 use crate::pixels::Pixels;
 use base::error::{Error, Result};
 
@@ -40,8 +40,10 @@ pub fn assemble(table: &DataTable, files: &Files) -> Result<(Dataset, DataTable)
     let (shape, classes) = (shape(table, &all)?, classes(table, &all)?);
     let features = shape.iter().product();
     let split = |samples: Samples| -> Result<Split> {
-        let Samples { pixels, labels, .. } = samples;
-        Ok(Split { pixels, labels: places(&labels, &classes, &name)?.into() })
+        let Samples { pixels, labels, values, .. } = samples;
+        let values =
+            table.target.is_some().then(|| Values { numbers: values.into(), unit: 1.0 });
+        Ok(Split { pixels, labels: places(&labels, &classes, &name)?.into(), values })
     };
     let whole = split(train)?;
     let whole = window(table, whole, features)?;
@@ -180,7 +182,13 @@ fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
             samples.labels.names.iter().filter(|name| !found.contains(name)).cloned().collect::<Vec<_>>();
         found.extend(new);
         if found.len() > MOST_CLASSES {
-            let problem = format!("more than {MOST_CLASSES} classes; allowed are 2 to {MOST_CLASSES}");
+            let numbers = if table.layout == Some(FileLayout::Csv) && table.target.is_none() {
+                "; where numbers are to be answered, say `target = \"column\"`"
+            } else {
+                ""
+            };
+            let problem =
+                format!("more than {MOST_CLASSES} classes; allowed are 2 to {MOST_CLASSES}{numbers}");
             return Err(Error::data(table.name(), problem));
         }
     }
@@ -193,7 +201,7 @@ fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
         None => found.sort(),
     }
     let Some(given) = &table.classes else {
-        if found.len() < 2 {
+        if found.len() < 2 && table.target.is_none() {
             return Err(Error::data(
                 table.name(),
                 format!("holds only the class {}; allowed are at least two", found.join("")),

@@ -6,6 +6,9 @@ use super::samples::{Labels, Samples};
 use super::table::{ColumnName, DataTable};
 use crate::pixels::Pixels;
 
+/// The one group of samples that have none.
+const ALL: &str = "all";
+
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// What a table is made of.
@@ -16,8 +19,10 @@ pub(super) struct Columns {
     pub width: usize,
     /// Names of all columns; `None`: no header.
     pub names: Option<Vec<String>>,
-    /// Place of the class.
-    pub label: usize,
+    /// Place of the class; `None`: there is none, beside numbers to be answered.
+    pub label: Option<usize>,
+    /// Place of the numbers to be answered.
+    pub target: Option<usize>,
     /// Places of the inputs.
     pub inputs: Vec<usize>,
 }
@@ -34,7 +39,7 @@ pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
     if columns.names.is_some() {
         records.next();
     }
-    let (mut numbers, mut labels) = (Vec::new(), Labels::default());
+    let (mut numbers, mut values, mut labels) = (Vec::new(), Vec::new(), Labels::default());
     let width = columns.width;
     for record in records {
         let record = record.map_err(|error| format!("not a table: {error}"))?;
@@ -42,21 +47,26 @@ pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
         if record.len() != width {
             return Err(format!("line {line}: {} values, expected {width}", record.len()));
         }
+        let found = |place: usize| {
+            number(&record[place]).map_err(|problem| format!("line {line}, {}: {problem}", columns.name(place)))
+        };
         for place in &columns.inputs {
-            let value = number(&record[*place]);
-            numbers
-                .push(value.map_err(|problem| format!("line {line}, {}: {problem}", columns.name(*place)))?);
+            numbers.push(found(*place)?);
         }
-        let label = record[columns.label].trim();
+        if let Some(target) = columns.target {
+            values.push(found(target)?);
+        }
+        let label = columns.label.map_or(ALL, |place| record[place].trim());
         if label.is_empty() || label == "?" {
-            return Err(format!("line {line}, {}: missing value", columns.name(columns.label)));
+            let name = columns.name(columns.label.unwrap_or_default());
+            return Err(format!("line {line}, {name}: missing value"));
         }
         labels.push(label);
     }
     if labels.of.is_empty() {
         return Err("has no rows".into());
     }
-    Ok(Samples { shape: [1, 1, columns.inputs.len()], pixels: Pixels::Numbers(numbers.into()), labels })
+    Ok(Samples { shape: [1, 1, columns.inputs.len()], pixels: Pixels::Numbers(numbers.into()), labels, values })
 }
 
 /// The line of a place in a text. Where lines end in CR LF the reader puts a record's beginning at the LF before it.
@@ -112,18 +122,26 @@ fn columns(text: &str, table: &DataTable) -> Result<Columns, String> {
             }
         },
     };
-    let label = table.label.as_ref().map_or(Ok(width.saturating_sub(1)), |column| place("label", column))?;
+    let target = table.target.as_ref().map(|column| place("target", column)).transpose()?;
+    let label = match &table.label {
+        Some(column) => Some(place("label", column)?),
+        None => target.is_none().then(|| width.saturating_sub(1)),
+    };
+    if label.is_some() && label == target {
+        return Err("`data.label` and `data.target` name the same column".into());
+    }
     let ignored: Vec<usize> =
         table.ignore.iter().map(|column| place("ignore", column)).collect::<Result<_, _>>()?;
-    if ignored.contains(&label) {
-        return Err("`data.ignore` holds the column of the class".into());
+    if label.or(target).is_some_and(|at| ignored.contains(&at)) || target.is_some_and(|at| ignored.contains(&at)) {
+        return Err("`data.ignore` holds the column of the class or of the target".into());
     }
-    let inputs: Vec<usize> = (0..width).filter(|at| *at != label && !ignored.contains(at)).collect();
+    let inputs: Vec<usize> =
+        (0..width).filter(|at| ![label, target].contains(&Some(*at)) && !ignored.contains(at)).collect();
     if inputs.is_empty() {
         let hint = if separator == ',' { "; is the separator another one?" } else { "" };
-        return Err(format!("{width} columns: needs at least one input and the class{hint}"));
+        return Err(format!("{width} columns: needs at least one input and the class or target{hint}"));
     }
-    Ok(Columns { separator, width, names, label, inputs })
+    Ok(Columns { separator, width, names, label, target, inputs })
 }
 
 impl Columns {
@@ -192,7 +210,7 @@ mod tests {
         let far = table(|t| t.label = Some(ColumnName::Place(4)));
         assert!(refused(text, &far).contains("allowed are 1 to 3"));
         let same = table(|t| t.ignore = vec![ColumnName::Name("x".into())]);
-        assert!(refused(text, &same).contains("`data.ignore` holds the column of the class"));
+        assert!(refused(text, &same).contains("`data.ignore` holds the column of the class or of the target"));
         assert!(refused("1,2,a\n", &named).contains("there is no header"));
     }
 

@@ -58,7 +58,7 @@ pub(super) fn read(files: &Files, folder: &str, table: &DataTable, channels: usi
             "holds no images; expected a folder per class, with PNG or JPEG images in it",
         ));
     };
-    Ok(Samples { shape: [channels, height, width], pixels: pixels.into(), labels })
+    Ok(Samples { shape: [channels, height, width], pixels: pixels.into(), labels, values: Vec::new() })
 }
 
 /// Whether any image in these folders has colours.

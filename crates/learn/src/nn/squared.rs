@@ -21,6 +21,9 @@ pub enum Passes {
     Labels { active: Active, passes: Vec<LabelPass> },
     /// ℓ_n = ‖f(x_n)‖² over the active outputs, weight 1.
     OutputNorm { active: Active },
+    /// ℓ_n = √2 f(x_n), summed over outputs, weight 1: squared, the Fisher information of numbers that scatter around f with the
+    /// variance ½, whose −ln p is (f − y)².
+    Slope,
 }
 
 /// One label and one weight per sample.
@@ -35,14 +38,14 @@ impl Passes {
     fn count(&self) -> usize {
         match self {
             Self::Labels { passes, .. } => passes.len(),
-            Self::OutputNorm { .. } => 1,
+            Self::OutputNorm { .. } | Self::Slope => 1,
         }
     }
 
     fn weight(&self, pass: usize, samples: usize) -> Vec<f32> {
         match self {
             Self::Labels { passes, .. } => passes[pass].weight.clone(),
-            Self::OutputNorm { .. } => vec![1.0; samples],
+            Self::OutputNorm { .. } | Self::Slope => vec![1.0; samples],
         }
     }
 
@@ -63,6 +66,7 @@ impl Passes {
                 let mask = Tensor::from_vec(mask, (n, classes), logits.device())?;
                 Ok((logits * mask)?.sqr()?.sum_all()?)
             }
+            Self::Slope => Ok((logits.sum_all()? * std::f64::consts::SQRT_2)?),
         }
     }
 
@@ -80,6 +84,7 @@ impl Passes {
                     .collect(),
             },
             Self::OutputNorm { active } => Self::OutputNorm { active: one(active) },
+            Self::Slope => Self::Slope,
         }
     }
 }

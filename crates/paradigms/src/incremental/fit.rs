@@ -42,6 +42,24 @@ impl Asked<'_> {
         }
     }
 
+    /// Where numbers are answered: that no part of the method asks for classes, among the outputs or among the tasks' targets.
+    ///
+    /// # Errors
+    /// Names the method, or the key of its that asks.
+    pub fn check_answers(&self, composition: &Composition, regression: bool) -> Result<()> {
+        let Some((key, why)) = composition.classes.filter(|_| regression) else { return Ok(()) };
+        let id = &self.preset.header.id;
+        if key.is_empty() {
+            let problem = format!("method `{id}` needs classes to answer, and here numbers are answered: {why}");
+            return Err(self.lacks("data.target", problem));
+        }
+        Err(self.preset.refuse(DefinitionError {
+            key: format!("parameters.{key}"),
+            problem: format!("needs classes to answer, and here numbers are answered: {why}"),
+            ..DefinitionError::default()
+        }))
+    }
+
     /// The same for what a method's settings ask for, and for tasks that add classes.
     ///
     /// # Errors
@@ -102,13 +120,13 @@ impl Asked<'_> {
         &self,
         composition: &Composition,
         model: &ModelSpec,
-        (shape, classes): ([usize; 3], usize),
+        (shape, classes, outputs): ([usize; 3], usize, usize),
         freeze_biases: bool,
     ) -> Result<()> {
         if composition.winners.is_none() && composition.own.is_none() && !composition.only_dense {
             return Ok(());
         }
-        let network = model.build(shape, self.stream.outputs(classes), &Streams::new(0))?;
+        let network = model.build(shape, outputs, &Streams::new(0))?;
         let layers = network.layer_units();
         let hidden = &layers[..layers.len().saturating_sub(1)];
         if composition.only_dense && hidden.is_empty() {

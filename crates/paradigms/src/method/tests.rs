@@ -32,7 +32,7 @@ struct Toy {
 }
 
 fn toy() -> Toy {
-    let split = Split { pixels: vec![2, 0, 0, 1, 1, 1, 1, 1].into(), labels: vec![0, 1, 2, 3].into() };
+    let split = Split::labelled(vec![2, 0, 0, 1, 1, 1, 1, 1].into(), vec![0, 1, 2, 3].into());
     let dataset = Arc::new(Dataset {
         id: "toy".into(),
         shape: [1, 1, 2],
@@ -54,6 +54,7 @@ fn toy() -> Toy {
         repeats: None,
         samples_per_task: None,
         blur: None,
+        gradual: None,
     };
     let streams = Streams::new(0);
     let stream = TaskStream::new(&spec, &dataset, EvaluateOn::Test, &streams).expect("stream");
