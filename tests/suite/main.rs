@@ -37,6 +37,7 @@ mod own_table;
 mod protocols;
 mod record_schema;
 mod registry;
+mod regression;
 mod replay;
 mod resolved;
 mod roles;

@@ -118,7 +118,8 @@ impl Dataset {
                 return Err(Error::data(&self.id, problem));
             }
             if let Some(values) = split.values.as_ref().filter(|values| values.numbers.len() != split.len()) {
-                let problem = format!("{name} has {} samples but {} answers", split.len(), values.numbers.len());
+                let problem =
+                    format!("{name} has {} samples but {} answers", split.len(), values.numbers.len());
                 return Err(Error::data(&self.id, problem));
             }
             if let Some(label) = split.labels.iter().find(|label| usize::from(**label) >= self.classes) {

@@ -41,8 +41,7 @@ pub fn assemble(table: &DataTable, files: &Files) -> Result<(Dataset, DataTable)
     let features = shape.iter().product();
     let split = |samples: Samples| -> Result<Split> {
         let Samples { pixels, labels, values, .. } = samples;
-        let values =
-            table.target.is_some().then(|| Values { numbers: values.into(), unit: 1.0 });
+        let values = table.target.is_some().then(|| Values { numbers: values.into(), unit: 1.0 });
         Ok(Split { pixels, labels: places(&labels, &classes, &name)?.into(), values })
     };
     let whole = split(train)?;

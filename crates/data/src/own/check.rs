@@ -42,7 +42,9 @@ impl DataTable {
     }
 
     fn check_set(&self) -> Result<(), DefinitionError> {
-        if let Some(target) = self.target.as_ref().filter(|target| **target != ColumnName::Name("class".into())) {
+        if let Some(target) =
+            self.target.as_ref().filter(|target| **target != ColumnName::Name("class".into()))
+        {
             let allowed = "\"class\", the number of the class: a set of the manifest has no columns";
             return Err(DefinitionError::range("data.target", format!("{target:?}"), allowed));
         }

@@ -48,7 +48,8 @@ pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
             return Err(format!("line {line}: {} values, expected {width}", record.len()));
         }
         let found = |place: usize| {
-            number(&record[place]).map_err(|problem| format!("line {line}, {}: {problem}", columns.name(place)))
+            number(&record[place])
+                .map_err(|problem| format!("line {line}, {}: {problem}", columns.name(place)))
         };
         for place in &columns.inputs {
             numbers.push(found(*place)?);
@@ -66,7 +67,12 @@ pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
     if labels.of.is_empty() {
         return Err("has no rows".into());
     }
-    Ok(Samples { shape: [1, 1, columns.inputs.len()], pixels: Pixels::Numbers(numbers.into()), labels, values })
+    Ok(Samples {
+        shape: [1, 1, columns.inputs.len()],
+        pixels: Pixels::Numbers(numbers.into()),
+        labels,
+        values,
+    })
 }
 
 /// The line of a place in a text. Where lines end in CR LF the reader puts a record's beginning at the LF before it.
@@ -132,7 +138,9 @@ fn columns(text: &str, table: &DataTable) -> Result<Columns, String> {
     }
     let ignored: Vec<usize> =
         table.ignore.iter().map(|column| place("ignore", column)).collect::<Result<_, _>>()?;
-    if label.or(target).is_some_and(|at| ignored.contains(&at)) || target.is_some_and(|at| ignored.contains(&at)) {
+    if label.or(target).is_some_and(|at| ignored.contains(&at))
+        || target.is_some_and(|at| ignored.contains(&at))
+    {
         return Err("`data.ignore` holds the column of the class or of the target".into());
     }
     let inputs: Vec<usize> =
@@ -210,8 +218,26 @@ mod tests {
         let far = table(|t| t.label = Some(ColumnName::Place(4)));
         assert!(refused(text, &far).contains("allowed are 1 to 3"));
         let same = table(|t| t.ignore = vec![ColumnName::Name("x".into())]);
-        assert!(refused(text, &same).contains("`data.ignore` holds the column of the class or of the target"));
+        assert!(
+            refused(text, &same).contains("`data.ignore` holds the column of the class or of the target")
+        );
         assert!(refused("1,2,a\n", &named).contains("there is no header"));
+    }
+
+    #[test]
+    fn numbers_to_be_answered_stand_beside_groups_or_alone() {
+        let text = "x,y,site\n1,0.5,a\n2,-3,b\n";
+        let both = table(|t| {
+            t.target = Some(ColumnName::Name("y".into()));
+            t.label = Some(ColumnName::Place(3));
+        });
+        let samples = read(text.as_bytes(), &both).expect("a table");
+        assert_eq!((samples.values, samples.labels.names), (vec![0.5, -3.0], vec!["a".into(), "b".into()]));
+        assert_eq!(samples.pixels, Pixels::Numbers(vec![1.0, 2.0].into()));
+        let alone = table(|t| t.target = Some(ColumnName::Place(2)));
+        let samples = read(b"1,0.5\n2,-3\n", &alone).expect("a table");
+        assert_eq!((samples.values, samples.labels.names), (vec![0.5, -3.0], vec![ALL.to_owned()]));
+        assert!(refused("x,y\n1,\n", &alone).contains("line 2, column `y`: missing value"));
     }
 
     #[test]

@@ -12,9 +12,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use drawn::Drawn;
 pub use herding::herd;
 pub use spec::{Capacity, Fill, MemorySpec, Policy, Weighing};
-pub use drawn::Drawn;
 pub use store::Memory;
 
 /// The two functions by which a [`LossTerm`](crate::objective::LossTerm) with a field `memory` shows it.

@@ -203,6 +203,17 @@ mod tests {
     use numeric::Activation;
 
     #[test]
+    fn the_slope_of_numbers_squared_is_that_worked_out_by_hand() {
+        let mlp = Mlp::new(&[2, 1], Activation::Relu, Init::default(), &Streams::new(3)).expect("mlp");
+        let x = Tensor::from_vec(vec![2.0f32, 0.0, 0.0, 1.0], (2, 2), &candle_core::Device::Cpu).expect("x");
+        let gains = Gains::default();
+        let found = mlp.gradient_magnitudes(&x, &gains, &Passes::Slope, Magnitude::Square).expect("found");
+        // 2 Σ (∂f/∂w)² = 2 Σ x² per weight, and 2 per sample of the bias.
+        testing::assert_close(&found.buffers[0], &[8.0, 2.0], 1e-5);
+        testing::assert_close(&found.buffers[1], &[4.0], 1e-5);
+    }
+
+    #[test]
     fn the_batched_form_equals_the_loop_over_samples_for_squares_and_absolutes() {
         let random = Streams::new(3);
         let mlp = Mlp::new(&[5, 7, 4], Activation::Relu, Init::default(), &random).expect("mlp");

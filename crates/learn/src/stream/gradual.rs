@@ -30,7 +30,8 @@ impl Bumps {
     /// Each task's share of an update's samples, taken at the update's middle; they sum to 1.
     pub fn shares(&self, update: usize) -> Vec<f64> {
         let at = update as f64 + 0.5;
-        let exponents: Vec<f64> = self.of.iter().map(|(c, width)| -0.5 * ((at - c) / width).powi(2)).collect();
+        let exponents: Vec<f64> =
+            self.of.iter().map(|(c, width)| -0.5 * ((at - c) / width).powi(2)).collect();
         // Less the largest, so that far from every bump the nearest one still has a share.
         let largest = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let weights: Vec<f64> = exponents.iter().map(|exponent| (exponent - largest).exp()).collect();
@@ -66,7 +67,8 @@ impl Gradual {
     ) -> Self {
         let own = tasks.iter().enumerate();
         let own = own.map(|(task, data)| data.loader(1, streams.get(&format!("order/task{task}")))).collect();
-        let first = (0..tasks.len()).map(|task| tasks[..task].iter().map(|data| data.len() as u32).sum()).collect();
+        let first =
+            (0..tasks.len()).map(|task| tasks[..task].iter().map(|data| data.len() as u32).sum()).collect();
         let random = streams.get("order/gradual");
         Self { whole, bumps, own, first, batch, update: 0, positions: Vec::new(), random }
     }
@@ -178,13 +180,17 @@ mod tests {
         for update in 0..200 {
             let batch = source.next_batch().expect("a batch");
             assert_eq!((batch.samples(), batch.task), (10, None));
-            assert!(batch.active.mask(0).is_some_and(|mask| mask.iter().all(|on| *on)), "all outputs compete");
+            assert!(
+                batch.active.mask(0).is_some_and(|mask| mask.iter().all(|on| *on)),
+                "all outputs compete"
+            );
             // In the middle of the first part the second task is about e^−2 of the first.
             if update < 40 {
                 batch.targets.iter().for_each(|label| counts[*label as usize / 2] += 1);
             }
         }
-        let wanted: Vec<f64> = (0..5).map(|task| (0..40).map(|t| 10.0 * source.bumps.shares(t)[task]).sum()).collect();
+        let wanted: Vec<f64> =
+            (0..5).map(|task| (0..40).map(|t| 10.0 * source.bumps.shares(t)[task]).sum()).collect();
         for (found, wanted) in counts.iter().zip(&wanted) {
             assert!((*found as f64 - wanted).abs() < 4.0 * wanted.sqrt() + 1.0, "{counts:?} {wanted:?}");
         }

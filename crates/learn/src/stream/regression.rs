@@ -13,14 +13,24 @@ impl StreamSpec {
     pub fn check_regression(&self, groups: usize) -> Result<(), DefinitionError> {
         if self.scenario != Scenario::Domain {
             let allowed = "domain, where numbers are to be answered (`data.target`)";
-            return Err(DefinitionError::range("stream.scenario", format!("{:?}", self.scenario).to_lowercase(), allowed));
+            return Err(DefinitionError::range(
+                "stream.scenario",
+                format!("{:?}", self.scenario).to_lowercase(),
+                allowed,
+            ));
         }
-        let StreamKind::Split { classes_per_task, sizes, .. } = &self.tasks else { return self.check(groups) };
+        let StreamKind::Split { classes_per_task, sizes, .. } = &self.tasks else {
+            return self.check(groups);
+        };
         self.check_mix()?;
         let sum = sizes.as_ref().map_or(0, |sizes| sizes.iter().sum());
         let fits = match sizes {
             Some(sizes) => sizes.len() > 1 && !sizes.contains(&0) && sum == groups,
-            None => *classes_per_task > 0 && groups.is_multiple_of(*classes_per_task) && groups > *classes_per_task,
+            None => {
+                *classes_per_task > 0
+                    && groups.is_multiple_of(*classes_per_task)
+                    && groups > *classes_per_task
+            }
         };
         if fits {
             return Ok(());

@@ -106,7 +106,11 @@ impl TaskStream {
     /// When the spec does not fit the data set.
     pub fn new(spec: &StreamSpec, dataset: &Arc<Dataset>, on: EvaluateOn, streams: &Streams) -> Result<Self> {
         let regression = dataset.is_regression();
-        if regression { spec.check_regression(dataset.classes)? } else { spec.check(dataset.classes)? }
+        if regression {
+            spec.check_regression(dataset.classes)?
+        } else {
+            spec.check(dataset.classes)?
+        }
         spec.check_shape(dataset)?;
         let streams = streams.within("stream");
         let mut classes: Vec<usize> = (0..dataset.classes).collect();

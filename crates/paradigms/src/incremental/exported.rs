@@ -125,7 +125,12 @@ impl Met {
 
     /// One update on the samples at these positions of a pool whose views begin with this one of so many; where tasks are met
     /// again their views are the same ones.
-    fn update(&mut self, pool: &TrainingData, positions: &[u32], (first, views): (usize, usize)) -> Result<()> {
+    fn update(
+        &mut self,
+        pool: &TrainingData,
+        positions: &[u32],
+        (first, views): (usize, usize),
+    ) -> Result<()> {
         let batch = pool.batch(positions)?;
         let features = batch.inputs.elem_count() / positions.len().max(1);
         let values = read(&batch.inputs, <[f32]>::to_vec)?;

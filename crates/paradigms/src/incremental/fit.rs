@@ -50,7 +50,8 @@ impl Asked<'_> {
         let Some((key, why)) = composition.classes.filter(|_| regression) else { return Ok(()) };
         let id = &self.preset.header.id;
         if key.is_empty() {
-            let problem = format!("method `{id}` needs classes to answer, and here numbers are answered: {why}");
+            let problem =
+                format!("method `{id}` needs classes to answer, and here numbers are answered: {why}");
             return Err(self.lacks("data.target", problem));
         }
         Err(self.preset.refuse(DefinitionError {

@@ -265,7 +265,9 @@ impl<'a> Run<'a> {
             curves: self.meter.curves(self.regime == Regime::Separate),
             ..RunLog::default()
         };
-        if let (Some(answers), Some(last)) = (&self.meter.answers, log.matrix.as_ref().and_then(|m| m.rows.last())) {
+        if let (Some(answers), Some(last)) =
+            (&self.meter.answers, log.matrix.as_ref().and_then(|m| m.rows.last()))
+        {
             log.scalars.insert("average_rmse".into(), answers.mean_error(last));
         }
         add_modulation(&mut log, &self.learner, self.replays, 1.0);

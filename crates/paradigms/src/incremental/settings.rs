@@ -200,7 +200,12 @@ impl Resolved {
         if model != settings.model {
             check(&model).map_err(|error| benchmark.refuse(error))?;
         }
-        asked.check_room(&composition, &model, (facts.shape, facts.classes, outputs), settings.freeze_biases)?;
+        asked.check_room(
+            &composition,
+            &model,
+            (facts.shape, facts.classes, outputs),
+            settings.freeze_biases,
+        )?;
         settings.model = model;
         let boundaries = settings.stream.reveals(Reveal::Boundary);
         let modulation = modulated::resolve(

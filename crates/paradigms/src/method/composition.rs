@@ -73,7 +73,10 @@ impl Composition {
     pub fn remembering(term: Weighted, memory: &MemorySpec) -> Self {
         let needs = (memory.fill == Fill::TaskEnd).then_some(("memory.fill", Reveal::Boundary));
         let shares = memory.policy != Policy::Reservoir;
-        let classes = shares.then_some(("memory.policy", "this policy shares the memory out over classes; `reservoir` does not"));
+        let classes = shares.then_some((
+            "memory.policy",
+            "this policy shares the memory out over classes; `reservoir` does not",
+        ));
         Self { terms: vec![term], needs, classes, extra_work: 1.0, ..Self::default() }
     }
 

@@ -80,7 +80,10 @@ impl FisherSettings {
     /// The key and the reason where an estimator asks for labels.
     pub(super) fn answers_classes(&self) -> Option<(&'static str, &'static str)> {
         let labels = self.estimator != FisherEstimator::Exact;
-        labels.then_some(("fisher.estimator", "this estimator takes gradients of labels; `exact` has a form for numbers"))
+        labels.then_some((
+            "fisher.estimator",
+            "this estimator takes gradients of labels; `exact` has a form for numbers",
+        ))
     }
 
     /// The mean over samples of the squared gradients, one buffer per parameter.

@@ -99,7 +99,10 @@ pub(super) fn with_matrix(log: &RunLog, formula: impl Fn(SquareMatrix<'_>) -> Me
 }
 
 /// The same for accuracies.
-pub(super) fn with_accuracies(log: &RunLog, formula: impl Fn(SquareMatrix<'_>) -> MetricValue) -> MetricValue {
+pub(super) fn with_accuracies(
+    log: &RunLog,
+    formula: impl Fn(SquareMatrix<'_>) -> MetricValue,
+) -> MetricValue {
     SquareMatrix::of_accuracies(log).map_or_else(|undefined| undefined, formula)
 }
 
