@@ -26,6 +26,7 @@ mod kills;
 mod laws;
 mod learner_laws;
 mod measures;
+mod method_conformance;
 mod multi_task;
 mod nothing_silent;
 mod online;

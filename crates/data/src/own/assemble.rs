@@ -73,7 +73,7 @@ pub fn assemble(table: &DataTable, files: &Files) -> Result<(Dataset, DataTable)
 }
 
 /// No file may be in two parts; an archive may, because its parts are other arrays.
-fn different_files(table: &DataTable) -> Result<()> {
+pub(super) fn different_files(table: &DataTable) -> Result<()> {
     if table.layout == Some(FileLayout::Npz) {
         let pairs: Vec<&Part> =
             table.parts().map(|(_, part)| part).filter(|part| matches!(part, Part::Pair(_))).collect();
@@ -174,7 +174,7 @@ fn shape(table: &DataTable, all: &[&Samples]) -> Result<[usize; 3]> {
 }
 
 /// Names of all classes: the table's, or those found, numbers by size and words by letters.
-fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
+pub(super) fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
     for samples in all {
         let new =
@@ -221,7 +221,7 @@ fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
 }
 
 /// Labels as places in the list of classes.
-fn places(labels: &Labels, classes: &[String], name: &str) -> Result<Vec<u8>> {
+pub(super) fn places(labels: &Labels, classes: &[String], name: &str) -> Result<Vec<u8>> {
     let place = |label: &String| {
         let named = classes.iter().position(|class| class == label);
         named.or_else(|| label.parse::<usize>().ok().filter(|at| *at < classes.len()))

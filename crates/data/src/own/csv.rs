@@ -165,6 +165,9 @@ fn number(cell: &str) -> Result<f32, String> {
         "" | "?" => Err("missing value".into()),
         text => match text.parse::<f32>() {
             Ok(value) if value.is_finite() => Ok(value),
+            _ if text.replacen(',', ".", 1).parse::<f32>().is_ok() => {
+                Err(format!("{text:?} is not a finite number; write decimals with a point"))
+            }
             _ => Err(format!("{text:?} is not a finite number")),
         },
     }
@@ -246,6 +249,10 @@ mod tests {
         assert_eq!(refused("a,c\n1,x\n,y\n", &plain), "line 3, column `a`: missing value");
         assert_eq!(refused("a,c\r\n1,x\r\n,y\r\n", &plain), "line 3, column `a`: missing value");
         assert_eq!(refused("1,x\nred,y\n", &plain), "line 2, column 1: \"red\" is not a finite number");
+        assert_eq!(
+            refused("a;c\n1,5;x\n", &plain),
+            "line 2, column `a`: \"1,5\" is not a finite number; write decimals with a point"
+        );
         assert_eq!(refused("a,c\n1,\n", &plain), "line 2, column `c`: missing value");
         assert_eq!(refused("a,c\n1,x,9\n", &plain), "line 2: 3 values, expected 2");
         assert_eq!(refused("a,c\n", &plain), "has no rows");

@@ -213,7 +213,7 @@ impl DataTable {
     }
 
     /// The set's id, or the first path that is trained on.
-    pub(super) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let file = || self.train.as_ref()?.paths().first().map(|path| (*path).to_owned());
         self.set.clone().or_else(file).unwrap_or_else(|| "data".into())
     }

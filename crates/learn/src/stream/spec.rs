@@ -144,7 +144,12 @@ impl StreamSpec {
                 if *n < 2 || !classes.is_multiple_of(*n) || *n == classes {
                     let divisors: Vec<String> =
                         (2..classes).filter(|n| classes.is_multiple_of(*n)).map(|n| n.to_string()).collect();
-                    let allowed = format!("a divisor of the {classes} classes: {}", divisors.join(", "));
+                    let allowed = match &divisors[..] {
+                        [] => format!(
+                            "nothing: the {classes} classes cannot be dealt out evenly over tasks of two or more; `sizes`, or another kind of task, as `permuted` or `shards`"
+                        ),
+                        _ => format!("a divisor of the {classes} classes: {}", divisors.join(", ")),
+                    };
                     return Err(DefinitionError::range("stream.tasks.classes_per_task", n, &allowed));
                 }
                 Ok(())

@@ -4,7 +4,6 @@ use crate::method::{Composition, MethodEntry};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use learn::modulation::{ModulationSpec, TargetKind};
 use learn::nn::{DendriteSpec, ModelSpec};
 use learn::stream::{Scenario, StreamSpec};
 
@@ -148,23 +147,4 @@ impl Asked<'_> {
         let room = own.check(self.stream.len(classes), network.parameters());
         room.map_err(|error| self.unfit(error))
     }
-}
-
-/// A task's own gates replace those in force at its test, so a modulator cannot have them too.
-///
-/// # Errors
-/// Names the target.
-pub(super) fn check_gates(
-    composition: &Composition,
-    modulation: Option<&ModulationSpec>,
-    preset: &MethodPreset,
-) -> Result<()> {
-    let receptors = modulation.into_iter().flat_map(|spec| spec.modulators.values());
-    let mut targets = receptors.flat_map(|modulator| &modulator.receptors).map(|receptor| receptor.target);
-    let gates = composition.own.as_ref().is_some_and(|own| own.gates_units());
-    if gates && targets.any(|target| target == TargetKind::FeatureGate) {
-        let allowed = "another target: this method gates units itself";
-        return Err(preset.refuse(DefinitionError::range("modulation", "feature-gate", allowed)));
-    }
-    Ok(())
 }

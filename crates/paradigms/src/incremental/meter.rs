@@ -138,9 +138,14 @@ impl Meter {
     /// The gains under which a task is tested: those in force, with what is its own.
     pub fn gains_in<'l>(&self, task: usize, learner: &'l Learner) -> Cow<'l, Gains> {
         let mut gains = Cow::Borrowed(learner.gains());
-        if let Some(own) = &self.own {
-            own.set(task, gains.to_mut());
+        let Some(own) = &self.own else { return gains };
+        if own.gates_units() && learner.modulation().is_some() {
+            // A modulator's gate lies on the task's own, not on those of the task at hand.
+            let mut base = learner.base.clone();
+            own.set(task, &mut base);
+            return Cow::Owned(learner.gains_over(&base));
         }
+        own.set(task, gains.to_mut());
         gains
     }
 

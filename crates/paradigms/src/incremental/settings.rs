@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fit::{Asked, check_gates};
+use super::fit::Asked;
 use crate::method::{METHODS, Regime, method};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
@@ -222,7 +222,6 @@ impl Resolved {
                 winners: composition.winners.is_some(),
             },
         )?;
-        check_gates(&composition, modulation.as_ref(), preset)?;
         let method = ResolvedMethod { kind: preset.header.kind.clone(), parameters };
         Ok(Self { benchmark: settings, method, modulation })
     }
