@@ -50,7 +50,10 @@ impl Passes {
     }
 
     /// Σ_n ℓ_n of one pass.
-    fn loss(&self, pass: usize, logits: &Tensor) -> Result<Tensor> {
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn loss(&self, pass: usize, logits: &Tensor) -> Result<Tensor> {
         let (n, classes) = logits.dims2()?;
         match self {
             Self::Labels { active, passes } => {
