@@ -33,6 +33,11 @@ pub fn complete(library: &mut Library, targets: &[String], data: &Data, strict: 
 
 fn complete_one(benchmark: &mut Benchmark, data: &Data, strict: bool) -> Result<()> {
     let beside = benchmark.folder().map(Path::to_owned);
+    match benchmark.header.paradigm.as_str() {
+        "incremental" => {}
+        "online" => adopt(benchmark, data, strict)?,
+        paradigm => refuse(benchmark, paradigm)?,
+    }
     if benchmark.body.get("data").is_some_and(Value::is_table)
         && let Some(DataSpec::Table(table)) = benchmark.setting::<DataSpec>("data")?
         && table.layout.is_some()
@@ -58,6 +63,61 @@ fn complete_one(benchmark: &mut Benchmark, data: &Data, strict: bool) -> Result<
         benchmark.replace("stream.source", Value::try_from(&source).map_err(|error| told(&error))?);
     }
     Ok(())
+}
+
+/// The `[data]` table of an online benchmark becomes its source: rows in the order of the files.
+fn adopt(benchmark: &mut Benchmark, data: &Data, strict: bool) -> Result<()> {
+    if !benchmark.body.contains_key("data") {
+        return Ok(());
+    }
+    let source = benchmark.setting::<Value>("stream.source")?;
+    let kind = source.as_ref().and_then(|source| source.get("kind")).and_then(Value::as_str);
+    if kind.is_some_and(|kind| kind != "data") {
+        let allowed = "data, where `[data]` says what the stream is, or no `[data]`";
+        let found = kind.unwrap_or_default();
+        return Err(benchmark.refuse(DefinitionError::range("stream.source.kind", found, allowed)));
+    }
+    let Some(DataSpec::Table(table)) = benchmark.setting::<DataSpec>("data")? else {
+        let allowed =
+            "a table with layout = \"csv\": sets of the manifest are sources of their own, as `elec2`";
+        return Err(benchmark.refuse(DefinitionError::range("data", "an id", allowed)));
+    };
+    table.check_in_order().map_err(|error| benchmark.refuse(error))?;
+    let complete = data.complete_rows(&table, benchmark.folder())?;
+    if let (true, None, Some(found)) = (strict, &table.sha256, &complete.sha256) {
+        return Err(benchmark.refuse(demanded("data.sha256", found)));
+    }
+    let source = Value::try_from(Source::Data(Box::new(complete))).map_err(|error| told(&error))?;
+    benchmark.body.remove("data");
+    let stream = benchmark.body.entry("stream").or_insert_with(|| Value::Table(toml::Table::new()));
+    if let Some(stream) = stream.as_table_mut() {
+        stream.insert("source".into(), source);
+    }
+    Ok(())
+}
+
+/// Where other paradigms name their data: a set of the manifest each.
+const NAMED: [(&str, &[&str]); 2] =
+    [("transfer", &["task.source.data", "task.target.data"]), ("multi-task", &["tasks.data"])];
+
+/// What is not read there is said before a type that does not fit is.
+fn refuse(benchmark: &Benchmark, paradigm: &str) -> Result<()> {
+    let keys = NAMED.iter().find(|(name, _)| *name == paradigm).map_or(&[][..], |(_, keys)| keys);
+    let table =
+        |key: &&str| benchmark.setting::<Value>(key).is_ok_and(|value| value.is_some_and(|v| v.is_table()));
+    let asked = keys.iter().copied().find(table);
+    let Some(key) = asked.or_else(|| benchmark.body.contains_key("data").then_some("data")) else {
+        return Ok(());
+    };
+    let mut allowed =
+        vec!["paradigm = \"incremental\", or \"online\" for rows in the order of time".to_owned()];
+    allowed.extend(keys.iter().map(|key| format!("`{key}`: the id of a set of the manifest")));
+    Err(benchmark.refuse(DefinitionError {
+        key: key.into(),
+        problem: format!("files of your own are not read in the paradigm `{paradigm}`"),
+        allowed,
+        ..DefinitionError::default()
+    }))
 }
 
 fn demanded(key: &str, found: &str) -> DefinitionError {

@@ -103,8 +103,7 @@ fn log(frame: &Frame, entry: &Entry) -> Result<(RunLog, BTreeMap<String, MetricV
         tasks: (1..=rows.len()).map(|task| format!("task {task}")).collect(),
         rows: rows.clone(),
         baseline: entry.baseline.clone(),
-        joint: false,
-        reference: None,
+        ..AccuracyMatrix::default()
     });
     let curves =
         entry.curve.iter().map(|curve| Curve { name: curve_name(&frame.paradigm).into(), ..curve.clone() });

@@ -151,7 +151,10 @@ fn every_method_runs_on_every_scenario_that_it_may_and_winners_can_be_modulated_
     let (definitions, out) = (benchmarks(), folder());
     for (benchmark, methods) in [
         ("tiny", "naive,k-wta,gdumb,gpm"),
-        ("tiny-task", "naive,k-wta,gdumb,gpm"),
+        (
+            "tiny-task",
+            "naive,k-wta,gdumb,gpm,xdg,xdg-acetylcholine,xdg-noradrenaline,xdg-noradrenaline+mean-gain,xdg-noradrenaline+shuffled,active-dendrites,active-dendrites-acetylcholine,active-dendrites-noradrenaline",
+        ),
         (
             "tiny-class",
             "naive,k-wta,gdumb,gpm,icarl,k-wta-acetylcholine,k-wta-noradrenaline,k-wta-noradrenaline+mean-gain,k-wta-noradrenaline+shuffled",

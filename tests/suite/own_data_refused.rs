@@ -42,6 +42,7 @@ fn a_table_that_cannot_be_is_told_with_its_line_or_key() {
     refused("layout = \"idx\"\ntrain = \"mine.npz\"", &file, "this layout keeps them in two files");
     refused("layout = \"npz\"\ntrain = 3", &file, "expected a path, a list of paths, or { inputs");
     refused("layout = \"npzz\"\ntrain = \"mine.npz\"", &file, "did you mean `npz`?");
+    refused("set = \"digits\"\ntarget = \"y\"", &file, "`data.target`");
     refused("set = \"minst\"", &file, "unknown data set; did you mean `mnist`?");
 }
 
@@ -78,6 +79,21 @@ fn files_that_cannot_be_are_told_by_name() {
     refused(csv, &[("m.csv", damaged.into_bytes())], "\"much\" is not a finite number");
     refused("layout = \"cifar-100\"\ntrain = \"m.bin\"", &[("m.bin", vec![0; 3073])], "a multiple of 3074");
     refused("layout = \"images\"\ntrain = \"mine.toml\"", &[], "is a file, expected a folder");
+}
+
+#[test]
+fn classes_that_cannot_be_dealt_out_and_broken_files_are_told_with_the_way_out() {
+    let two = "a;b;kind\r\n".to_owned()
+        + &(0..80).map(|i| format!("{i};{};{}\r\n", i % 7, ["x", "y"][i % 2])).collect::<String>();
+    let csv = "layout = \"csv\"\ntrain = \"m.csv\"";
+    refused(
+        csv,
+        &[("m.csv", two.clone().into_bytes())],
+        "cannot be dealt out evenly over tasks of two or more",
+    );
+    refused(csv, &[("m.csv", two.replace("3;3;y", "3,5;3;y").into_bytes())], "write decimals with a point");
+    let half = npz();
+    refused("layout = \"npz\"\ntrain = \"m.npz\"", &[("m.npz", half[..200].to_vec())], "cut short");
 }
 
 #[test]

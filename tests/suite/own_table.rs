@@ -103,3 +103,84 @@ fn settings_that_a_table_cannot_have_name_their_line() {
     refuse("stream = {", "stream = { transition = 5,", "`stream.transition` = 5");
     refuse("sha256 = \"", "sha256 = \"x", "64 digits");
 }
+
+/// The same rows with names for classes and another separator, as a `[data]` table.
+fn named() -> String {
+    let row = |line: &str| {
+        let (inputs, class) = line.rsplit_once(',').expect("a class");
+        format!("{};{}\r\n", if class == "1" { "high" } else { "low" }, inputs.replace(',', ";"))
+    };
+    "\u{feff}kind;a;b\r\n".to_owned() + &rows().lines().map(row).collect::<String>()
+}
+
+/// The definition with the source in a `[data]` table.
+fn in_data(text: String, data: &str, stream: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with("stream ="));
+    lines.collect::<Vec<_>>().join("\n") + &format!("\n{stream}\n[data]\n{data}\n")
+}
+
+const DATA: &str = "layout = \"csv\"\ntrain = \"mine.csv\"\nlabel = \"kind\"";
+
+#[test]
+fn a_data_table_is_a_stream_in_the_order_of_its_rows() {
+    // The same rows either way, so the same stream: of the accuracies, not of the names.
+    let accuracies = |dir: &Path| {
+        let lines = fs::read_to_string(dir.join("out/records.jsonl")).expect("records");
+        let records =
+            lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+        records.map(|record| record["metrics"]["prequential_accuracy"].clone()).collect::<Vec<_>>()
+    };
+    let plain = table_folder(&table(), |text| text);
+    run(plain.path()).assert().success();
+    for stream in ["", "stream = { source = { kind = \"data\" } }"] {
+        // Classes in the order of the numbers that they stand for.
+        let data = format!("{DATA}\nclasses = [\"low\", \"high\"]");
+        let dir = table_folder(&named(), |text| in_data(text, &data, stream));
+        run(dir.path()).assert().success();
+        assert_eq!(accuracies(dir.path()), accuracies(plain.path()));
+        let records = fs::read_to_string(dir.path().join("out/records.jsonl")).expect("records");
+        let sum = sha256_hex(named().as_bytes());
+        assert!(records.contains(&sum) && !records.contains(&dir.path().display().to_string()));
+    }
+}
+
+#[test]
+fn what_a_data_table_cannot_be_as_a_stream_is_told_by_key() {
+    let refuse = |data: &str, stream: &str, message: &str| {
+        let dir = table_folder(&named(), |text| in_data(text, data, stream));
+        run(dir.path()).assert().code(2).stderr(contains(message));
+        assert!(!dir.path().join("out/records.jsonl").exists(), "{message}");
+    };
+    refuse(
+        &format!("{DATA}\nsplit = {{ test = 0.2 }}"),
+        "",
+        "`data.split`: has no meaning where rows come in the order of time",
+    );
+    refuse(&format!("{DATA}\nnormalise = \"columns\""), "", "`data.normalise`: has no meaning");
+    refuse("set = \"digits\"", "", "`data.layout` = a set of the manifest");
+    refuse("layout = \"npz\"\ntrain = \"mine.npz\"", "", "`data.layout` = another layout");
+    refuse(DATA, "stream = { source = { kind = \"sea\" }, samples = 100 }", "`stream.source.kind` = sea");
+    refuse(
+        &DATA.replace("kind", "sort"),
+        "",
+        "`data.label` = \"sort\": no such column; there are kind, a, b",
+    );
+    let dir = table_folder(&named(), |text| in_data(text, DATA, ""));
+    run(dir.path()).arg("--strict").assert().code(2).stderr(contains("`data.sha256`: is missing"));
+}
+
+#[test]
+fn paradigms_that_read_no_files_of_ones_own_say_which_do() {
+    let dir = table_folder(&named(), |text| {
+        in_data(text, DATA, "").replace("paradigm = \"online\"", "paradigm = \"transfer\"")
+    });
+    let told = contains("`data`: files of your own are not read in the paradigm `transfer`")
+        .and(contains("`task.source.data`: the id of a set of the manifest"));
+    run(dir.path()).assert().code(2).stderr(told);
+    let dir = table_folder(&named(), |text| {
+        let tasks = "tasks = { kind = \"attributes\", data = { set = \"digits\" } }";
+        let text = in_data(text, DATA, tasks).replace("paradigm = \"online\"", "paradigm = \"multi-task\"");
+        text.split("[data]").next().unwrap_or_default().to_owned()
+    });
+    run(dir.path()).assert().code(2).stderr(contains("`tasks.data`: files of your own are not read"));
+}

@@ -28,11 +28,19 @@ fn read(folder: &Path) -> Vec<Value> {
     lines.lines().map(|line| serde_json::from_str(line).expect("a record")).collect()
 }
 
+fn of<'a>(records: &'a [Value], method: &str) -> &'a Value {
+    records.iter().find(|record| record["spec"]["method"] == method).expect("a run")
+}
+
 fn refused(edits: &[(&str, &str)]) -> String {
+    refused_of("naive", edits)
+}
+
+fn refused_of(method: &str, edits: &[(&str, &str)]) -> String {
     let tiny = edits.iter().fold(TINY_DOMAIN.to_owned(), |text, (old, new)| text.replace(old, new));
     let (dir, out) = (definitions(&[("tiny.toml", &tiny)]), folder());
     let run = bench()
-        .args(["run", "tiny", "--quiet", "--method", "naive", "--seeds", "1", "--benchmarks"])
+        .args(["run", "tiny", "--quiet", "--method", method, "--seeds", "1", "--benchmarks"])
         .arg(dir.path())
         .arg("--out")
         .arg(out.path())
@@ -212,5 +220,59 @@ fn what_cannot_be_mixed_is_refused_by_name() {
     ] {
         let found = refused(&edits);
         assert!(found.contains(said), "{found}");
+    }
+}
+
+/// Tasks flow into one another: nothing is told, nothing that needs a boundary runs, and the batches are other ones.
+#[test]
+fn a_gradual_mixture_tells_no_boundary() {
+    let hidden = (r#"reveals = ["boundary"] }"#, "reveals = [] }");
+    let keeps = (UPDATES, "updates_per_task = 20, reset_optimiser = false");
+    let flows = |more: &str| format!("reveals = [], gradual = {more} }}");
+    let gradual = flows("0.5");
+    let edits = [(r#"reveals = ["boundary"] }"#, gradual.as_str()), keeps];
+    let found = records("naive,er,der-pp,k-wta,joint", "1", &edits);
+    assert_eq!(found.iter().filter(|record| record["status"] == "ok").count(), 5);
+    assert_eq!(tasks(of(&found, "naive")).0.len(), 5);
+    assert_eq!(
+        of(&found, "naive")["probes"].as_array().map_or(0, |probes| {
+            probes
+                .iter()
+                .filter(|probe| probe["name"].as_str().is_some_and(|name| name.starts_with("first")))
+                .count()
+        }),
+        0
+    );
+    let apart = records("naive,joint", "1", &[hidden, keeps]);
+    assert_ne!(of(&found, "naive")["matrix"], of(&apart, "naive")["matrix"]);
+    assert_eq!(
+        of(&found, "joint")["matrix"],
+        of(&apart, "joint")["matrix"],
+        "joint training has all tasks at once either way"
+    );
+    let again = flows("0.5, repeats = 2");
+    let twice = records("naive", "1", &[(r#"reveals = ["boundary"] }"#, &again), keeps]);
+    assert_eq!(tasks(&twice[0]).0.len(), 10);
+    for (edits, said) in [
+        (
+            vec![(r#"reveals = ["boundary"] }"#, r#"reveals = ["boundary"], gradual = 0.5 }"#)],
+            "unless `reveals = []`",
+        ),
+        (
+            vec![(r#"reveals = ["boundary"] }"#, "reveals = [], gradual = 0.01 }"), keeps],
+            "`stream.gradual` = 0.01",
+        ),
+        (vec![edits[0]], "`budget.reset_optimiser`"),
+    ] {
+        let told = refused(&edits);
+        assert!(told.contains(said), "{told}");
+    }
+    for (method, said) in [
+        ("ewc", "method `ewc` needs `boundary`, which this stream hides"),
+        ("xdg", "method `xdg` needs `task-id`, which this stream hides"),
+        ("er-balanced", "this value needs `boundary`, which this stream hides"),
+    ] {
+        let told = refused_of(method, &edits);
+        assert!(told.contains(said), "{told}");
     }
 }

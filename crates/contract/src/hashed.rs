@@ -65,6 +65,8 @@ struct MatrixView<'a> {
     joint: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a [f64]>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    regression: bool,
     rows: &'a [Vec<f64>],
     tasks: &'a [String],
 }
@@ -131,9 +133,9 @@ impl FootprintView {
 
 impl<'a> MatrixView<'a> {
     fn new(matrix: &'a AccuracyMatrix) -> Self {
-        let AccuracyMatrix { tasks, rows, baseline, joint, reference } = matrix;
+        let AccuracyMatrix { tasks, rows, baseline, joint, regression, reference } = matrix;
         let (baseline, reference) = (baseline.as_deref(), reference.as_deref());
-        Self { baseline, joint: *joint, reference, rows, tasks }
+        Self { baseline, joint: *joint, reference, regression: *regression, rows, tasks }
     }
 }
 

@@ -65,7 +65,8 @@ impl RunLog {
     }
 }
 
-/// R\[i\]\[j\]: test accuracy on task j after training on task i, 0-based, plus the untrained network's row b\[j\].
+/// R\[i\]\[j\]: test accuracy on task j after training on task i, 0-based, plus the untrained network's row b\[j\]. Where numbers are
+/// answered, R² in its place: 1 − the task's mean squared error / the variance of all tasks' answers, so at most 1.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AccuracyMatrix {
@@ -79,6 +80,9 @@ pub struct AccuracyMatrix {
     /// All tasks were learned at once: rows are snapshots of one training, not the ends of tasks.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub joint: bool,
+    /// Numbers are answered: R², not accuracies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub regression: bool,
     /// J\[k\]: accuracy on task k of a network that learned the tasks 0..=k together; of joint training alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Vec<f64>>,

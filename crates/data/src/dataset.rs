@@ -12,11 +12,27 @@ use base::error::{Error, Result};
 pub struct Split {
     /// n × features, row-major.
     pub pixels: Pixels,
-    /// n labels, each below `classes`.
+    /// n labels, each below `classes`; of a regression the groups by which tasks may be made.
     pub labels: Arc<[u8]>,
+    /// What is to be answered where that is no label; `None`: the labels are.
+    pub values: Option<Values>,
+}
+
+/// Numbers to be answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Values {
+    /// n numbers, standardised by mean and deviation over what is trained on.
+    pub numbers: Arc<[f32]>,
+    /// What 1 of them is in the numbers' own unit.
+    pub unit: f32,
 }
 
 impl Split {
+    /// Samples whose labels are the answers.
+    pub fn labelled(pixels: Pixels, labels: Arc<[u8]>) -> Self {
+        Self { pixels, labels, values: None }
+    }
+
     /// Number of samples.
     pub fn len(&self) -> usize {
         self.labels.len()
@@ -75,6 +91,11 @@ impl Dataset {
         self.names.as_ref().and_then(|names| names.get(class)).map_or_else(|| class.to_string(), Clone::clone)
     }
 
+    /// Whether numbers are to be answered instead of labels.
+    pub fn is_regression(&self) -> bool {
+        self.train.values.is_some()
+    }
+
     /// Numbers per sample.
     pub fn features(&self) -> usize {
         self.shape.iter().product()
@@ -94,6 +115,11 @@ impl Dataset {
                     split.pixels.len(),
                     self.features()
                 );
+                return Err(Error::data(&self.id, problem));
+            }
+            if let Some(values) = split.values.as_ref().filter(|values| values.numbers.len() != split.len()) {
+                let problem =
+                    format!("{name} has {} samples but {} answers", split.len(), values.numbers.len());
                 return Err(Error::data(&self.id, problem));
             }
             if let Some(label) = split.labels.iter().find(|label| usize::from(**label) >= self.classes) {

@@ -54,9 +54,9 @@ fn cut(streams: &Streams) -> Result<Dataset> {
         }
     }
     let [validation, test, train] = stratify(&rows.iter().map(|row| row.1).collect::<Vec<_>>(), streams);
-    let split = |indices: &[usize]| Split {
-        pixels: indices.iter().flat_map(|i| rows[*i].0.iter().copied()).collect(),
-        labels: indices.iter().map(|i| rows[*i].1).collect(),
+    let split = |indices: &[usize]| {
+        let pixels = indices.iter().flat_map(|i| rows[*i].0.iter().copied()).collect();
+        Split::labelled(pixels, indices.iter().map(|i| rows[*i].1).collect())
     };
     let train = split(&train);
     Dataset {

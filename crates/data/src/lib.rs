@@ -4,6 +4,7 @@ mod dataset;
 pub mod digits;
 mod folder;
 mod idx;
+mod in_order;
 mod manifest;
 pub mod omniglot;
 mod own;
@@ -18,11 +19,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rand::seq::SliceRandom;
 
-use base::digest::sha256_hex;
 use base::error::{Error, Result};
 use base::rng::Streams;
 
-pub use dataset::{Dataset, Split, Splitting};
+pub use dataset::{Dataset, Split, Splitting, Values};
 pub use folder::{DataFolder, VARIABLE};
 pub use manifest::{Entry, FileEntry, Layout, entry, manifest};
 pub use own::{
@@ -79,60 +79,6 @@ impl Data {
         let table = Arc::new(Table::parse(id, &file.name, &String::from_utf8_lossy(&bytes), entry.classes)?);
         tables.insert(id.to_owned(), table.clone());
         Ok(table)
-    }
-
-    /// A user's own table in the order of time, a path within the data folder, with its SHA-256 (decompressed) where the
-    /// definition says it.
-    ///
-    /// # Errors
-    /// A missing file; whatever [`Table::parse`] refuses; another number of columns; another checksum.
-    pub fn own_table(
-        &self,
-        file: &str,
-        features: usize,
-        classes: usize,
-        sha256: Option<&str>,
-    ) -> Result<Arc<Table>> {
-        let key = table_key(file, features, classes, sha256.unwrap_or_default());
-        if let Some(table) = self.lock_tables().get(&key) {
-            return Ok(table.clone());
-        }
-        let found = self.complete_table(file, features, classes, None)?;
-        if let Some(wanted) = sha256.filter(|wanted| *wanted != found) {
-            let problem = format!("{file}: SHA-256 {found}, but the definition says {wanted}");
-            return Err(Error::data("table", problem));
-        }
-        let key = table_key(file, features, classes, &found);
-        self.lock_tables().get(&key).cloned().ok_or_else(|| Error::data("table", format!("{file}: is gone")))
-    }
-
-    /// Reads and keeps such a table, from the data folder or `beside`, the folder of the benchmark's file, and returns its
-    /// SHA-256.
-    ///
-    /// # Errors
-    /// As [`Data::own_table`].
-    pub fn complete_table(
-        &self,
-        file: &str,
-        features: usize,
-        classes: usize,
-        beside: Option<&Path>,
-    ) -> Result<String> {
-        let bytes = self.files(beside).read(file).map_err(|error| match error {
-            Error::Data { dataset, problem } => Error::data("table", format!("{dataset} {problem}")),
-            other => other,
-        })?;
-        // What is wrong within the table says more than its checksum.
-        let table = Table::parse("table", file, &String::from_utf8_lossy(&bytes), classes)?;
-        let columns = table.columns.len();
-        if columns != features {
-            let problem =
-                format!("{file}: {columns} columns before the class, but the definition says {features}");
-            return Err(Error::data("table", problem));
-        }
-        let found = sha256_hex(&bytes);
-        self.lock_tables().insert(table_key(file, features, classes, &found), Arc::new(table));
-        Ok(found)
     }
 
     /// A data set by id.
@@ -252,8 +198,8 @@ impl Data {
             }
             Ok(Pixels::Bytes(pixels))
         };
-        let full = Split { pixels: images(train_pixels)?, labels: read(train_labels, 1)?.1 };
-        let test = Split { pixels: images(test_pixels)?, labels: read(test_labels, 1)?.1 };
+        let full = Split::labelled(images(train_pixels)?, read(train_labels, 1)?.1);
+        let test = Split::labelled(images(test_pixels)?, read(test_labels, 1)?.1);
         let whole = Dataset {
             id: id.to_owned(),
             shape: entry.shape,
@@ -272,10 +218,6 @@ impl Data {
     }
 }
 
-fn table_key(file: &str, features: usize, classes: usize, sha256: &str) -> String {
-    format!("{file} {features} {classes} {sha256}")
-}
-
 /// Cuts a sixth of the training set for validation (10,000 of 60,000), by a fixed shuffle.
 fn hold_out(full: &Split, features: usize) -> (Split, Split) {
     let mut order: Vec<usize> = (0..full.len()).collect();
@@ -283,10 +225,8 @@ fn hold_out(full: &Split, features: usize) -> (Split, Split) {
     let (validation, train) = order.split_at_mut(full.len() / 6);
     let take = |indices: &mut [usize]| {
         indices.sort_unstable();
-        Split {
-            pixels: full.pixels.rows(indices, features),
-            labels: indices.iter().map(|i| full.labels[*i]).collect(),
-        }
+        let labels = indices.iter().map(|i| full.labels[*i]).collect();
+        Split::labelled(full.pixels.rows(indices, features), labels)
     };
     (take(train), take(validation))
 }

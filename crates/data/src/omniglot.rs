@@ -66,7 +66,7 @@ pub fn load(folder: &DataFolder, entry: &Entry) -> Result<Dataset> {
         chosen.sort_unstable();
         let pixels = chosen.iter().flat_map(|c| drawings[*c].values().flatten().copied()).collect();
         let labels = chosen.iter().flat_map(|c| [u8::try_from(*c).unwrap_or(u8::MAX); DRAWINGS]).collect();
-        Split { pixels, labels }
+        Split::labelled(pixels, labels)
     };
     let (test, train_full) = order.split_at(TEST_CHARACTERS);
     let (validation, train) = train_full.split_at(VALIDATION_CHARACTERS);

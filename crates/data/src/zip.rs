@@ -45,7 +45,14 @@ pub(super) fn files(archive: &[u8]) -> Result<Vec<Packed<'_>>, String> {
     const ENTRY: &[u8] = b"PK\x01\x02";
     let last = archive.len().saturating_sub(22);
     let lowest = last.saturating_sub(65_536);
-    let end = (lowest..=last).rev().find(|at| archive[*at..].starts_with(END)).ok_or("not a ZIP archive")?;
+    let end = (lowest..=last).rev().find(|at| archive[*at..].starts_with(END)).ok_or_else(|| {
+        let began = archive.starts_with(b"PK\x03\x04");
+        if began {
+            "not a ZIP archive any more: cut short, its directory at the end is missing"
+        } else {
+            "not a ZIP archive"
+        }
+    })?;
     let (count, mut at) = (number(archive, end + 10, 2)?, number(archive, end + 16, 4)?);
     let mut files = Vec::with_capacity(count);
     for _ in 0..count {

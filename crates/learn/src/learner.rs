@@ -76,6 +76,15 @@ impl Learner {
         &self.gains
     }
 
+    /// What the gains of the last step would be over another base than the one they were made on.
+    pub fn gains_over(&self, base: &Gains) -> Gains {
+        let mut gains = base.clone();
+        if let Some(modulation) = self.modulation.as_ref().filter(|_| self.updates > 0) {
+            modulation.put(&mut gains);
+        }
+        gains
+    }
+
     /// The neuromodulators, if there are any.
     pub fn modulation(&self) -> Option<&Modulation> {
         self.modulation.as_ref()

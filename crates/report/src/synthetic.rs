@@ -140,8 +140,7 @@ fn log(rng: &mut FastRng, ability: f64, loss: f64) -> RunLog {
             tasks: (0..TASKS).map(|j| format!("{}|{}", 2 * j, 2 * j + 1)).collect(),
             rows,
             baseline: Some(vec![0.5; TASKS]),
-            joint: false,
-            reference: None,
+            ..AccuracyMatrix::default()
         }),
         curves,
         marks: (0..TASKS).map(|j| Mark { x: j as f64 * UPDATES, label: format!("task {j}") }).collect(),

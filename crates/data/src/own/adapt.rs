@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::parts::window;
 use super::table::{DataTable, Normalise};
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Split, Values};
 use crate::pixels::Pixels;
 use base::error::Result;
 
@@ -25,6 +25,13 @@ pub fn adapted(
     }
     if let Some(scale) = table.scale {
         set.scale = scale;
+    }
+    if table.target.is_some() {
+        // The number of the class: `check` allows no other.
+        each(&mut set, |split| {
+            let numbers = split.labels.iter().map(|label| f32::from(*label)).collect();
+            split.values = Some(Values { numbers, unit: 1.0 });
+        });
     }
     finished(table, set)
 }
@@ -52,7 +59,20 @@ pub fn finished(table: &DataTable, mut set: Dataset) -> Result<Dataset> {
         }
         None => {}
     }
+    answers(&mut set);
     set.check()
+}
+
+/// Brings numbers to be answered to mean 0 and deviation 1 over what is trained on.
+fn answers(set: &mut Dataset) {
+    let Some(known) = &set.train.values else { return };
+    let [(mean, deviation)] = moments(&Pixels::Numbers(known.numbers.clone()), 1)[..] else { return };
+    each(set, |split| {
+        if let Some(values) = &mut split.values {
+            values.numbers = values.numbers.iter().map(|value| (value - mean) / deviation).collect();
+            values.unit *= deviation;
+        }
+    });
 }
 
 fn each(set: &mut Dataset, change: impl Fn(&mut Split)) {
@@ -115,7 +135,7 @@ mod tests {
     use super::*;
 
     fn set() -> Dataset {
-        let split = |pixels: Vec<u8>| Split { pixels: pixels.into(), labels: vec![0, 1].into() };
+        let split = |pixels: Vec<u8>| Split::labelled(pixels.into(), vec![0, 1].into());
         Dataset {
             id: "toy".into(),
             shape: [1, 1, 2],
@@ -155,6 +175,19 @@ mod tests {
         // Columns (1, 3) and (2, 6): means 2 and 4, deviations 1 and 2.
         assert_eq!(set.train.pixels, Pixels::Numbers(vec![-1.0, -1.0, 1.0, 1.0].into()));
         assert_eq!(set.test.pixels, Pixels::Numbers(vec![3.0, 0.0, 1.0, -1.0].into()));
+    }
+
+    #[test]
+    fn numbers_to_be_answered_are_standardised_by_what_is_trained_on() {
+        let table = DataTable {
+            set: Some("toy".into()),
+            target: Some(super::super::table::ColumnName::Name("class".into())),
+            ..DataTable::default()
+        };
+        let set = adapted(&table, &set(), |full, _| (full.clone(), full.clone())).expect("a set");
+        // Labels 0 and 1: mean and deviation are ½.
+        let values = set.test.values.expect("numbers");
+        assert_eq!((&values.numbers[..], values.unit), (&[-1.0, 1.0][..], 0.5));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::parts::{hold_out, window};
 use super::samples::{Labels, Samples};
 use super::table::{DataTable, FileLayout, MOST_CLASSES, Pair, Part};
 use super::{cifar, csv, idx, images, npy};
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Split, Values};
 use crate::pixels::Pixels;
 use base::error::{Error, Result};
 
@@ -40,8 +40,9 @@ pub fn assemble(table: &DataTable, files: &Files) -> Result<(Dataset, DataTable)
     let (shape, classes) = (shape(table, &all)?, classes(table, &all)?);
     let features = shape.iter().product();
     let split = |samples: Samples| -> Result<Split> {
-        let Samples { pixels, labels, .. } = samples;
-        Ok(Split { pixels, labels: places(&labels, &classes, &name)?.into() })
+        let Samples { pixels, labels, values, .. } = samples;
+        let values = table.target.is_some().then(|| Values { numbers: values.into(), unit: 1.0 });
+        Ok(Split { pixels, labels: places(&labels, &classes, &name)?.into(), values })
     };
     let whole = split(train)?;
     let whole = window(table, whole, features)?;
@@ -72,7 +73,7 @@ pub fn assemble(table: &DataTable, files: &Files) -> Result<(Dataset, DataTable)
 }
 
 /// No file may be in two parts; an archive may, because its parts are other arrays.
-fn different_files(table: &DataTable) -> Result<()> {
+pub(super) fn different_files(table: &DataTable) -> Result<()> {
     if table.layout == Some(FileLayout::Npz) {
         let pairs: Vec<&Part> =
             table.parts().map(|(_, part)| part).filter(|part| matches!(part, Part::Pair(_))).collect();
@@ -173,14 +174,20 @@ fn shape(table: &DataTable, all: &[&Samples]) -> Result<[usize; 3]> {
 }
 
 /// Names of all classes: the table's, or those found, numbers by size and words by letters.
-fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
+pub(super) fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
     for samples in all {
         let new =
             samples.labels.names.iter().filter(|name| !found.contains(name)).cloned().collect::<Vec<_>>();
         found.extend(new);
         if found.len() > MOST_CLASSES {
-            let problem = format!("more than {MOST_CLASSES} classes; allowed are 2 to {MOST_CLASSES}");
+            let numbers = if table.layout == Some(FileLayout::Csv) && table.target.is_none() {
+                "; where numbers are to be answered, say `target = \"column\"`"
+            } else {
+                ""
+            };
+            let problem =
+                format!("more than {MOST_CLASSES} classes; allowed are 2 to {MOST_CLASSES}{numbers}");
             return Err(Error::data(table.name(), problem));
         }
     }
@@ -193,7 +200,7 @@ fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
         None => found.sort(),
     }
     let Some(given) = &table.classes else {
-        if found.len() < 2 {
+        if found.len() < 2 && table.target.is_none() {
             return Err(Error::data(
                 table.name(),
                 format!("holds only the class {}; allowed are at least two", found.join("")),
@@ -214,7 +221,7 @@ fn classes(table: &DataTable, all: &[&Samples]) -> Result<Vec<String>> {
 }
 
 /// Labels as places in the list of classes.
-fn places(labels: &Labels, classes: &[String], name: &str) -> Result<Vec<u8>> {
+pub(super) fn places(labels: &Labels, classes: &[String], name: &str) -> Result<Vec<u8>> {
     let place = |label: &String| {
         let named = classes.iter().position(|class| class == label);
         named.or_else(|| label.parse::<usize>().ok().filter(|at| *at < classes.len()))

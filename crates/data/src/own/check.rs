@@ -1,6 +1,6 @@
 //! The rules of the `[data]` table: which keys go together, which values are allowed.
 
-use super::table::{DataTable, FileLayout, MOST_CLASSES, Normalise, Part};
+use super::table::{ColumnName, DataTable, FileLayout, MOST_CLASSES, Normalise, Part};
 use base::error::DefinitionError;
 
 impl DataTable {
@@ -42,8 +42,14 @@ impl DataTable {
     }
 
     fn check_set(&self) -> Result<(), DefinitionError> {
+        if let Some(target) =
+            self.target.as_ref().filter(|target| **target != ColumnName::Name("class".into()))
+        {
+            let allowed = "\"class\", the number of the class: a set of the manifest has no columns";
+            return Err(DefinitionError::range("data.target", format!("{target:?}"), allowed));
+        }
         let given = self.given();
-        match given.iter().find(|(_, given, of)| *given && *of != Of::Set) {
+        match given.iter().find(|(key, given, of)| *given && *of != Of::Set && *key != "target") {
             Some((key, ..)) => Err(not_here(key, "set", "files of your own")),
             None => Ok(()),
         }
@@ -94,7 +100,8 @@ impl DataTable {
 
     fn check_classes(&self) -> Result<(), DefinitionError> {
         let Some(classes) = &self.classes else { return Ok(()) };
-        if !(2..=MOST_CLASSES).contains(&classes.len()) {
+        let least = if self.target.is_some() { 1 } else { 2 };
+        if !(least..=MOST_CLASSES).contains(&classes.len()) {
             let allowed = format!("2 to {MOST_CLASSES} names");
             return Err(DefinitionError::range("data.classes", format!("{} names", classes.len()), &allowed));
         }
@@ -136,7 +143,7 @@ impl DataTable {
     }
 
     /// Which keys are given, and where they belong.
-    fn given(&self) -> [(&'static str, bool, Of); 12] {
+    fn given(&self) -> [(&'static str, bool, Of); 13] {
         [
             ("train", self.train.is_some(), Of::Files),
             ("validation", self.validation.is_some(), Of::Files),
@@ -148,6 +155,7 @@ impl DataTable {
             ("size", self.size.is_some(), Of::Images),
             ("channels", self.channels.is_some(), Of::Images),
             ("label", self.label.is_some(), Of::Csv),
+            ("target", self.target.is_some(), Of::Csv),
             ("ignore", !self.ignore.is_empty(), Of::Csv),
             ("separator", self.separator.is_some() || self.header.is_some(), Of::Csv),
         ]

@@ -18,7 +18,7 @@ pub(super) fn read(bytes: &[u8], labels: usize) -> Result<Samples, String> {
         of.push(&sample[labels - 1].to_string());
         pixels.extend_from_slice(&sample[labels..]);
     }
-    Ok(Samples { shape: [3, 32, 32], pixels: pixels.into(), labels: of })
+    Ok(Samples { shape: [3, 32, 32], pixels: pixels.into(), labels: of, values: Vec::new() })
 }
 
 #[cfg(test)]

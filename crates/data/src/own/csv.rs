@@ -6,6 +6,9 @@ use super::samples::{Labels, Samples};
 use super::table::{ColumnName, DataTable};
 use crate::pixels::Pixels;
 
+/// The one group of samples that have none.
+const ALL: &str = "all";
+
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// What a table is made of.
@@ -16,8 +19,10 @@ pub(super) struct Columns {
     pub width: usize,
     /// Names of all columns; `None`: no header.
     pub names: Option<Vec<String>>,
-    /// Place of the class.
-    pub label: usize,
+    /// Place of the class; `None`: there is none, beside numbers to be answered.
+    pub label: Option<usize>,
+    /// Place of the numbers to be answered.
+    pub target: Option<usize>,
     /// Places of the inputs.
     pub inputs: Vec<usize>,
 }
@@ -34,7 +39,7 @@ pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
     if columns.names.is_some() {
         records.next();
     }
-    let (mut numbers, mut labels) = (Vec::new(), Labels::default());
+    let (mut numbers, mut values, mut labels) = (Vec::new(), Vec::new(), Labels::default());
     let width = columns.width;
     for record in records {
         let record = record.map_err(|error| format!("not a table: {error}"))?;
@@ -42,21 +47,32 @@ pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
         if record.len() != width {
             return Err(format!("line {line}: {} values, expected {width}", record.len()));
         }
+        let found = |place: usize| {
+            number(&record[place])
+                .map_err(|problem| format!("line {line}, {}: {problem}", columns.name(place)))
+        };
         for place in &columns.inputs {
-            let value = number(&record[*place]);
-            numbers
-                .push(value.map_err(|problem| format!("line {line}, {}: {problem}", columns.name(*place)))?);
+            numbers.push(found(*place)?);
         }
-        let label = record[columns.label].trim();
+        if let Some(target) = columns.target {
+            values.push(found(target)?);
+        }
+        let label = columns.label.map_or(ALL, |place| record[place].trim());
         if label.is_empty() || label == "?" {
-            return Err(format!("line {line}, {}: missing value", columns.name(columns.label)));
+            let name = columns.name(columns.label.unwrap_or_default());
+            return Err(format!("line {line}, {name}: missing value"));
         }
         labels.push(label);
     }
     if labels.of.is_empty() {
         return Err("has no rows".into());
     }
-    Ok(Samples { shape: [1, 1, columns.inputs.len()], pixels: Pixels::Numbers(numbers.into()), labels })
+    Ok(Samples {
+        shape: [1, 1, columns.inputs.len()],
+        pixels: Pixels::Numbers(numbers.into()),
+        labels,
+        values,
+    })
 }
 
 /// The line of a place in a text. Where lines end in CR LF the reader puts a record's beginning at the LF before it.
@@ -112,18 +128,28 @@ fn columns(text: &str, table: &DataTable) -> Result<Columns, String> {
             }
         },
     };
-    let label = table.label.as_ref().map_or(Ok(width.saturating_sub(1)), |column| place("label", column))?;
+    let target = table.target.as_ref().map(|column| place("target", column)).transpose()?;
+    let label = match &table.label {
+        Some(column) => Some(place("label", column)?),
+        None => target.is_none().then(|| width.saturating_sub(1)),
+    };
+    if label.is_some() && label == target {
+        return Err("`data.label` and `data.target` name the same column".into());
+    }
     let ignored: Vec<usize> =
         table.ignore.iter().map(|column| place("ignore", column)).collect::<Result<_, _>>()?;
-    if ignored.contains(&label) {
-        return Err("`data.ignore` holds the column of the class".into());
+    if label.or(target).is_some_and(|at| ignored.contains(&at))
+        || target.is_some_and(|at| ignored.contains(&at))
+    {
+        return Err("`data.ignore` holds the column of the class or of the target".into());
     }
-    let inputs: Vec<usize> = (0..width).filter(|at| *at != label && !ignored.contains(at)).collect();
+    let inputs: Vec<usize> =
+        (0..width).filter(|at| ![label, target].contains(&Some(*at)) && !ignored.contains(at)).collect();
     if inputs.is_empty() {
         let hint = if separator == ',' { "; is the separator another one?" } else { "" };
-        return Err(format!("{width} columns: needs at least one input and the class{hint}"));
+        return Err(format!("{width} columns: needs at least one input and the class or target{hint}"));
     }
-    Ok(Columns { separator, width, names, label, inputs })
+    Ok(Columns { separator, width, names, label, target, inputs })
 }
 
 impl Columns {
@@ -139,6 +165,9 @@ fn number(cell: &str) -> Result<f32, String> {
         "" | "?" => Err("missing value".into()),
         text => match text.parse::<f32>() {
             Ok(value) if value.is_finite() => Ok(value),
+            _ if text.replacen(',', ".", 1).parse::<f32>().is_ok() => {
+                Err(format!("{text:?} is not a finite number; write decimals with a point"))
+            }
             _ => Err(format!("{text:?} is not a finite number")),
         },
     }
@@ -192,8 +221,26 @@ mod tests {
         let far = table(|t| t.label = Some(ColumnName::Place(4)));
         assert!(refused(text, &far).contains("allowed are 1 to 3"));
         let same = table(|t| t.ignore = vec![ColumnName::Name("x".into())]);
-        assert!(refused(text, &same).contains("`data.ignore` holds the column of the class"));
+        assert!(
+            refused(text, &same).contains("`data.ignore` holds the column of the class or of the target")
+        );
         assert!(refused("1,2,a\n", &named).contains("there is no header"));
+    }
+
+    #[test]
+    fn numbers_to_be_answered_stand_beside_groups_or_alone() {
+        let text = "x,y,site\n1,0.5,a\n2,-3,b\n";
+        let both = table(|t| {
+            t.target = Some(ColumnName::Name("y".into()));
+            t.label = Some(ColumnName::Place(3));
+        });
+        let samples = read(text.as_bytes(), &both).expect("a table");
+        assert_eq!((samples.values, samples.labels.names), (vec![0.5, -3.0], vec!["a".into(), "b".into()]));
+        assert_eq!(samples.pixels, Pixels::Numbers(vec![1.0, 2.0].into()));
+        let alone = table(|t| t.target = Some(ColumnName::Place(2)));
+        let samples = read(b"1,0.5\n2,-3\n", &alone).expect("a table");
+        assert_eq!((samples.values, samples.labels.names), (vec![0.5, -3.0], vec![ALL.to_owned()]));
+        assert!(refused("x,y\n1,\n", &alone).contains("line 2, column `y`: missing value"));
     }
 
     #[test]
@@ -202,6 +249,10 @@ mod tests {
         assert_eq!(refused("a,c\n1,x\n,y\n", &plain), "line 3, column `a`: missing value");
         assert_eq!(refused("a,c\r\n1,x\r\n,y\r\n", &plain), "line 3, column `a`: missing value");
         assert_eq!(refused("1,x\nred,y\n", &plain), "line 2, column 1: \"red\" is not a finite number");
+        assert_eq!(
+            refused("a;c\n1,5;x\n", &plain),
+            "line 2, column `a`: \"1,5\" is not a finite number; write decimals with a point"
+        );
         assert_eq!(refused("a,c\n1,\n", &plain), "line 2, column `c`: missing value");
         assert_eq!(refused("a,c\n1,x,9\n", &plain), "line 2: 3 values, expected 2");
         assert_eq!(refused("a,c\n", &plain), "has no rows");

@@ -31,5 +31,5 @@ pub(super) fn read(inputs: (&str, &[u8]), labels: (&str, &[u8])) -> Result<Sampl
     }
     let mut of = Labels::default();
     classes.iter().for_each(|class| of.push(&class.to_string()));
-    Ok(Samples { shape, pixels: Pixels::Bytes(pixels.into()), labels: of })
+    Ok(Samples { shape, pixels: Pixels::Bytes(pixels.into()), labels: of, values: Vec::new() })
 }

@@ -58,7 +58,7 @@ pub(super) fn read(files: &Files, folder: &str, table: &DataTable, channels: usi
             "holds no images; expected a folder per class, with PNG or JPEG images in it",
         ));
     };
-    Ok(Samples { shape: [channels, height, width], pixels: pixels.into(), labels })
+    Ok(Samples { shape: [channels, height, width], pixels: pixels.into(), labels, values: Vec::new() })
 }
 
 /// Whether any image in these folders has colours.
@@ -108,7 +108,8 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, String> {
     limits.max_image_width = Some(MOST_EDGE);
     limits.max_image_height = Some(MOST_EDGE);
     limits.max_alloc = Some(MOST_OWN);
-    let damaged = |error: &dyn std::fmt::Display| format!("not a PNG or JPEG image: {error}");
+    let damaged =
+        |error: &dyn std::fmt::Display| format!("not a PNG or JPEG image, or a damaged one: {error}");
     let mut reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| damaged(&error))?;
     reader.limits(limits);

@@ -9,6 +9,7 @@ mod detect;
 mod files;
 mod idx;
 mod images;
+mod in_order;
 mod npy;
 mod parts;
 mod samples;
@@ -22,6 +23,7 @@ pub use assemble::assemble;
 pub use csv::line_of;
 pub use detect::detect;
 pub use files::Files;
+pub use in_order::in_order;
 pub use spec::DataSpec;
 pub use table::{
     ColumnName, DataTable, Each, Facts, FileLayout, MOST_CLASSES, Normalise, Pair, Part, SplitBy, SplitRule,

@@ -243,7 +243,7 @@ pub(super) fn samples(inputs: &Array, labels: &Array) -> Result<Samples, String>
     if labels.of.len() != inputs.shape[0] {
         return Err(format!("{} inputs, but {} labels", inputs.shape[0], labels.of.len()));
     }
-    Ok(Samples { shape, pixels, labels })
+    Ok(Samples { shape, pixels, labels, values: Vec::new() })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use rand::seq::SliceRandom;
 
 use super::table::{DataTable, SplitBy};
-use crate::dataset::{Dataset, Split};
+use crate::dataset::{Dataset, Split, Values};
 use base::error::{Error, Result};
 use base::rng::Streams;
 
@@ -23,7 +23,11 @@ pub(super) fn window(table: &DataTable, whole: Split, features: usize) -> Result
 
 fn take(whole: &Split, places: &[usize], features: usize) -> Split {
     let labels: Vec<u8> = places.iter().map(|at| whole.labels[*at]).collect();
-    Split { pixels: whole.pixels.rows(places, features), labels: labels.into() }
+    let values = whole.values.as_ref().map(|values| Values {
+        numbers: places.iter().map(|at| values.numbers[*at]).collect(),
+        unit: values.unit,
+    });
+    Split { pixels: whole.pixels.rows(places, features), labels: labels.into(), values }
 }
 
 /// Cuts what has no file of its own from the training samples, in that order: test, validation.

@@ -11,6 +11,8 @@ pub(super) struct Samples {
     pub shape: [usize; 3],
     pub pixels: Pixels,
     pub labels: Labels,
+    /// Numbers to be answered, one per sample; empty: the labels are the answers.
+    pub values: Vec<f32>,
 }
 
 /// Labels as names, each name once.
@@ -60,6 +62,7 @@ impl Samples {
                 }
                 _ => return Err(format!("{path}: bytes in one file and other numbers in another")),
             };
+            whole.values.extend_from_slice(&part.values);
             part.labels.of.iter().for_each(|at| whole.labels.push(&part.labels.names[*at as usize]));
         }
         Ok(whole)

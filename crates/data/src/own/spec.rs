@@ -49,12 +49,12 @@ impl DataSpec {
         };
         let entry = manifest::entry(id)?;
         entry.check_images(id)?;
-        let pad = match self {
-            Self::Table(table) => 2 * table.pad,
-            Self::Named(_) => 0,
+        let (pad, regression) = match self {
+            Self::Table(table) => (2 * table.pad, table.target.is_some()),
+            Self::Named(_) => (0, false),
         };
         let [channels, height, width] = entry.shape;
-        Ok(Facts { shape: [channels, height + pad, width + pad], classes: entry.classes })
+        Ok(Facts { shape: [channels, height + pad, width + pad], classes: entry.classes, regression })
     }
 
     /// About how many training samples there are, for estimates before the data are read: those of the embedded digits, or

@@ -14,6 +14,8 @@ pub struct Facts {
     /// Channels, height, width.
     pub shape: [usize; 3],
     pub classes: usize,
+    /// Numbers are to be answered; the classes are groups by which tasks may be made.
+    pub regression: bool,
 }
 
 /// What one may say of a data set. Keys that are left out have their defaults; `Data::complete` fills in what the files say.
@@ -51,6 +53,10 @@ pub struct DataTable {
     /// Of tables: the column of the class, by name or place from 1. Default: the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<ColumnName>,
+    /// Numbers to be answered, of tables their column; then `label` is the column of groups by which tasks may be made, and may
+    /// be left out. Of a set: `"class"`, the number of the class. Default: classes are answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<ColumnName>,
     /// Of tables: columns that are left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<ColumnName>,
@@ -207,7 +213,7 @@ impl DataTable {
     }
 
     /// The set's id, or the first path that is trained on.
-    pub(super) fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let file = || self.train.as_ref()?.paths().first().map(|path| (*path).to_owned());
         self.set.clone().or_else(file).unwrap_or_else(|| "data".into())
     }
@@ -216,7 +222,7 @@ impl DataTable {
         match (self.shape, &self.classes) {
             (Some([channels, height, width]), Some(classes)) => {
                 let shape = [channels, height + 2 * self.pad, width + 2 * self.pad];
-                Ok(Facts { shape, classes: classes.len() })
+                Ok(Facts { shape, classes: classes.len(), regression: self.target.is_some() })
             }
             _ => Err(not_known()),
         }

@@ -157,7 +157,9 @@ fn a_folder_of_images_has_a_folder_per_class() {
     assert!(refused(folder.path(), &table).contains("pets/cat/notes.txt`: is not an image"));
     fs::remove_file(at("cat/notes.txt")).expect("remove");
     fs::write(at("cat/0.png"), "x").expect("write");
-    assert!(refused(folder.path(), &table).contains("pets/cat/0.png`: not a PNG or JPEG image"));
+    assert!(
+        refused(folder.path(), &table).contains("pets/cat/0.png`: not a PNG or JPEG image, or a damaged one")
+    );
     fs::write(folder.path().join("pets/notes.txt"), "x").expect("write");
     assert!(refused(folder.path(), &table).contains("beside the folders of the classes"));
     assert!(

@@ -14,6 +14,7 @@ impl Memory {
             .number("boundaries", self.boundaries.into())
             .number("passes", self.passes as f64)
             .buffer("inputs", std::slice::from_ref(&self.inputs))
+            .buffer("values", std::slice::from_ref(&self.values))
             .buffer("logits", std::slice::from_ref(&self.logits));
         for (name, value) in [
             ("place", serde_json::json!(self.place)),
@@ -44,6 +45,7 @@ impl Memory {
         let masks: Vec<Option<Vec<bool>>> = value(state, "masks")?;
         self.masks = masks.into_iter().map(|mask| mask.map(Arc::from)).collect();
         self.inputs = state.get_buffer("inputs")?.concat();
+        self.values = state.get_buffer("values")?.concat();
         self.logits = state.get_buffer("logits")?.concat();
         self.boundaries = state.get_number("boundaries")? as u32;
         self.passes = state.get_number("passes")? as u64;

@@ -4,6 +4,7 @@
 //! and the footprint follow from that. What is stored never depends on what is drawn: each has a random stream of its own.
 
 mod checkpoint;
+mod drawn;
 mod herding;
 mod place;
 mod spec;
@@ -11,9 +12,10 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use drawn::Drawn;
 pub use herding::herd;
 pub use spec::{Capacity, Fill, MemorySpec, Policy, Weighing};
-pub use store::{Drawn, Memory};
+pub use store::Memory;
 
 /// The two functions by which a [`LossTerm`](crate::objective::LossTerm) with a field `memory` shows it.
 #[macro_export]

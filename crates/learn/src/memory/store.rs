@@ -6,11 +6,12 @@ use candle_core::{Device, Tensor};
 use rand::SeedableRng;
 use rand::seq::index;
 
+use super::drawn::Drawn;
 use super::place::Place;
 use super::spec::{Fill, MemorySpec, Weighing};
-use crate::nn::{Active, cross_entropy, read};
+use crate::nn::{Active, read};
 use crate::objective::{Event, EventContext, StepContext};
-use crate::stream::Batch;
+use crate::stream::{Batch, Extra};
 use base::error::{Error, Result};
 use base::rng::{FastRng, Streams};
 
@@ -25,6 +26,8 @@ pub struct Memory {
     /// One entry per sample held, in the order of slots.
     pub(super) inputs: Vec<f32>,
     pub(super) labels: Vec<u32>,
+    /// Numbers that the samples ask for; empty where they ask for their labels.
+    pub(super) values: Vec<f32>,
     /// Outputs that competed when the sample was seen; `None`: all.
     pub(super) masks: Vec<Option<Arc<[bool]>>>,
     /// Boundaries passed when it was seen: with [`Memory::tasks`], which of the past tasks it is of.
@@ -34,19 +37,6 @@ pub struct Memory {
     latest: Vec<f32>,
     pub(super) boundaries: u32,
     pub(super) passes: u64,
-}
-
-/// Samples drawn from a memory.
-#[derive(Debug)]
-pub struct Drawn {
-    /// n × features.
-    pub inputs: Tensor,
-    pub targets: Vec<u32>,
-    /// Where the stream reveals the task, the outputs of each sample's own; elsewhere those of the batch at hand, so that
-    /// classes met since compete too.
-    pub active: Active,
-    /// n × outputs, as the network scored the samples when they were stored; `None` where the memory keeps none.
-    pub logits: Option<Tensor>,
 }
 
 impl Memory {
@@ -60,6 +50,7 @@ impl Memory {
             draw: FastRng::seed_from_u64(1),
             inputs: Vec::new(),
             labels: Vec::new(),
+            values: Vec::new(),
             masks: Vec::new(),
             tasks: Vec::new(),
             logits: Vec::new(),
@@ -103,7 +94,8 @@ impl Memory {
     /// Bytes held: inputs, labels, tasks, one byte per output of a mask, scores.
     pub fn bytes(&self) -> u64 {
         let masks: usize = self.masks.iter().flatten().map(|mask| mask.len()).sum();
-        let numbers = self.inputs.len() + self.labels.len() + self.tasks.len() + self.logits.len();
+        let numbers = self.inputs.len() + self.labels.len() + self.values.len();
+        let numbers = numbers + self.tasks.len() + self.logits.len();
         (numbers * size_of::<f32>() + masks) as u64
     }
 
@@ -176,7 +168,9 @@ impl Memory {
             Some(masks) => Active::PerSample { masks, of: (0..amount).collect() },
             None => batch.active.clone(),
         };
-        Ok(Drawn { inputs, targets: slots.iter().map(|slot| self.labels[*slot]).collect(), active, logits })
+        let targets = slots.iter().map(|slot| self.labels[*slot]).collect();
+        let values = slots.iter().filter_map(|slot| self.values.get(*slot).copied()).collect();
+        Ok(Drawn { inputs, targets, values, active, logits })
     }
 
     /// Notes the scores of the batch at hand, before its update.
@@ -250,6 +244,9 @@ impl Memory {
             kept
         })?;
         for (sample, slot) in kept {
+            if let Extra::Values(values) = &batch.extra {
+                put(&mut self.values, slot, &values[sample..=sample]);
+            }
             put(&mut self.tasks, slot, &[self.boundaries]);
             put(&mut self.masks, slot, &[mask(&batch.active, sample)]);
             if self.keeps_logits {
@@ -258,24 +255,6 @@ impl Memory {
             }
         }
         Ok(())
-    }
-}
-
-impl Drawn {
-    /// Mean cross-entropy of the samples as the network scores them now.
-    ///
-    /// # Errors
-    /// Engine errors.
-    pub fn loss(&self, cx: &StepContext<'_>) -> Result<Tensor> {
-        Ok(cross_entropy(&self.scores(cx)?, &self.targets, &self.active, cx.gains.temperature)?.0)
-    }
-
-    /// How the network scores the samples now, n × outputs.
-    ///
-    /// # Errors
-    /// Engine errors.
-    pub fn scores(&self, cx: &StepContext<'_>) -> Result<Tensor> {
-        cx.model.forward(&self.inputs, &cx.gains.unmasked())
     }
 }
 

@@ -183,3 +183,21 @@ fn a_greedy_memory_keeps_the_first_of_every_label_up_to_its_share() {
     assert_eq!(memory.len(), 4);
     assert_eq!(memory.labels().iter().filter(|label| **label == 2).count(), 2);
 }
+
+#[test]
+fn numbers_to_be_answered_are_kept_drawn_and_counted() {
+    let mut memory = memory(2, Policy::Reservoir, 1);
+    let batch = Batch { extra: Extra::Values(vec![0.5, -2.0]), ..batch(0, &[0, 0]) };
+    memory.see(&batch).expect("stored");
+    // Two samples of one input, one label, one number and one task, four bytes each.
+    assert_eq!(memory.bytes(), 2 * 4 * 4);
+    let model = Mlp::new(&[1, 1], Activation::Relu, Init::default(), &Streams::new(1)).expect("model");
+    model.parameters().restore(&[vec![1.0], vec![0.0]]).expect("the identity");
+    let gains = Gains::default();
+    let logits = model.forward(&batch.inputs, &gains).expect("scores");
+    let cx = StepContext { model: &model, batch: &batch, logits: &logits, gains: &gains };
+    let drawn = memory.draw(&cx).expect("drawn").expect("two");
+    // f(0) = 0 and f(1) = 1: ((0 − 0.5)² + (1 + 2)²) / 2.
+    let loss = drawn.loss(&cx).expect("loss").to_scalar::<f32>().expect("a number");
+    assert!((loss - 4.625).abs() < 1e-6, "{loss}");
+}

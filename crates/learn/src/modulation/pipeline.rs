@@ -225,7 +225,8 @@ impl Modulation {
         self.put(gains);
     }
 
-    fn put(&self, gains: &mut Gains) {
+    /// Puts the effects of the last step on gains again.
+    pub fn put(&self, gains: &mut Gains) {
         if self.as_input {
             gains.context = self.modulators.iter().map(|m| m.level.value() as f32).collect();
             return;

@@ -21,6 +21,9 @@ pub enum Passes {
     Labels { active: Active, passes: Vec<LabelPass> },
     /// ℓ_n = ‖f(x_n)‖² over the active outputs, weight 1.
     OutputNorm { active: Active },
+    /// ℓ_n = √2 f(x_n), summed over outputs, weight 1: squared, the Fisher information of numbers that scatter around f with the
+    /// variance ½, whose −ln p is (f − y)².
+    Slope,
 }
 
 /// One label and one weight per sample.
@@ -35,19 +38,22 @@ impl Passes {
     fn count(&self) -> usize {
         match self {
             Self::Labels { passes, .. } => passes.len(),
-            Self::OutputNorm { .. } => 1,
+            Self::OutputNorm { .. } | Self::Slope => 1,
         }
     }
 
     fn weight(&self, pass: usize, samples: usize) -> Vec<f32> {
         match self {
             Self::Labels { passes, .. } => passes[pass].weight.clone(),
-            Self::OutputNorm { .. } => vec![1.0; samples],
+            Self::OutputNorm { .. } | Self::Slope => vec![1.0; samples],
         }
     }
 
     /// Σ_n ℓ_n of one pass.
-    fn loss(&self, pass: usize, logits: &Tensor) -> Result<Tensor> {
+    ///
+    /// # Errors
+    /// Engine errors.
+    pub fn loss(&self, pass: usize, logits: &Tensor) -> Result<Tensor> {
         let (n, classes) = logits.dims2()?;
         match self {
             Self::Labels { active, passes } => {
@@ -63,6 +69,7 @@ impl Passes {
                 let mask = Tensor::from_vec(mask, (n, classes), logits.device())?;
                 Ok((logits * mask)?.sqr()?.sum_all()?)
             }
+            Self::Slope => Ok((logits.sum_all()? * std::f64::consts::SQRT_2)?),
         }
     }
 
@@ -80,6 +87,7 @@ impl Passes {
                     .collect(),
             },
             Self::OutputNorm { active } => Self::OutputNorm { active: one(active) },
+            Self::Slope => Self::Slope,
         }
     }
 }
@@ -196,6 +204,17 @@ mod tests {
     use crate::nn::{Init, Mlp, Model, testing};
     use base::rng::Streams;
     use numeric::Activation;
+
+    #[test]
+    fn the_slope_of_numbers_squared_is_that_worked_out_by_hand() {
+        let mlp = Mlp::new(&[2, 1], Activation::Relu, Init::default(), &Streams::new(3)).expect("mlp");
+        let x = Tensor::from_vec(vec![2.0f32, 0.0, 0.0, 1.0], (2, 2), &candle_core::Device::Cpu).expect("x");
+        let gains = Gains::default();
+        let found = mlp.gradient_magnitudes(&x, &gains, &Passes::Slope, Magnitude::Square).expect("found");
+        // 2 Σ (∂f/∂w)² = 2 Σ x² per weight, and 2 per sample of the bias.
+        testing::assert_close(&found.buffers[0], &[8.0, 2.0], 1e-5);
+        testing::assert_close(&found.buffers[1], &[4.0], 1e-5);
+    }
 
     #[test]
     fn the_batched_form_equals_the_loop_over_samples_for_squares_and_absolutes() {

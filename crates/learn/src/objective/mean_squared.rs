@@ -8,6 +8,15 @@ use crate::nn::{BatchStatistics, read};
 use crate::stream::Extra;
 use base::error::{Error, Result};
 
+/// Mean over samples and outputs of the squared difference from these numbers, n × outputs.
+///
+/// # Errors
+/// Engine errors.
+pub fn mean_squared(answers: &Tensor, values: &[f32]) -> Result<Tensor> {
+    let target = Tensor::from_slice(values, answers.shape(), answers.device())?;
+    Ok((answers - target)?.sqr()?.mean_all()?)
+}
+
 /// Mean over samples and outputs of (f(x) − y)².
 #[derive(Debug, Default)]
 pub struct MeanSquared {
@@ -23,8 +32,7 @@ impl LossTerm for MeanSquared {
         let Extra::Values(values) = &cx.batch.extra else {
             return Err(Error::data("batch", "has labels, but the loss is that of a regression"));
         };
-        let target = Tensor::from_slice(values, cx.logits.shape(), cx.logits.device())?;
-        let loss = (cx.logits - target)?.sqr()?.mean_all()?;
+        let loss = mean_squared(cx.logits, values)?;
         let mean = f64::from(read(&loss, |loss| loss[0])?);
         // Accuracy and entropy have no meaning here.
         self.last = BatchStatistics { loss: mean, accuracy: f64::NAN, entropy: f64::NAN };

@@ -16,7 +16,7 @@ mod weighted;
 pub use anchor::Anchor;
 pub use balance::*;
 pub use head_loss::{HeadLoss, NoTask};
-pub use mean_squared::MeanSquared;
+pub use mean_squared::{MeanSquared, mean_squared};
 pub use past_model::PastModel;
 pub use projection::{gem_weights, project};
 pub use readout::{ClassMeans, Readout};

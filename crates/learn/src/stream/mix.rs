@@ -78,7 +78,7 @@ mod tests {
 
     /// Three tasks of 10, 20 and 30 samples that share nothing.
     fn whole() -> Vec<View> {
-        let split = Split { pixels: vec![0u8; 60].into(), labels: vec![0; 60].into() };
+        let split = Split::labelled(vec![0u8; 60].into(), vec![0; 60].into());
         let view = |range: std::ops::Range<u32>| View {
             split: split.clone(),
             indices: range.collect(),

@@ -105,6 +105,10 @@ pub struct StreamSpec {
     /// other tasks. Absent: none. After Bang et al. 2021.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blur: Option<f32>,
+    /// Tasks flow into one another: each has a bump of this width over the updates, in lengths of its part of the budget, 0.05 to 5,
+    /// and every sample is drawn by the shares (`Bumps`). Nothing may be revealed. Absent: one after another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gradual: Option<f32>,
 }
 
 impl StreamSpec {
@@ -140,7 +144,12 @@ impl StreamSpec {
                 if *n < 2 || !classes.is_multiple_of(*n) || *n == classes {
                     let divisors: Vec<String> =
                         (2..classes).filter(|n| classes.is_multiple_of(*n)).map(|n| n.to_string()).collect();
-                    let allowed = format!("a divisor of the {classes} classes: {}", divisors.join(", "));
+                    let allowed = match &divisors[..] {
+                        [] => format!(
+                            "nothing: the {classes} classes cannot be dealt out evenly over tasks of two or more; `sizes`, or another kind of task, as `permuted` or `shards`"
+                        ),
+                        _ => format!("a divisor of the {classes} classes: {}", divisors.join(", ")),
+                    };
                     return Err(DefinitionError::range("stream.tasks.classes_per_task", n, &allowed));
                 }
                 Ok(())
@@ -171,7 +180,7 @@ impl StreamSpec {
     }
 
     /// What is done with the tasks' samples once the tasks stand.
-    fn check_mix(&self) -> Result<(), DefinitionError> {
+    pub(super) fn check_mix(&self) -> Result<(), DefinitionError> {
         if let Some(times) = self.repeats.filter(|times| !(2..=100).contains(times)) {
             return Err(DefinitionError::range("stream.repeats", times, "2 to 100"));
         }
@@ -180,6 +189,15 @@ impl StreamSpec {
             self.samples_per_task.unwrap_or(1),
             10_000_000,
         )?;
+        if let Some(width) = self.gradual {
+            if !(0.05..=5.0).contains(&width) {
+                return Err(DefinitionError::range("stream.gradual", width, "0.05 to 5"));
+            }
+            if !self.reveals.is_empty() || self.cumulative || self.blur.is_some() {
+                let allowed = "absent, unless `reveals = []`: there is no boundary that could be told; not with `cumulative` or `blur`";
+                return Err(DefinitionError::range("stream.gradual", width, allowed));
+            }
+        }
         let Some(blur) = self.blur else { return Ok(()) };
         if !(blur > 0.0 && blur <= 0.5) {
             return Err(DefinitionError::range("stream.blur", blur, "above 0 and at most 0.5"));

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
+use super::gradual::{Bumps, Gradual};
 use super::mix::mixed;
 use super::rotation::Rotation;
 use super::scenario::Scenario;
 use super::spec::{StreamKind, StreamSpec};
+use super::test_set::TestSet;
 use super::training::{Samples, TrainingData};
 use super::view::{PixelMap, View};
 use crate::nn::Active;
@@ -34,40 +35,6 @@ pub struct TaskStream {
     spec: StreamSpec,
     tasks: Vec<Task>,
     outputs: usize,
-}
-
-/// Test samples of one task, still a view of the shared data: never reachable from a learner.
-#[derive(Debug, Clone)]
-pub struct TestSet {
-    dataset: Arc<Dataset>,
-    view: View,
-    count: usize,
-}
-
-impl TestSet {
-    /// Number of samples.
-    pub fn len(&self) -> usize {
-        self.count
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    /// Samples `range` as inputs (n × features) and output indices.
-    ///
-    /// # Errors
-    /// Engine errors.
-    pub fn batch(&self, range: std::ops::Range<usize>) -> Result<(Tensor, Vec<u32>)> {
-        let features = self.dataset.features();
-        let (first, n) = (range.start, range.len());
-        let mut inputs = Vec::with_capacity(n * features);
-        let targets = (first..first + n)
-            .map(|i| self.view.push(&self.dataset, i * self.view.len() / self.count, &mut inputs))
-            .collect();
-        Ok((Tensor::from_vec(inputs, (n, features), &Device::Cpu)?, targets))
-    }
 }
 
 /// Which split is scored.
@@ -138,7 +105,12 @@ impl TaskStream {
     /// # Errors
     /// When the spec does not fit the data set.
     pub fn new(spec: &StreamSpec, dataset: &Arc<Dataset>, on: EvaluateOn, streams: &Streams) -> Result<Self> {
-        spec.check(dataset.classes)?;
+        let regression = dataset.is_regression();
+        if regression {
+            spec.check_regression(dataset.classes)?
+        } else {
+            spec.check(dataset.classes)?
+        }
         spec.check_shape(dataset)?;
         let streams = streams.within("stream");
         let mut classes: Vec<usize> = (0..dataset.classes).collect();
@@ -156,7 +128,8 @@ impl TaskStream {
             let offset = spec.own_outputs(index, dataset.classes).start;
             let mut outputs = vec![u32::MAX; dataset.classes];
             for (at, class) in members.iter().enumerate() {
-                outputs[*class] = u32::try_from(offset + at).unwrap_or(u32::MAX);
+                let own = if regression { 0 } else { offset + at };
+                outputs[*class] = u32::try_from(own).unwrap_or(u32::MAX);
             }
             let outputs: Arc<[u32]> = outputs.into();
             let view = |split: &Split| View {
@@ -187,7 +160,7 @@ impl TaskStream {
             dataset: dataset.clone(),
             spec: spec.clone(),
             tasks: repeated(tasks, spec.repeats.unwrap_or(1)),
-            outputs: spec.outputs(dataset.classes),
+            outputs: if regression { 1 } else { spec.outputs(dataset.classes) },
         })
     }
 
@@ -205,6 +178,11 @@ impl TaskStream {
         self.spec.distinct(self.dataset.classes)
     }
 
+    /// Number of views of all different tasks.
+    pub fn views(&self) -> usize {
+        self.tasks[..self.distinct().min(self.len())].iter().map(|task| task.train.len()).sum()
+    }
+
     /// Number of the first of a task's views among those of all different tasks: with the place in the view it says which
     /// sample one is, also where a task is met again.
     pub fn first_view(&self, task: usize) -> usize {
@@ -219,6 +197,11 @@ impl TaskStream {
     /// Outputs that a network needs.
     pub fn outputs(&self) -> usize {
         self.outputs
+    }
+
+    /// What 1 is of the numbers to be answered, in their own unit; `None`: classes are answered.
+    pub fn unit(&self) -> Option<f32> {
+        self.dataset.test.values.as_ref().map(|values| values.unit)
     }
 
     /// Whether something is revealed to the learner.
@@ -251,6 +234,14 @@ impl TaskStream {
         }
     }
 
+    /// The source of all batches where tasks flow into one another, `bounds` the updates before each task's part and after the
+    /// last one; `None`: they come one after another.
+    pub fn gradual(&self, bounds: &[usize], batch: usize, streams: &Streams) -> Option<Gradual> {
+        let bumps = Bumps::new(bounds, self.spec.gradual?);
+        let tasks: Vec<TrainingData> = (0..self.len()).map(|task| self.pool(task, task)).collect();
+        Some(Gradual::new(self.pool(0, self.len() - 1), &tasks, bumps, batch, streams))
+    }
+
     /// Outputs that compete for a sample of `task` when training has reached `reached`.
     fn mask(&self, task: usize, reached: usize) -> Arc<[bool]> {
         let classes = self.dataset.classes;
@@ -273,6 +264,6 @@ impl TaskStream {
     /// Test samples of one task, at most `limit` of them, evenly spaced.
     pub fn test_set(&self, task: usize, limit: usize) -> TestSet {
         let view = self.tasks[task].test.clone();
-        TestSet { dataset: self.dataset.clone(), count: view.len().min(limit), view }
+        TestSet::new(self.dataset.clone(), view, limit)
     }
 }

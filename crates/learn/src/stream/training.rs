@@ -75,8 +75,10 @@ impl TrainingData {
         let mut inputs = Vec::with_capacity(positions.len() * features);
         let mut targets = Vec::with_capacity(positions.len());
         let mut of = Vec::with_capacity(positions.len());
+        let mut values = Vec::new();
         for position in positions {
             let (view, at) = find(views, *position as usize);
+            values.extend(views[view].value(at));
             targets.push(views[view].push(dataset, at, &mut inputs));
             of.push(view);
         }
@@ -86,7 +88,8 @@ impl TrainingData {
             Active::Same(self.masks[0].clone())
         };
         let inputs = Tensor::from_vec(inputs, (positions.len(), features), &Device::Cpu)?;
-        Ok(Batch { inputs, targets, active, task: self.task, extra: Extra::None })
+        let extra = if values.is_empty() { Extra::None } else { Extra::Values(values) };
+        Ok(Batch { inputs, targets, active, task: self.task, extra })
     }
 
     /// All samples in order, in batches of at most `size`.
@@ -154,6 +157,12 @@ impl Loader {
         self.random.set_word_pos(state.get_number("word")? as u128);
         self.order = order;
         Ok(())
+    }
+
+    /// Samples of a pass.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
     }
 
     /// The next batch.

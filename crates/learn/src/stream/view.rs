@@ -48,6 +48,11 @@ impl View {
         self.indices.is_empty()
     }
 
+    /// The number that sample `at` asks for; `None`: it asks for its output index.
+    pub fn value(&self, at: usize) -> Option<f32> {
+        self.split.values.as_ref().map(|values| values.numbers[self.indices[at] as usize])
+    }
+
     /// Appends sample `at`'s inputs and returns its output index.
     pub fn push(&self, dataset: &Dataset, at: usize, inputs: &mut Vec<f32>) -> u32 {
         let (features, index) = (dataset.features(), self.indices[at] as usize);

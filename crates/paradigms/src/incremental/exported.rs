@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::settings::Resolved;
+use super::settings::{IncrementalSettings, Resolved};
 use crate::method::{Regime, method};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
@@ -29,6 +29,10 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
     let dataset = data.split(&settings.data, settings.split, &streams)?;
     let stream = TaskStream::new(&settings.stream, &dataset, settings.evaluate, &streams)?;
     let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
+    if dataset.is_regression() {
+        let allowed = "a benchmark whose answers are classes: there is no layout for numbers yet";
+        return Err(DefinitionError::range("data.target", "numbers", allowed).into());
+    }
     let features = dataset.features();
     let network = described(&settings.model, model.as_ref(), features)?;
     let (tasks, batch) = (stream.len(), settings.budget.batch);
@@ -38,16 +42,7 @@ pub(super) fn exported(resolved: &Resolved, spec: &RunSpec, data: &Data, answers
     let pooled: usize = (0..tasks).map(|task| stream.training(task).len()).sum();
     check_size(pooled.min(total * batch), features)?;
 
-    let mut met = Met::new(batch);
-    for (task, own) in updates.iter().enumerate() {
-        let pool = stream.training(task);
-        // A cumulative pool begins with the first task.
-        let first = if settings.stream.cumulative { 0 } else { stream.first_view(task) };
-        let mut loader = pool.loader(batch, streams.get(&format!("order/task{task}")));
-        for _ in 0..*own {
-            met.update(&pool, loader.next_positions(), first)?;
-        }
-    }
+    let met = Met::all(settings, &stream, &streams)?;
     let mut about = serde_json::Map::new();
     let told = settings.stream.reveals(Reveal::Boundary);
     about.insert("model".into(), network);
@@ -104,15 +99,45 @@ impl Met {
         }
     }
 
-    /// One update on the samples at these positions of a pool whose views begin with this one.
-    fn update(&mut self, pool: &TrainingData, positions: &[u32], first: usize) -> Result<()> {
+    /// Everything that the stream shows, update by update.
+    fn all(settings: &IncrementalSettings, stream: &TaskStream, streams: &Streams) -> Result<Self> {
+        let (batch, budget, views) = (settings.budget.batch, &settings.budget, stream.views());
+        let mut met = Self::new(batch);
+        let mut flow = stream.gradual(&budget.bounds(stream), batch, streams);
+        for (task, own) in budget.of(stream).into_iter().enumerate() {
+            if let Some(flow) = &mut flow {
+                for _ in 0..own {
+                    let positions = flow.next_positions().to_vec();
+                    met.update(flow.whole(), &positions, (0, views))?;
+                }
+                continue;
+            }
+            let pool = stream.training(task);
+            // A cumulative pool begins with the first task.
+            let first = if settings.stream.cumulative { 0 } else { stream.first_view(task) };
+            let mut loader = pool.loader(batch, streams.get(&format!("order/task{task}")));
+            for _ in 0..own {
+                met.update(&pool, loader.next_positions(), (first, views))?;
+            }
+        }
+        Ok(met)
+    }
+
+    /// One update on the samples at these positions of a pool whose views begin with this one of so many; where tasks are met
+    /// again their views are the same ones.
+    fn update(
+        &mut self,
+        pool: &TrainingData,
+        positions: &[u32],
+        (first, views): (usize, usize),
+    ) -> Result<()> {
         let batch = pool.batch(positions)?;
         let features = batch.inputs.elem_count() / positions.len().max(1);
         let values = read(&batch.inputs, <[f32]>::to_vec)?;
         for (place, position) in positions.iter().enumerate() {
             let (view, at) = pool.place(*position);
             let next = whole(self.labels.len());
-            let number = *self.numbers.entry((first + view, at)).or_insert(next);
+            let number = *self.numbers.entry(((first + view) % views.max(1), at)).or_insert(next);
             if number == next {
                 self.inputs.extend(&values[place * features..(place + 1) * features]);
                 self.labels.push(i64::from(batch.targets[place]));

@@ -4,7 +4,6 @@ use crate::method::{Composition, MethodEntry};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use learn::modulation::{ModulationSpec, TargetKind};
 use learn::nn::{DendriteSpec, ModelSpec};
 use learn::stream::{Scenario, StreamSpec};
 
@@ -40,6 +39,25 @@ impl Asked<'_> {
             }
             None => Ok(()),
         }
+    }
+
+    /// Where numbers are answered: that no part of the method asks for classes, among the outputs or among the tasks' targets.
+    ///
+    /// # Errors
+    /// Names the method, or the key of its that asks.
+    pub fn check_answers(&self, composition: &Composition, regression: bool) -> Result<()> {
+        let Some((key, why)) = composition.classes.filter(|_| regression) else { return Ok(()) };
+        let id = &self.preset.header.id;
+        if key.is_empty() {
+            let problem =
+                format!("method `{id}` needs classes to answer, and here numbers are answered: {why}");
+            return Err(self.lacks("data.target", problem));
+        }
+        Err(self.preset.refuse(DefinitionError {
+            key: format!("parameters.{key}"),
+            problem: format!("needs classes to answer, and here numbers are answered: {why}"),
+            ..DefinitionError::default()
+        }))
     }
 
     /// The same for what a method's settings ask for, and for tasks that add classes.
@@ -102,13 +120,13 @@ impl Asked<'_> {
         &self,
         composition: &Composition,
         model: &ModelSpec,
-        (shape, classes): ([usize; 3], usize),
+        (shape, classes, outputs): ([usize; 3], usize, usize),
         freeze_biases: bool,
     ) -> Result<()> {
         if composition.winners.is_none() && composition.own.is_none() && !composition.only_dense {
             return Ok(());
         }
-        let network = model.build(shape, self.stream.outputs(classes), &Streams::new(0))?;
+        let network = model.build(shape, outputs, &Streams::new(0))?;
         let layers = network.layer_units();
         let hidden = &layers[..layers.len().saturating_sub(1)];
         if composition.only_dense && hidden.is_empty() {
@@ -129,23 +147,4 @@ impl Asked<'_> {
         let room = own.check(self.stream.len(classes), network.parameters());
         room.map_err(|error| self.unfit(error))
     }
-}
-
-/// A task's own gates replace those in force at its test, so a modulator cannot have them too.
-///
-/// # Errors
-/// Names the target.
-pub(super) fn check_gates(
-    composition: &Composition,
-    modulation: Option<&ModulationSpec>,
-    preset: &MethodPreset,
-) -> Result<()> {
-    let receptors = modulation.into_iter().flat_map(|spec| spec.modulators.values());
-    let mut targets = receptors.flat_map(|modulator| &modulator.receptors).map(|receptor| receptor.target);
-    let gates = composition.own.as_ref().is_some_and(|own| own.gates_units());
-    if gates && targets.any(|target| target == TargetKind::FeatureGate) {
-        let allowed = "another target: this method gates units itself";
-        return Err(preset.refuse(DefinitionError::range("modulation", "feature-gate", allowed)));
-    }
-    Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::answers::{Answers, squared_errors};
 use super::settings::CurveSettings;
 use crate::method::TaskOwned;
 use base::error::Result;
@@ -25,6 +26,8 @@ pub(super) struct Meter {
     losses: (f64, u32),
     /// Tasks that have curves.
     first: usize,
+    /// Where numbers are answered: what R² is measured against.
+    pub answers: Option<Answers>,
     /// What is a task's own in training is so at its test too.
     pub own: Option<Box<dyn TaskOwned>>,
     /// Where hidden units are silent by chance in tests too: the random streams of that.
@@ -39,13 +42,19 @@ impl Meter {
         first: Option<usize>,
         own: Option<Box<dyn TaskOwned>>,
     ) -> Self {
-        let sets = |limit: usize| (0..stream.len()).map(|task| stream.test_set(task, limit)).collect();
+        let sets = |limit: usize| -> Vec<TestSet> {
+            (0..stream.len()).map(|task| stream.test_set(task, limit)).collect()
+        };
+        let full = sets(usize::MAX);
+        let answers = Answers::of(stream, &full);
+        let name = if answers.is_some() { "r2" } else { "accuracy" };
         Self {
-            full: sets(usize::MAX),
+            full,
+            answers,
             earlier: sets(curve.matrix.unwrap_or(usize::MAX)),
             thinned: sets(curve.samples),
-            tasks: (0..stream.len()).map(|task| Curve::new(format!("accuracy/task{task}"))).collect(),
-            seen: Curve::new("accuracy/seen"),
+            tasks: (0..stream.len()).map(|task| Curve::new(format!("{name}/task{task}"))).collect(),
+            seen: Curve::new(format!("{name}/seen")),
             loss: Curve::new("loss"),
             losses: (0.0, 0),
             first: first.unwrap_or(usize::MAX),
@@ -129,9 +138,14 @@ impl Meter {
     /// The gains under which a task is tested: those in force, with what is its own.
     pub fn gains_in<'l>(&self, task: usize, learner: &'l Learner) -> Cow<'l, Gains> {
         let mut gains = Cow::Borrowed(learner.gains());
-        if let Some(own) = &self.own {
-            own.set(task, gains.to_mut());
+        let Some(own) = &self.own else { return gains };
+        if own.gates_units() && learner.modulation().is_some() {
+            // A modulator's gate lies on the task's own, not on those of the task at hand.
+            let mut base = learner.base.clone();
+            own.set(task, &mut base);
+            return Cow::Owned(learner.gains_over(&base));
         }
+        own.set(task, gains.to_mut());
         gains
     }
 
@@ -156,7 +170,7 @@ impl Meter {
         outcome
     }
 
-    /// The share of a task's samples that the network answers rightly as it is.
+    /// The share of a task's samples that the network answers rightly as it is; of numbers R².
     fn count(
         &self,
         set: &TestSet,
@@ -170,7 +184,7 @@ impl Meter {
         let active = stream.test_active(task, reached);
         let mut gains = self.gains_in(task, learner);
         let readout = learner.objective.readout(learner.model.as_ref(), &gains)?;
-        let mut correct = 0;
+        let (mut correct, mut squares) = (0, 0.0);
         for first in (0..set.len()).step_by(BATCH) {
             pace.ask()?;
             let (inputs, targets) = set.batch(first..set.len().min(first + BATCH))?;
@@ -178,10 +192,15 @@ impl Meter {
                 let mut random = noise.fast(&format!("dropout/{}/{task}/{first}", learner.updates()));
                 gains.to_mut().silence(&learner.model.layer_units(), targets.len(), &mut random);
             }
+            if self.answers.is_some() {
+                squares += squared_errors(set, (first, targets.len()), &inputs, learner, &gains)?;
+                continue;
+            }
             let labels = readout.predict(learner.model.as_ref(), &inputs, &active, &gains)?;
             correct +=
                 labels.iter().zip(&targets).filter(|(label, target)| **label == **target as usize).count();
         }
-        Ok(correct as f64 / set.len().max(1) as f64)
+        let count = set.len().max(1) as f64;
+        Ok(self.answers.as_ref().map_or(correct as f64 / count, |answers| answers.explained(squares / count)))
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! The method composes the terms; this protocol lays out tasks, boundaries and evaluation.
 
+mod answers;
 mod exported;
 mod fit;
 mod meter;
@@ -30,8 +31,8 @@ use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
 use learn::nn::{Init, ModelSpec, Role};
-use learn::objective::{Event, Objective};
-use learn::stream::{Scenario, TaskStream, TrainingData};
+use learn::objective::{Event, MeanSquared, Objective};
+use learn::stream::{Batch, Scenario, TaskStream, TrainingData};
 
 /// The incremental protocol.
 #[derive(Debug, Default, Clone, Copy)]
@@ -147,7 +148,11 @@ impl<'a> Run<'a> {
             own.start(&Site { tasks: stream.len(), layers: &layers, init, streams: &streams });
         }
         // Eq. 6: the task's loss plus Σ_{i<t} λ_i Ω(θ, θ_i*); each method's file says which Ω and which λ_i.
-        let objective = Objective::new(terms);
+        let objective = if dataset.is_regression() {
+            Objective::with_task(MeanSquared::default(), terms)
+        } else {
+            Objective::new(terms)
+        };
         let mut learner = Learner::new(model, objective, settings.optimiser.build(), &streams)
             .modulated(resolved.modulation.as_ref(), spec.trace())?;
         learner.base.dropout = dropout;
@@ -199,8 +204,14 @@ impl<'a> Run<'a> {
         let mut networks = Vec::new();
         match self.regime {
             Regime::Sequential => {
+                let batch = self.settings.budget.batch;
+                let mut flow = self.stream.gradual(&self.bounds, batch, &self.streams);
                 for task in 0..tasks {
-                    self.train_task(task, watch)?;
+                    match &mut flow {
+                        // What a boundary asks for is asked by methods that need one, which such a stream refuses.
+                        Some(flow) => self.train(&mut || flow.next_batch(), (task, task), watch)?,
+                        None => self.train_task(task, watch)?,
+                    }
                     let mut pace = Pace::new(watch, self.share());
                     let reached = (task, Some(task));
                     rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
@@ -210,7 +221,7 @@ impl<'a> Run<'a> {
                 let pool = self.stream.pool(0, tasks - 1);
                 let mut loader = pool.loader(self.settings.budget.batch, self.streams.get("order/joint"));
                 for part in 0..tasks {
-                    self.train(&mut loader, (part, tasks - 1), watch)?;
+                    self.train(&mut || loader.next_batch(), (part, tasks - 1), watch)?;
                     let mut pace = Pace::new(watch, self.share());
                     let reached = (part, Some(tasks - 1));
                     rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
@@ -247,12 +258,18 @@ impl<'a> Run<'a> {
                 rows,
                 baseline,
                 joint: self.regime == Regime::Joint,
+                regression: self.meter.answers.is_some(),
                 reference: None,
             }),
             marks: if self.regime == Regime::Joint { Vec::new() } else { marks },
             curves: self.meter.curves(self.regime == Regime::Separate),
             ..RunLog::default()
         };
+        if let (Some(answers), Some(last)) =
+            (&self.meter.answers, log.matrix.as_ref().and_then(|m| m.rows.last()))
+        {
+            log.scalars.insert("average_rmse".into(), answers.mean_error(last));
+        }
         add_modulation(&mut log, &self.learner, self.replays, 1.0);
         // A reference is an unmodulated network.
         if self.regime == Regime::Joint && self.settings.references && self.learner.modulation().is_none() {
@@ -310,7 +327,7 @@ impl<'a> Run<'a> {
         self.tell(Event::TaskStart { index: task }, &data, watch)?;
         let order = self.streams.get(&format!("order/task{task}"));
         let mut loader = data.loader(self.settings.budget.batch, order);
-        self.train(&mut loader, (task, task), watch)?;
+        self.train(&mut || loader.next_batch(), (task, task), watch)?;
         if let Some(own) = &mut self.meter.own {
             own.end(&mut self.learner)?;
         }
@@ -330,21 +347,22 @@ impl<'a> Run<'a> {
         self.done as f64 / self.total as f64
     }
 
-    /// The updates of task `part` of the sequence; `task`: the last one whose data the loader has.
+    /// The updates of task `part` of the sequence; `task`: the last one whose data the batches have.
     fn train(
         &mut self,
-        loader: &mut learn::stream::Loader,
+        next: &mut dyn FnMut() -> Result<Batch>,
         (part, task): (usize, usize),
         watch: &mut dyn Watch,
     ) -> Result<()> {
         let per_task = self.bounds[part + 1] - self.bounds[part];
-        // Joint training has no first updates of a task.
-        let sequence = self.regime != Regime::Joint;
+        // Neither joint training nor a mixture has first updates of a task.
+        let gradual = self.settings.stream.gradual.is_some();
+        let sequence = self.regime != Regime::Joint && !gradual && self.meter.answers.is_none();
         for update in 0..per_task {
             if sequence && update == 0 {
                 self.probe(task, update, watch)?;
             }
-            let statistics = self.learner.step(&loader.next_batch()?)?;
+            let statistics = self.learner.step(&next()?)?;
             self.done += 1;
             self.meter.saw(statistics.loss);
             if let Some(own) = &mut self.meter.own {

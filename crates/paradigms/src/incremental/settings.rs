@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fit::{Asked, check_gates};
+use super::fit::Asked;
 use crate::method::{METHODS, Regime, method};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Reveal, registered};
-use data::{DataSpec, Dataset, Splitting};
+use data::{DataSpec, Dataset, Facts, Splitting};
 use learn::modulated;
 use learn::nn::ModelSpec;
 use learn::optim::OptimiserSpec;
@@ -179,11 +179,11 @@ impl Resolved {
         let facts = settings.data.facts().map_err(|error| relocate(error, "data", benchmark))?;
         settings.check().map_err(|error| benchmark.refuse(error))?;
         settings.data.check_splitting(settings.split).map_err(|error| benchmark.refuse(error))?;
-        settings.stream.check(facts.classes).map_err(|error| benchmark.refuse(error))?;
+        check_stream(&settings.stream, facts).map_err(|error| benchmark.refuse(error))?;
         let id = &benchmark.header.id;
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
-        let outputs = settings.stream.outputs(facts.classes);
+        let outputs = outputs(&settings.stream, facts);
         let check = |model: &ModelSpec| {
             model.check_fit("model", facts.shape, outputs)?;
             model.check_work("model", (facts.shape, outputs), ("budget.batch", settings.budget.batch))
@@ -194,12 +194,18 @@ impl Resolved {
         asked.check_reveals(method)?;
         let parameters = method.resolve(preset, id)?;
         let composition = method.compose(&parameters)?;
+        asked.check_answers(&composition, facts.regression)?;
         asked.check_needs(&composition, outputs)?;
         let model = asked.network(&composition, &settings.model, facts.classes)?;
         if model != settings.model {
             check(&model).map_err(|error| benchmark.refuse(error))?;
         }
-        asked.check_room(&composition, &model, (facts.shape, facts.classes), settings.freeze_biases)?;
+        asked.check_room(
+            &composition,
+            &model,
+            (facts.shape, facts.classes, outputs),
+            settings.freeze_biases,
+        )?;
         settings.model = model;
         let boundaries = settings.stream.reveals(Reveal::Boundary);
         let modulation = modulated::resolve(
@@ -211,12 +217,11 @@ impl Resolved {
             modulated::Stage {
                 boundaries,
                 states: false,
-                classes: true,
+                classes: !facts.regression,
                 task: true,
                 winners: composition.winners.is_some(),
             },
         )?;
-        check_gates(&composition, modulation.as_ref(), preset)?;
         let method = ResolvedMethod { kind: preset.header.kind.clone(), parameters };
         Ok(Self { benchmark: settings, method, modulation })
     }
@@ -252,7 +257,7 @@ impl Resolved {
         let Ok(facts) = self.benchmark.data.facts() else { return 0.0 };
         let tasks = self.benchmark.stream.len(facts.classes) as f64;
         let updates = self.expected_updates(tasks);
-        let outputs = self.benchmark.stream.outputs(facts.classes);
+        let outputs = outputs(&self.benchmark.stream, facts);
         let model = self.benchmark.model.build(facts.shape, outputs, &Streams::new(0));
         let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
         let evaluations = updates / self.benchmark.curve.every as f64 * tasks;
@@ -265,6 +270,15 @@ impl Resolved {
             trained * (1.0 + extra) * (6e-5 + 6.0 * madds * self.benchmark.budget.batch as f64 / 1e11);
         training + evaluations * 2.0 * madds * self.benchmark.curve.samples as f64 / 1e11
     }
+}
+
+fn check_stream(stream: &StreamSpec, facts: Facts) -> Result<(), DefinitionError> {
+    if facts.regression { stream.check_regression(facts.classes) } else { stream.check(facts.classes) }
+}
+
+/// Outputs that a network needs: one number, or the classes that compete.
+fn outputs(stream: &StreamSpec, facts: Facts) -> usize {
+    if facts.regression { 1 } else { stream.outputs(facts.classes) }
 }
 
 fn relocate(error: Error, key: &str, benchmark: &Benchmark) -> Error {

@@ -122,7 +122,7 @@ mod tests {
                     labels.push(character);
                 }
             }
-            Split { pixels: pixels.into(), labels: labels.into() }
+            Split::labelled(pixels.into(), labels.into())
         };
         Dataset {
             id: "toy".into(),

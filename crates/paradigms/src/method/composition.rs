@@ -7,7 +7,7 @@ use super::task_owned::TaskOwned;
 use base::error::{DefinitionError, Result};
 use contract::definition::MethodPreset;
 use contract::{MethodInfo, Parameter, Reveal};
-use learn::memory::{Fill, Memory, MemorySpec};
+use learn::memory::{Fill, Memory, MemorySpec, Policy};
 use learn::objective::{LossTerm, Weighted};
 
 /// What the method trains on.
@@ -54,6 +54,8 @@ pub struct Composition {
     pub only_dense: bool,
     /// Only a stream will do whose tasks add classes.
     pub only_classes: bool,
+    /// Only answers that are classes will do: the key that asks for them, empty where it is the method itself, and why.
+    pub classes: Option<(&'static str, &'static str)>,
     /// Only a sequence of tasks will do.
     pub only_sequences: bool,
     /// Rough work of an update beyond plain training's, as a share of that.
@@ -70,7 +72,12 @@ impl Composition {
     /// One term that keeps past samples and passes as many through the network as a batch has.
     pub fn remembering(term: Weighted, memory: &MemorySpec) -> Self {
         let needs = (memory.fill == Fill::TaskEnd).then_some(("memory.fill", Reveal::Boundary));
-        Self { terms: vec![term], needs, extra_work: 1.0, ..Self::default() }
+        let shares = memory.policy != Policy::Reservoir;
+        let classes = shares.then_some((
+            "memory.policy",
+            "this policy shares the memory out over classes; `reservoir` does not",
+        ));
+        Self { terms: vec![term], needs, classes, extra_work: 1.0, ..Self::default() }
     }
 
     /// Parts of the network that belong to one task each.

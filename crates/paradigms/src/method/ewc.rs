@@ -56,7 +56,8 @@ impl Settings for Ewc {
     fn compose(&self) -> Composition {
         let anchors =
             Anchors { anchor: Anchor::default(), discount: self.discount, fisher: self.fisher.clone() };
-        Composition::pulling(self.lambda, self.proximal, anchors)
+        let classes = self.fisher.answers_classes();
+        Composition { classes, ..Composition::pulling(self.lambda, self.proximal, anchors) }
     }
 }
 

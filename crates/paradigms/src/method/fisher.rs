@@ -10,7 +10,7 @@ use contract::Parameter;
 use learn::gains::Gains;
 use learn::nn::{Gradients, LabelPass, Magnitude, Model, Passes, squared};
 use learn::objective::EventContext;
-use learn::stream::Batch;
+use learn::stream::{Batch, Extra};
 
 /// Which labels and which grouping of samples the squared gradients are taken over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -77,6 +77,15 @@ impl FisherSettings {
         Ok(())
     }
 
+    /// The key and the reason where an estimator asks for labels.
+    pub(super) fn answers_classes(&self) -> Option<(&'static str, &'static str)> {
+        let labels = self.estimator != FisherEstimator::Exact;
+        labels.then_some((
+            "fisher.estimator",
+            "this estimator takes gradients of labels; `exact` has a form for numbers",
+        ))
+    }
+
     /// The mean over samples of the squared gradients, one buffer per parameter.
     ///
     /// # Errors
@@ -91,6 +100,10 @@ impl FisherSettings {
         for chunk in positions.chunks(self.batch) {
             let batch = data.batch(chunk)?;
             let squares = match self.estimator {
+                // Of numbers: `answers_classes` lets no other estimator through.
+                FisherEstimator::Exact if matches!(batch.extra, Extra::Values(_)) => {
+                    model.gradient_magnitudes(&batch.inputs, gains, &Passes::Slope, Magnitude::Square)?
+                }
                 FisherEstimator::Batched => squared_mean(model, gains, &batch)?,
                 estimator => {
                     let passes = Passes::Labels {

@@ -50,7 +50,8 @@ impl Settings for GDumb {
         let memory = Memory::new(&spec, false);
         let term = Dumb { present: (1.0 - self.strength).max(0.0), memory, initial: Vec::new() };
         let own = Composition::remembering(Weighted::new(self.strength, term), &spec);
-        Composition { only_sequences: true, ..own }
+        let classes = Some(("", "it balances its memory over classes"));
+        Composition { only_sequences: true, classes, ..own }
     }
 }
 

@@ -85,7 +85,8 @@ impl Settings for GenerativeReplay {
             network: 1,
         };
         let terms = vec![Weighted::new(self.lambda, term)];
-        Composition { terms, extra_work: 6.0, ..Composition::default() }
+        let classes = Some(("", "the network of the past labels what it draws with a class"));
+        Composition { terms, classes, extra_work: 6.0, ..Composition::default() }
     }
 }
 

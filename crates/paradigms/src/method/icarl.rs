@@ -55,7 +55,8 @@ impl Settings for ICarl {
         let memory = Memory::new(&spec, false);
         let term = Exemplars { present: (1.0 - self.strength).max(0.0), memory, past: PastModel::default() };
         let own = Composition::remembering(Weighted::new(self.strength, term), &spec);
-        Composition { only_sequences: true, only_classes: true, only_dense: true, ..own }
+        let classes = Some(("", "its exemplars stand for classes"));
+        Composition { only_sequences: true, only_classes: true, only_dense: true, classes, ..own }
     }
 }
 

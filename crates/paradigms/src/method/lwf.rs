@@ -59,7 +59,8 @@ impl Settings for Lwf {
         let term =
             Distilled { temperature: self.temperature, growth: self.growth, past: PastModel::default() };
         let terms = vec![Weighted::new(self.lambda, term)];
-        Composition { terms, extra_work: 0.4, ..Composition::default() }
+        let classes = Some(("", "its temperature softens probabilities of classes"));
+        Composition { terms, classes, extra_work: 0.4, ..Composition::default() }
     }
 }
 

@@ -8,19 +8,32 @@ use contract::{MethodInfo, Parameter, Reveal};
 use learn::keeps_anchor;
 use learn::nn::{Gradients, Magnitude, Passes};
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
+use learn::stream::Batch;
+
+/// Whose gradients are taken without their sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Over {
+    /// Each sample's, of ‖f‖², as in the paper.
+    #[default]
+    Samples,
+    /// Each batch's, of the mean of f² over its samples and active outputs, as in the code of Hsu et al. 2018.
+    Batches,
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Mas {
     lambda: f32,
     discount: f32,
+    over: Over,
     batch: usize,
     proximal: bool,
 }
 
 impl Default for Mas {
     fn default() -> Self {
-        Self { lambda: 1.0, discount: 1.0, batch: 128, proximal: false }
+        Self { lambda: 1.0, discount: 1.0, over: Over::Samples, batch: 128, proximal: false }
     }
 }
 
@@ -29,7 +42,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
     summary: "Memory-aware synapses: parameters to which past outputs are sensitive are held, at the latest solution",
     formula: "L_t(θ) + λ Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← γ Ω + mean_n |∂‖f(x_n)‖²/∂θ|",
     source: "Aljundi et al. 2018",
-    mapping: "c_eff = 2λΩ, with Ω summed over tasks and ‖f‖² over the active outputs. Hsu et al. (GT-RIPL) take the mean of f² over batch and outputs and then the batch's absolute gradient: their Ω is smaller by at least the number of outputs, so strengths do not map exactly.",
+    mapping: "c_eff = 2λΩ, with Ω summed over tasks and ‖f‖² over the active outputs. Hsu et al. (GT-RIPL): over = batches, the same λ.",
     needs: &[Reveal::Boundary],
     parameters: &[
         Parameter { name: "lambda", default: "1", range: ">= 0", meaning: "strength λ" },
@@ -43,8 +56,14 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
             name: "batch",
             default: "128",
             range: "1 to 4096",
-            meaning: "samples per pass (speed only)",
+            meaning: "samples per pass; with over = samples speed only",
         },
+        Parameter::new(
+            "over",
+            "samples",
+            "samples, batches",
+            "whose gradients count without their sign: each sample's, or each batch's of the mean of f² over samples and outputs",
+        ),
         PROXIMAL,
     ],
 });
@@ -60,7 +79,8 @@ impl Settings for Mas {
     }
 
     fn compose(&self) -> Composition {
-        let term = Sensitivity { anchor: Anchor::default(), discount: self.discount, batch: self.batch };
+        let Self { discount, over, batch, .. } = *self;
+        let term = Sensitivity { anchor: Anchor::default(), discount, over, batch };
         // λ Σ Ω Δ² = ½ (2λ) Σ Ω Δ²
         Composition::pulling(2.0 * self.lambda, self.proximal, term)
     }
@@ -69,7 +89,25 @@ impl Settings for Mas {
 struct Sensitivity {
     anchor: Anchor,
     discount: f32,
+    over: Over,
     batch: usize,
+}
+
+impl Sensitivity {
+    /// What a batch adds to the importances before they are divided.
+    fn of(&self, batch: &Batch, cx: &EventContext<'_>) -> Result<Gradients> {
+        let passes = Passes::OutputNorm { active: batch.active.clone() };
+        if self.over == Over::Samples {
+            return cx.model.gradient_magnitudes(&batch.inputs, cx.gains, &passes, Magnitude::Absolute);
+        }
+        let outputs = cx.model.outputs();
+        let active = batch.active.mask(0).map_or(outputs, |mask| mask.iter().filter(|on| **on).count());
+        let sum = passes.loss(0, &cx.model.forward(&batch.inputs, cx.gains)?)?;
+        let mut gradients = Gradients::default();
+        cx.model.parameters().backward(&(sum / (batch.samples() * active.max(1)) as f64)?, &mut gradients)?;
+        gradients.buffers.iter_mut().flatten().for_each(|gradient| *gradient = gradient.abs());
+        Ok(gradients)
+    }
 }
 
 impl LossTerm for Sensitivity {
@@ -82,15 +120,13 @@ impl LossTerm for Sensitivity {
     fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
         if let Event::TaskEnd { .. } = event {
             let mut sums = Gradients::zeros(cx.model.parameters());
+            let mut batches = 0;
             for batch in cx.data.batches(self.batch) {
-                let batch = batch?;
-                let passes = Passes::OutputNorm { active: batch.active.clone() };
-                sums.add_scaled(
-                    &cx.model.gradient_magnitudes(&batch.inputs, cx.gains, &passes, Magnitude::Absolute)?,
-                    1.0,
-                );
+                sums.add_scaled(&self.of(&batch?, cx)?, 1.0);
+                batches += 1;
             }
-            sums.scale(1.0 / cx.data.len().max(1) as f32);
+            let count = if self.over == Over::Samples { cx.data.len() } else { batches };
+            sums.scale(1.0 / count.max(1) as f32);
             self.anchor.renew(sums.buffers, self.discount, cx.model.parameters().snapshot()?);
         }
         Ok(())

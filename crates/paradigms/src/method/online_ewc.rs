@@ -55,7 +55,8 @@ impl Settings for OnlineEwc {
 
     fn compose(&self) -> Composition {
         let running = Running { anchor: Anchor::default(), gamma: self.gamma, fisher: self.fisher.clone() };
-        Composition::pulling(self.lambda, self.proximal, running)
+        let classes = self.fisher.answers_classes();
+        Composition { classes, ..Composition::pulling(self.lambda, self.proximal, running) }
     }
 }
 

@@ -68,7 +68,7 @@ pub trait TaskOwned: Send {
         Ok(None)
     }
 
-    /// Whether it sets the gates of units, so that a modulator cannot have them too.
+    /// Whether it sets the gates of units, on which a modulator's gates then lie.
     fn gates_units(&self) -> bool {
         false
     }

@@ -22,6 +22,7 @@ mod fisher;
 mod isolated;
 mod minimum;
 mod replay;
+mod sensitivity;
 
 const RATE: f32 = 0.5;
 
@@ -32,7 +33,7 @@ struct Toy {
 }
 
 fn toy() -> Toy {
-    let split = Split { pixels: vec![2, 0, 0, 1, 1, 1, 1, 1].into(), labels: vec![0, 1, 2, 3].into() };
+    let split = Split::labelled(vec![2, 0, 0, 1, 1, 1, 1, 1].into(), vec![0, 1, 2, 3].into());
     let dataset = Arc::new(Dataset {
         id: "toy".into(),
         shape: [1, 1, 2],
@@ -54,6 +55,7 @@ fn toy() -> Toy {
         repeats: None,
         samples_per_task: None,
         blur: None,
+        gradual: None,
     };
     let streams = Streams::new(0);
     let stream = TaskStream::new(&spec, &dataset, EvaluateOn::Test, &streams).expect("stream");
@@ -232,20 +234,6 @@ fn si_can_clip_negative_importances_as_its_authors_do() {
         let gradient = toy.gradient_after_moving(&mut term, 1.0)[0][0];
         assert!((gradient - expected).abs() < 1e-5, "{clip}: {gradient}");
     }
-}
-
-#[test]
-fn mas_holds_what_moves_the_squared_output() {
-    // W = 1 everywhere, b = 0: f = (2, 2) for x = (2, 0) and (1, 1) for x = (0, 1). |∂‖f‖²/∂W_kj| = 2 |f_k| |x_j|:
-    // mean over samples ½ · 2 · 2 · 2 = 4 for input 1, ½ · 2 · 1 · 1 = 1 for input 2; bias ½ (4 + 2) = 3.
-    let toy = toy();
-    toy.model.parameters().restore(&[vec![1.0; 8], vec![0.0; 4]]).expect("restore");
-    let mut term = Toy::term("mas", &json!({ "lambda": 0.5 }));
-    toy.tell(&mut term, Event::TaskEnd { index: 0 }).expect("event");
-    // c_eff = 2 λ Ω = Ω.
-    let gradients = toy.gradient_after_moving(&mut term, 1.0);
-    close(&gradients[0], &[4.0, 1.0, 4.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
-    close(&gradients[1], &[3.0, 3.0, 0.0, 0.0]);
 }
 
 #[test]

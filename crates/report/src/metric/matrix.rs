@@ -45,6 +45,15 @@ impl<'a> SquareMatrix<'a> {
         if matrix.joint { Err(MetricValue::undefined("all tasks were learned at once")) } else { Ok(matrix) }
     }
 
+    /// The log's matrix for what is said of accuracies; undefined where numbers are answered.
+    ///
+    /// # Errors
+    /// The reason, as an undefined value.
+    pub fn of_accuracies(log: &'a RunLog) -> Result<Self, MetricValue> {
+        let numbers = log.matrix.as_ref().is_some_and(|matrix| matrix.regression);
+        if numbers { Err(MetricValue::undefined(NUMBERS)) } else { Self::of(log) }
+    }
+
     /// T.
     pub fn tasks(&self) -> usize {
         self.rows.len()
@@ -89,4 +98,13 @@ pub(super) fn with_matrix(log: &RunLog, formula: impl Fn(SquareMatrix<'_>) -> Me
     SquareMatrix::of(log).map_or_else(|undefined| undefined, formula)
 }
 
+/// The same for accuracies.
+pub(super) fn with_accuracies(
+    log: &RunLog,
+    formula: impl Fn(SquareMatrix<'_>) -> MetricValue,
+) -> MetricValue {
+    SquareMatrix::of_accuracies(log).map_or_else(|undefined| undefined, formula)
+}
+
+const NUMBERS: &str = "numbers are answered: average_r2, average_rmse";
 pub(super) const ONE_TASK: &str = "only one task";

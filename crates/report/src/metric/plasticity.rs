@@ -51,6 +51,9 @@ pub(super) fn learning_curve_area(log: &RunLog) -> MetricValue {
 
 /// Least-squares slope of R\[i\]\[i\] over i.
 pub(super) fn learning_slope(log: &RunLog) -> MetricValue {
+    if log.matrix.as_ref().is_some_and(|matrix| matrix.regression) {
+        return MetricValue::undefined("numbers are answered");
+    }
     with_sequence(log, |r| {
         let n = r.tasks();
         if n < 2 {

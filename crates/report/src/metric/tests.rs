@@ -4,7 +4,7 @@ use contract::{AccuracyMatrix, Curve, Mark, MetricValue, RunLog};
 fn log_of(rows: Vec<Vec<f64>>, baseline: Option<Vec<f64>>) -> RunLog {
     let tasks = (0..rows.len()).map(|j| format!("t{j}")).collect();
     RunLog {
-        matrix: Some(AccuracyMatrix { tasks, rows, baseline, joint: false, reference: None }),
+        matrix: Some(AccuracyMatrix { tasks, rows, baseline, ..AccuracyMatrix::default() }),
         ..RunLog::default()
     }
 }

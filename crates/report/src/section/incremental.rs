@@ -13,6 +13,33 @@ use crate::results::{BenchmarkResults, MethodResults};
 use base::stats;
 use contract::{Curve, RunLog};
 
+/// What the curves and matrices of a benchmark say.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// Prefix of the curves.
+    curves: &'static str,
+    /// What it is called, within a sentence and at its beginning.
+    word: &'static str,
+    title: &'static str,
+    /// A share in percent, or a number that may be below 0.
+    share: bool,
+}
+
+const ACCURACY: Kind = Kind { curves: "accuracy", word: "accuracy", title: "Accuracy", share: true };
+const EXPLAINED: Kind = Kind { curves: "r2", word: "R²", title: "R²", share: false };
+
+impl Kind {
+    fn of(benchmark: &BenchmarkResults<'_>) -> Self {
+        let mut matrices =
+            benchmark.methods.iter().flat_map(MethodResults::ok).filter_map(|r| r.log.matrix.as_ref());
+        if matrices.any(|matrix| matrix.regression) { EXPLAINED } else { ACCURACY }
+    }
+
+    fn axis(self, of: &str) -> Axis {
+        if self.share { Axis::percent(format!("accuracy{of} (%)")) } else { Axis::new(format!("R²{of}")) }
+    }
+}
+
 pub(super) fn build(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     let mut blocks = Vec::from_iter(frontier::build(benchmark));
     blocks.extend(seen(benchmark));
@@ -65,6 +92,7 @@ fn marks(benchmark: &BenchmarkResults<'_>) -> Vec<LineMark> {
 }
 
 fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
+    let kind = Kind::of(benchmark);
     let series: Vec<LineSeries> = benchmark
         .ranked()
         .into_iter()
@@ -72,7 +100,7 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             label: method.title.clone(),
             color: method.color,
             dashed: false,
-            points: averaged(method, "accuracy/seen", true),
+            points: averaged(method, &format!("{}/seen", kind.curves), true),
         })
         .filter(|series| !series.points.is_empty())
         .collect();
@@ -83,16 +111,17 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
         series.iter().filter_map(|s| Some(format!("{} {}", s.label, number(s.points.last()?.y?)))).collect();
     vec![Block::Chart(Chart {
         name: format!("{}-accuracy-over-time", benchmark.id),
-        title: "Accuracy on the tasks seen so far".into(),
+        title: format!("{} on the tasks seen so far", kind.title),
         alt: format!(
-            "{}: accuracy over updates with task boundaries. At the end: {}.",
+            "{}: {} over updates with task boundaries. At the end: {}.",
             benchmark.name(),
+            kind.word,
             last.join("; ")
         ),
         caption: "Mean over seeds; band: 95 % interval; vertical lines: a new task begins.".into(),
         figure: Box::new(LineChart {
             x: Axis::new("updates"),
-            y: Axis::percent("accuracy on tasks seen so far (%)"),
+            y: kind.axis(" on tasks seen so far"),
             series: focused(benchmark, series),
             marks: marks(benchmark),
             plot_height: 260.0,
@@ -103,7 +132,9 @@ fn seen(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
 
 /// One panel per method: the accuracy on each task while all are learned one after another.
 fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
-    let of_task = |name: &str| name.strip_prefix("accuracy/task").is_some_and(|j| j.parse::<usize>().is_ok());
+    let kind = Kind::of(benchmark);
+    let prefix = format!("{}/task", kind.curves);
+    let of_task = |name: &str| name.strip_prefix(&prefix).is_some_and(|j| j.parse::<usize>().is_ok());
     let mut curves = benchmark.methods.iter().flat_map(MethodResults::ok).flat_map(|r| &r.log.curves);
     if !curves.any(|curve| of_task(&curve.name)) {
         return Vec::new();
@@ -120,7 +151,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                     label: format!("task {}", j + 1),
                     color: Color::Step(j, boundaries.len()),
                     dashed: false,
-                    points: averaged(method, &format!("accuracy/task{j}"), false),
+                    points: averaged(method, &format!("{prefix}{j}"), false),
                 })
                 .filter(|series| !series.points.is_empty())
                 .collect();
@@ -132,7 +163,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
             }
             let figure = Box::new(LineChart {
                 x: Axis::new("updates"),
-                y: Axis::percent("accuracy (%)").over(0.0, 1.0),
+                y: if kind.share { kind.axis("").over(0.0, 1.0) } else { kind.axis("") },
                 series,
                 marks: boundaries.clone(),
                 plot_height: 130.0,
@@ -147,7 +178,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     }
     vec![Block::Chart(Chart {
         name: format!("{}-accuracy-by-task", benchmark.id),
-        title: "Accuracy on each task".into(),
+        title: format!("{} on each task", kind.title),
         alt: format!(
             "{}: one panel per method with one line per task: after its own context a line that falls is forgotten, a line \
               that stays high is kept.",
@@ -160,6 +191,7 @@ fn by_task(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
 }
 
 fn matrices(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
+    let kind = Kind::of(benchmark);
     let panels: Vec<Panel> = benchmark
         .ranked()
         .into_iter()
@@ -173,7 +205,7 @@ fn matrices(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
                 columns: labels,
                 values,
                 range: (0.0, 1.0),
-                format: NumberFormat::Percent,
+                format: if kind.share { NumberFormat::Percent } else { NumberFormat::Number },
             });
             Some(Panel { title: method.title.clone(), color: method.color, figure })
         })
@@ -183,15 +215,18 @@ fn matrices(benchmark: &BenchmarkResults<'_>) -> Vec<Block> {
     }
     vec![Block::Chart(Chart {
         name: format!("{}-matrices", benchmark.id),
-        title: "Accuracy matrices".into(),
+        title: if kind.share { "Accuracy matrices".into() } else { "Matrices of R²".into() },
         alt: format!(
             "{}: one matrix per method: rows are the task just trained, columns the task tested. Below the diagonal \
               stands what is left of earlier tasks.",
             benchmark.name()
         ),
-        caption: "Accuracy in percent, mean over seeds; yellow is 100, dark blue 0. Read a column downwards: that is \
-                  how one task is forgotten."
-            .into(),
+        caption: format!(
+            "{}, mean over seeds; yellow is {}, dark blue 0{}. Read a column downwards: that is how one task is forgotten.",
+            if kind.share { "Accuracy in percent" } else { "R²" },
+            if kind.share { "100" } else { "1" },
+            if kind.share { "" } else { " and below" },
+        ),
         figure: Box::new(SmallMultiples { panels, columns: 3, min_width: 150.0, legend: Vec::new() }),
     })]
 }

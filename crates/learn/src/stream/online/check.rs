@@ -15,7 +15,7 @@ impl OnlineStreamSpec {
             return Err(DefinitionError::range("stream.scored", "a choice of rows", allowed));
         }
         match (&self.source, self.samples) {
-            (Source::Elec2 | Source::Table { .. }, None) => {}
+            (Source::Elec2 | Source::Table { .. } | Source::Data(_), None) => {}
             (_, None) => return Err(DefinitionError::range("stream.samples", "nothing", "10 to 10000000")),
             (_, Some(n)) if !(10..=10_000_000).contains(&n) => {
                 return Err(DefinitionError::range("stream.samples", n, "10 to 10000000"));
@@ -88,7 +88,7 @@ impl OnlineStreamSpec {
             | Source::Sine { noise }
             | Source::Ring { noise }
             | Source::DigitsDrift { noise, .. } => noise,
-            Source::Stagger | Source::Elec2 | Source::Table { .. } => 0.0,
+            Source::Stagger | Source::Elec2 | Source::Table { .. } | Source::Data(_) => 0.0,
         }
     }
 
@@ -139,6 +139,18 @@ impl OnlineStreamSpec {
                     ("sha256", sha256.clone().unwrap_or_default(), sum, "64 digits 0 to 9, a to f"),
                 ];
                 first_broken(rules)
+            }
+            Source::Data(table) => {
+                table.check_in_order()?;
+                match (table.shape, &table.classes) {
+                    (Some(_), Some(_)) => Ok(()),
+                    // The program fills them in from the files; a library's user calls `Data::complete_rows`.
+                    _ => Err(DefinitionError::range(
+                        "data",
+                        "not read yet",
+                        "a `[data]` table of the benchmark",
+                    )),
+                }
             }
             Source::Stagger | Source::Elec2 => Ok(()),
         }

@@ -159,7 +159,7 @@ fn noiseless(
             }
             *noise
         }
-        Source::Elec2 | Source::Table { .. } => 0.0,
+        Source::Elec2 | Source::Table { .. } | Source::Data(_) => 0.0,
     };
     let stream = OnlineStream {
         features: inputs.len() / samples.max(1),

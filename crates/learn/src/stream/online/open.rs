@@ -29,6 +29,7 @@ impl OnlineStream {
                 let table = data.own_table(file, *features, *classes, sha256.as_deref())?;
                 Self::table(spec, file, &table, on)?
             }
+            Source::Data(table) => Self::table(spec, &table.name(), &*data.rows(table)?, on)?,
             Source::DigitsDrift { .. } => {
                 let digits = data.get("digits")?;
                 generate(spec, Some((&digits, on)), &streams)

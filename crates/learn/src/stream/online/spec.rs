@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::schedule::Schedule;
 use super::shifts::Shifts;
+use data::DataTable;
 
 /// What the samples are and how their class follows from them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,6 +80,8 @@ pub enum Source {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sha256: Option<String>,
     },
+    /// The rows of the benchmark's `[data]` table (layout `csv`), which stands here once its files are known, in their order.
+    Data(Box<DataTable>),
 }
 
 fn thresholds() -> Vec<f32> {
@@ -169,7 +172,8 @@ impl OnlineStreamSpec {
             Source::Stagger => Some(3),
             Source::Sine { .. } => Some(4),
             Source::DigitsDrift { contexts, .. } => Some(*contexts),
-            Source::Hyperplane { .. } | Source::Ring { .. } | Source::Elec2 | Source::Table { .. } => None,
+            Source::Hyperplane { .. } | Source::Ring { .. } | Source::Elec2 => None,
+            Source::Table { .. } | Source::Data(_) => None,
         }
     }
 
@@ -180,9 +184,10 @@ impl OnlineStreamSpec {
     }
 
     fn source_features(&self) -> usize {
-        match self.source {
+        match &self.source {
             Source::Sea { .. } => 3,
-            Source::Hyperplane { features, .. } | Source::Table { features, .. } => features,
+            Source::Hyperplane { features, .. } | Source::Table { features, .. } => *features,
+            Source::Data(table) => table.shape.unwrap_or_default().iter().product(),
             Source::Stagger => 9,
             Source::Sine { .. } | Source::Ring { .. } => 2,
             Source::DigitsDrift { .. } => 64,
@@ -192,17 +197,19 @@ impl OnlineStreamSpec {
 
     /// Channels, height, width for the network.
     pub fn shape(&self) -> [usize; 3] {
-        match self.source {
+        match &self.source {
             Source::DigitsDrift { .. } => [1, 8, 8],
+            Source::Data(table) => table.shape.unwrap_or_default(),
             _ => [1, 1, self.features()],
         }
     }
 
     /// Number of classes.
     pub fn classes(&self) -> usize {
-        match self.source {
+        match &self.source {
             Source::DigitsDrift { .. } => 10,
-            Source::Table { classes, .. } => classes,
+            Source::Table { classes, .. } => *classes,
+            Source::Data(table) => table.classes.as_ref().map_or(0, Vec::len),
             _ => 2,
         }
     }
@@ -249,6 +256,6 @@ impl OnlineStreamSpec {
     }
 
     pub(super) fn is_table(&self) -> bool {
-        matches!(self.source, Source::Elec2 | Source::Table { .. })
+        matches!(self.source, Source::Elec2 | Source::Table { .. } | Source::Data(_))
     }
 }

@@ -151,4 +151,18 @@ pub(super) const TASKS: &[Metric] = &[
         true,
         plasticity::learning_curve_area,
     ),
+    incremental(
+        "average_r2",
+        "mean_j R[T−1][j], R[i][j] = 1 − mean squared error on task j after task i / variance of all tasks' test answers; where numbers are answered, and then R stands for it in forgetting and transfer too",
+        "this suite",
+        true,
+        accuracy::average_r2,
+    ),
+    Metric::scalar(
+        "average_rmse",
+        "mean_j √(mean squared error on task j) at the end, in the unit of the answers; where numbers are answered",
+        "this suite",
+        false,
+        INCREMENTAL,
+    ),
 ];
