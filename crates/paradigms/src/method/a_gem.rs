@@ -1,25 +1,21 @@
 //! Averaged gradient episodic memory: no step that raises the loss of the past on average.
 
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_share};
-use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings};
+use base::error::Result;
+use contract::declare::Declared;
+use contract::{MethodInfo, Parameter, settings};
 use learn::keeps_memory;
 use learn::memory::{Fill, Memory, MemorySpec};
 use learn::nn::Gradients;
 use learn::objective::{LossTerm, StepContext, Weighted, project};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct AGem {
-    strength: f32,
-    memory: MemorySpec,
-}
-
-impl Default for AGem {
-    fn default() -> Self {
-        Self { strength: 1.0, memory: MemorySpec { fill: Fill::TaskEnd, ..MemorySpec::default() } }
+settings! {
+    /// Averaged gradient episodic memory.
+    #[derive(Debug)]
+    struct AGem {
+        /// s, share of the conflict that is taken out
+        strength: f32 = 1.0 => [0 to 1];
+        memory: MemorySpec = MemorySpec { fill: Fill::TaskEnd, ..MemorySpec::default() } => [each [MEMORY[0], MEMORY[1], Parameter { default: "task-end", ..MEMORY[2] }, MEMORY[3]]];
     }
 }
 
@@ -30,21 +26,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<AGem>(MethodInfo {
     source: "Chaudhry, Ranzato, Rohrbach & Elhoseiny 2019",
     mapping: "van de Ven and the authors: s = 1, filled at a task's end. Mammoth's A-GEM-R: fill = \"batch\", a reservoir.",
     needs: &[],
-    parameters: &[
-        Parameter::new("strength", "1", "0 to 1", "s, share of the conflict that is taken out"),
-        MEMORY[0],
-        MEMORY[1],
-        Parameter { default: "task-end", ..MEMORY[2] },
-        MEMORY[3],
-    ],
+    parameters: AGem::PARAMETERS,
 });
 
 impl Settings for AGem {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_share("strength", self.strength)?;
-        self.memory.check()
-    }
-
     fn compose(&self) -> Composition {
         let term = Projection { memory: Memory::new(&self.memory, false), reference: Gradients::default() };
         Composition::remembering(Weighted::new(self.strength, term), &self.memory)

@@ -1,24 +1,19 @@
 //! Active dendrites: what the task is multiplies every hidden unit, then the strongest units win.
 
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MethodEntry, Settings, check_winners};
-use super::k_wta::WINNERS;
+use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::{Site, TaskOwned};
-use base::error::DefinitionError;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::gains::Gains;
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct ActiveDendrites {
-    segments: usize,
-    winners: f32,
-}
-
-impl Default for ActiveDendrites {
-    fn default() -> Self {
-        Self { segments: 10, winners: 0.2 }
+settings! {
+    /// Active dendrites.
+    #[derive(Debug)]
+    struct ActiveDendrites {
+        /// dendritic segments of every hidden unit
+        segments: usize = 10 => [1 to 4096];
+        /// share of each hidden layer that speaks for a sample, at least one unit in every layer
+        winners: f32 = 0.2 => [above 0 to 1];
     }
 }
 
@@ -29,18 +24,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<ActiveDendrites>(MethodI
     source: "Iyer et al. 2022 (Avoiding catastrophe), with the task as context instead of a prototype of its inputs",
     mapping: "as many segments as tasks there, 5 % winners of 2,048 units.",
     needs: &[Reveal::TaskId, Reveal::Boundary],
-    parameters: &[
-        Parameter::new("segments", "10", "1 to 4096", "dendritic segments of every hidden unit"),
-        WINNERS,
-    ],
+    parameters: ActiveDendrites::PARAMETERS,
 });
 
 impl Settings for ActiveDendrites {
-    fn check(&self) -> Result<(), DefinitionError> {
-        DefinitionError::check_count("segments", self.segments, 4096)?;
-        check_winners(self.winners)
-    }
-
     fn compose(&self) -> Composition {
         Composition {
             segments: Some(self.segments),

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::task_owned::TaskOwned;
 use base::error::{DefinitionError, Result};
+use contract::declare::Declared;
 use contract::definition::MethodPreset;
 use contract::{MethodInfo, Parameter, Reveal};
 use learn::memory::{Fill, Memory, MemorySpec, Policy};
@@ -148,13 +149,13 @@ pub(super) const MEMORY: [Parameter; 4] = [
 pub(super) const CAPACITY: [Parameter; 2] = [MEMORY[0], MEMORY[3]];
 
 /// A method's settings: deserialised from a preset, checked, then turned into a composition.
-pub trait Settings: Serialize + DeserializeOwned {
+pub trait Settings: Serialize + DeserializeOwned + Declared {
     /// Checks every range. Keys are relative to the preset's `parameters`.
     ///
     /// # Errors
     /// The first value out of range.
     fn check(&self) -> Result<(), DefinitionError> {
-        Ok(())
+        self.check_ranges()
     }
 
     /// Builds the parts.
@@ -200,37 +201,4 @@ fn resolve<S: Settings>(preset: &MethodPreset, benchmark: &str) -> Result<serde_
 
 fn compose<S: Settings>(settings: &serde_json::Value) -> Result<Composition> {
     Ok(serde_json::from_value::<S>(settings.clone())?.compose())
-}
-
-/// Checks that a strength is a finite number ≥ 0.
-///
-/// # Errors
-/// Names the key and the value.
-pub(super) fn check_strength(key: &str, value: f32) -> Result<(), DefinitionError> {
-    if value >= 0.0 && value.is_finite() {
-        return Ok(());
-    }
-    Err(DefinitionError::range(key, value, "a finite number >= 0"))
-}
-
-/// Checks a share of units that speak for a sample.
-///
-/// # Errors
-/// Names the value.
-pub(super) fn check_winners(share: f32) -> Result<(), DefinitionError> {
-    if share > 0.0 && share <= 1.0 {
-        return Ok(());
-    }
-    Err(DefinitionError::range("winners", share, "above 0, at most 1"))
-}
-
-/// Checks that a share is in [0, 1].
-///
-/// # Errors
-/// Names the key and the value.
-pub(super) fn check_share(key: &str, value: f32) -> Result<(), DefinitionError> {
-    if (0.0..=1.0).contains(&value) {
-        return Ok(());
-    }
-    Err(DefinitionError::range(key, value, "0 to 1"))
 }

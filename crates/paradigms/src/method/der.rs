@@ -1,26 +1,23 @@
 //! Dark experience replay: past samples keep the scores that they had (DER), and their labels too (DER++).
 
+use super::composition::{Composition, MEMORY, MethodEntry, Settings};
+use base::error::Result;
 use candle_core::Tensor;
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_strength};
-use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter};
+use contract::declare::Declared;
+use contract::{MethodInfo, settings};
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec};
 use learn::objective::{LossTerm, StepContext, Weighted};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Der {
-    alpha: f32,
-    beta: f32,
-    memory: MemorySpec,
-}
-
-impl Default for Der {
-    fn default() -> Self {
-        Self { alpha: 0.5, beta: 0.0, memory: MemorySpec::default() }
+settings! {
+    /// Dark experience replay.
+    #[derive(Debug)]
+    struct Der {
+        /// α, weight of the distance to the stored scores
+        alpha: f32 = 0.5 => [at least 0];
+        /// β, weight of the past's own loss; 0: DER, above: DER++
+        beta: f32 = 0.0 => [at least 0];
+        memory: MemorySpec = MemorySpec::default() => [each MEMORY];
     }
 }
 
@@ -31,23 +28,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Der>(MethodInfo {
     source: "Buzzega, Boschini, Porrello, Abati & Calderara 2020",
     mapping: "the same α and β as Mammoth.",
     needs: &[],
-    parameters: &[
-        Parameter::new("alpha", "0.5", ">= 0", "α, weight of the distance to the stored scores"),
-        Parameter::new("beta", "0", ">= 0", "β, weight of the past's own loss; 0: DER, above: DER++"),
-        MEMORY[0],
-        MEMORY[1],
-        MEMORY[2],
-        MEMORY[3],
-    ],
+    parameters: Der::PARAMETERS,
 });
 
 impl Settings for Der {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("alpha", self.alpha)?;
-        check_strength("beta", self.beta)?;
-        self.memory.check()
-    }
-
     fn compose(&self) -> Composition {
         let dark = Dark { alpha: self.alpha, beta: self.beta, memory: Memory::new(&self.memory, true) };
         // Without both parts it is plain training: the term's weight says so.

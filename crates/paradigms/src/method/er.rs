@@ -1,26 +1,23 @@
 //! Experience replay: the loss of past samples beside that of the batch.
 
+use super::composition::{Composition, MEMORY, MethodEntry, Settings};
+use base::error::Result;
 use candle_core::Tensor;
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_strength};
-use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec, Weighing};
 use learn::objective::{LossTerm, StepContext, Weighted};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Er {
-    lambda: f32,
-    weighing: Weighing,
-    memory: MemorySpec,
-}
-
-impl Default for Er {
-    fn default() -> Self {
-        Self { lambda: 1.0, weighing: Weighing::Mean, memory: MemorySpec::default() }
+settings! {
+    /// Experience replay.
+    #[derive(Debug)]
+    struct Er {
+        /// λ, on top of s
+        lambda: f32 = 1.0 => [at least 0];
+        /// s, by samples or by tasks (needs `boundary`), or both losses whole
+        weighing: Weighing = Weighing::Mean => ["mean" | "tasks" | "sum"];
+        memory: MemorySpec = MemorySpec::default() => [each MEMORY];
     }
 }
 
@@ -31,26 +28,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Er>(MethodInfo {
     source: "Ratcliff 1990; Chaudhry et al. 2019 (tiny episodic memories)",
     mapping: "mean: Mammoth's one mean over batch and memory. tasks: van de Ven's (class-balanced, fill = task-end). sum: Aljundi et al. 2019 (fill = task-end: they draw of earlier tasks alone).",
     needs: &[],
-    parameters: &[
-        Parameter::new("lambda", "1", ">= 0", "λ, on top of s"),
-        Parameter::new(
-            "weighing",
-            "mean",
-            "mean, tasks, sum",
-            "s, by samples or by tasks (needs `boundary`), or both losses whole",
-        ),
-        MEMORY[0],
-        MEMORY[1],
-        MEMORY[2],
-        MEMORY[3],
-    ],
+    parameters: Er::PARAMETERS,
 });
 
 impl Settings for Er {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("lambda", self.lambda).and_then(|()| self.memory.check())
-    }
-
     fn compose(&self) -> Composition {
         let term = Rehearsal { weighing: self.weighing, memory: Memory::new(&self.memory, false) };
         let mut composition = Composition::remembering(Weighted::new(self.lambda, term), &self.memory);

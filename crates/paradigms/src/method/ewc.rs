@@ -1,26 +1,23 @@
 //! Elastic weight consolidation, offline form: one anchor per task.
 
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
 use super::fisher::{FISHER, FisherSettings};
-use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter, Reveal};
+use base::error::Result;
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::keeps_anchor;
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Ewc {
-    lambda: f32,
-    discount: f32,
-    proximal: bool,
-    fisher: FisherSettings,
-}
-
-impl Default for Ewc {
-    fn default() -> Self {
-        Self { lambda: 100.0, discount: 1.0, proximal: false, fisher: FisherSettings::default() }
+settings! {
+    /// Elastic weight consolidation.
+    #[derive(Debug)]
+    struct Ewc {
+        /// strength λ
+        lambda: f32 = 100.0 => [at least 0];
+        /// γ, factor on every older task's λ_i at each boundary
+        discount: f32 = 1.0 => [0 to 1];
+        proximal: bool = false => [as [PROXIMAL]];
+        fisher: FisherSettings = FisherSettings::default() => [each FISHER];
     }
 }
 
@@ -31,28 +28,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
     source: "Kirkpatrick et al. 2017; one anchor per task as in van de Ven et al. 2022",
     mapping: "c_eff = λF. van de Ven: λF, the same λ. Avalanche and Mammoth: 2λF, so our λ is twice theirs.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter { name: "lambda", default: "100", range: ">= 0", meaning: "strength λ" },
-        Parameter {
-            name: "discount",
-            default: "1",
-            range: "0 to 1",
-            meaning: "γ, factor on every older task's λ_i at each boundary",
-        },
-        PROXIMAL,
-        FISHER[0],
-        FISHER[1],
-        FISHER[2],
-    ],
+    parameters: Ewc::PARAMETERS,
 });
 
 impl Settings for Ewc {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("lambda", self.lambda)?;
-        check_share("discount", self.discount)?;
-        self.fisher.check()
-    }
-
     fn compose(&self) -> Composition {
         let anchors =
             Anchors { anchor: Anchor::default(), discount: self.discount, fisher: self.fisher.clone() };

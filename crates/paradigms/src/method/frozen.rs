@@ -1,13 +1,14 @@
 //! Frozen features: after the first task only the output layer learns.
 
-use serde::{Deserialize, Serialize};
-
 use super::composition::{Composition, MethodEntry, Settings};
-use contract::{MethodInfo, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Frozen {}
+settings! {
+    /// Frozen features have no settings.
+    #[derive(Debug)]
+    struct Frozen {}
+}
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Frozen>(MethodInfo {
     kind: "frozen",
@@ -16,7 +17,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Frozen>(MethodInfo {
     source: "baseline",
     mapping: "",
     needs: &[Reveal::Boundary],
-    parameters: &[],
+    parameters: Frozen::PARAMETERS,
 });
 
 impl Settings for Frozen {

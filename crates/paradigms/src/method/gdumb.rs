@@ -1,27 +1,23 @@
 //! GDumb: greedily keeps a balanced memory, and for every question trains a new network on that alone.
 
-use candle_core::Tensor;
-use serde::{Deserialize, Serialize};
-
-use super::composition::{CAPACITY, Composition, MethodEntry, Settings, check_share};
+use super::composition::{CAPACITY, Composition, MethodEntry, Settings};
 use base::error::{DefinitionError, Result};
 use base::state::State;
-use contract::{MethodInfo, Parameter, Reveal};
+use candle_core::Tensor;
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::keeps_memory;
 use learn::memory::{Capacity, Memory, Policy};
 use learn::objective::{Event, EventContext, LossTerm, StepContext, Weighted};
 use learn::stream::Batch;
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct GDumb {
-    strength: f32,
-    memory: Capacity,
-}
-
-impl Default for GDumb {
-    fn default() -> Self {
-        Self { strength: 1.0, memory: Capacity::default() }
+settings! {
+    /// Greedy sampler, dumb learner.
+    #[derive(Debug)]
+    struct GDumb {
+        /// s, what the memory counts beside the stream
+        strength: f32 = 1.0 => [0 to 1];
+        memory: Capacity = Capacity::default() => [as CAPACITY];
     }
 }
 
@@ -32,16 +28,12 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<GDumb>(MethodInfo {
     source: "Prabhu, Torr & Dokania 2020, without their cosine annealing and CutMix",
     mapping: "s = 1. They train until convergence at a query; here a query is a task, and takes the updates that a task has.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter::new("strength", "1", "0 to 1", "s, what the memory counts beside the stream"),
-        CAPACITY[0],
-        CAPACITY[1],
-    ],
+    parameters: GDumb::PARAMETERS,
 });
 
 impl Settings for GDumb {
     fn check(&self) -> Result<(), DefinitionError> {
-        check_share("strength", self.strength)?;
+        self.check_ranges()?;
         self.memory.with(Policy::Greedy).check()
     }
 

@@ -1,26 +1,23 @@
 //! Gradient episodic memory: no step that raises the loss of any past task.
 
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MEMORY, MethodEntry, Settings, check_share, check_strength};
-use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter, Reveal};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings};
+use base::error::Result;
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec};
 use learn::nn::Gradients;
 use learn::objective::{LossTerm, StepContext, Weighted, gem_weights};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Gem {
-    strength: f32,
-    margin: f32,
-    memory: MemorySpec,
-}
-
-impl Default for Gem {
-    fn default() -> Self {
-        Self { strength: 1.0, margin: 0.5, memory: MemorySpec::default() }
+settings! {
+    /// Gradient episodic memory.
+    #[derive(Debug)]
+    struct Gem {
+        /// s, share of the correction that is made
+        strength: f32 = 1.0 => [0 to 1];
+        /// γ, least weight of every past task's gradient
+        margin: f32 = 0.5 => [at least 0];
+        memory: MemorySpec = MemorySpec::default() => [each MEMORY];
     }
 }
 
@@ -31,23 +28,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Gem>(MethodInfo {
     source: "Lopez-Paz & Ranzato 2017",
     mapping: "the same γ (memory_strength of the authors' code).",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter::new("strength", "1", "0 to 1", "s, share of the correction that is made"),
-        Parameter::new("margin", "0.5", ">= 0", "γ, least weight of every past task's gradient"),
-        MEMORY[0],
-        MEMORY[1],
-        MEMORY[2],
-        MEMORY[3],
-    ],
+    parameters: Gem::PARAMETERS,
 });
 
 impl Settings for Gem {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_share("strength", self.strength)?;
-        check_strength("margin", self.margin)?;
-        self.memory.check()
-    }
-
     fn compose(&self) -> Composition {
         let term = Programme { margin: self.margin, memory: Memory::new(&self.memory, false) };
         let own = Composition::remembering(Weighted::new(self.strength, term), &self.memory);

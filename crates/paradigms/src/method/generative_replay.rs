@@ -3,11 +3,12 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, Settings, check_strength};
-use base::error::{DefinitionError, Result};
+use super::composition::{Composition, MethodEntry, Settings};
+use base::error::Result;
 use base::rng::Streams;
 use base::state::State;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Parameter, Reveal, settings};
 use learn::generator::{Generator, GeneratorSpec};
 use learn::nn::{Active, argmax, cross_entropy, read, soft_cross_entropy, softened};
 use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};
@@ -24,20 +25,31 @@ enum Answers {
     Soft,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct GenerativeReplay {
-    lambda: f32,
-    answers: Answers,
-    temperature: f32,
-    generator: GeneratorSpec,
-}
-
-impl Default for GenerativeReplay {
-    fn default() -> Self {
-        Self { lambda: 1.0, answers: Answers::Hard, temperature: 2.0, generator: GeneratorSpec::default() }
+settings! {
+    /// Generative replay.
+    #[derive(Debug, Clone)]
+    struct GenerativeReplay {
+        /// λ, on top of 1 − 1/t
+        lambda: f32 = 1.0 => [at least 0];
+        /// what the past network says: its best class, or its softened scores
+        answers: Answers = Answers::Hard => ["hard" | "soft"];
+        /// T of soft answers
+        temperature: f32 = 2.0 => [above 0];
+        generator: GeneratorSpec = GeneratorSpec::default() => [each GENERATOR];
     }
 }
+
+/// The lines of the generator's own settings.
+const GENERATOR: [Parameter; 3] = [
+    Parameter::new(
+        "generator.hidden",
+        "[400, 400]",
+        "1 to 8 layers of 1 to 4096",
+        "units of the encoder; the decoder has them in reverse",
+    ),
+    Parameter::new("generator.latent", "100", "1 to 4096", "latent dimensions"),
+    Parameter::new("generator.rate", "0.001", "> 0", "learning rate of the generator's Adam"),
+];
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<GenerativeReplay>(MethodInfo {
     kind: "generative-replay",
@@ -46,35 +58,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<GenerativeReplay>(Method
     source: "Shin et al. 2017; form of van de Ven et al. 2020, 2022",
     mapping: "van de Ven: DGR = answers hard, λ = 1; with distillation answers soft, T = 2.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter::new("lambda", "1", ">= 0", "λ, on top of 1 − 1/t"),
-        Parameter::new(
-            "answers",
-            "hard",
-            "hard, soft",
-            "what the past network says: its best class, or its softened scores",
-        ),
-        Parameter::new("temperature", "2", "> 0", "T of soft answers"),
-        Parameter::new(
-            "generator.hidden",
-            "[400, 400]",
-            "1 to 8 layers of 1 to 4096",
-            "units of the encoder; the decoder has them in reverse",
-        ),
-        Parameter::new("generator.latent", "100", "1 to 4096", "latent dimensions"),
-        Parameter::new("generator.rate", "0.001", "> 0", "learning rate of the generator's Adam"),
-    ],
+    parameters: GenerativeReplay::PARAMETERS,
 });
 
 impl Settings for GenerativeReplay {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("lambda", self.lambda)?;
-        if !(self.temperature > 0.0 && self.temperature.is_finite()) {
-            return Err(DefinitionError::range("temperature", self.temperature, "a number > 0"));
-        }
-        self.generator.check()
-    }
-
     fn compose(&self) -> Composition {
         let term = Dream {
             answers: self.answers,

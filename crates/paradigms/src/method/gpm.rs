@@ -1,27 +1,27 @@
 //! Gradient projection memory: no step along directions in which inputs of past tasks lie.
 
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MethodEntry, Settings, check_share};
-use base::error::{DefinitionError, Result};
+use super::composition::{Composition, MethodEntry, Settings};
+use base::error::Result;
 use base::state::State;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::nn::{Active, Gradients, Role, read};
 use learn::objective::{Event, EventContext, LossTerm, StepContext, Subspace, Weighted};
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Gpm {
-    strength: f32,
-    first: f32,
-    threshold: f32,
-    samples: usize,
-    biases: bool,
-}
-
-impl Default for Gpm {
-    fn default() -> Self {
-        Self { strength: 1.0, first: 0.95, threshold: 0.99, samples: 300, biases: true }
+settings! {
+    /// Gradient projection memory.
+    #[derive(Debug, Clone, Copy)]
+    struct Gpm {
+        /// s, share of the part that is taken out
+        strength: f32 = 1.0 => [0 to 1];
+        /// ε of the first layer
+        first: f32 = 0.95 => [0 to 1];
+        /// ε of the other layers
+        threshold: f32 = 0.99 => [0 to 1];
+        /// samples of a task that are looked at when it ends
+        samples: usize = 300 => [1 to 1000];
+        /// whether a bias counts as the weight of an input that is always 1
+        biases: bool = true => [true | false];
     }
 }
 
@@ -42,28 +42,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Gpm>(MethodInfo {
     source: "Saha, Garg & Roy 2021, Eqs. 6 to 9",
     mapping: "theirs on permuted MNIST: ε 0.95 for the first layer and 0.99 for the others, 300 samples, no biases, plain SGD at 0.01. After Adam a projected gradient leaves its subspace.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter::new("strength", "1", "0 to 1", "s, share of the part that is taken out"),
-        Parameter::new("first", "0.95", "0 to 1", "ε of the first layer"),
-        Parameter::new("threshold", "0.99", "0 to 1", "ε of the other layers"),
-        Parameter::new("samples", "300", "1 to 1000", "samples of a task that are looked at when it ends"),
-        Parameter::new(
-            "biases",
-            "true",
-            "true, false",
-            "whether a bias counts as the weight of an input that is always 1",
-        ),
-    ],
+    parameters: Gpm::PARAMETERS,
 });
 
 impl Settings for Gpm {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_share("strength", self.strength)?;
-        check_share("first", self.first)?;
-        check_share("threshold", self.threshold)?;
-        DefinitionError::check_count("samples", self.samples, 1000)
-    }
-
     fn compose(&self) -> Composition {
         let term = ProjectionMemory { settings: *self, held: Vec::new(), passes: 0 };
         let terms = vec![Weighted::new(self.strength, term)];

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use candle_core::Tensor;
-use serde::{Deserialize, Serialize};
-
-use super::composition::{CAPACITY, Composition, MethodEntry, Settings, check_share};
+use super::composition::{CAPACITY, Composition, MethodEntry, Settings};
 use base::error::{DefinitionError, Result};
 use base::state::State;
-use contract::{MethodInfo, Parameter, Reveal};
+use candle_core::Tensor;
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::gains::Gains;
 use learn::keeps_memory;
 use learn::memory::{Capacity, Memory, Policy};
@@ -16,16 +15,13 @@ use learn::nn::{Active, Model, binary_cross_entropy, read};
 use learn::objective::{Event, EventContext, LossTerm, PastModel, Readout, StepContext, Weighted};
 use learn::stream::Batch;
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct ICarl {
-    strength: f32,
-    memory: Capacity,
-}
-
-impl Default for ICarl {
-    fn default() -> Self {
-        Self { strength: 1.0, memory: Capacity::default() }
+settings! {
+    /// iCaRL.
+    #[derive(Debug)]
+    struct ICarl {
+        /// s, what this loss counts beside plain cross-entropy
+        strength: f32 = 1.0 => [0 to 1];
+        memory: Capacity = Capacity::default() => [as CAPACITY];
     }
 }
 
@@ -36,16 +32,12 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<ICarl>(MethodInfo {
     source: "Rebuffi et al. 2017, Algorithms 1 to 5",
     mapping: "s = 1. They mix exemplars into the task's data by their number; here memory.draw of them stand beside each batch, in one mean.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter::new("strength", "1", "0 to 1", "s, what this loss counts beside plain cross-entropy"),
-        CAPACITY[0],
-        CAPACITY[1],
-    ],
+    parameters: ICarl::PARAMETERS,
 });
 
 impl Settings for ICarl {
     fn check(&self) -> Result<(), DefinitionError> {
-        check_share("strength", self.strength)?;
+        self.check_ranges()?;
         self.memory.with(Policy::Reservoir).check()
     }
 

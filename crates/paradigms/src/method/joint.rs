@@ -1,13 +1,14 @@
 //! Joint training: the ceiling.
 
-use serde::{Deserialize, Serialize};
-
 use super::composition::{Composition, MethodEntry, Regime, Settings};
-use contract::MethodInfo;
+use contract::declare::Declared;
+use contract::{MethodInfo, settings};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Joint {}
+settings! {
+    /// Joint training has no settings.
+    #[derive(Debug)]
+    struct Joint {}
+}
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Joint>(MethodInfo {
     kind: "joint",
@@ -16,7 +17,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Joint>(MethodInfo {
     source: "baseline (offline training)",
     mapping: "",
     needs: &[],
-    parameters: &[],
+    parameters: Joint::PARAMETERS,
 });
 
 impl Settings for Joint {

@@ -1,30 +1,17 @@
 //! k-winner-take-all: in every hidden layer only the strongest units speak for a sample.
 
-use serde::{Deserialize, Serialize};
+use super::composition::{Composition, MethodEntry, Settings};
+use contract::declare::Declared;
+use contract::{MethodInfo, settings};
 
-use super::composition::{Composition, MethodEntry, Settings, check_winners};
-use base::error::DefinitionError;
-use contract::{MethodInfo, Parameter};
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct KWta {
-    winners: f32,
-}
-
-impl Default for KWta {
-    fn default() -> Self {
-        Self { winners: 0.2 }
+settings! {
+    /// k winners take all.
+    #[derive(Debug)]
+    struct KWta {
+        /// share of each hidden layer that speaks for a sample, at least one unit in every layer
+        winners: f32 = 0.2 => [above 0 to 1];
     }
 }
-
-/// The line of every share of winners.
-pub(super) const WINNERS: Parameter = Parameter::new(
-    "winners",
-    "0.2",
-    "above 0, to 1",
-    "share of each hidden layer that speaks for a sample, at least one unit in every layer",
-);
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<KWta>(MethodInfo {
     kind: "k-wta",
@@ -33,14 +20,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<KWta>(MethodInfo {
     source: "Ahmad & Scheinkman 2019 (How can we be so dense?), without its boosting; Srivastava et al. 2013",
     mapping: "the share is their percent_on, the same in training and at test; here the winners pass through the benchmark's activation first.",
     needs: &[],
-    parameters: &[WINNERS],
+    parameters: KWta::PARAMETERS,
 });
 
 impl Settings for KWta {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_winners(self.winners)
-    }
-
     fn compose(&self) -> Composition {
         Composition { winners: Some(self.winners), only_dense: true, ..Composition::default() }
     }

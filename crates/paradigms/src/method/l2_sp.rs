@@ -3,18 +3,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_strength};
-use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter, Reveal};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use base::error::Result;
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::keeps_anchor;
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct L2Sp {
-    lambda: f32,
-    centre: Centre,
-    proximal: bool,
+settings! {
+    /// A pull towards the source.
+    #[derive(Debug)]
+    struct L2Sp {
+        /// strength λ
+        lambda: f32 = 0.01 => [at least 0];
+        /// pull towards θ_s or towards 0 (plain L2)
+        centre: Centre = Centre::Source => ["source" | "zero"];
+        proximal: bool = false => [as [PROXIMAL]];
+    }
 }
 
 /// Where the anchor stands.
@@ -28,12 +33,6 @@ enum Centre {
     Zero,
 }
 
-impl Default for L2Sp {
-    fn default() -> Self {
-        Self { lambda: 0.01, centre: Centre::Source, proximal: false }
-    }
-}
-
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2Sp>(MethodInfo {
     kind: "l2-sp",
     summary: "A pull of the shared layers towards the source's solution; the output layer is free",
@@ -41,23 +40,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2Sp>(MethodInfo {
     source: "Li, Grandvalet & Davoine 2018 (L2-SP, with β = 0: no decay of the new outputs)",
     mapping: "c_eff = λ = α of Li et al. 2018, who write α/2 ‖w − w⁰‖² as well: the gradient λ(θ − θ_s) goes through the optimiser together with the loss's. Under Adam a parameter that the loss leaves alone is moved at full rate by any λ > 0. As a proximal step under Adam λ does not map to α: see `proximal`.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter { name: "lambda", default: "0.01", range: ">= 0", meaning: "strength λ" },
-        Parameter {
-            name: "centre",
-            default: "source",
-            range: "source, zero",
-            meaning: "pull towards θ_s or towards 0 (plain L2)",
-        },
-        PROXIMAL,
-    ],
+    parameters: L2Sp::PARAMETERS,
 });
 
 impl Settings for L2Sp {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("lambda", self.lambda)
-    }
-
     fn compose(&self) -> Composition {
         let pull = Pull { centre: self.centre, anchor: Anchor::default() };
         Composition::pulling(self.lambda, self.proximal, pull)

@@ -1,18 +1,20 @@
 //! Learned biases: fixed random weights, and for every task biases of its own.
 
-use serde::{Deserialize, Serialize};
-
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::{TaskOwned, bytes_of};
 use base::error::Result;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
 use learn::nn::{Active, Parameters, Role};
 
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct LearnedBiases {
-    output: bool,
+settings! {
+    /// Learned biases.
+    #[derive(Debug)]
+    struct LearnedBiases {
+        /// whether every task learns output weights of its own too
+        output: bool = false => [false | true];
+    }
 }
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<LearnedBiases>(MethodInfo {
@@ -22,12 +24,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<LearnedBiases>(MethodInf
     source: "Williams et al. 2024 (Expressivity of neural networks with random weights and learned biases)",
     mapping: "theirs have one hidden layer of 10⁴ units and more; with output = true the output layer learns too, which is not theirs.",
     needs: &[Reveal::TaskId, Reveal::Boundary],
-    parameters: &[Parameter::new(
-        "output",
-        "false",
-        "true, false",
-        "whether every task learns output weights of its own too",
-    )],
+    parameters: LearnedBiases::PARAMETERS,
 });
 
 impl Settings for LearnedBiases {

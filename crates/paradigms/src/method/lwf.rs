@@ -3,10 +3,11 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, Settings, check_strength};
-use base::error::{DefinitionError, Result};
+use super::composition::{Composition, MethodEntry, Settings};
+use base::error::Result;
 use base::state::State;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::nn::{soft_cross_entropy, softened};
 use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};
 
@@ -19,17 +20,16 @@ enum Growth {
     Tasks,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Lwf {
-    lambda: f32,
-    temperature: f32,
-    growth: Growth,
-}
-
-impl Default for Lwf {
-    fn default() -> Self {
-        Self { lambda: 1.0, temperature: 2.0, growth: Growth::Constant }
+settings! {
+    /// Learning without forgetting.
+    #[derive(Debug)]
+    struct Lwf {
+        /// strength λ
+        lambda: f32 = 1.0 => [at least 0];
+        /// T
+        temperature: f32 = 2.0 => [above 0];
+        /// λ_t = λ, or λ (t − 1)
+        growth: Growth = Growth::Constant => ["constant" | "tasks"];
     }
 }
 
@@ -40,21 +40,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Lwf>(MethodInfo {
     source: "Li & Hoiem 2017; form of van de Ven et al. 2022 (no factor T²)",
     mapping: "van de Ven: T = 2, λ = 1, growth = tasks in the task and domain scenarios, constant in class. With T²: λ four times as large.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter::new("lambda", "1", ">= 0", "strength λ"),
-        Parameter::new("temperature", "2", "> 0", "T"),
-        Parameter::new("growth", "constant", "constant, tasks", "λ_t = λ, or λ (t − 1)"),
-    ],
+    parameters: Lwf::PARAMETERS,
 });
 
 impl Settings for Lwf {
-    fn check(&self) -> Result<(), DefinitionError> {
-        if !(self.temperature > 0.0 && self.temperature.is_finite()) {
-            return Err(DefinitionError::range("temperature", self.temperature, "a number > 0"));
-        }
-        check_strength("lambda", self.lambda)
-    }
-
     fn compose(&self) -> Composition {
         let term =
             Distilled { temperature: self.temperature, growth: self.growth, past: PastModel::default() };

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
-use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter, Reveal};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use base::error::Result;
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::keeps_anchor;
 use learn::nn::{Gradients, Magnitude, Passes};
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
@@ -21,19 +22,19 @@ enum Over {
     Batches,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Mas {
-    lambda: f32,
-    discount: f32,
-    over: Over,
-    batch: usize,
-    proximal: bool,
-}
-
-impl Default for Mas {
-    fn default() -> Self {
-        Self { lambda: 1.0, discount: 1.0, over: Over::Samples, batch: 128, proximal: false }
+settings! {
+    /// Memory-aware synapses.
+    #[derive(Debug)]
+    struct Mas {
+        /// strength λ
+        lambda: f32 = 1.0 => [at least 0];
+        /// γ, factor on every older task's importances at each boundary
+        discount: f32 = 1.0 => [0 to 1];
+        /// whose gradients count without their sign: each sample's, or each batch's of the mean of f² over samples and outputs
+        over: Over = Over::Samples => ["samples" | "batches"];
+        /// samples per pass; with over = samples speed only
+        batch: usize = 128 => [1 to 4096];
+        proximal: bool = false => [as [PROXIMAL]];
     }
 }
 
@@ -44,40 +45,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
     source: "Aljundi et al. 2018",
     mapping: "c_eff = 2λΩ, with Ω summed over tasks and ‖f‖² over the active outputs. Hsu et al. (GT-RIPL): over = batches, the same λ.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter { name: "lambda", default: "1", range: ">= 0", meaning: "strength λ" },
-        Parameter {
-            name: "discount",
-            default: "1",
-            range: "0 to 1",
-            meaning: "γ, factor on every older task's importances at each boundary",
-        },
-        Parameter {
-            name: "batch",
-            default: "128",
-            range: "1 to 4096",
-            meaning: "samples per pass; with over = samples speed only",
-        },
-        Parameter::new(
-            "over",
-            "samples",
-            "samples, batches",
-            "whose gradients count without their sign: each sample's, or each batch's of the mean of f² over samples and outputs",
-        ),
-        PROXIMAL,
-    ],
+    parameters: Mas::PARAMETERS,
 });
 
 impl Settings for Mas {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("lambda", self.lambda)?;
-        check_share("discount", self.discount)?;
-        if !(1..=4096).contains(&self.batch) {
-            return Err(DefinitionError::range("batch", self.batch, "1 to 4096"));
-        }
-        Ok(())
-    }
-
     fn compose(&self) -> Composition {
         let Self { discount, over, batch, .. } = *self;
         let term = Sensitivity { anchor: Anchor::default(), discount, over, batch };

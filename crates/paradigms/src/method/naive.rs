@@ -1,13 +1,14 @@
 //! Plain fine-tuning: the floor.
 
-use serde::{Deserialize, Serialize};
-
 use super::composition::{Composition, MethodEntry, Settings};
-use contract::MethodInfo;
+use contract::declare::Declared;
+use contract::{MethodInfo, settings};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Naive {}
+settings! {
+    /// Plain training has no settings.
+    #[derive(Debug)]
+    struct Naive {}
+}
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Naive>(MethodInfo {
     kind: "naive",
@@ -16,7 +17,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Naive>(MethodInfo {
     source: "baseline",
     mapping: "",
     needs: &[],
-    parameters: &[],
+    parameters: Naive::PARAMETERS,
 });
 
 impl Settings for Naive {

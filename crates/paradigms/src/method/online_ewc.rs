@@ -1,26 +1,23 @@
 //! Online EWC: one running Fisher information and one anchor at the latest solution.
 
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
 use super::fisher::{FISHER, FisherSettings};
-use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter, Reveal};
+use base::error::Result;
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::keeps_anchor;
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct OnlineEwc {
-    lambda: f32,
-    gamma: f32,
-    proximal: bool,
-    fisher: FisherSettings,
-}
-
-impl Default for OnlineEwc {
-    fn default() -> Self {
-        Self { lambda: 100.0, gamma: 1.0, proximal: false, fisher: FisherSettings::default() }
+settings! {
+    /// Online EWC.
+    #[derive(Debug)]
+    struct OnlineEwc {
+        /// strength λ
+        lambda: f32 = 100.0 => [at least 0];
+        /// decay of the running Fisher information per task
+        gamma: f32 = 1.0 => [0 to 1];
+        proximal: bool = false => [as [PROXIMAL]];
+        fisher: FisherSettings = FisherSettings::default() => [each FISHER];
     }
 }
 
@@ -31,28 +28,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<OnlineEwc>(MethodInfo {
     source: "Schwarz et al. 2018 (progress & compress)",
     mapping: "c_eff = λF̃. Hsu et al. (GT-RIPL): reg_coef F Δ², so λ = 2·reg_coef.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter { name: "lambda", default: "100", range: ">= 0", meaning: "strength λ" },
-        Parameter {
-            name: "gamma",
-            default: "1",
-            range: "0 to 1",
-            meaning: "decay of the running Fisher information per task",
-        },
-        PROXIMAL,
-        FISHER[0],
-        FISHER[1],
-        FISHER[2],
-    ],
+    parameters: OnlineEwc::PARAMETERS,
 });
 
 impl Settings for OnlineEwc {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("lambda", self.lambda)?;
-        check_share("gamma", self.gamma)?;
-        self.fisher.check()
-    }
-
     fn compose(&self) -> Composition {
         let running = Running { anchor: Anchor::default(), gamma: self.gamma, fisher: self.fisher.clone() };
         let classes = self.fisher.answers_classes();

@@ -2,25 +2,22 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::TaskOwned;
 use base::error::{DefinitionError, Result};
-use contract::{MethodInfo, Parameter as Line, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
 use learn::nn::{Active, Parameter, Parameters, Role, write};
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct PackNet {
-    share: f32,
-    retrain: f32,
-}
-
-impl Default for PackNet {
-    fn default() -> Self {
-        Self { share: 0.5, retrain: 1.0 / 3.0 }
+settings! {
+    /// PackNet.
+    #[derive(Debug, Clone, Copy)]
+    struct PackNet {
+        /// p, share of a layer's free weights that a task gives back
+        share: f32 = 0.5 => [above 0 below 1];
+        /// share of a task's updates that come after the pruning
+        retrain: f32 = 1.0 / 3.0 => [0 to below 1];
     }
 }
 
@@ -31,28 +28,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<PackNet>(MethodInfo {
     source: "Mallya & Lazebnik 2018, biases fixed after the first task as there",
     mapping: "share is their pruning share (0.5 and 0.75); they retrain for half as many epochs again, here a third of the task's own updates.",
     needs: &[Reveal::TaskId, Reveal::Boundary],
-    parameters: &[
-        Line::new(
-            "share",
-            "0.5",
-            "above 0, below 1",
-            "p, share of a layer's free weights that a task gives back",
-        ),
-        Line::new("retrain", "1/3", "0 to below 1", "share of a task's updates that come after the pruning"),
-    ],
+    parameters: PackNet::PARAMETERS,
 });
 
 impl Settings for PackNet {
-    fn check(&self) -> Result<(), DefinitionError> {
-        if !(self.share > 0.0 && self.share < 1.0) {
-            return Err(DefinitionError::range("share", self.share, "above 0, below 1"));
-        }
-        if !(0.0..1.0).contains(&self.retrain) {
-            return Err(DefinitionError::range("retrain", self.retrain, "0 to below 1"));
-        }
-        Ok(())
-    }
-
     fn compose(&self) -> Composition {
         Composition::owning(Packed { settings: *self, owner: Vec::new(), rows: None, task: 0, pruned: 0 })
     }

@@ -3,19 +3,20 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::{Site, TaskOwned};
 use base::error::Result;
 use base::rng::Streams;
-use contract::{MethodInfo, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
 use learn::nn::{Active, Init, Role};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Progressive {}
+settings! {
+    /// Progressive networks have no settings.
+    #[derive(Debug)]
+    struct Progressive {}
+}
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Progressive>(MethodInfo {
     kind: "progressive",
@@ -24,7 +25,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Progressive>(MethodInfo 
     source: "Rusu et al. 2016, Eq. 1, without their adapters",
     mapping: "a column has the benchmark's widths, so that parameters grow with the square of the tasks, and work too.",
     needs: &[Reveal::TaskId, Reveal::Boundary],
-    parameters: &[],
+    parameters: Progressive::PARAMETERS,
 });
 
 impl Settings for Progressive {

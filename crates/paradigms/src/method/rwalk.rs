@@ -1,27 +1,26 @@
 //! Riemannian walk: a running Fisher information and a path integral in its metric, added.
 
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
-use base::error::{DefinitionError, Result};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use base::error::Result;
 use base::state::State;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::nn::{Gradients, Parameters};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient, Weighted};
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RWalk {
-    lambda: f32,
-    alpha: f32,
-    interval: u64,
-    epsilon: f32,
-    proximal: bool,
-}
-
-impl Default for RWalk {
-    fn default() -> Self {
-        Self { lambda: 1.0, alpha: 0.9, interval: 10, epsilon: 1e-3, proximal: false }
+settings! {
+    /// Riemannian walk.
+    #[derive(Debug, Clone, Copy)]
+    struct RWalk {
+        /// strength λ
+        lambda: f32 = 1.0 => [at least 0];
+        /// α, weight of the newest batch in the running Fisher information F
+        alpha: f32 = 0.9 => [0 to 1];
+        /// updates between two looks at the path, Δt
+        interval: u64 = 10 => [at least 1];
+        /// ε, damping of the path's score (not stated by the authors)
+        epsilon: f32 = 0.001 => [above 0];
+        proximal: bool = false => [as [PROXIMAL]];
     }
 }
 
@@ -32,38 +31,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<RWalk>(MethodInfo {
     source: "Chaudhry et al. 2018, Eqs. 6 to 10, without its memory of samples",
     mapping: "c_eff = 2λ(F̂ + ŝ). Avalanche: λ(F̂ + ŝ) Δ², the same λ.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter::new("lambda", "1", ">= 0", "strength λ"),
-        Parameter::new(
-            "alpha",
-            "0.9",
-            "0 to 1",
-            "α, weight of the newest batch in the running Fisher information F",
-        ),
-        Parameter::new("interval", "10", ">= 1", "updates between two looks at the path, Δt"),
-        Parameter::new(
-            "epsilon",
-            "0.001",
-            "> 0",
-            "ε, damping of the path's score (not stated by the authors)",
-        ),
-        PROXIMAL,
-    ],
+    parameters: RWalk::PARAMETERS,
 });
 
 impl Settings for RWalk {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("lambda", self.lambda)?;
-        check_share("alpha", self.alpha)?;
-        if self.interval == 0 {
-            return Err(DefinitionError::range("interval", 0, "at least 1"));
-        }
-        if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
-            return Err(DefinitionError::range("epsilon", self.epsilon, "a number > 0"));
-        }
-        Ok(())
-    }
-
     fn compose(&self) -> Composition {
         // λ Σ Ω Δ² = ½ (2λ) Σ Ω Δ²
         let walk = Walk { settings: *self, ..Walk::default() };

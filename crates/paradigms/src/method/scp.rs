@@ -1,32 +1,31 @@
 //! Sliced Cramér preservation: parameters that move the mean output of a task, whatever the direction, are held.
 
-use rand::RngExt;
-use serde::{Deserialize, Serialize};
-
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
-use base::error::{DefinitionError, Result};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use base::error::Result;
 use base::normal::quantile;
 use base::rng::FastRng;
 use candle_core::Tensor;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::keeps_anchor;
 use learn::nn::Gradients;
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
 use numeric::elementwise;
+use rand::RngExt;
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Scp {
-    lambda: f32,
-    alpha: f32,
-    slices: usize,
-    batch: usize,
-    proximal: bool,
-}
-
-impl Default for Scp {
-    fn default() -> Self {
-        Self { lambda: 1.0, alpha: 0.5, slices: 50, batch: 128, proximal: false }
+settings! {
+    /// Sliced Cramér preservation.
+    #[derive(Debug)]
+    struct Scp {
+        /// strength λ
+        lambda: f32 = 1.0 => [at least 0];
+        /// α, what stays of older tasks' Γ (0.25 in a public sweep)
+        alpha: f32 = 0.5 => [0 to 1];
+        /// directions ξ per batch
+        slices: usize = 50 => [1 to 10000];
+        /// samples per mean
+        batch: usize = 128 => [1 to 4096];
+        proximal: bool = false => [as [PROXIMAL]];
     }
 }
 
@@ -37,23 +36,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Scp>(MethodInfo {
     source: "Kolouri, Ketz, Soltoggio & Pilly 2020",
     mapping: "c_eff = 2λΓ, z̄ the mean score of a batch. The first task's Γ is multiplied by 1 − α too.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter::new("lambda", "1", ">= 0", "strength λ"),
-        Parameter::new("alpha", "0.5", "0 to 1", "α, what stays of older tasks' Γ (0.25 in a public sweep)"),
-        Parameter::new("slices", "50", "1 to 10000", "directions ξ per batch"),
-        Parameter::new("batch", "128", "1 to 4096", "samples per mean"),
-        PROXIMAL,
-    ],
+    parameters: Scp::PARAMETERS,
 });
 
 impl Settings for Scp {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("lambda", self.lambda)?;
-        check_share("alpha", self.alpha)?;
-        DefinitionError::check_count("slices", self.slices, 10_000)?;
-        DefinitionError::check_count("batch", self.batch, 4096)
-    }
-
     fn compose(&self) -> Composition {
         let Self { alpha, slices, batch, .. } = *self;
         let slices = Slices { anchor: Anchor::default(), alpha, slices, batch };

@@ -1,13 +1,14 @@
 //! One network per task: no interference, no transfer.
 
-use serde::{Deserialize, Serialize};
-
 use super::composition::{Composition, MethodEntry, Regime, Settings};
-use contract::{MethodInfo, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Separate {}
+settings! {
+    /// Separate networks have no settings.
+    #[derive(Debug)]
+    struct Separate {}
+}
 
 pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Separate>(MethodInfo {
     kind: "separate",
@@ -16,7 +17,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Separate>(MethodInfo {
     source: "baseline",
     mapping: "",
     needs: &[Reveal::TaskId, Reveal::Boundary],
-    parameters: &[],
+    parameters: Separate::PARAMETERS,
 });
 
 impl Settings for Separate {

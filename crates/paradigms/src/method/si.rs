@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, check_share, check_strength};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
 use base::error::{DefinitionError, Result};
 use base::state::State;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Parameter, Reveal, settings};
 use learn::nn::{Gradients, Parameters, read};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient};
 use numeric::elementwise;
@@ -21,20 +22,21 @@ enum Clip {
     ReluTotal,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Si {
-    c: f32,
-    discount: f32,
-    xi: f32,
-    clip: Clip,
-    path: PathGradient,
-    proximal: bool,
-}
-
-impl Default for Si {
-    fn default() -> Self {
-        Self { c: 1.0, discount: 1.0, xi: 0.1, clip: Clip::None, path: PathGradient::Task, proximal: false }
+settings! {
+    /// Synaptic intelligence.
+    #[derive(Debug)]
+    struct Si {
+        /// strength c
+        c: f32 = 1.0 => [at least 0];
+        /// γ, factor on every older task's importances at each boundary
+        discount: f32 = 1.0 => [0 to 1];
+        /// damping ξ
+        xi: f32 = 0.1 => [above 0];
+        /// negative importances: kept, or the total clipped at 0
+        clip: Clip = Clip::None => ["none" | "relu-total"];
+        /// gradient in ω: of the task loss alone (the authors' code) or of the whole objective (van de Ven's)
+        path: PathGradient = PathGradient::Task => ["task" | "total"];
+        proximal: bool = false => [as [Parameter { range: "true with clip = relu-total, false", ..PROXIMAL }]];
     }
 }
 
@@ -45,38 +47,12 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Si>(MethodInfo {
     source: "Zenke, Poole & Ganguli 2017",
     mapping: "c_eff = 2cΩ. van de Ven and Mammoth: 2cΩ, the same c. Avalanche: λΩ, so our c is half its λ.",
     needs: &[Reveal::Boundary],
-    parameters: &[
-        Parameter { name: "c", default: "1", range: ">= 0", meaning: "strength c" },
-        Parameter {
-            name: "discount",
-            default: "1",
-            range: "0 to 1",
-            meaning: "γ, factor on every older task's importances at each boundary",
-        },
-        Parameter { name: "xi", default: "0.1", range: "> 0", meaning: "damping ξ" },
-        Parameter {
-            name: "clip",
-            default: "none",
-            range: "none, relu-total",
-            meaning: "negative importances: kept, or the total clipped at 0",
-        },
-        Parameter {
-            name: "path",
-            default: "task",
-            range: "task, total",
-            meaning: "gradient in ω: of the task loss alone (the authors' code) or of the whole objective (van de Ven's)",
-        },
-        Parameter { range: "true with clip = relu-total, false", ..PROXIMAL },
-    ],
+    parameters: Si::PARAMETERS,
 });
 
 impl Settings for Si {
     fn check(&self) -> Result<(), DefinitionError> {
-        check_strength("c", self.c)?;
-        check_share("discount", self.discount)?;
-        if !(self.xi > 0.0 && self.xi.is_finite()) {
-            return Err(DefinitionError::range("xi", self.xi, "a number > 0"));
-        }
+        self.check_ranges()?;
         if self.proximal && self.clip == Clip::None {
             return Err(DefinitionError::range(
                 "proximal",

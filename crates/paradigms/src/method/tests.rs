@@ -10,7 +10,9 @@ use serde_json::json;
 use super::method;
 use base::error::Result;
 use base::rng::Streams;
+use base::source::Source;
 use contract::Reveal;
+use contract::definition::MethodPreset;
 use data::{Dataset, Split};
 use learn::gains::Gains;
 use learn::nn::{Gradients, Init, Mlp, Model};
@@ -238,8 +240,6 @@ fn si_can_clip_negative_importances_as_its_authors_do() {
 
 #[test]
 fn every_parameter_out_of_range_is_refused_by_name() {
-    use base::source::Source;
-    use contract::definition::MethodPreset;
     let cases = [
         ("ewc", "lambda = -1.0"),
         ("ewc", "discount = 1.5"),
@@ -279,4 +279,32 @@ fn every_parameter_out_of_range_is_refused_by_name() {
         assert!(error.starts_with("x.toml:8: `parameters."), "{error}");
         assert!(error.contains(key) && error.contains("allowed"), "{line}: {error}");
     }
+}
+
+#[test]
+fn lists_tell_the_defaults_that_settings_have() {
+    let mut compared = 0;
+    for entry in super::METHODS {
+        let text = format!(
+            "schema = 1\nid = \"x\"\ntitle = \"X\"\nparadigm = \"incremental\"\nkind = \"{}\"\nprovenance = \"test\"\n",
+            entry.info.kind
+        );
+        let preset = MethodPreset::parse(Source { name: "x.toml".into(), text }).expect("parses");
+        let settings = entry.resolve(&preset, "any").expect("defaults are in their ranges");
+        for line in entry.info.parameters {
+            let pointer = format!("/{}", line.name.replace('.', "/"));
+            let Some(value) = settings.pointer(&pointer).filter(|value| !value.is_array()) else { continue };
+            let told = match value {
+                serde_json::Value::String(word) => word == line.default,
+                serde_json::Value::Number(number) => {
+                    let told = line.default.parse::<f64>().ok();
+                    told.is_none_or(|told| Some(told as f32) == number.as_f64().map(|number| number as f32))
+                }
+                other => other.to_string() == line.default,
+            };
+            assert!(told, "{} {}: told {}, is {value}", entry.info.kind, line.name, line.default);
+            compared += 1;
+        }
+    }
+    assert!(compared > 60, "{compared}");
 }

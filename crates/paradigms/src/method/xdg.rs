@@ -2,24 +2,19 @@
 
 use std::sync::Arc;
 
-use rand::seq::index;
-use serde::{Deserialize, Serialize};
-
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::{Site, TaskOwned};
-use base::error::DefinitionError;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::declare::Declared;
+use contract::{MethodInfo, Reveal, settings};
 use learn::gains::{Gain, Gains};
+use rand::seq::index;
 
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Xdg {
-    off: f32,
-}
-
-impl Default for Xdg {
-    fn default() -> Self {
-        Self { off: 0.8 }
+settings! {
+    /// Context-dependent gating.
+    #[derive(Debug)]
+    struct Xdg {
+        /// share of each hidden layer that is silent in a task
+        off: f32 = 0.8 => [0 to below 1];
     }
 }
 
@@ -30,22 +25,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Xdg>(MethodInfo {
     source: "Masse, Grant & Freedman 2018, without its stabilisation",
     mapping: "van de Ven: off = gating_prop, an exact share of each layer (0.9 on Split MNIST).",
     needs: &[Reveal::TaskId, Reveal::Boundary],
-    parameters: &[Parameter::new(
-        "off",
-        "0.8",
-        "0 to below 1",
-        "share of each hidden layer that is silent in a task",
-    )],
+    parameters: Xdg::PARAMETERS,
 });
 
 impl Settings for Xdg {
-    fn check(&self) -> Result<(), DefinitionError> {
-        if (0.0..1.0).contains(&self.off) {
-            return Ok(());
-        }
-        Err(DefinitionError::range("off", self.off, "0 to below 1"))
-    }
-
     fn compose(&self) -> Composition {
         if self.off == 0.0 {
             return Composition::default();
