@@ -31,6 +31,7 @@ settings! {
         /// γ, factor on every older task's importances at each boundary
         discount: f32 = 1.0 => [0 to 1];
         /// whose gradients count without their sign: each sample's, or each batch's of the mean of f² over samples and outputs
+        #[serde(skip_serializing_if = "base::written::is_default")]
         over: Over = Over::Samples => ["samples" | "batches"];
         /// samples per pass; with over = samples speed only
         batch: usize = 128 => [1 to 4096];
