@@ -45,7 +45,8 @@ impl Allowed {
             return Ok(());
         }
         let allowed = if T::WHOLE { self.to_string() } else { format!("a finite number {self:#}") };
-        Err(DefinitionError::range(key, value, &allowed))
+        let allowed = allowed.trim_end();
+        Err(DefinitionError::range(key, value, allowed))
     }
 }
 
@@ -58,6 +59,7 @@ impl fmt::Display for Allowed {
                     (if f.alternate() { "from " } else { "" }, if below { "below " } else { "" });
                 write!(f, "{from}{low} to {below}{high}")
             }
+            (false, false) if low == f64::NEG_INFINITY => Ok(()),
             (false, false) => write!(f, "at least {low}"),
             (true, true) => write!(f, "above {low}, {} {high}", if below { "below" } else { "at most" }),
             (true, false) => write!(f, "above {low}"),
@@ -158,7 +160,7 @@ pub const fn joined<const N: usize>(parts: &[&[Parameter]]) -> [Parameter; N] {
 /// }
 /// ```
 ///
-/// Ranges: `LOW to HIGH`, `LOW to below HIGH`, `at least LOW`, `above LOW`, `above LOW to HIGH`, `above LOW below HIGH`; words, of which the
+/// Ranges: `finite`, `LOW to HIGH`, `LOW to below HIGH`, `at least LOW`, `above LOW`, `above LOW to HIGH`, `above LOW below HIGH`; words, of which the
 /// first is the default (serde refuses others); `each LINES`: settings of their own, with lines and a `check`; `as LINES`: told as
 /// these lines say, checked elsewhere. [`Declared`] has the check and the lines.
 #[macro_export]
@@ -255,6 +257,9 @@ macro_rules! allowed {
     };
     (above $low:literal below $high:literal) => {
         $crate::declare::Allowed::above($low as f64, $high as f64).below()
+    };
+    (finite) => {
+        $crate::declare::Allowed::within(f64::NEG_INFINITY, f64::INFINITY)
     };
     (at least $low:literal) => {
         $crate::declare::Allowed::within($low as f64, f64::INFINITY)

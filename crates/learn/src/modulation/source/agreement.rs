@@ -1,33 +1,25 @@
 //! A source on gradients that tells volatility from noise: after a change successive gradients point the same way, under noise
 //! they are long and cancel.
 
-use serde::{Deserialize, Serialize};
 
-use super::rule::{Observation, Rule, RunningMean, check_rate};
-use base::error::DefinitionError;
+use super::rule::{Observation, Rule, RunningMean};
 use base::rng::Streams;
+use contract::settings;
 
-/// |ḡ|² over the running mean of |g|², or 1 minus that.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Agreement {
-    rate: f64,
-    noise: bool,
-}
-
-impl Default for Agreement {
-    fn default() -> Self {
-        Self { rate: 0.1, noise: false }
+settings! {
+    /// |ḡ|² over the running mean of |g|², or 1 minus that.
+    #[derive(Debug, Clone)]
+    pub(super) struct Agreement {
+        /// share by which the running means move
+        rate: f64 = 0.1 => [above 0 to 1];
+        /// whether the signal is 1 minus it
+        noise: bool = false => [false | true];
     }
 }
 
 impl Rule for Agreement {
     /// Running means of the gradient and of its square.
     type Memory = (Vec<Vec<f32>>, RunningMean);
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("rate", self.rate)
-    }
 
     fn start(&self, _: &Streams) -> Self::Memory {
         Self::Memory::default()

@@ -1,38 +1,29 @@
 //! Sources on changes of the environment that the learner finds by itself.
 
-use serde::{Deserialize, Serialize};
 
-use super::rule::{Observation, Rule, check_finite, check_rate};
+use super::rule::{Observation, Rule};
 use super::uncertainty::Usual;
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
+use contract::declare::Declared;
+use contract::{Parameter, settings};
 use dynamics::ReducedBayesianObserver;
 
-/// Patience: grows while nothing changes, starts anew at a change that the loss shows.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct TimeSince {
-    horizon: f64,
-    rate: f64,
-    threshold: f64,
-}
-
-impl Default for TimeSince {
-    fn default() -> Self {
-        Self { horizon: 500.0, rate: 0.02, threshold: 3.0 }
+settings! {
+    /// Patience: grows while nothing changes, starts anew at a change that the loss shows.
+    #[derive(Debug, Clone)]
+    pub(super) struct TimeSince {
+        /// steps until the signal is 1
+        horizon: f64 = 500.0 => [at least 1];
+        /// share by which running mean and spread of the loss move
+        rate: f64 = 0.02 => [above 0 to 1];
+        /// standard deviations beyond which a loss is a change
+        threshold: f64 = 3.0 => [finite];
     }
 }
 
 impl Rule for TimeSince {
     type Memory = (Usual, f64);
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        if !(self.horizon >= 1.0 && self.horizon.is_finite()) {
-            return Err(DefinitionError::range("horizon", self.horizon, "a number of steps >= 1"));
-        }
-        check_rate("rate", self.rate)?;
-        check_finite("threshold", self.threshold)
-    }
 
     fn start(&self, _: &Streams) -> Self::Memory {
         Self::Memory::default()
@@ -45,20 +36,18 @@ impl Rule for TimeSince {
     }
 }
 
-/// What Nassar's reduced Bayesian observer makes of the loss: the probability that its mean has jumped, or the rate at
-/// which the observer itself learns.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct ChangePoint {
-    hazard: f64,
-    noise: f64,
-    range: [f64; 2],
-    rate: bool,
-}
-
-impl Default for ChangePoint {
-    fn default() -> Self {
-        Self { hazard: 0.002, noise: 0.5, range: [0.0, 5.0], rate: false }
+settings! {
+    /// What Nassar's reduced Bayesian observer makes of the loss: the probability that its mean has jumped, or the rate at
+    /// which the observer itself learns.
+    #[derive(Debug, Clone)]
+    pub(super) struct ChangePoint {
+        /// chance of a change at a step
+        hazard: f64 = 0.002 => [above 0 below 1];
+        /// standard deviation of the loss
+        noise: f64 = 0.5 => [above 0];
+        range: [f64; 2] = [0.0, 5.0] => [as [Parameter::new("range", "[0, 5]", "two numbers, increasing", "where the mean can be after a change")]];
+        /// whether the signal is the learning rate α
+        rate: bool = false => [false | true];
     }
 }
 
@@ -73,7 +62,9 @@ impl Rule for ChangePoint {
     type Memory = Option<ReducedBayesianObserver>;
 
     fn check(&self) -> Result<(), DefinitionError> {
-        self.observer().map(drop)
+        self.check_ranges()?;
+        self.observer()?;
+        Ok(())
     }
 
     fn start(&self, _: &Streams) -> Self::Memory {

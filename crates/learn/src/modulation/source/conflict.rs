@@ -1,30 +1,21 @@
 //! A source on gradients: does this update undo what the last ones did?
 
-use serde::{Deserialize, Serialize};
 
-use super::rule::{Observation, Rule, check_rate};
-use base::error::{DefinitionError, Result};
+use super::rule::{Observation, Rule};
 use base::rng::Streams;
+use contract::settings;
 
-/// max(0, −cos(g, ḡ)).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Conflict {
-    rate: f64,
-}
-
-impl Default for Conflict {
-    fn default() -> Self {
-        Self { rate: 0.1 }
+settings! {
+    /// max(0, −cos(g, ḡ)).
+    #[derive(Debug, Clone)]
+    pub(super) struct Conflict {
+        /// share by which the running gradient moves
+        rate: f64 = 0.1 => [above 0 to 1];
     }
 }
 
 impl Rule for Conflict {
     type Memory = Vec<Vec<f32>>;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("rate", self.rate)
-    }
 
     fn start(&self, _: &Streams) -> Self::Memory {
         Vec::new()

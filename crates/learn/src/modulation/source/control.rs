@@ -1,31 +1,22 @@
 //! Sources that are controls: what they say has nothing to do with how learning goes.
 
 use rand_distr::{Distribution, StandardNormal};
-use serde::{Deserialize, Serialize};
 
-use super::rule::{BoundaryTold, Observation, Rule, check_finite};
-use base::error::{DefinitionError, Result};
+use super::rule::{BoundaryTold, Observation, Rule};
 use base::rng::{FastRng, Streams};
+use contract::settings;
 
-/// Always the same.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Constant {
-    value: f64,
-}
-
-impl Default for Constant {
-    fn default() -> Self {
-        Self { value: 1.0 }
+settings! {
+    /// Always the same.
+    #[derive(Debug, Clone)]
+    pub(super) struct Constant {
+        /// the signal
+        value: f64 = 1.0 => [finite];
     }
 }
 
 impl Rule for Constant {
     type Memory = ();
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_finite("value", self.value)
-    }
 
     fn start(&self, _: &Streams) {}
 
@@ -34,34 +25,21 @@ impl Rule for Constant {
     }
 }
 
-/// A first-order autoregressive process.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Noise {
-    mean: f64,
-    sd: f64,
-    autocorrelation: f64,
-}
-
-impl Default for Noise {
-    fn default() -> Self {
-        Self { mean: 0.0, sd: 1.0, autocorrelation: 0.0 }
+settings! {
+    /// A first-order autoregressive process.
+    #[derive(Debug, Clone)]
+    pub(super) struct Noise {
+        /// its mean
+        mean: f64 = 0.0 => [finite];
+        /// its standard deviation
+        sd: f64 = 1.0 => [at least 0];
+        /// of successive values
+        autocorrelation: f64 = 0.0 => [above -1 below 1];
     }
 }
 
 impl Rule for Noise {
     type Memory = (FastRng, Option<f64>);
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_finite("mean", self.mean)?;
-        if !(self.sd >= 0.0 && self.sd.is_finite()) {
-            return Err(DefinitionError::range("sd", self.sd, "a finite number >= 0"));
-        }
-        if !(self.autocorrelation > -1.0 && self.autocorrelation < 1.0) {
-            return Err(DefinitionError::range("autocorrelation", self.autocorrelation, "between -1 and 1"));
-        }
-        Ok(())
-    }
 
     fn start(&self, streams: &Streams) -> Self::Memory {
         (streams.fast("noise"), None)
@@ -79,10 +57,11 @@ impl Rule for Noise {
     }
 }
 
-/// 1 in the step after a boundary.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Boundary {}
+settings! {
+    /// 1 in the step after a boundary.
+    #[derive(Debug, Clone)]
+    pub(super) struct Boundary {}
+}
 
 impl Rule for Boundary {
     type Memory = bool;
@@ -100,28 +79,17 @@ impl Rule for Boundary {
     }
 }
 
-/// decay^n − 1 after n boundaries.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Schedule {
-    decay: f64,
-}
-
-impl Default for Schedule {
-    fn default() -> Self {
-        Self { decay: 0.5 }
+settings! {
+    /// decay^n − 1 after n boundaries.
+    #[derive(Debug, Clone)]
+    pub(super) struct Schedule {
+        /// factor at every boundary
+        decay: f64 = 0.5 => [above 0 to 1];
     }
 }
 
 impl Rule for Schedule {
     type Memory = i32;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        if self.decay > 0.0 && self.decay <= 1.0 {
-            return Ok(());
-        }
-        Err(DefinitionError::range("decay", self.decay, "above 0, up to 1"))
-    }
 
     fn start(&self, _: &Streams) -> i32 {
         0

@@ -2,31 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Observation, Rule, RunningMean, check_rate};
-use base::error::DefinitionError;
+use super::rule::{Observation, Rule, RunningMean, declared_as};
 use base::rng::Streams;
+use contract::settings;
 
-/// How fast what is there now is followed, and what is usual.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Speeds {
-    rate: f64,
-    slow: f64,
-}
-
-impl Default for Speeds {
-    fn default() -> Self {
-        Self { rate: 0.3, slow: 0.005 }
-    }
-}
-
-impl Speeds {
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("rate", self.rate)?;
-        if (0.0..=1.0).contains(&self.slow) {
-            return Ok(());
-        }
-        Err(DefinitionError::range("slow", self.slow, "0 (the first value stays) to 1"))
+settings! {
+    /// How fast what is there now is followed, and what is usual.
+    #[derive(Debug, Clone)]
+    pub(super) struct Speeds {
+        /// share by which what is there now moves
+        rate: f64 = 0.3 => [above 0 to 1];
+        /// share by which what is usual moves; 0: the first value stays
+        slow: f64 = 0.005 => [0 to 1];
     }
 }
 
@@ -40,6 +27,8 @@ fn mean(input: &[f32]) -> f64 {
 #[serde(transparent)]
 pub(super) struct Contrast(Speeds);
 
+declared_as!(Contrast, Speeds);
+
 /// Running moments of the inputs.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Moments {
@@ -50,10 +39,6 @@ pub(super) struct Moments {
 
 impl Rule for Contrast {
     type Memory = Moments;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        self.0.check()
-    }
 
     fn start(&self, _: &Streams) -> Moments {
         Moments::default()
@@ -76,12 +61,10 @@ impl Rule for Contrast {
 #[serde(transparent)]
 pub(super) struct Luminance(Speeds);
 
+declared_as!(Luminance, Speeds);
+
 impl Rule for Luminance {
     type Memory = [RunningMean; 2];
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        self.0.check()
-    }
 
     fn start(&self, _: &Streams) -> Self::Memory {
         Self::Memory::default()

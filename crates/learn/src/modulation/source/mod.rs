@@ -35,6 +35,7 @@ pub use rule::{BoundaryTold, Need, Observation, Rule, StateTold};
 
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
+use contract::Parameter;
 
 /// A running source.
 pub(super) trait Signal: Send {
@@ -78,8 +79,8 @@ pub struct SourceEntry {
     /// The value of `source.kind`.
     pub name: &'static str,
     pub formula: &'static str,
-    /// Settings with their defaults, in words.
-    pub settings: &'static str,
+    /// A line per setting.
+    pub parameters: &'static [Parameter],
     /// Where it comes from.
     pub reference: &'static str,
     pub needs: &'static [Need],
@@ -91,11 +92,18 @@ impl SourceEntry {
     const fn of<R: Rule>(
         name: &'static str,
         formula: &'static str,
-        settings: &'static str,
         reference: &'static str,
         needs: &'static [Need],
     ) -> Self {
-        Self { name, formula, settings, reference, needs, resolve: resolve::<R>, start: start::<R> }
+        Self {
+            name,
+            formula,
+            parameters: R::PARAMETERS,
+            reference,
+            needs,
+            resolve: resolve::<R>,
+            start: start::<R>,
+        }
     }
 }
 
@@ -104,35 +112,30 @@ pub const SOURCES: &[SourceEntry] = &[
     SourceEntry::of::<reward::PredictionError>(
         "reward-prediction-error",
         "r − r̄, r̄ ← r̄ + rate (r − r̄); r the batch's accuracy: a surrogate, no reward is given",
-        "rate = 0.05",
         "Schultz, Dayan & Montague 1997; the surrogate is this suite's",
         &[],
     ),
     SourceEntry::of::<reward::Rate>(
         "reward-rate",
         "r̄ ← r̄ + rate (r − r̄), r the batch's accuracy",
-        "rate = 0.05",
         "Niv et al. 2007 (average reward)",
         &[],
     ),
     SourceEntry::of::<reward::Improvement>(
         "loss-improvement",
         "(L̄_slow − L̄_fast) / L̄_slow, running means of the loss",
-        "fast = 0.2, slow = 0.02",
         "this suite, after learning-progress signals (Oudeyer 2007)",
         &[],
     ),
     SourceEntry::of::<uncertainty::Surprise>(
         "surprise",
         "−ln p(y), the mean cross-entropy in nats; squash = true: tanh of it",
-        "squash = false",
         "Shannon; squashing after Barry & Gerstner 2024",
         &[],
     ),
     SourceEntry::of::<uncertainty::Entropy>(
         "predictive-entropy",
         "H(softmax) / ln K; nats = true: H itself",
-        "nats = false",
         "Rodriguez-Garcia, Ghosh & Ramaswamy 2025",
         &[Need::Distribution],
     ),
@@ -140,42 +143,36 @@ pub const SOURCES: &[SourceEntry] = &[
         "excess-surprise",
         "running mean of −ln p(y) − H(softmax), nats: 0 where answers are as uncertain as they are wrong, above 0 where they are sure \
          and wrong",
-        "rate = 0.3",
         "this suite: expected uncertainty (H) taken from surprise, after Yu & Dayan 2005",
         &[Need::Distribution],
     ),
     SourceEntry::of::<uncertainty::Expected>(
         "expected-uncertainty",
         "running mean of the loss, held while (L − μ)/σ > threshold flags a change",
-        "rate = 0.02, threshold = 3",
         "Yu & Dayan 2005",
         &[],
     ),
     SourceEntry::of::<uncertainty::Unexpected>(
         "unexpected-uncertainty",
         "relu((L − μ)/σ − threshold), running μ and σ of the loss",
-        "rate = 0.02, threshold = 2",
         "Yu & Dayan 2005",
         &[],
     ),
     SourceEntry::of::<change::TimeSince>(
         "time-since-change",
         "s ← min(1, s + 1/horizon); s ← 0 when (L − μ)/σ > threshold flags a change",
-        "horizon = 500, rate = 0.02, threshold = 3",
         "this suite: patience (Doya 2002, serotonin as time scale)",
         &[],
     ),
     SourceEntry::of::<change::ChangePoint>(
         "change-point",
         "p_cp that the mean loss has jumped, by the reduced Bayesian observer; rate = true: its learning rate α",
-        "hazard = 0.002, noise = 0.5, range = [0, 5], rate = false",
         "Nassar et al. 2010, 2012",
         &[],
     ),
     SourceEntry::of::<accumulated::AccumulatedSurprise>(
         "accumulated-surprise",
         "1/(1 + e^(−steepness (a − threshold))), a ← max(0, retention a + (L − μ)/σ − drift), running μ and σ of the loss",
-        "rate = 0.02, retention = 0.98, drift = 0.5, threshold = 5, steepness = 2",
         "this suite: evidence that adds up before a steep threshold, as in the locus coeruleus of the Go/No-Go model; the sum \
          is Page's (1954)",
         &[],
@@ -183,28 +180,24 @@ pub const SOURCES: &[SourceEntry] = &[
     SourceEntry::of::<novelty::Novelty>(
         "novelty",
         "d / (d + d̄), d the distance of the batch's mean input to the nearest of K running prototypes, d̄ its running mean",
-        "prototypes = 8, rate = 0.05",
         "Hwu & Krichmar 2020",
         &[Need::Input],
     ),
     SourceEntry::of::<novelty::Familiarity>(
         "familiarity",
         "1 − novelty",
-        "prototypes = 8, rate = 0.05",
         "Hwu & Krichmar 2020",
         &[Need::Input],
     ),
     SourceEntry::of::<novelty::Both>(
         "novelty-familiarity",
         "4 · novelty · familiarity",
-        "prototypes = 8, rate = 0.05",
         "Hwu & Krichmar 2020 (their product; the 4 makes 1 the largest value)",
         &[Need::Input],
     ),
     SourceEntry::of::<conflict::Conflict>(
         "gradient-conflict",
         "max(0, −cos(g, ḡ)), ḡ the running mean of the gradient",
-        "rate = 0.1",
         "this suite, after gradient surgery (Yu et al. 2020)",
         &[Need::Gradient],
     ),
@@ -212,7 +205,6 @@ pub const SOURCES: &[SourceEntry] = &[
         "gradient-agreement",
         "|ḡ|²/mean |g|², running means of the gradient g and of its square: near 1 where updates agree (the concept has moved), \
          near 0 where they are noise; noise = true: 1 minus it",
-        "rate = 0.1, noise = false",
         "Schaul, Zhang & LeCun 2013; volatility and noise move successive errors' agreement in opposite directions: Piray & Daw \
          2021",
         &[Need::Gradient],
@@ -221,64 +213,55 @@ pub const SOURCES: &[SourceEntry] = &[
         "input-contrast",
         "σ_usual/σ − 1, σ the running standard deviation of the inputs, σ_usual its slow running mean: with sensitivity 1 a gain \
          of σ_usual/σ",
-        "rate = 0.3, slow = 0.005",
         "contrast gain control (Carandini & Heeger 2012)",
         &[Need::Input, Need::Ahead],
     ),
     SourceEntry::of::<input::Luminance>(
         "input-luminance",
         "μ − μ_usual, μ the running mean of all inputs, μ_usual its slow running mean",
-        "rate = 0.3, slow = 0.005",
         "light adaptation (Carandini & Heeger 2012)",
         &[Need::Input, Need::Ahead],
     ),
-    SourceEntry::of::<control::Constant>("constant", "value", "value = 1", "control", &[]),
+    SourceEntry::of::<control::Constant>("constant", "value", "control", &[]),
     SourceEntry::of::<control::Noise>(
         "noise",
         "AR(1): x ← mean + a (x − mean) + sd √(1 − a²) ε, ε ~ N(0, 1)",
-        "mean = 0, sd = 1, autocorrelation = 0",
         "control",
         &[],
     ),
     SourceEntry::of::<control::Boundary>(
         "boundary",
         "1 in the step after a task boundary, else 0: an oracle",
-        "none",
         "control",
         &[Need::Boundary],
     ),
     SourceEntry::of::<control::Schedule>(
         "schedule",
         "decay^n − 1 after n task boundaries: with sensitivity 1 a gain of decay^n",
-        "decay = 0.5",
         "control: a hand-made schedule (stable SGD, Mirzadeh 2020)",
         &[Need::Boundary],
     ),
     SourceEntry::of::<schedule::Annealing>(
         "annealing",
         "(1 + n/τ)^(−p) at update n: blind to changes",
-        "tau = 100, power = 0.5",
         "control: headroom's change-blind arm",
         &[],
     ),
     SourceEntry::of::<schedule::Event>(
         "event",
         "(1 + k/τ)^(−p), k updates after the start and after each change, 0 while k < delay: an oracle",
-        "tau = 100, power = 0.5, delay = 0",
         "control: headroom's event-locked arm",
         &[Need::Boundary],
     ),
     SourceEntry::of::<schedule::Knots>(
         "knots",
         "the value of the run's part that update n lies in, parts of equal length: knows when what happens",
-        "values = [0], updates = 1",
         "control: headroom's free arm",
         &[],
     ),
     SourceEntry::of::<state::State>(
         "state",
         "the value of the hidden state of the samples that are answered and learned from next: an oracle",
-        "values = [0, 0]",
         "control: headroom's state-locked arm",
         &[Need::State, Need::Ahead],
     ),

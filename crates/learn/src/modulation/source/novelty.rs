@@ -2,21 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Observation, Rule, RunningMean, check_rate};
-use base::error::{DefinitionError, Result};
+use super::rule::{Observation, Rule, RunningMean, declared_as};
+use base::error::Result;
 use base::rng::Streams;
+use contract::settings;
 
-/// Settings of the running prototypes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Prototypes {
-    prototypes: usize,
-    rate: f64,
-}
-
-impl Default for Prototypes {
-    fn default() -> Self {
-        Self { prototypes: 8, rate: 0.05 }
+settings! {
+    /// Settings of the running prototypes.
+    #[derive(Debug, Clone)]
+    pub(super) struct Prototypes {
+        /// prototypes at most
+        prototypes: usize = 8 => [1 to 1000];
+        /// share by which the nearest prototype and the usual distance move
+        rate: f64 = 0.05 => [above 0 to 1];
     }
 }
 
@@ -28,13 +26,6 @@ pub(super) struct Seen {
 }
 
 impl Prototypes {
-    fn check(&self) -> Result<(), DefinitionError> {
-        if !(1..=1000).contains(&self.prototypes) {
-            return Err(DefinitionError::range("prototypes", self.prototypes, "1 to 1000"));
-        }
-        check_rate("rate", self.rate)
-    }
-
     /// Novelty in [0, 1]: ½ at the usual distance. The nearest prototype then moves towards the input; an input
     /// further away than twice the usual distance becomes a prototype while there is room.
     fn novelty(&self, memory: &mut Seen, input: &[f32]) -> f64 {
@@ -70,12 +61,10 @@ macro_rules! from_novelty {
         #[serde(transparent)]
         pub(super) struct $name(Prototypes);
 
+        declared_as!($name, Prototypes);
+
         impl Rule for $name {
             type Memory = Seen;
-
-            fn check(&self) -> Result<(), DefinitionError> {
-                self.0.check()
-            }
 
             fn start(&self, _: &Streams) -> Seen {
                 Seen::default()

@@ -1,30 +1,21 @@
 //! Sources on reward: how well the learner does compared with what it is used to.
 
-use serde::{Deserialize, Serialize};
 
-use super::rule::{Observation, Rule, RunningMean, check_rate};
-use base::error::{DefinitionError, Result};
+use super::rule::{Observation, Rule, RunningMean};
 use base::rng::Streams;
+use contract::settings;
 
-/// δ = r − r̄.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct PredictionError {
-    rate: f64,
-}
-
-impl Default for PredictionError {
-    fn default() -> Self {
-        Self { rate: 0.05 }
+settings! {
+    /// δ = r − r̄.
+    #[derive(Debug, Clone)]
+    pub(super) struct PredictionError {
+        /// share by which the running mean moves
+        rate: f64 = 0.05 => [above 0 to 1];
     }
 }
 
 impl Rule for PredictionError {
     type Memory = RunningMean;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("rate", self.rate)
-    }
 
     fn start(&self, _: &Streams) -> RunningMean {
         RunningMean::default()
@@ -38,25 +29,17 @@ impl Rule for PredictionError {
     }
 }
 
-/// r̄.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Rate {
-    rate: f64,
-}
-
-impl Default for Rate {
-    fn default() -> Self {
-        Self { rate: 0.05 }
+settings! {
+    /// r̄.
+    #[derive(Debug, Clone)]
+    pub(super) struct Rate {
+        /// share by which the running mean moves
+        rate: f64 = 0.05 => [above 0 to 1];
     }
 }
 
 impl Rule for Rate {
     type Memory = RunningMean;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("rate", self.rate)
-    }
 
     fn start(&self, _: &Streams) -> RunningMean {
         RunningMean::default()
@@ -67,27 +50,19 @@ impl Rule for Rate {
     }
 }
 
-/// (L̄_slow − L̄_fast) / L̄_slow.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Improvement {
-    fast: f64,
-    slow: f64,
-}
-
-impl Default for Improvement {
-    fn default() -> Self {
-        Self { fast: 0.2, slow: 0.02 }
+settings! {
+    /// (L̄_slow − L̄_fast) / L̄_slow.
+    #[derive(Debug, Clone)]
+    pub(super) struct Improvement {
+        /// share by which the fast mean moves
+        fast: f64 = 0.2 => [above 0 to 1];
+        /// share by which the slow mean moves
+        slow: f64 = 0.02 => [above 0 to 1];
     }
 }
 
 impl Rule for Improvement {
     type Memory = [RunningMean; 2];
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("fast", self.fast)?;
-        check_rate("slow", self.slow)
-    }
 
     fn start(&self, _: &Streams) -> Self::Memory {
         Self::Memory::default()

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::nn::Gradients;
 use base::error::DefinitionError;
 use base::rng::Streams;
+use contract::declare::Declared;
 
 /// What the learner saw in the step before.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -78,7 +79,7 @@ pub enum Need {
 }
 
 /// A source's settings and its rule.
-pub trait Rule: Serialize + DeserializeOwned + Send + 'static {
+pub trait Rule: Declared + Serialize + DeserializeOwned + Send + 'static {
     /// What it remembers between steps.
     type Memory: Serialize + DeserializeOwned + Send;
 
@@ -87,7 +88,7 @@ pub trait Rule: Serialize + DeserializeOwned + Send + 'static {
     /// # Errors
     /// The first value out of range.
     fn check(&self) -> Result<(), DefinitionError> {
-        Ok(())
+        self.check_ranges()
     }
 
     /// The memory before the first step.
@@ -120,14 +121,17 @@ impl RunningMean {
     }
 }
 
-pub(super) fn check_rate(key: &str, rate: f64) -> Result<(), DefinitionError> {
-    if rate > 0.0 && rate <= 1.0 {
-        Ok(())
-    } else {
-        Err(DefinitionError::range(key, rate, "above 0, up to 1"))
-    }
+/// Settings that are wholly those of another declaration.
+macro_rules! declared_as {
+    ($name:ident, $settings:ident) => {
+        impl contract::declare::Declared for $name {
+            const PARAMETERS: &'static [contract::Parameter] = $settings::PARAMETERS;
+
+            fn check_ranges(&self) -> Result<(), base::error::DefinitionError> {
+                self.0.check_ranges()
+            }
+        }
+    };
 }
 
-pub(super) fn check_finite(key: &str, value: f64) -> Result<(), DefinitionError> {
-    if value.is_finite() { Ok(()) } else { Err(DefinitionError::range(key, value, "a finite number")) }
-}
+pub(super) use declared_as;

@@ -1,50 +1,34 @@
 //! Sources that know nothing but time, or time and the true changes: the arms that say where a gain can help at all.
 
-use serde::{Deserialize, Serialize};
 
 use super::rule::{BoundaryTold, Observation, Rule};
 use base::error::DefinitionError;
 use base::rng::Streams;
+use contract::declare::Declared;
+use contract::{Parameter, settings};
 
 /// Knots of a free schedule, at most.
 pub(super) const MOST_KNOTS: usize = 16;
-
-fn check_decay(tau: f64, power: f64) -> Result<(), DefinitionError> {
-    if !(tau > 0.0 && tau.is_finite()) {
-        return Err(DefinitionError::range("tau", tau, "a number of updates > 0"));
-    }
-    if !(0.0..=4.0).contains(&power) {
-        return Err(DefinitionError::range("power", power, "0 to 4"));
-    }
-    Ok(())
-}
 
 /// (1 + n/τ)^(−p): 1 at first, then less and less.
 fn decayed(updates: u64, tau: f64, power: f64) -> f64 {
     (1.0 + updates as f64 / tau).powf(-power)
 }
 
-/// A decay in training time.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Annealing {
-    tau: f64,
-    power: f64,
-}
-
-impl Default for Annealing {
-    fn default() -> Self {
-        Self { tau: 100.0, power: 0.5 }
+settings! {
+    /// A decay in training time.
+    #[derive(Debug, Clone)]
+    pub(super) struct Annealing {
+        /// updates after which decay sets in
+        tau: f64 = 100.0 => [above 0];
+        /// p
+        power: f64 = 0.5 => [0 to 4];
     }
 }
 
 impl Rule for Annealing {
     /// Updates so far.
     type Memory = u64;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_decay(self.tau, self.power)
-    }
 
     fn start(&self, _: &Streams) -> u64 {
         0
@@ -56,28 +40,22 @@ impl Rule for Annealing {
     }
 }
 
-/// The same decay, begun anew at each true change.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Event {
-    tau: f64,
-    power: f64,
-    delay: u64,
-}
-
-impl Default for Event {
-    fn default() -> Self {
-        Self { tau: 100.0, power: 0.5, delay: 0 }
+settings! {
+    /// The same decay, begun anew at each true change.
+    #[derive(Debug, Clone)]
+    pub(super) struct Event {
+        /// updates after which decay sets in
+        tau: f64 = 100.0 => [above 0];
+        /// p
+        power: f64 = 0.5 => [0 to 4];
+        /// updates until the signal begins
+        delay: u64 = 0 => [at least 0];
     }
 }
 
 impl Rule for Event {
     /// Updates since the start or the last change.
     type Memory = u64;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_decay(self.tau, self.power)
-    }
 
     fn start(&self, _: &Streams) -> u64 {
         0
@@ -94,18 +72,13 @@ impl Rule for Event {
     }
 }
 
-/// One value for each of equal parts of the run.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Knots {
-    values: Vec<f64>,
-    /// Of the whole run.
-    updates: u64,
-}
-
-impl Default for Knots {
-    fn default() -> Self {
-        Self { values: vec![0.0], updates: 1 }
+settings! {
+    /// One value for each of equal parts of the run.
+    #[derive(Debug, Clone)]
+    pub(super) struct Knots {
+        values: Vec<f64> = vec![0.0] => [as [Parameter::new("values", "[0]", "1 to 16 numbers", "the value of each part")]];
+        /// of the whole run
+        updates: u64 = 1 => [at least 1];
     }
 }
 
@@ -121,10 +94,7 @@ impl Rule for Knots {
         if let Some(bad) = self.values.iter().find(|value| !value.is_finite()) {
             return Err(DefinitionError::range("values", bad, "finite numbers"));
         }
-        if self.updates == 0 {
-            return Err(DefinitionError::range("updates", 0, "a number of updates >= 1"));
-        }
-        Ok(())
+        self.check_ranges()
     }
 
     fn start(&self, _: &Streams) -> u64 {

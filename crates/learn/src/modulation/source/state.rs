@@ -1,22 +1,17 @@
 //! A source that knows the hidden state of the stream: the arm of headroom that can tell levels apart.
 
-use serde::{Deserialize, Serialize};
 
 use super::rule::{Observation, Rule, StateTold};
 use crate::stream::online::MOST_STATES;
 use base::error::DefinitionError;
 use base::rng::Streams;
+use contract::{Parameter, settings};
 
-/// One value for each hidden state.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct State {
-    values: Vec<f64>,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self { values: vec![0.0, 0.0] }
+settings! {
+    /// One value for each hidden state.
+    #[derive(Debug, Clone)]
+    pub(super) struct State {
+        values: Vec<f64> = vec![0.0, 0.0] => [as [Parameter::new("values", "[0, 0]", "2 numbers or more", "the value of each state")]];
     }
 }
 

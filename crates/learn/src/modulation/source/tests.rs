@@ -184,7 +184,7 @@ fn unknown_kinds_and_settings_are_refused_with_what_exists() {
     assert!(resolve("suprise", serde_json::json!({})).contains("did you mean `surprise`?"));
     assert!(resolve("noise", serde_json::json!({ "sd": -1.0 })).contains("`sd` = -1"));
     assert!(resolve("noise", serde_json::json!({ "sdd": 1.0 })).contains("sdd"));
-    assert!(resolve("reward-rate", serde_json::json!({ "rate": 0.0 })).contains("above 0, up to 1"));
+    assert!(resolve("reward-rate", serde_json::json!({ "rate": 0.0 })).contains("above 0, at most 1"));
 }
 
 #[test]

@@ -2,15 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Observation, Rule, RunningMean, check_finite, check_rate};
-use base::error::{DefinitionError, Result};
+use super::rule::{Observation, Rule, RunningMean};
 use base::rng::Streams;
+use contract::settings;
 
-/// −ln p(y).
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Surprise {
-    squash: bool,
+settings! {
+    /// −ln p(y).
+    #[derive(Debug, Clone)]
+    pub(super) struct Surprise {
+        /// whether the signal is its hyperbolic tangent
+        squash: bool = false => [false | true];
+    }
 }
 
 impl Rule for Surprise {
@@ -23,11 +25,13 @@ impl Rule for Surprise {
     }
 }
 
-/// H / ln K, or H.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Entropy {
-    nats: bool,
+settings! {
+    /// H / ln K, or H.
+    #[derive(Debug, Clone)]
+    pub(super) struct Entropy {
+        /// whether the signal is H itself
+        nats: bool = false => [false | true];
+    }
 }
 
 impl Rule for Entropy {
@@ -46,25 +50,17 @@ impl Rule for Entropy {
     }
 }
 
-/// Running mean of the surprise beyond what the answer itself expects, the entropy of its distribution.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Excess {
-    rate: f64,
-}
-
-impl Default for Excess {
-    fn default() -> Self {
-        Self { rate: 0.3 }
+settings! {
+    /// Running mean of the surprise beyond what the answer itself expects, the entropy of its distribution.
+    #[derive(Debug, Clone)]
+    pub(super) struct Excess {
+        /// share by which the running mean moves
+        rate: f64 = 0.3 => [above 0 to 1];
     }
 }
 
 impl Rule for Excess {
     type Memory = RunningMean;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("rate", self.rate)
-    }
 
     fn start(&self, _: &Streams) -> RunningMean {
         RunningMean::default()
@@ -99,27 +95,19 @@ impl Usual {
     }
 }
 
-/// Running mean of the loss while nothing is out of the usual.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Expected {
-    rate: f64,
-    threshold: f64,
-}
-
-impl Default for Expected {
-    fn default() -> Self {
-        Self { rate: 0.02, threshold: 3.0 }
+settings! {
+    /// Running mean of the loss while nothing is out of the usual.
+    #[derive(Debug, Clone)]
+    pub(super) struct Expected {
+        /// share by which running means move
+        rate: f64 = 0.02 => [above 0 to 1];
+        /// standard deviations beyond which a loss is a change
+        threshold: f64 = 3.0 => [finite];
     }
 }
 
 impl Rule for Expected {
     type Memory = (Usual, RunningMean);
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("rate", self.rate)?;
-        check_finite("threshold", self.threshold)
-    }
 
     fn start(&self, _: &Streams) -> Self::Memory {
         Self::Memory::default()
@@ -133,27 +121,19 @@ impl Rule for Expected {
     }
 }
 
-/// How far the loss is above what is usual, in standard deviations beyond a threshold.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Unexpected {
-    rate: f64,
-    threshold: f64,
-}
-
-impl Default for Unexpected {
-    fn default() -> Self {
-        Self { rate: 0.02, threshold: 2.0 }
+settings! {
+    /// How far the loss is above what is usual, in standard deviations beyond a threshold.
+    #[derive(Debug, Clone)]
+    pub(super) struct Unexpected {
+        /// share by which running mean and spread of the loss move
+        rate: f64 = 0.02 => [above 0 to 1];
+        /// standard deviations that are usual
+        threshold: f64 = 2.0 => [finite];
     }
 }
 
 impl Rule for Unexpected {
     type Memory = Usual;
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        check_rate("rate", self.rate)?;
-        check_finite("threshold", self.threshold)
-    }
 
     fn start(&self, _: &Streams) -> Usual {
         Usual::default()
