@@ -17,12 +17,23 @@ use crate::tiny::library;
 const TOLD: (&str, &str) = ("domain", r#"["task-id", "boundary"]"#);
 const CLASSES: (&str, &str) = ("class", r#"["boundary"]"#);
 
+/// A run of six updates per task.
+fn run(kind: &str, place: (&str, &str), tasks: &str, memory: usize) -> Result<RunLog> {
+    run_for(6, kind, place, tasks, memory)
+}
+
 /// A short run of a kind on a stream of the embedded digits, its memory, where it has one, of so many samples.
-fn run(kind: &str, (scenario, reveals): (&str, &str), tasks: &str, memory: usize) -> Result<RunLog> {
+fn run_for(
+    updates: usize,
+    kind: &str,
+    (scenario, reveals): (&str, &str),
+    tasks: &str,
+    memory: usize,
+) -> Result<RunLog> {
     let mut library = library();
     let benchmark = library.benchmarks.get_mut("split-digits-domain").expect("known");
     let stream = format!(
-        "stream = {{ scenario = \"{scenario}\", reveals = {reveals}, {tasks} }}\nbudget = {{ updates_per_task = 6, batch = 8 }}"
+        "stream = {{ scenario = \"{scenario}\", reveals = {reveals}, {tasks} }}\nbudget = {{ updates_per_task = {updates}, batch = 8 }}"
     );
     benchmark.body.extend(stream.parse::<toml::Table>().expect("toml"));
     let benchmark = library.benchmark("split-digits-domain").expect("known");
@@ -57,6 +68,15 @@ fn place(kind: &str) -> (&'static str, &'static str) {
 }
 
 const PAIRS: &str = "tasks = { kind = \"split\", classes_per_task = 2 }";
+
+#[test]
+fn every_method_learns_one_task() {
+    for kind in kinds() {
+        let log = run_for(80, kind, place(kind), PAIRS, 60).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        let first = log.matrix.expect("a matrix").rows[0][0];
+        assert!(first > 0.7, "{kind}: {first} of two classes of digits, where chance is a half");
+    }
+}
 
 #[test]
 fn tasks_of_one_sample_are_survived() {

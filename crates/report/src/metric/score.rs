@@ -6,6 +6,9 @@ use super::measure::Metric;
 use super::registry::METRICS;
 use contract::{MetricValue, RunLog};
 
+/// What is said where numbers are answered, and nowhere else, so that no report of classes lists it as undefined.
+const OF_NUMBERS: [&str; 2] = ["average_r2", "average_rmse"];
+
 /// The registered metric of this name.
 pub fn find(name: &str) -> Option<&'static Metric> {
     METRICS.iter().find(|metric| metric.name == name)
@@ -21,7 +24,9 @@ pub fn higher_is_better(name: &str) -> bool {
 pub fn score_all(paradigm: &str, log: &RunLog) -> BTreeMap<String, MetricValue> {
     let mut values: BTreeMap<String, MetricValue> =
         log.scalars.iter().map(|(name, value)| (name.clone(), MetricValue::from(*value))).collect();
-    for metric in METRICS.iter().filter(|metric| metric.applies_to(paradigm)) {
+    let numbers = log.matrix.as_ref().is_some_and(|matrix| matrix.regression);
+    let told = |metric: &&Metric| numbers || !OF_NUMBERS.contains(&metric.name);
+    for metric in METRICS.iter().filter(|metric| metric.applies_to(paradigm)).filter(told) {
         let Some(value) = metric.of(log) else { continue };
         // What was measured elsewhere and cannot be computed from this log stays what its author says.
         if value.value().is_some() || !log.scalars.contains_key(metric.name) {

@@ -169,3 +169,28 @@ fn names_are_unique_and_the_page_of_documentation_is_fresh() {
     let stands = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(stands, markdown(), "stale: run `UPDATE_DOCS=1 cargo test metric`");
 }
+
+#[test]
+fn numbers_have_no_accuracy_and_classes_no_error() {
+    let matrix = |regression| AccuracyMatrix {
+        rows: vec![vec![0.8, -2.0], vec![-0.4, 0.6]],
+        regression,
+        ..AccuracyMatrix::default()
+    };
+    let log = |regression| RunLog {
+        matrix: Some(matrix(regression)),
+        scalars: [("average_rmse".to_owned(), 3.0)].into(),
+        ..RunLog::default()
+    };
+    let numbers = score_all("incremental", &log(true));
+    let value = |name: &str| numbers.get(name).and_then(MetricValue::value);
+    // Last row: (−0.4 + 0.6) / 2; the first task falls from 0.8 to −0.4.
+    assert!((value("average_r2").expect("defined") - 0.1).abs() < 1e-12);
+    assert!((value("forgetting").expect("defined") - 1.2).abs() < 1e-12);
+    assert_eq!((value("average_rmse"), value("average_accuracy")), (Some(3.0), None));
+    assert!(matches!(numbers.get("learning_accuracy"), Some(MetricValue::Undefined { .. })));
+    assert!(!higher_is_better("average_rmse") && higher_is_better("average_r2"));
+    let classes = score_all("incremental", &RunLog { scalars: [].into(), ..log(false) });
+    assert!(classes.contains_key("average_accuracy") && !classes.contains_key("average_r2"));
+    assert!(!classes.contains_key("average_rmse"));
+}
