@@ -46,7 +46,7 @@ fn bad_input_is_refused_by_its_key_before_anything_trains() {
         ("tiny", "der@parameters.memory.size=3", "size", "samples"),
         ("tiny", "er@parameters.memory.policy=herd", "herd", "class-balanced"),
         ("tiny", "a-gem@parameters.strength=2.0", "`parameters.strength` = 2", "0 to 1"),
-        ("tiny", "lwf@parameters.temperature=0.0", "`parameters.temperature` = 0", "> 0"),
+        ("tiny", "lwf@parameters.temperature=0.0", "`parameters.temperature` = 0", "above 0"),
         (
             "tiny",
             "generative-replay@parameters.generator.latent=0",
