@@ -26,6 +26,7 @@ enum Over {
 struct Mas {
     lambda: f32,
     discount: f32,
+    #[serde(skip_serializing_if = "base::written::is_default")]
     over: Over,
     batch: usize,
     proximal: bool,
