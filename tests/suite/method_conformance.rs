@@ -72,7 +72,10 @@ const PAIRS: &str = "tasks = { kind = \"split\", classes_per_task = 2 }";
 #[test]
 fn every_method_learns_one_task() {
     for kind in kinds() {
-        let log = run_for(80, kind, place(kind), PAIRS, 60).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        // Where biases alone learn it takes longer.
+        let updates = if kind == "learned-biases" { 400 } else { 80 };
+        let log =
+            run_for(updates, kind, place(kind), PAIRS, 60).unwrap_or_else(|error| panic!("{kind}: {error}"));
         let first = log.matrix.expect("a matrix").rows[0][0];
         assert!(first > 0.7, "{kind}: {first} of two classes of digits, where chance is a half");
     }

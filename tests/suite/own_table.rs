@@ -128,7 +128,10 @@ fn a_data_table_is_a_stream_in_the_order_of_its_rows() {
         let lines = fs::read_to_string(dir.join("out/records.jsonl")).expect("records");
         let records =
             lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
-        records.map(|record| record["metrics"]["prequential_accuracy"].clone()).collect::<Vec<_>>()
+        let of = |record: serde_json::Value| {
+            (record["spec"]["method"].to_string(), record["metrics"]["prequential_accuracy"].to_string())
+        };
+        records.map(of).collect::<std::collections::BTreeMap<_, _>>()
     };
     let plain = table_folder(&table(), |text| text);
     run(plain.path()).assert().success();

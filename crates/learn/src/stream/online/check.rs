@@ -3,6 +3,7 @@
 use super::shifts::Shifts;
 use super::spec::{MOST_VALUES, OnlineStreamSpec, Source};
 use base::error::DefinitionError;
+use data::DataTable;
 
 impl OnlineStreamSpec {
     /// Checks every range.
@@ -140,20 +141,19 @@ impl OnlineStreamSpec {
                 ];
                 first_broken(rules)
             }
-            Source::Data(table) => {
-                table.check_in_order()?;
-                match (table.shape, &table.classes) {
-                    (Some(_), Some(_)) => Ok(()),
-                    // The program fills them in from the files; a library's user calls `Data::complete_rows`.
-                    _ => Err(DefinitionError::range(
-                        "data",
-                        "not read yet",
-                        "a `[data]` table of the benchmark",
-                    )),
-                }
-            }
+            Source::Data(table) => check_rows(table),
             Source::Stagger | Source::Elec2 => Ok(()),
         }
+    }
+}
+
+/// A `[data]` table whose files were looked into.
+fn check_rows(table: &DataTable) -> Result<(), DefinitionError> {
+    table.check_in_order()?;
+    match (table.shape, &table.classes) {
+        (Some(_), Some(_)) => Ok(()),
+        // The program fills them in from the files; a library's user calls `Data::complete_rows`.
+        _ => Err(DefinitionError::range("data", "not read yet", "a `[data]` table of the benchmark")),
     }
 }
 
