@@ -277,8 +277,9 @@ pub const SOURCES: &[SourceEntry] = &[
     ),
     SourceEntry::of::<state::State>(
         "state",
-        "the value of the hidden state of the samples that are answered and learned from next: an oracle",
-        "values = [0, 0]",
+        "the value of the hidden state of the samples that are answered and learned from next, number (state / stride) mod the \
+         number of values: an oracle",
+        "values = [0, 0], stride = 1",
         "control: headroom's state-locked arm",
         &[Need::State, Need::Ahead],
     ),

@@ -7,16 +7,23 @@ use crate::stream::online::MOST_STATES;
 use base::error::DefinitionError;
 use base::rng::Streams;
 
-/// One value for each hidden state.
+/// One value for each hidden state, or for each state of one of two kinds: the value at (state / stride) mod as many as there are.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct State {
     values: Vec<f64>,
+    /// States in a row that share a value, where states are pairs of two kinds. Default 1.
+    #[serde(skip_serializing_if = "is_one")]
+    stride: usize,
+}
+
+fn is_one(stride: &usize) -> bool {
+    *stride == 1
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { values: vec![0.0, 0.0] }
+        Self { values: vec![0.0, 0.0], stride: 1 }
     }
 }
 
@@ -29,6 +36,9 @@ impl Rule for State {
             let found = format!("{} values", self.values.len());
             return Err(DefinitionError::range("values", found, &format!("2 to {MOST_STATES} values")));
         }
+        if !(1..=MOST_STATES).contains(&self.stride) {
+            return Err(DefinitionError::range("stride", self.stride, &format!("1 to {MOST_STATES}")));
+        }
         match self.values.iter().find(|value| !value.is_finite()) {
             Some(bad) => Err(DefinitionError::range("values", bad, "finite numbers")),
             None => Ok(()),
@@ -40,7 +50,8 @@ impl Rule for State {
     }
 
     fn next(&self, state: &mut usize, _: &Observation) -> f64 {
-        self.values.get(*state).copied().unwrap_or(0.0)
+        let place = *state / self.stride.max(1) % self.values.len().max(1);
+        self.values.get(place).copied().unwrap_or(0.0)
     }
 
     fn state(&self, state: &mut usize, told: &StateTold) {
