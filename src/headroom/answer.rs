@@ -2,6 +2,7 @@
 
 use toml::Table;
 
+use super::joint::Joint;
 use crate::tune::{Draw, Found};
 use base::stats::{Captured, Difference, Headroom, Scores};
 use contract::definition::MethodPreset;
@@ -21,6 +22,12 @@ impl Searched {
     pub fn validation(&self) -> f64 {
         let winner = self.found.winner();
         winner.again.unwrap_or(winner.score)
+    }
+
+    /// Whether two modulators or more act together.
+    pub fn is_pair(&self) -> bool {
+        let modulators = self.preset.header.modulation.get("modulators");
+        modulators.and_then(toml::Value::as_table).is_some_and(|own| own.len() > 1)
     }
 
     /// The winner's.
@@ -45,6 +52,8 @@ pub struct Answer {
     pub above_constant: Difference,
     /// H of the schedule that half of the trials find.
     pub at_half: Difference,
+    /// Where two kinds of hidden state alternate independently.
+    pub joint: Option<Joint>,
     /// Those asked for, the best on development seeds first.
     pub mechanisms: Vec<Tried>,
     /// Methods without a gain that a reviewer would name; asked on the confirmation seeds too, beside no choice.
@@ -57,7 +66,7 @@ pub struct Tried {
     pub searched: Searched,
     /// Mean on the development seeds.
     pub development: f64,
-    /// The one of them that was confirmed.
+    /// Set for the best of them; where two kinds of state alternate, for the best of one modulator and the best of more.
     pub confirmed: Option<Confirmed>,
 }
 

@@ -9,6 +9,7 @@ mod answer;
 #[cfg(test)]
 mod calibration;
 mod earlier;
+mod joint;
 mod question;
 mod runner;
 mod search;
@@ -19,6 +20,7 @@ mod write;
 
 pub use answer::{Answer, Confirmed, Searched, Tried};
 pub use earlier::check_folder;
+pub use joint::{Joint, Pair};
 pub use question::Question;
 pub use runner::Runner;
 pub use seeds::{CONFIRMATION_SEED, DEVELOPMENT_SEED, QUALIFICATION_SEED, Seeds};

@@ -8,6 +8,7 @@ use crate::tune::{Budget, Draw};
 use base::error::{DefinitionError, Result};
 use contract::definition::{Arm, Benchmark, Library, MethodPreset};
 use data::Data;
+use learn::modulation::TargetKind;
 
 /// A benchmark and target with everything that is searched there, checked before anything trains.
 #[derive(Debug, Clone)]
@@ -45,9 +46,9 @@ impl<'l> Question<'l> {
             DefinitionError::range("BENCHMARK", &header.id, &allowed)
         })?;
         let base = library.method(&header.paradigm, base)?;
-        let states = states(benchmark, base)?;
+        let (states, kinds) = states(benchmark, base)?;
         let (mut arms, mut left_out) = (Vec::new(), Vec::new());
-        for knows in Knows::ALL {
+        for knows in Knows::ALL.into_iter().filter(|knows| kinds || !knows.is_of_one_kind()) {
             if knows == Knows::StateLocked && states < 2 {
                 left_out.push((knows, "the stream has no hidden states that recur"));
                 continue;
@@ -103,7 +104,12 @@ impl<'l> Question<'l> {
         let methods = self.mechanisms.len() as u64 + rivals;
         // The best mechanism and every rival, beside the two arms that all of them are held against.
         let confirmed = if methods > 0 { 2 + u64::from(methods > rivals) + rivals } else { 0 };
-        let asked = 4 * seeds.qualification + methods * seeds.development + confirmed * seeds.confirmation;
+        // Of two kinds of state three schedules more, and the best of one modulator beside the best pair.
+        let joint = if self.arms.iter().any(|arm| arm.knows.is_of_one_kind()) { (3, 1) } else { (0, 0) };
+        let confirmed = confirmed + joint.1 * u64::from(methods > rivals);
+        let asked = (4 + joint.0) * seeds.qualification
+            + methods * seeds.development
+            + confirmed * seeds.confirmation;
         // The second look at half of the trials is no longer than a search without any.
         let half = Budget { trials: 0, ..*budget }.runs() * arms.saturating_sub(2);
         (arms + methods) * budget.runs() + half + asked
@@ -131,7 +137,12 @@ impl<'l> Question<'l> {
             let mut receptors = spec.modulators.values().flat_map(|modulator| &modulator.receptors);
             let layers = target.layer.map(|layer| vec![layer]);
             receptors.any(|receptor| {
-                receptor.target == target.kind && receptor.term == target.term && receptor.layers == layers
+                // A gate on every update is a gain on the rate.
+                let gate =
+                    receptor.target == TargetKind::PlasticityGate && target.kind == TargetKind::LearningRate;
+                (receptor.target == target.kind || gate)
+                    && receptor.term == target.term
+                    && receptor.layers == layers
             })
         });
         if !acts || preset.header.control.is_some() {
@@ -144,11 +155,11 @@ impl<'l> Question<'l> {
     }
 }
 
-/// Hidden states of a benchmark; 0 where it has none or nobody can say.
-fn states(benchmark: &Benchmark, base: &MethodPreset) -> Result<u64> {
+/// Hidden states of a benchmark, 0 where it has none or nobody can say, and whether they are pairs of two kinds.
+fn states(benchmark: &Benchmark, base: &MethodPreset) -> Result<(u64, bool)> {
     let protocol = protocol(&benchmark.header.paradigm)?;
     let timeline = protocol.timeline(&protocol.resolve(benchmark, base)?);
-    Ok(timeline.map_or(0, |timeline| timeline.states))
+    Ok(timeline.map_or((0, false), |timeline| (timeline.states, timeline.kinds.is_some())))
 }
 
 #[cfg(test)]
@@ -160,7 +171,9 @@ mod tests {
 
     fn question<'l>(library: &'l Library, benchmark: &str, target: &str) -> Result<Question<'l>> {
         let target: Target = target.parse()?;
-        Question::new(library, library.benchmark(benchmark)?, &target, None, &[])
+        // A window is what the method `window` has.
+        let base = matches!(target.kind, TargetKind::Discount | TargetKind::Window).then_some("window");
+        Question::new(library, library.benchmark(benchmark)?, &target, base, &[])
     }
 
     fn refused(benchmark: &str, target: &str) -> String {
@@ -174,7 +187,8 @@ mod tests {
         let data = Data::new(DataFolder::choose(None));
         let asked = [("stagger", 4, "learning-rate"), ("stagger", 4, "bias"), ("stagger", 4, "temperature")];
         let of_layers = [("ring-contrast", 4, "slope.0"), ("ring-contrast", 4, "slope")];
-        for (benchmark, arms, target) in asked.into_iter().chain(of_layers) {
+        let of_the_past = [("stagger", 4, "discount"), ("stagger", 4, "window")];
+        for (benchmark, arms, target) in asked.into_iter().chain(of_layers).chain(of_the_past) {
             let question = question(&library, benchmark, target).expect(target);
             assert_eq!((question.arms.len(), question.left_out.len()), (arms, 5 - arms), "{benchmark}");
             let log = |preset: &MethodPreset| {

@@ -11,6 +11,9 @@ use learn::modulation::TargetKind;
 
 /// Gains that an arm may reach, either way.
 const GAINS: (f64, f64) = (1.0 / 30.0, 30.0);
+/// How much of the past an update trains on costs time: of a window at most all that is kept, of replay not many times more.
+const PAST: (f64, f64) = (GAINS.0, 1.0);
+const REPLAY: (f64, f64) = (GAINS.0, 3.0);
 /// Shifts that an arm may reach, either way.
 const SHIFTS: f64 = 2.0;
 
@@ -50,7 +53,12 @@ impl Prepared {
 /// Ranges: for an effect its size and sign, for a decay its time constant and power, for events their delay.
 fn add(draw: &mut Draw, arm: &TimingArm, effect: &str, timeline: Timeline) {
     let size = if arm.target.kind.entry().response == Response::Gain {
-        Range::log(GAINS.0 - 1.0, GAINS.1 - 1.0).on(Scale::Gain)
+        let (low, high) = match arm.target.kind {
+            TargetKind::Window => PAST,
+            TargetKind::Replay => REPLAY,
+            _ => GAINS,
+        };
+        Range::log(low - 1.0, high - 1.0).on(Scale::Gain)
     } else {
         Range::log(-SHIFTS, SHIFTS).on(Scale::Linear)
     };
@@ -60,7 +68,8 @@ fn add(draw: &mut Draw, arm: &TimingArm, effect: &str, timeline: Timeline) {
         return;
     }
     if effect == "state" {
-        (0..timeline.states).for_each(|state| draw.add(&format!("{at}.source.values.{state}"), size.clone()));
+        let (values, _) = arm.knows.states(timeline);
+        (0..values).for_each(|state| draw.add(&format!("{at}.source.values.{state}"), size.clone()));
         return;
     }
     draw.add(&format!("{at}.receptors.0.sensitivity"), size);

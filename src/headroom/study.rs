@@ -6,6 +6,7 @@ use std::ops::Range;
 use toml::Table;
 
 use super::answer::{Answer, Confirmed, Searched, Tried};
+use super::joint::Joint;
 use super::search::{First, at_half, search};
 use super::seeds::Seeds;
 use super::space::Prepared;
@@ -100,6 +101,7 @@ impl Plan {
         let seeds = self.seeds.qualification();
         let mut asked = |at: usize| self.ask(measure, (&arms[at].preset, arms[at].values()), seeds.clone());
         let qualification = [asked(0)?, asked(blind)?, asked(schedule)?];
+        let joint = Joint::new(&arms, &qualification[1], self.higher, &mut asked)?;
         let sign = self.sign();
         let difference = |one: &Scores, other: &Scores| Difference::new(one, other, sign).ok_or_else(too_few);
         let headroom = difference(&qualification[2], &qualification[1])?;
@@ -114,6 +116,7 @@ impl Plan {
             headroom,
             above_constant,
             at_half,
+            joint,
             mechanisms: Vec::new(),
             rivals: Vec::new(),
         })
@@ -134,7 +137,8 @@ impl Plan {
         self.ask(measure, (preset, &values), self.seeds.qualification())
     }
 
-    /// Searches mechanisms with the same budget, compares them on the development seeds, confirms the best of them.
+    /// Searches mechanisms with the same budget, compares them on the development seeds, confirms the best of them; where two
+    /// kinds of state alternate, the best of one modulator and the best of more.
     ///
     /// # Errors
     /// What measuring returns.
@@ -147,8 +151,16 @@ impl Plan {
         let mut tried = self.develop(mechanisms, measure)?;
         // Stable: the first named of equals.
         tried.sort_by(|a, b| (self.sign() * b.development).total_cmp(&(self.sign() * a.development)));
-        if let Some(best) = tried.first_mut() {
-            best.confirmed = Some(self.confirm(answer, &best.searched, measure)?);
+        let both = answer.joint.is_some();
+        let classes: &[Option<bool>] = if both { &[Some(false), Some(true)] } else { &[None] };
+        for class in classes {
+            let best = tried.iter_mut().find(|own| class.is_none_or(|pair| own.searched.is_pair() == pair));
+            if let Some(best) = best {
+                best.confirmed = Some(self.confirm(answer, &best.searched, measure)?);
+            }
+        }
+        if let Some(joint) = &mut answer.joint {
+            joint.compare(&tried, self.sign());
         }
         answer.mechanisms = tried;
         Ok(())

@@ -97,6 +97,10 @@ impl Told<'_> {
         };
         let named = ["constant", "blind", "schedule"];
         named.iter().zip(&answer.qualification).for_each(|(arm, scores)| add("qualification", arm, scores));
+        if let Some(joint) = &answer.joint {
+            let named = ["noise", "speed", "both"];
+            named.iter().zip(&joint.scores).for_each(|(arm, scores)| add("qualification", arm, scores));
+        }
         for (_, tried) in answer.tried() {
             let Some(confirmed) = &tried.confirmed else { continue };
             let named = [tried.searched.name.as_str(), "blind", "schedule"];
@@ -149,6 +153,7 @@ impl Told<'_> {
             "headroom": difference(&answer.headroom), "above_constant": difference(&answer.above_constant),
             "headroom_at_half_the_trials": difference(&answer.at_half), "settled": answer.settled(),
             "outcome": answer.outcome().word(),
+            "joint": answer.joint.as_ref().map(|joint| joint.json(&difference)),
             "mechanisms": answer.mechanisms.iter().map(tried).collect::<Vec<_>>(),
             "rivals": answer.rivals.iter().map(tried).collect::<Vec<_>>(),
         })
@@ -217,6 +222,9 @@ impl Told<'_> {
                     let _ = writeln!(lines, "    no κ: H is below {KAPPA_ERRORS} standard errors");
                 }
             }
+        }
+        if let Some(joint) = &answer.joint {
+            lines.push_str(&joint.words(&text));
         }
         lines
     }

@@ -9,6 +9,7 @@ use std::fmt;
 
 use toml::{Table, Value};
 
+use super::knows::Knows;
 use crate::registry::protocol;
 use base::error::{DefinitionError, Error, Result};
 use contract::definition::{Benchmark, Library, MethodPreset};
@@ -21,48 +22,11 @@ pub(crate) const MARK: &str = "headroom:";
 /// The arms' line in `bench list modulators`.
 pub(crate) const TIMING_ARMS: &[(&str, &str)] = &[(
     "headroom:TARGET:ARM",
-    "of a method without modulation: its best constant, change-blind, event-locked, state-locked or free gain on the target, where \
+    "of a method without modulation: its best constant, change-blind, event-locked, state-locked (of two kinds of state also noise-locked, speed-locked) or free gain on the target, where \
      `bench headroom` has found it; says where timing can help at all",
 )];
 /// Knots of a free schedule, at most.
 const MOST_KNOTS: u64 = 16;
-
-/// How much an arm may know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Knows {
-    /// Nothing: a constant.
-    Constant,
-    /// Training time: a decay.
-    ChangeBlind,
-    /// The true changes: the same decay, begun anew at each.
-    EventLocked,
-    /// The true hidden state at every update, where a stream goes through states that recur: one gain for each.
-    StateLocked,
-    /// When what happens in the whole run.
-    Free,
-}
-
-impl Knows {
-    /// From the least to the most.
-    pub const ALL: [Self; 5] =
-        [Self::Constant, Self::ChangeBlind, Self::EventLocked, Self::StateLocked, Self::Free];
-
-    /// As written behind a method's id and in tables.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Constant => "constant",
-            Self::ChangeBlind => "change-blind",
-            Self::EventLocked => "event-locked",
-            Self::StateLocked => "state-locked",
-            Self::Free => "free",
-        }
-    }
-
-    /// Whether it knows of changes.
-    pub fn is_schedule(self) -> bool {
-        matches!(self, Self::EventLocked | Self::StateLocked | Self::Free)
-    }
-}
 
 /// What a gain acts on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -175,7 +139,7 @@ impl TimingArm {
             Knows::Constant => &[],
             Knows::ChangeBlind => &["annealing"],
             Knows::EventLocked => &["annealing", "event"],
-            Knows::StateLocked => &["annealing", "state"],
+            Knows::NoiseLocked | Knows::SpeedLocked | Knows::StateLocked => &["annealing", "state"],
             Knows::Free => &["annealing", "free"],
         };
         constant.into_iter().chain(more.iter().copied()).collect()
@@ -189,8 +153,10 @@ impl TimingArm {
                 format!("{{ kind = \"knots\", values = [{values}], updates = {} }}", timeline.updates)
             }
             "state" => {
-                let values = vec!["0.0"; usize::try_from(timeline.states).unwrap_or(2).max(2)].join(", ");
-                format!("{{ kind = \"state\", values = [{values}] }}")
+                let (values, stride) = self.knows.states(timeline);
+                let values = vec!["0.0"; values].join(", ");
+                let stride = if stride == 1 { String::new() } else { format!(", stride = {stride}") };
+                format!("{{ kind = \"state\", values = [{values}]{stride} }}")
             }
             "constant" => "{ kind = \"constant\" }".to_owned(),
             other => format!("{{ kind = \"{other}\" }}"),
@@ -199,7 +165,11 @@ impl TimingArm {
         let term = self.target.term.as_ref().map_or_else(String::new, |term| format!(", term = {term:?}"));
         let layer = (self.target.layer)
             .map_or_else(String::new, |layer| format!(", scope = \"layer\", layers = [{layer}]"));
-        let limits = if gain { ", limits = [0.001, 1000.0]" } else { "" };
+        let limits = match self.target.kind {
+            TargetKind::Window => ", limits = [0.001, 1.0]",
+            _ if gain => ", limits = [0.001, 1000.0]",
+            _ => "",
+        };
         let text = format!(
             "source = {source}\nreceptors = [{{ target = \"{}\"{term}{layer}, sensitivity = {sensitivity:?}{limits} }}]\n",
             self.target.kind.entry().name
@@ -220,7 +190,8 @@ impl TimingArm {
             return Err(DefinitionError::range("--target", &self.target, &allowed).into());
         }
         let mut asked = preset.clone();
-        let constant = self.modulator("constant", Timeline { updates: 1, changes: 0, states: 0 })?;
+        let constant =
+            self.modulator("constant", Timeline { updates: 1, changes: 0, states: 0, kinds: None })?;
         let modulators = Table::from_iter([("constant".to_owned(), constant)]);
         asked.header.modulation.insert("modulators".into(), modulators.into());
         let resolved = protocol.resolve(benchmark, &asked).map(drop);
@@ -273,6 +244,13 @@ fn timeline(
     };
     let timeline = protocol.timeline(&settings);
     let timeline = timeline.ok_or_else(|| refuse("has no timeline that is one for all seeds"))?;
+    if knows.is_of_one_kind() && timeline.kinds.is_none() {
+        return Err(DefinitionError {
+            allowed: vec!["a benchmark whose `stream.shifts` are of the kind `noise-speed`".into()],
+            ..refuse("has no two kinds of hidden state")
+        }
+        .into());
+    }
     if knows == Knows::StateLocked && timeline.states < 2 {
         return Err(DefinitionError {
             allowed: vec!["a benchmark with `stream.shifts`".into()],

@@ -48,8 +48,8 @@ fn law_1_unit_gains_train_bit_for_bit_like_no_modulation() {
 fn silent_modulation(model: &dyn Model) -> ModulationSpec {
     let mut receptors = Vec::new();
     for entry in TARGETS {
-        let needs_more =
-            [TargetKind::Replay, TargetKind::Dropout, TargetKind::PlasticityGate].contains(&entry.kind);
+        let past = [TargetKind::Replay, TargetKind::Discount, TargetKind::Window].contains(&entry.kind);
+        let needs_more = past || [TargetKind::Dropout, TargetKind::PlasticityGate].contains(&entry.kind);
         if needs_more || (entry.kind == TargetKind::RecurrentWeight && model.recurrent_layers() == 0) {
             continue;
         }
@@ -75,6 +75,8 @@ fn silent_modulation(model: &dyn Model) -> ModulationSpec {
         recurrent: model.recurrent_layers(),
         terms: vec!["task".into(), "ewc".into()],
         replay: false,
+        window: false,
+        discount: false,
         winners: true,
         momentum: true,
         boundaries: true,
@@ -104,8 +106,10 @@ fn law_1_receptors_without_effect_train_bit_for_bit_like_no_modulation_on_every_
 #[test]
 fn every_target_changes_the_result_once_it_has_an_effect() {
     for entry in TARGETS {
-        // Dropout draws masks, replay, recurrence and competition need terms and layers that this network lacks: tested elsewhere.
-        if [TargetKind::Replay, TargetKind::RecurrentWeight, TargetKind::Winners].contains(&entry.kind) {
+        // Dropout draws masks; replay, a window, recurrence and competition need terms and layers that this network lacks: tested
+        // elsewhere.
+        let past = [TargetKind::Replay, TargetKind::Discount, TargetKind::Window].contains(&entry.kind);
+        if past || [TargetKind::RecurrentWeight, TargetKind::Winners].contains(&entry.kind) {
             continue;
         }
         let term = if entry.kind == TargetKind::LossWeight { ", term = \"ewc\"" } else { "" };

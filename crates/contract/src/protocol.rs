@@ -141,6 +141,8 @@ pub struct Timeline {
     pub changes: u64,
     /// Hidden states that the stream goes through and that recur; 0 or 1: nothing to tell apart.
     pub states: u64,
+    /// How many states there are of each of two kinds that alternate independently; `None`: states are of one kind.
+    pub kinds: Option<[u64; 2]>,
 }
 
 /// A paradigm or case study as the harness sees it. It turns a checked spec and a seed into a log; it never prints, plots or

@@ -96,6 +96,10 @@ pub struct Gains {
     pub dropout: f32,
     /// Multiplies the number of past samples that a replay term draws.
     pub replay: f32,
+    /// Stretches the horizon of a discounted window of the past: λ_t = γ^((T−t)/gain).
+    pub discount: f32,
+    /// Multiplies the mini-batches of the past that count, or are drawn from; at most 1, as no more are kept.
+    pub window: f32,
     /// Levels of neuromodulators as plain inputs, for networks that have such inputs (control `context-input`).
     pub context: Vec<f32>,
     /// What dendritic segments see of the task, for networks that have such; empty: they say nothing.
@@ -114,6 +118,8 @@ impl Default for Gains {
             temperature: 1.0,
             dropout: 0.0,
             replay: 1.0,
+            discount: 1.0,
+            window: 1.0,
             context: Vec::new(),
             dendritic: Vec::new(),
         }

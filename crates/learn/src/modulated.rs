@@ -95,6 +95,8 @@ pub fn resolve(
         recurrent: model.recurrent_layers(),
         terms: task.into_iter().chain(names).collect(),
         replay: terms.iter().any(|weighted| weighted.term.replays()),
+        window: terms.iter().any(|weighted| weighted.term.has_window()),
+        discount: terms.iter().any(|weighted| weighted.term.has_discount()),
         winners: stage.winners,
         momentum: optimiser.kind != Kind::Sgd,
         boundaries: stage.boundaries,

@@ -12,7 +12,7 @@ const MARK: &str = "headroom:";
 /// Arms that are blind to changes, and those that know them: the first of each that was run counts. Which one a suite runs
 /// was chosen by a search on validation data, not by these records.
 const BLIND: [&str; 2] = ["change-blind", "constant"];
-const SCHEDULE: [&str; 3] = ["state-locked", "event-locked", "free"];
+const SCHEDULE: [&str; 5] = ["state-locked", "noise-locked", "speed-locked", "event-locked", "free"];
 
 /// Headroom of one target on one benchmark.
 pub(super) struct Room<'r, 'a> {
@@ -90,6 +90,8 @@ pub(super) fn targets(mechanism: &MethodResults<'_>) -> BTreeSet<String> {
         Some(match (receptor["term"].as_str(), layers) {
             (Some(term), _) => format!("{target}.{term}"),
             (None, Some([layer])) => format!("{target}.{layer}"),
+            // A gate on every update is a gain on the rate.
+            _ if target == "plasticity-gate" => "learning-rate".to_owned(),
             _ => target.to_owned(),
         })
     };

@@ -14,6 +14,10 @@ pub struct Anatomy {
     pub terms: Vec<String>,
     /// A term that draws past samples.
     pub replay: bool,
+    /// A term that keeps a window of the past.
+    pub window: bool,
+    /// One that discounts it.
+    pub discount: bool,
     /// Hidden units compete (k-winner-take-all).
     pub winners: bool,
     /// The optimiser has momentum.
@@ -33,6 +37,8 @@ impl Anatomy {
     pub fn has(&self, target: TargetKind) -> bool {
         match target {
             TargetKind::Replay => self.replay,
+            TargetKind::Discount => self.discount,
+            TargetKind::Window => self.window,
             TargetKind::Winners => self.winners,
             TargetKind::RecurrentWeight => self.recurrent > 0,
             TargetKind::Dropout => self.layers.len() > 1,

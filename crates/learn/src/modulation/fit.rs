@@ -69,6 +69,10 @@ impl ReceptorSpec {
         if self.target == TargetKind::Dropout && high >= 1.0 {
             return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), "a share below 1"));
         }
+        if self.target == TargetKind::Window && high > 1.0 {
+            let allowed = "an upper limit of at most 1: a window keeps no more than its length";
+            return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), allowed));
+        }
         let neutral = self.target.neutral();
         if !(low..=high).contains(&neutral) && entry.response == Response::Gain {
             let allowed = format!("limits around {neutral}, the value without modulation");
@@ -94,6 +98,8 @@ impl ReceptorSpec {
         if !anatomy.has(self.target) {
             let what = match self.target {
                 TargetKind::Replay => "no replay of past samples",
+                TargetKind::Discount => "no discounted window of the past",
+                TargetKind::Window => "no window of the past",
                 TargetKind::Winners => "no competition between units",
                 TargetKind::RecurrentWeight => "no recurrent layer",
                 TargetKind::Dropout => "no hidden layer",

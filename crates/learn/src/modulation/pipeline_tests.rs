@@ -15,6 +15,8 @@ pub(super) fn spec(text: &str) -> ModulationSpec {
         layers: vec![4, 2],
         terms: vec!["task".into(), "ewc".into()],
         replay: true,
+        window: true,
+        discount: true,
         winners: false,
         momentum: true,
         boundaries: true,

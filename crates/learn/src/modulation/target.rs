@@ -17,6 +17,8 @@ pub enum TargetKind {
     Temperature,
     Dropout,
     Replay,
+    Discount,
+    Window,
     PlasticityGate,
     FeatureGate,
     RecurrentWeight,
@@ -126,6 +128,22 @@ pub const TARGETS: &[TargetEntry] = &[
         None,
     ),
     entry(
+        TargetKind::Discount,
+        "discount",
+        Response::Gain,
+        ONE,
+        "stretches the horizon of the discounted past (Eq. 7): λ_t = γ^((T−t)/gain)",
+        None,
+    ),
+    entry(
+        TargetKind::Window,
+        "window",
+        Response::Gain,
+        ONE,
+        "multiplies the mini-batches of the past that count (Eq. 7's W, or those that replay draws from), at least one; at most 1, as no more are kept",
+        Some([0.0, 1.0]),
+    ),
+    entry(
         TargetKind::PlasticityGate,
         "plasticity-gate",
         Response::Bias,
@@ -201,6 +219,8 @@ pub(super) fn apply_scalar(target: TargetKind, term: Option<&str>, effect: f64, 
         // Two sources of silence: a unit speaks where neither silences it.
         TargetKind::Dropout => gains.dropout = 1.0 - (1.0 - gains.dropout) * (1.0 - effect),
         TargetKind::Replay => gains.replay *= effect,
+        TargetKind::Discount => gains.discount *= effect,
+        TargetKind::Window => gains.window *= effect,
         TargetKind::Winners => {
             let shares = gains.layers.iter_mut().filter_map(|layer| layer.winners.as_mut());
             shares.for_each(|share| *share = (*share * effect).min(1.0));

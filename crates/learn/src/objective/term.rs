@@ -195,6 +195,16 @@ pub trait LossTerm: Send {
         self.memory().is_some()
     }
 
+    /// Whether it keeps a window of the past of which as much counts as the gain `window` says.
+    fn has_window(&self) -> bool {
+        false
+    }
+
+    /// Whether it discounts that past, as the gain `discount` says.
+    fn has_discount(&self) -> bool {
+        false
+    }
+
     /// Samples passed through the network beside those of the batches, a backward pass counted as two.
     fn extra_passes(&self) -> u64 {
         self.memory().map_or(0, Memory::passes)

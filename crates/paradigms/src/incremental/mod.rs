@@ -67,7 +67,12 @@ impl Experiment for Incremental {
         let tasks = benchmark.stream.len(benchmark.data.facts().ok()?.classes) as u64;
         let told = benchmark.stream.reveals(Reveal::Boundary);
         let updates = tasks * benchmark.budget.updates_per_task? as u64;
-        Some(Timeline { updates, changes: if told { tasks.saturating_sub(1) } else { 0 }, states: 0 })
+        Some(Timeline {
+            updates,
+            changes: if told { tasks.saturating_sub(1) } else { 0 },
+            states: 0,
+            kinds: None,
+        })
     }
 
     fn data(&self, settings: &Resolved) -> Vec<String> {

@@ -73,7 +73,8 @@ impl Experiment for Online {
         let stream = &resolved.benchmark.stream;
         let updates = stream.samples?.div_ceil(resolved.benchmark.batch) as u64;
         let (changes, states) = (stream.told().len() as u64, stream.states() as u64);
-        Some(Timeline { updates, changes, states })
+        let kinds = stream.kinds().map(|kinds| kinds.map(|states| states as u64));
+        Some(Timeline { updates, changes, states, kinds })
     }
 
     fn data(&self, settings: &Resolved) -> Vec<String> {

@@ -1,6 +1,5 @@
 //! Evidence of a change that adds up over steps: one batch of noisy labels says little, many in a row say much.
 
-
 use super::rule::{Observation, Rule};
 use super::uncertainty::Usual;
 use base::rng::Streams;

@@ -1,7 +1,6 @@
 //! A source on gradients that tells volatility from noise: after a change successive gradients point the same way, under noise
 //! they are long and cancel.
 
-
 use super::rule::{Observation, Rule, RunningMean};
 use base::rng::Streams;
 use contract::settings;

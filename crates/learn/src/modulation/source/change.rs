@@ -1,6 +1,5 @@
 //! Sources on changes of the environment that the learner finds by itself.
 
-
 use super::rule::{Observation, Rule};
 use super::uncertainty::Usual;
 use base::error::{DefinitionError, Result};

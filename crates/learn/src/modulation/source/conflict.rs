@@ -1,6 +1,5 @@
 //! A source on gradients: does this update undo what the last ones did?
 
-
 use super::rule::{Observation, Rule};
 use base::rng::Streams;
 use contract::settings;

@@ -261,7 +261,8 @@ pub const SOURCES: &[SourceEntry] = &[
     ),
     SourceEntry::of::<state::State>(
         "state",
-        "the value of the hidden state of the samples that are answered and learned from next: an oracle",
+        "the value of the hidden state of the samples that are answered and learned from next, number (state / stride) mod the \
+         number of values: an oracle",
         "control: headroom's state-locked arm",
         &[Need::State, Need::Ahead],
     ),

@@ -1,6 +1,5 @@
 //! Sources on reward: how well the learner does compared with what it is used to.
 
-
 use super::rule::{Observation, Rule, RunningMean};
 use base::rng::Streams;
 use contract::settings;

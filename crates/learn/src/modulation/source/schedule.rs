@@ -1,6 +1,5 @@
 //! Sources that know nothing but time, or time and the true changes: the arms that say where a gain can help at all.
 
-
 use super::rule::{BoundaryTold, Observation, Rule};
 use base::error::DefinitionError;
 use base::rng::Streams;

@@ -261,6 +261,12 @@ fn a_state_source_says_the_value_of_the_state_that_it_was_told() {
     close(&losses(source.as_mut(), &[0.0, 0.0]), &[-1.0, -1.0]);
     source.state(&StateTold::new(0));
     close(&losses(source.as_mut(), &[0.0]), &[0.5]);
+    // Of pairs of two kinds, of the first of which there are two: the second kind of state 3 is its number 1.
+    let mut second = start("state", serde_json::json!({ "values": [0.5, -1.0], "stride": 2 }));
+    second.state(&StateTold::new(3));
+    close(&losses(second.as_mut(), &[0.0]), &[-1.0]);
+    second.state(&StateTold::new(1));
+    close(&losses(second.as_mut(), &[0.0]), &[0.5]);
     let refused = |values: &[f64]| {
         let settings = serde_json::json!({ "values": values }).as_object().cloned().unwrap_or_default();
         SourceSpec { kind: "state".into(), settings }.resolve().expect_err("refused").to_string()

@@ -65,7 +65,12 @@ impl OnlineStreamSpec {
             let allowed = "another kind of shift: images have one place in a network";
             return Err(DefinitionError::range("stream.shifts.kind", "relevance", allowed));
         }
-        if matches!(shifts, Shifts::Noise { .. }) && self.noise() > 0.0 {
+        let moves = matches!(self.source, Source::Hyperplane { moving, .. } if moving > 0);
+        if matches!(shifts, Shifts::NoiseSpeed { .. }) && !moves {
+            let allowed = "another kind of shift: only a hyperplane with `moving` above 0 has a speed";
+            return Err(DefinitionError::range("stream.shifts.kind", "noise-speed", allowed));
+        }
+        if matches!(shifts, Shifts::Noise { .. } | Shifts::NoiseSpeed { .. }) && self.noise() > 0.0 {
             let allowed = "0: stream.shifts says how much";
             return Err(DefinitionError::range("stream.source.noise", self.noise(), allowed));
         }

@@ -115,9 +115,10 @@ fn noiseless(
         }
         Source::Hyperplane { features, moving, speed, turn, noise } => {
             let mut plane = Plane::new(*features, *moving, &mut random);
-            for _ in 0..samples {
+            for at in 0..samples {
                 ideal.push(plane.sample(&mut random, &mut inputs));
-                plane.turn(*speed, *turn, &mut drift);
+                let factor = spec.shifts.as_ref().and_then(|shifts| shifts.speed(at)).unwrap_or(1.0);
+                plane.turn(*speed * factor, *turn, &mut drift);
             }
             *noise
         }

@@ -255,6 +255,11 @@ impl OnlineStreamSpec {
         self.shifts.as_ref().map_or(0, |shifts| shifts.states(self.expected_samples()))
     }
 
+    /// How many states there are of each of two kinds that alternate independently; `None`: states are of one kind.
+    pub fn kinds(&self) -> Option<[usize; 2]> {
+        self.shifts.as_ref().and_then(Shifts::kinds)
+    }
+
     pub(super) fn is_table(&self) -> bool {
         matches!(self.source, Source::Elec2 | Source::Table { .. } | Source::Data(_))
     }

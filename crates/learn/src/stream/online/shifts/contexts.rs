@@ -4,7 +4,7 @@ use super::super::schedule::Change;
 use base::error::DefinitionError;
 
 /// Blocks of an order, at most.
-const MOST_BLOCKS: usize = 64;
+pub(super) const MOST_BLOCKS: usize = 64;
 
 pub(super) fn check(order: &[usize], concepts: Option<usize>) -> Result<(), DefinitionError> {
     let key = "stream.shifts.order";

@@ -1,5 +1,5 @@
 //! What of a stream alternates between hidden states that recur: contrast, luminance, label noise, volatility, relevance,
-//! context. Nobody is told; the state-locked arm of headroom knows it.
+//! context, noise and speed at once. Nobody is told; the state-locked arm of headroom knows it.
 //!
 //! A stream with one kind of shift and the same stream without it share their samples: each kind changes what it names and
 //! draws nothing that the stream would draw otherwise.
@@ -9,6 +9,7 @@ mod contrast;
 mod levels;
 mod luminance;
 mod noise;
+mod noise_speed;
 mod volatility;
 
 pub use levels::MOST_STATES;
@@ -42,6 +43,19 @@ pub enum Shifts {
         levels: Vec<f32>,
         /// As above.
         every: usize,
+        /// States of the blocks, and then again, 2 to 64 of them: labels that say something may be rare. Default: in turn.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        order: Option<Vec<usize>>,
+    },
+    /// Two kinds of state that alternate independently of each other: which share of the labels is turned over, as in `noise`,
+    /// and how fast a hyperplane moves. Blocks go through the levels with the first speed, then with the second, and so on.
+    NoiseSpeed {
+        /// Shares, at least 2 of them, each in [0, 1).
+        levels: Vec<f32>,
+        /// Factors on the source's speed, at least 2 of them, each from 0 to 100; with the levels 16 pairs at most.
+        speeds: Vec<f32>,
+        /// As above.
+        every: usize,
     },
     /// The state says how often the concept changes: every so many samples within its blocks. `segments` must be 1.
     Volatility {
@@ -72,6 +86,7 @@ impl Shifts {
             Self::Contrast { every, .. }
             | Self::Luminance { every, .. }
             | Self::Noise { every, .. }
+            | Self::NoiseSpeed { every, .. }
             | Self::Volatility { every, .. }
             | Self::Relevance { every }
             | Self::Contexts { every, .. } => *every,
@@ -82,12 +97,24 @@ impl Shifts {
     pub fn states(&self, samples: usize) -> usize {
         let blocks = samples.div_ceil(self.every().max(1));
         match self {
+            Self::Noise { order: Some(order), .. } | Self::Contexts { order, .. } => {
+                order.iter().take(blocks).max().map_or(0, |last| last + 1)
+            }
             Self::Contrast { levels, .. } | Self::Luminance { levels, .. } | Self::Noise { levels, .. } => {
                 levels.len().min(blocks)
             }
+            Self::NoiseSpeed { levels, speeds, .. } => (levels.len() * speeds.len()).min(blocks),
             Self::Volatility { intervals, .. } => intervals.len().min(blocks),
             Self::Relevance { .. } => 2.min(blocks),
-            Self::Contexts { order, .. } => order.iter().take(blocks).max().map_or(0, |last| last + 1),
+        }
+    }
+
+    /// How many states there are of each of two kinds, noise and speed, where they alternate independently: state s is number
+    /// s mod the first of the former and s div the first of the latter.
+    pub fn kinds(&self) -> Option<[usize; 2]> {
+        match self {
+            Self::NoiseSpeed { levels, speeds, .. } => Some([levels.len(), speeds.len()]),
+            _ => None,
         }
     }
 
@@ -95,12 +122,15 @@ impl Shifts {
     pub(super) fn state(&self, at: usize) -> usize {
         let block = at / self.every().max(1);
         match self {
+            Self::Noise { order: Some(order), .. } | Self::Contexts { order, .. } => {
+                order.get(block % order.len().max(1)).copied().unwrap_or(0)
+            }
             Self::Contrast { levels, .. } | Self::Luminance { levels, .. } | Self::Noise { levels, .. } => {
                 block % levels.len().max(1)
             }
+            Self::NoiseSpeed { levels, speeds, .. } => block % (levels.len() * speeds.len()).max(1),
             Self::Volatility { intervals, .. } => block % intervals.len().max(1),
             Self::Relevance { .. } => block % 2,
-            Self::Contexts { order, .. } => order.get(block % order.len().max(1)).copied().unwrap_or(0),
         }
     }
 
@@ -131,6 +161,17 @@ impl Shifts {
     pub(super) fn noise(&self, at: usize) -> Option<f32> {
         match self {
             Self::Noise { levels, .. } => levels.get(self.state(at)).copied(),
+            Self::NoiseSpeed { levels, .. } => levels.get(self.state(at) % levels.len().max(1)).copied(),
+            _ => None,
+        }
+    }
+
+    /// The factor on the speed of a plane at a sample; `None`: the source's own speed.
+    pub(super) fn speed(&self, at: usize) -> Option<f32> {
+        match self {
+            Self::NoiseSpeed { levels, speeds, .. } => {
+                speeds.get(self.state(at) / levels.len().max(1)).copied()
+            }
             _ => None,
         }
     }
@@ -160,7 +201,8 @@ impl Shifts {
         match self {
             Self::Contrast { levels, .. } => contrast::check(levels),
             Self::Luminance { levels, .. } => luminance::check(levels),
-            Self::Noise { levels, .. } => noise::check(levels),
+            Self::Noise { levels, order, .. } => noise::check(levels, order.as_deref()),
+            Self::NoiseSpeed { levels, speeds, .. } => noise_speed::check(levels, speeds),
             Self::Volatility { intervals, .. } => volatility::check(intervals, concepts),
             Self::Relevance { .. } => Ok(()),
             Self::Contexts { order, .. } => contexts::check(order, concepts),

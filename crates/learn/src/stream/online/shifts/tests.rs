@@ -15,6 +15,8 @@ fn stream(spec: &OnlineStreamSpec) -> OnlineStream {
 
 const PLANE: &str = r#"kind = "hyperplane", features = 2, moving = 0, noise = 0.0"#;
 
+const MOVING: &str = r#"kind = "hyperplane", features = 2, moving = 2, noise = 0.0"#;
+
 fn states(stream: &OnlineStream) -> Vec<usize> {
     (0..40).map(|at| stream.state(at).expect("a state")).collect()
 }
@@ -52,6 +54,44 @@ fn noise_turns_labels_over_only_where_its_level_is_above_0() {
     assert!(turned.len() > 11 && turned.iter().all(|at| *at >= 20), "{turned:?}");
     let plain = stream(&spec(PLANE, ""));
     assert_eq!((noisy.inputs(0..40), noisy.ideal()), (plain.inputs(0..40), plain.ideal()));
+}
+
+#[test]
+fn states_of_noise_follow_an_order() {
+    let text = "shifts = { kind = \"noise\", levels = [0.9, 0.0], order = [0, 0, 1], every = 5 }";
+    let spec = spec(PLANE, text);
+    let rare = stream(&spec);
+    assert_eq!(
+        states(&rare),
+        [[0; 10], [0; 10], [0; 10], [0; 10]]
+            .concat()
+            .iter()
+            .enumerate()
+            .map(|(at, _)| usize::from(at / 5 % 3 == 2))
+            .collect::<Vec<_>>()
+    );
+    assert_eq!((told(&rare), spec.states()), (vec![10, 15, 25, 30], 2));
+    let clean = |at: &usize| rare.labels()[*at] == rare.ideal().expect("known")[*at];
+    assert!((0..40).filter(|at| at / 5 % 3 == 2).all(|at| clean(&at)));
+    assert!((0..40).filter(|at| !clean(at)).count() > 20);
+}
+
+#[test]
+fn noise_and_speed_alternate_independently_and_a_plane_stands_still_at_speed_0() {
+    let moving = r#"kind = "hyperplane", features = 2, moving = 2, speed = 0.2, turn = 0.0, noise = 0.0"#;
+    let text = "shifts = { kind = \"noise-speed\", levels = [0.0, 0.9], speeds = [0.0, 1.0], every = 10 }";
+    let spec = spec(moving, text);
+    let (both, plain, still) =
+        (stream(&spec), stream(&self::spec(moving, "")), stream(&self::spec(PLANE, "")));
+    assert_eq!(states(&both), [[0; 10], [1; 10], [2; 10], [3; 10]].concat());
+    assert_eq!((told(&both), spec.kinds(), spec.states()), (vec![10, 20, 30], Some([2, 2]), 4));
+    let ideal = |stream: &OnlineStream| stream.ideal().expect("known").to_vec();
+    assert_eq!(both.inputs(0..40), plain.inputs(0..40));
+    // Until it moves it is the plane that never does; after 20 moves it is where the other was after as many.
+    assert_eq!(ideal(&both)[..20], ideal(&still)[..20]);
+    assert_ne!(ideal(&both), ideal(&still));
+    let turned: Vec<usize> = (0..40).filter(|at| both.labels()[*at] != ideal(&both)[*at]).collect();
+    assert!(turned.len() > 11 && turned.iter().all(|at| at / 10 % 2 == 1), "{turned:?}");
 }
 
 #[test]
@@ -115,6 +155,19 @@ fn values_out_of_range_are_named_with_what_is_allowed() {
         (PLANE, "kind = \"luminance\", levels = [0.0, 2000.0], every = 5", "-1000 to 1000"),
         (PLANE, "kind = \"noise\", levels = [0.0, 1.0], every = 5", "0 <= noise < 1"),
         (PLANE, "kind = \"noise\", levels = [0.0, 0.5], every = 41", "`stream.shifts.every` = 41"),
+        (
+            PLANE,
+            "kind = \"noise\", levels = [0.0, 0.5], order = [0, 2], every = 5",
+            "0 to 1, the places of the levels",
+        ),
+        (PLANE, "kind = \"noise\", levels = [0.0, 0.5], order = [0], every = 5", "2 to 64 states"),
+        (PLANE, "kind = \"noise-speed\", levels = [0.0, 0.5], speeds = [0.0, 1.0], every = 5", "has a speed"),
+        (MOVING, "kind = \"noise-speed\", levels = [0.0, 0.5], speeds = [1.0], every = 5", "2 to 8 speeds"),
+        (
+            MOVING,
+            "kind = \"noise-speed\", levels = [0.0, 0.5], speeds = [1.0, 101.0], every = 5",
+            "factors from 0 to 100",
+        ),
         (PLANE, "kind = \"volatility\", intervals = [0, 5], every = 10", "two concepts or more"),
         (
             r#"kind = "sea""#,
