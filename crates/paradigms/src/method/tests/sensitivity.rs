@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Toy, close, toy};
+use learn::nn::Model;
 use learn::objective::Event;
 
 #[test]
