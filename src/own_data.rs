@@ -9,6 +9,8 @@ use data::{Data, DataSpec};
 use learn::stream::online::Source;
 use toml::Value;
 
+use crate::registry::PROTOCOLS;
+
 /// Completes the benchmarks that these targets (suites, benchmarks) reach. `strict`: a checksum that does not stand in the
 /// definition is an error.
 ///
@@ -36,7 +38,9 @@ fn complete_one(benchmark: &mut Benchmark, data: &Data, strict: bool) -> Result<
     match benchmark.header.paradigm.as_str() {
         "incremental" => {}
         "online" => adopt(benchmark, data, strict)?,
-        paradigm => refuse(benchmark, paradigm)?,
+        // A paradigm that there is not is told by who plans.
+        paradigm if PROTOCOLS.iter().any(|known| known.name() == paradigm) => refuse(benchmark, paradigm)?,
+        _ => {}
     }
     if benchmark.body.get("data").is_some_and(Value::is_table)
         && let Some(DataSpec::Table(table)) = benchmark.setting::<DataSpec>("data")?
