@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::answer::{Searched, Tried};
+use super::tried::{Searched, Tried};
 use crate::run::Knows;
 use crate::tune::best_of;
 use base::error::Result;

@@ -16,9 +16,10 @@ mod search;
 mod seeds;
 mod space;
 mod study;
+mod tried;
 mod write;
 
-pub use answer::{Answer, Confirmed, Searched, Tried};
+pub use answer::Answer;
 pub use earlier::check_folder;
 pub use joint::{Joint, Pair};
 pub use question::Question;
@@ -26,4 +27,5 @@ pub use runner::Runner;
 pub use seeds::{CONFIRMATION_SEED, DEVELOPMENT_SEED, QUALIFICATION_SEED, Seeds};
 pub use space::Prepared;
 pub use study::{Measure, Plan};
+pub use tried::{Confirmed, Searched, Tried};
 pub use write::{Told, write};

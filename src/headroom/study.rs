@@ -5,11 +5,12 @@ use std::ops::Range;
 
 use toml::Table;
 
-use super::answer::{Answer, Confirmed, Searched, Tried};
+use super::answer::Answer;
 use super::joint::Joint;
 use super::search::{First, at_half, search};
 use super::seeds::Seeds;
 use super::space::Prepared;
+use super::tried::{Confirmed, Searched, Tried};
 use crate::measure::On;
 use crate::tune::{Budget, Draw, best_of};
 use base::error::{DefinitionError, Result};

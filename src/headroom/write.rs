@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::answer::{Answer, Searched, Tried};
+use super::answer::Answer;
 use super::earlier::{Earlier, FILES};
 use super::question::Question;
 use super::study::Plan;
+use super::tried::{Searched, Tried};
 use crate::tune::{self, Kept};
 use base::atomic;
 use base::error::Result;
@@ -176,28 +177,7 @@ impl Told<'_> {
             format!("{:+.4} ({interval}; {} seeds)", difference.mean, difference.pairs)
         };
         let mut lines = format!("{id} × {target}\n");
-        for (at, arm) in answer.arms.iter().enumerate() {
-            let mark = match at {
-                at if at == answer.schedule => "S ",
-                at if at == answer.blind => "C′",
-                _ => "  ",
-            };
-            let values: Vec<String> = arm
-                .found
-                .winner()
-                .values
-                .iter()
-                .map(|(key, value)| format!("{} = {value}", short(key)))
-                .collect();
-            let values =
-                if values.is_empty() { "as the preset has it".to_owned() } else { values.join(", ") };
-            let _ = writeln!(lines, "  {mark} {:12} validation {:.4}  {values}", arm.name, arm.validation());
-            let ends = self.ends(arm);
-            if !ends.is_empty() {
-                let ends: Vec<&str> = ends.iter().map(|key| short(key)).collect();
-                let _ = writeln!(lines, "     at an end of what was tried: {}", ends.join(", "));
-            }
-        }
+        self.write_arms(&mut lines);
         for (arm, why) in &self.question.left_out {
             let _ = writeln!(lines, "     {} is left out: {why}", arm.word());
         }
@@ -227,6 +207,33 @@ impl Told<'_> {
             lines.push_str(&joint.words(&text));
         }
         lines
+    }
+
+    /// A line per arm with what was found for it.
+    fn write_arms(&self, lines: &mut String) {
+        let answer = self.answer;
+        for (at, arm) in answer.arms.iter().enumerate() {
+            let mark = match at {
+                at if at == answer.schedule => "S ",
+                at if at == answer.blind => "C′",
+                _ => "  ",
+            };
+            let values: Vec<String> = arm
+                .found
+                .winner()
+                .values
+                .iter()
+                .map(|(key, value)| format!("{} = {value}", short(key)))
+                .collect();
+            let values =
+                if values.is_empty() { "as the preset has it".to_owned() } else { values.join(", ") };
+            let _ = writeln!(lines, "  {mark} {:12} validation {:.4}  {values}", arm.name, arm.validation());
+            let ends = self.ends(arm);
+            if !ends.is_empty() {
+                let ends: Vec<&str> = ends.iter().map(|key| short(key)).collect();
+                let _ = writeln!(lines, "     at an end of what was tried: {}", ends.join(", "));
+            }
+        }
     }
 }
 

@@ -78,7 +78,7 @@ fn states_of_noise_follow_an_order() {
 
 #[test]
 fn noise_and_speed_alternate_independently_and_a_plane_stands_still_at_speed_0() {
-    let moving = r#"kind = "hyperplane", features = 2, moving = 2, speed = 0.2, turn = 0.0, noise = 0.0"#;
+    let moving = r#"kind = "hyperplane", features = 2, moving = 1, speed = 0.2, turn = 0.0, noise = 0.0"#;
     let text = "shifts = { kind = \"noise-speed\", levels = [0.0, 0.9], speeds = [0.0, 1.0], every = 10 }";
     let spec = spec(moving, text);
     let (both, plain, still) =
