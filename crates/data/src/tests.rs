@@ -1,4 +1,5 @@
 use super::*;
+use base::digest::sha256_hex;
 
 /// A third set in the layout of MNIST: 12 training and 2 test images of 2 × 3 pixels, three classes.
 fn write_third_set(folder: &std::path::Path) -> Entry {
