@@ -205,7 +205,16 @@ impl Told<'_> {
         let _ = writeln!(lines, "  S − C        {}", text(&answer.above_constant));
         let settled = if answer.settled() { "settled" } else { "not settled: search with more trials" };
         let _ = writeln!(lines, "  H at half the trials {:+.4}: {settled}", answer.at_half.mean);
-        for (what, tried) in answer.tried() {
+        self.add_tried(&mut lines, &text);
+        if let Some(joint) = &answer.joint {
+            lines.push_str(&joint.words(&text));
+        }
+        lines
+    }
+
+    /// What mechanisms and rivals capture; `text` writes a difference.
+    fn add_tried(&self, lines: &mut String, text: &dyn Fn(&Difference) -> String) {
+        for (what, tried) in self.answer.tried() {
             let name = &tried.searched.name;
             let _ = writeln!(lines, "  {what}{name}: development {:.4}", tried.development);
             let Some(confirmed) = &tried.confirmed else { continue };
@@ -223,10 +232,6 @@ impl Told<'_> {
                 }
             }
         }
-        if let Some(joint) = &answer.joint {
-            lines.push_str(&joint.words(&text));
-        }
-        lines
     }
 }
 
