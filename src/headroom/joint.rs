@@ -3,10 +3,6 @@
 
 use std::fmt::Write as _;
 
-use super::answer::{Searched, Tried};
-use crate::run::Knows;
-use crate::tune::best_of;
-use base::error::Result;
 use base::stats::{Difference, Scores};
 use serde_json::json;
 
@@ -35,33 +31,9 @@ pub struct Pair {
 }
 
 impl Joint {
-    /// From the arms of which there is one for each kind; `None`: states are of one kind. Who knows both may ignore one, so
-    /// S(both) is the best of the three on validation data. `ask` scores an arm by its place.
-    ///
-    /// # Errors
-    /// What asking returns.
-    pub(super) fn new(
-        arms: &[Searched],
-        blind: &Scores,
-        higher: bool,
-        ask: &mut dyn FnMut(usize) -> Result<Scores>,
-    ) -> Result<Option<Self>> {
-        let place = |knows: Knows| arms.iter().position(|arm| arm.name == knows.word());
-        let places = (place(Knows::NoiseLocked), place(Knows::SpeedLocked), place(Knows::StateLocked));
-        let (Some(noise), Some(speed), Some(both)) = places else { return Ok(None) };
-        let validation = |of: &[usize]| -> usize {
-            let scores: Vec<f64> = of.iter().map(|at| arms[*at].validation()).collect();
-            of[best_of(&scores, higher)]
-        };
-        // The first of equals: who knows less.
-        let better = validation(&[noise, speed]);
-        let both = validation(&[noise, speed, both]);
-        let scores = [ask(noise)?, ask(speed)?, ask(both)?];
-        let better = if better == noise { &scores[0] } else { &scores[1] };
-        Ok(Self::of(&scores, better, blind, if higher { 1.0 } else { -1.0 }))
-    }
-
-    fn of(scores: &[Scores; 3], better: &Scores, blind: &Scores, sign: f64) -> Option<Self> {
+    /// From the scores of who knows noise, speed, both; of the `better` one of the first two; and of S(∅). `None` without a common
+    /// seed.
+    pub(super) fn of(scores: &[Scores; 3], better: &Scores, blind: &Scores, sign: f64) -> Option<Self> {
         let minus = |one: &Scores, other: &Scores| Difference::new(one, other, sign);
         let [noise, speed, both] = scores;
         Some(Self {
@@ -73,15 +45,10 @@ impl Joint {
         })
     }
 
-    /// Compares the confirmed mechanism of two modulators with that of one.
-    pub(super) fn compare(&mut self, tried: &[Tried], sign: f64) {
-        let confirmed = |pair: bool| {
-            let mut of = tried.iter().filter(|tried| tried.searched.is_pair() == pair);
-            of.find_map(|tried| Some((tried.searched.name.clone(), &tried.confirmed.as_ref()?.scores[0])))
-        };
-        let (Some(pair), Some(single)) = (confirmed(true), confirmed(false)) else { return };
-        let difference = Difference::new(pair.1, single.1, sign);
-        self.pair = difference.map(|difference| Pair { pair: pair.0, single: single.0, difference });
+    /// Compares the confirmed mechanism of two modulators with that of one, each a name and its scores.
+    pub(super) fn compare(&mut self, pair: (&str, &Scores), single: (&str, &Scores), sign: f64) {
+        let named = |difference| Pair { pair: pair.0.to_owned(), single: single.0.to_owned(), difference };
+        self.pair = Difference::new(pair.1, single.1, sign).map(named);
     }
 
     /// In words, a line each; `text` writes a difference.

@@ -11,6 +11,7 @@ use super::search::{First, at_half, search};
 use super::seeds::Seeds;
 use super::space::Prepared;
 use crate::measure::On;
+use crate::run::Knows;
 use crate::tune::{Budget, Draw, best_of};
 use base::error::{DefinitionError, Result};
 use base::stats::{Captured, Difference, Scores, mean};
@@ -101,7 +102,7 @@ impl Plan {
         let seeds = self.seeds.qualification();
         let mut asked = |at: usize| self.ask(measure, (&arms[at].preset, arms[at].values()), seeds.clone());
         let qualification = [asked(0)?, asked(blind)?, asked(schedule)?];
-        let joint = Joint::new(&arms, &qualification[1], self.higher, &mut asked)?;
+        let joint = self.joint(&arms, &qualification[1], &mut asked)?;
         let sign = self.sign();
         let difference = |one: &Scores, other: &Scores| Difference::new(one, other, sign).ok_or_else(too_few);
         let headroom = difference(&qualification[2], &qualification[1])?;
@@ -120,6 +121,28 @@ impl Plan {
             mechanisms: Vec::new(),
             rivals: Vec::new(),
         })
+    }
+
+    /// Joint headroom, where there is an arm for each of two kinds of state; `ask` scores an arm by its place. Who knows both may
+    /// ignore one, so S(both) is the best of the three on validation data.
+    fn joint(
+        &self,
+        arms: &[Searched],
+        blind: &Scores,
+        ask: &mut dyn FnMut(usize) -> Result<Scores>,
+    ) -> Result<Option<Joint>> {
+        let place = |knows: Knows| arms.iter().position(|arm| arm.name == knows.word());
+        let places = (place(Knows::NoiseLocked), place(Knows::SpeedLocked), place(Knows::StateLocked));
+        let (Some(noise), Some(speed), Some(both)) = places else { return Ok(None) };
+        // The first of equals: who knows less.
+        let best = |of: &[usize]| -> usize {
+            let scores: Vec<f64> = of.iter().map(|at| arms[*at].validation()).collect();
+            of[best_of(&scores, self.higher)]
+        };
+        let (better, both) = (best(&[noise, speed]), best(&[noise, speed, both]));
+        let scores = [ask(noise)?, ask(speed)?, ask(both)?];
+        let better = if better == noise { &scores[0] } else { &scores[1] };
+        Ok(Joint::of(&scores, better, blind, self.sign()))
     }
 
     /// Qualification scores of the schedule that half of the trials would have found.
@@ -159,8 +182,14 @@ impl Plan {
                 best.confirmed = Some(self.confirm(answer, &best.searched, measure)?);
             }
         }
-        if let Some(joint) = &mut answer.joint {
-            joint.compare(&tried, self.sign());
+        let confirmed = |pair: bool| {
+            let mut of = tried.iter().filter(|own| own.searched.is_pair() == pair);
+            of.find_map(|own| Some((own.searched.name.as_str(), &own.confirmed.as_ref()?.scores[0])))
+        };
+        if let (Some(joint), Some(pair), Some(single)) =
+            (&mut answer.joint, confirmed(true), confirmed(false))
+        {
+            joint.compare(pair, single, self.sign());
         }
         answer.mechanisms = tried;
         Ok(())
