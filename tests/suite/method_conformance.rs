@@ -182,12 +182,16 @@ fn a_learner_saved_within_a_task_goes_on_as_if_nothing_happened() {
         let mut loader = data.loader(8, neuromod_bench::base::rng::Streams::new(2).get("order"));
         let batches: Vec<_> = (0..6).map(|_| loader.next_batch().expect("batch")).collect();
         whole.event(Event::TaskStart { index: 1 }, &data).expect("event");
-        batches[..3].iter().for_each(|batch| drop(whole.step(batch).expect("step")));
+        for batch in &batches[..3] {
+            whole.step(batch).expect("step");
+        }
         let saved = serde_json::to_string(&whole.save().expect("save")).expect("serialises");
         let (mut resumed, _) = learner(MODELS[0], Kind::Adam, terms());
         resumed.load(&serde_json::from_str(&saved).expect("parses")).expect("load");
         for learner in [&mut whole, &mut resumed] {
-            batches[3..].iter().for_each(|batch| drop(learner.step(batch).expect("step")));
+            for batch in &batches[3..] {
+                learner.step(batch).expect("step");
+            }
             learner.event(Event::TaskEnd { index: 1 }, &data).expect("event");
         }
         assert_eq!(train(&mut resumed, &stream, 2..3), train(&mut whole, &stream, 2..3), "{kind}");
