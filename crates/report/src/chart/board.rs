@@ -41,14 +41,15 @@ pub struct Board {
     pub legend: Vec<String>,
 }
 
-const SIZE: f64 = 12.0;
-const SMALL: f64 = 10.5;
-const PAD: f64 = 4.0;
+const SIZE: f64 = 10.5;
+const SMALL: f64 = 9.5;
+const PAD: f64 = 3.0;
 const GAP: f64 = 2.0;
 
 impl BoardCell {
     fn text(&self) -> String {
-        format!("{} {}", self.words, self.mark).trim_end().to_owned()
+        // The sign stays with the last word.
+        format!("{}\u{a0}{}", self.words, self.mark).trim_end().to_owned()
     }
 }
 
