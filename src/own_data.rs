@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base::error::{DefinitionError, Result};
 use contract::definition::{Benchmark, Library};
-use data::{Data, DataSpec};
+use data::{Data, DataSpec, DataTable};
 use learn::stream::online::Source;
 use toml::Value;
 
@@ -48,9 +48,7 @@ fn complete_one(benchmark: &mut Benchmark, data: &Data, strict: bool) -> Result<
     {
         table.check().map_err(|error| benchmark.refuse(error))?;
         let complete = data.complete(&table, beside.as_deref())?;
-        if let (true, None, Some(found)) = (strict, &table.sha256, &complete.sha256) {
-            return Err(benchmark.refuse(demanded("data.sha256", found)));
-        }
+        demand(benchmark, &table, &complete, strict)?;
         benchmark.replace("data", Value::try_from(&complete).map_err(|error| told(&error))?);
     }
     let table = |source: &Value| source.get("kind").and_then(Value::as_str) == Some("table");
@@ -88,9 +86,7 @@ fn adopt(benchmark: &mut Benchmark, data: &Data, strict: bool) -> Result<()> {
     };
     table.check_in_order().map_err(|error| benchmark.refuse(error))?;
     let complete = data.complete_rows(&table, benchmark.folder())?;
-    if let (true, None, Some(found)) = (strict, &table.sha256, &complete.sha256) {
-        return Err(benchmark.refuse(demanded("data.sha256", found)));
-    }
+    demand(benchmark, &table, &complete, strict)?;
     let source = Value::try_from(Source::Data(Box::new(complete))).map_err(|error| told(&error))?;
     benchmark.body.remove("data");
     let stream = benchmark.body.entry("stream").or_insert_with(|| Value::Table(toml::Table::new()));
@@ -122,6 +118,14 @@ fn refuse(benchmark: &Benchmark, paradigm: &str) -> Result<()> {
         allowed,
         ..DefinitionError::default()
     }))
+}
+
+/// With `strict` the checksum must stand in the definition.
+fn demand(benchmark: &Benchmark, table: &DataTable, complete: &DataTable, strict: bool) -> Result<()> {
+    match (strict, &table.sha256, &complete.sha256) {
+        (true, None, Some(found)) => Err(benchmark.refuse(demanded("data.sha256", found))),
+        _ => Ok(()),
+    }
 }
 
 fn demanded(key: &str, found: &str) -> DefinitionError {

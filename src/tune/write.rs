@@ -63,13 +63,10 @@ impl Kept<'_> {
 pub fn check_folder(folder: &Path, paradigm: &str) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(Error::input("create the folder", folder))?;
     read(&folder.join(format!("{paradigm}.toml")), paradigm)?;
-    // Of each process its own: several may begin in one folder at the same time.
-    let probe = folder.join(format!(".bench-probe-{}", std::process::id()));
-    atomic::write(&probe, "").map_err(|error| match error {
+    atomic::check_writable(folder).map_err(|error| match error {
         Error::Io { action, path, source } => Error::Input { action, path, source },
         other => other,
-    })?;
-    std::fs::remove_file(&probe).map_err(Error::io("remove", probe))
+    })
 }
 
 fn read(path: &Path, paradigm: &str) -> Result<TunedFile> {

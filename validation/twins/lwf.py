@@ -8,7 +8,6 @@ was, padded with zeros for new classes, no factor T²; weight t - 1 in the domai
 """
 
 import copy
-import gzip
 import sys
 
 import numpy as np
@@ -16,19 +15,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from mnist import arrays
+
 TASKS, UPDATES, BATCH, TEMPERATURE = 5, 2000, 128, 2.0
 
 
-def idx(path):
-    """The array of an IDX file."""
-    raw = gzip.open(path, "rb").read()
-    shape = [int.from_bytes(raw[4 + 4 * i : 8 + 4 * i], "big") for i in range(raw[3])]
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
-
-
 def load(folder, name):
-    images = idx(f"{folder}/mnist/{name}-images-idx3-ubyte.gz").reshape(-1, 784).astype("float32") / 255
-    return torch.tensor(images), torch.tensor(idx(f"{folder}/mnist/{name}-labels-idx1-ubyte.gz").astype("int64"))
+    images, labels = arrays(folder, name)
+    return torch.tensor(images), torch.tensor(labels)
 
 
 def distillation(scores, before):

@@ -8,28 +8,21 @@ task, 2,000 updates of 128 samples per task. All seeds lie side by side in one b
 them take a minute there. A third number shortens the training, to try it out.
 """
 
-import gzip
 import sys
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
+from mnist import arrays
+
 TASKS, BATCH, TEMPERATURE, XI = 5, 128, 2.0, 0.1
 STRENGTH = {("task", "ewc"): 1e5, ("domain", "ewc"): 1e10, ("task", "si"): 10.0, ("domain", "si"): 5e4}
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def idx(path):
-    """The array of an IDX file."""
-    raw = gzip.open(path, "rb").read()
-    shape = [int.from_bytes(raw[4 + 4 * i : 8 + 4 * i], "big") for i in range(raw[3])]
-    return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
-
-
 def load(folder, name):
-    images = idx(f"{folder}/mnist/{name}-images-idx3-ubyte.gz").reshape(-1, 784).astype("float32") / 255
-    labels = idx(f"{folder}/mnist/{name}-labels-idx1-ubyte.gz").astype("int64")
+    images, labels = arrays(folder, name)
     return torch.tensor(images, device=DEVICE), torch.tensor(labels)
 
 

@@ -18,6 +18,17 @@ pub fn create_folder(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("create the folder", folder))
 }
 
+/// Checks that a folder takes files, by writing one and removing it: of each process its own, since several may begin in one
+/// folder at the same time.
+///
+/// # Errors
+/// What the file system says, with the path.
+pub fn check_writable(folder: &Path) -> Result<()> {
+    let probe = folder.join(format!(".bench-probe-{}", std::process::id()));
+    write(&probe, "")?;
+    fs::remove_file(&probe).map_err(Error::io("remove", probe))
+}
+
 /// Writes a temporary file beside `path`, then renames it; a failure leaves no temporary file behind.
 ///
 /// # Errors

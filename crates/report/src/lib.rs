@@ -99,10 +99,7 @@ pub fn check_folder(out: &Path) -> Result<()> {
         return Err(Error::input("write", path)(std::io::ErrorKind::IsADirectory.into()));
     }
     for folder in [out, &charts] {
-        // Of each process its own: several may begin in one folder at the same time.
-        let probe = folder.join(format!(".bench-probe-{}", std::process::id()));
-        atomic::write(&probe, "")?;
-        fs::remove_file(&probe).map_err(Error::io("remove", probe))?;
+        atomic::check_writable(folder)?;
     }
     Ok(())
 }

@@ -63,13 +63,24 @@ pub fn assemble(table: &DataTable, files: &Files) -> Result<(Dataset, DataTable)
     }
     .check()?;
     populated(&dataset, &classes)?;
-    let found = files.checksum();
-    if let Some(wanted) = table.sha256.as_ref().filter(|wanted| **wanted != found) {
-        return Err(Error::data(name, format!("SHA-256 {found}, but `data.sha256` says {wanted}")));
-    }
+    let found = checksum(table, files)?;
     let complete =
         DataTable { shape: Some(shape), classes: Some(classes), sha256: Some(found), ..table.clone() };
     Ok((dataset, complete))
+}
+
+/// The checksum of what was read.
+///
+/// # Errors
+/// Another one than the table's.
+pub(super) fn checksum(table: &DataTable, files: &Files) -> Result<String> {
+    let found = files.checksum();
+    match table.sha256.as_ref().filter(|wanted| **wanted != found) {
+        Some(wanted) => {
+            Err(Error::data(table.name(), format!("SHA-256 {found}, but `data.sha256` says {wanted}")))
+        }
+        None => Ok(found),
+    }
 }
 
 /// No file may be in two parts; an archive may, because its parts are other arrays.
@@ -100,7 +111,8 @@ pub(super) fn different_files(table: &DataTable) -> Result<()> {
     Ok(())
 }
 
-fn read_part(
+/// The samples of a part, whose name in the table is given; `alone`: of an archive that no other part names.
+pub(super) fn read_part(
     table: &DataTable,
     files: &Files,
     layout: FileLayout,

@@ -138,9 +138,7 @@ fn columns(text: &str, table: &DataTable) -> Result<Columns, String> {
     }
     let ignored: Vec<usize> =
         table.ignore.iter().map(|column| place("ignore", column)).collect::<Result<_, _>>()?;
-    if label.or(target).is_some_and(|at| ignored.contains(&at))
-        || target.is_some_and(|at| ignored.contains(&at))
-    {
+    if [label, target].into_iter().flatten().any(|at| ignored.contains(&at)) {
         return Err("`data.ignore` holds the column of the class or of the target".into());
     }
     let inputs: Vec<usize> =

@@ -1,9 +1,7 @@
 //! A `[data]` table as a stream: rows in the order of the files, no part held out.
 
-use super::assemble::{classes, different_files, places};
-use super::csv;
+use super::assemble::{checksum, classes, different_files, places, read_part};
 use super::files::Files;
-use super::samples::Samples;
 use super::table::{DataTable, FileLayout};
 use crate::pixels::Pixels;
 use crate::table::Table;
@@ -54,16 +52,9 @@ pub fn in_order(table: &DataTable, files: &Files) -> Result<(Table, DataTable)> 
     different_files(table)?;
     let name = table.name();
     let refuse = |problem: String| Error::data(&name, problem);
-    let paths = table.train.iter().flat_map(|part| part.paths());
-    let read = |path: &str| -> Result<(String, Samples)> {
-        let samples = csv::read(&files.read(path)?, table);
-        Ok((path.to_owned(), samples.map_err(|problem| Error::data(path, problem))?))
-    };
-    let samples = Samples::joined(paths.map(read).collect::<Result<_>>()?).map_err(refuse)?;
-    let found = files.checksum();
-    if let Some(wanted) = table.sha256.as_ref().filter(|wanted| **wanted != found) {
-        return Err(refuse(format!("SHA-256 {found}, but `data.sha256` says {wanted}")));
-    }
+    let train = table.train.as_ref().ok_or_else(|| refuse("names no samples to learn from".into()))?;
+    let samples = read_part(table, files, FileLayout::Csv, ("train", train, true), 1)?;
+    let found = checksum(table, files)?;
     let classes = classes(table, &[&samples])?;
     let labels = places(&samples.labels, &classes, &name)?;
     let features = samples.shape[2];
