@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::merge::{merge, remove};
+use super::merge::{merge, remove, share_out};
 use super::origin::{Layer, Origin};
 use super::place::{Kind, Place};
 use base::error::{DefinitionError, Result};
@@ -44,7 +44,8 @@ impl Draft {
     /// A file's definition and its variants.
     ///
     /// # Errors
-    /// Keys that contradict the place or are missing; `extends`, `drop` or `variant` of another type.
+    /// Keys that contradict the place or are missing; `extends`, `drop` or `variant` of another type; a benchmark that gets a
+    /// value twice.
     pub fn read(kind: Kind, place: &Place, source: &Source, mut table: Table) -> Result<Vec<Self>> {
         let layer = Layer { source: source.clone(), at: String::new() };
         let variants = match table.remove("variant") {
@@ -69,6 +70,9 @@ impl Draft {
 
     fn one(kind: Kind, place: &Place, layer: Layer, mut table: Table) -> Result<Self> {
         place.complete(kind, &mut table).map_err(|error| layer.locate(error))?;
+        if let Some(Value::Table(on)) = table.get_mut("on") {
+            share_out(on).map_err(|error| layer.locate(error))?;
+        }
         for key in ["id", "paradigm"] {
             // Who asks for a parent needs them before the header is read.
             if let Some(other) = table.get(key).filter(|value| !value.is_str()) {
@@ -146,6 +150,13 @@ impl Draft {
                 return Err(refuse(DefinitionError { key: "drop".into(), ..error }));
             }
         }
+        // What is gone cannot be searched.
+        if let Some(Value::Table(space)) = table.get_mut("space") {
+            let below = |searched: &str, key: &str| {
+                searched.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            space.retain(|searched, _| !self.dropped.iter().any(|key| below(searched, key)));
+        }
         merge(&mut table, &self.table);
         layers.insert(0, self.layer.clone());
         Ok(Origin { table, layers })
@@ -201,6 +212,8 @@ mod tests {
         let dropped = "drop = [\"on\", \"parameters.fisher\", \"space.parameters.lambda\"]\n";
         let header = with_child(&format!("{HEAD}{dropped}")).unwrap().header;
         assert!(header.on.is_empty() && header.parameters.len() == 1 && header.space.is_empty());
+        let ranges = with_child(&format!("{HEAD}drop = [\"parameters.lambda\"]\n")).unwrap().header.space;
+        assert!(ranges.is_empty(), "the range of what is gone goes too");
         let error = with_child(&format!("{HEAD}drop = [\"parametrs\"]\n")).unwrap_err().to_string();
         assert!(error.contains("a.toml:4: `drop` = parametrs") && error.contains("`parameters`?"), "{error}");
     }
