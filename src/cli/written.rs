@@ -58,9 +58,18 @@ pub struct Told {
     pub missing: usize,
 }
 
+/// Does `work` on as many threads as there are cores: the process's own pool has one, for the tensor engine's sake
+/// (`run::prepare_process`), and a report is made when nothing trains.
+fn on_every_core<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().num_threads(crate::run::cores()).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(),
+    }
+}
+
 /// Writes the report.
 pub fn write(records: &[Record], out: &Path, options: &Options) -> anyhow::Result<Told> {
-    let written = ::report::write(records, out, options)
+    let written = on_every_core(|| ::report::write(records, out, options))
         .with_context(|| "the records are safe; `bench report` writes the report again")?;
     written.conflicts.iter().for_each(|conflict| tell(&format!("warning: {}", plain::line(conflict))));
     let html = written.html.display().to_string();
