@@ -42,11 +42,13 @@ fn rank(words: &str) -> usize {
 }
 
 /// The studies of headroom, of a benchmark and target that was asked twice the longer one.
-const STUDIES: [&str; 15] = [
+const STUDIES: [&str; 17] = [
     "digits-drift",
     "sine-noisy",
     "digits-noisy-60",
     "ring-contrast",
+    "digits-contrast-60",
+    "digits-luminance",
     "plane-luminance",
     "plane-noise-blocks",
     "plane-noise-blocks-discount",
