@@ -4,6 +4,7 @@
 use neuromod_bench::base::rng::Streams;
 use neuromod_bench::contract::Unwatched;
 use neuromod_bench::data::{Data, DataFolder};
+use neuromod_bench::learn::stream::online::{OnlineStream, OnlineStreamSpec};
 use neuromod_bench::learn::stream::{EvaluateOn, TaskStream};
 use neuromod_bench::registry::protocol;
 use neuromod_bench::report::metric;
@@ -39,6 +40,23 @@ fn tasks_are_views_that_share_the_pixels() {
     let stream = TaskStream::new(&spec, &mnist, EvaluateOn::Test, &Streams::new(0)).expect("stream");
     assert_eq!(stream.len(), 10);
     assert_eq!(shares(&mnist.train_full), before + 10);
+}
+
+/// Images and labels of a stream are the set's own; the validation stream draws from other images.
+#[test]
+#[ignore = "needs Fashion-MNIST in NEUROMOD_DATA"]
+fn a_stream_of_fashion_mnist_has_its_images() {
+    let (data, library) = (data(), neuromod_bench::definitions::shipped().expect("valid"));
+    let spec: OnlineStreamSpec = library.benchmark("fashion-steady").expect("known").body["stream"]
+        .clone()
+        .try_into()
+        .expect("stream");
+    let stream = OnlineStream::new(&spec, &data, EvaluateOn::Test, &Streams::new(0)).expect("stream");
+    assert_eq!((stream.len(), stream.features(), stream.classes()), (6_000, 784, 10));
+    let counts: Vec<usize> =
+        (0..10).map(|class| stream.labels().iter().filter(|own| **own == class).count()).collect();
+    // 600 of each on average; five standard deviations are 116.
+    assert!(counts.iter().all(|count| count.abs_diff(600) < 116), "{counts:?}");
 }
 
 /// A tenth of the updates of the published protocol: enough to see that nothing leaks and everything learns.

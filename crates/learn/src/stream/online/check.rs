@@ -127,7 +127,7 @@ impl OnlineStreamSpec {
                 ];
                 first_broken(rules)
             }
-            Source::DigitsDrift { contexts, noise } => {
+            Source::DigitsDrift { contexts, noise, .. } => {
                 noise_of(*noise)?;
                 if (2..=100).contains(contexts) {
                     return Ok(());

@@ -149,7 +149,7 @@ fn noiseless(
             }
             *noise
         }
-        Source::DigitsDrift { contexts, noise } => {
+        Source::DigitsDrift { contexts, noise, .. } => {
             if let Some((dataset, on)) = digits {
                 let permutations = label_permutations(*contexts, dataset.classes, streams);
                 let mut pool = Pool::new(dataset, on, random);

@@ -30,9 +30,9 @@ impl OnlineStream {
                 Self::table(spec, file, &table, on)?
             }
             Source::Data(table) => Self::table(spec, &table.name(), &*data.rows(table)?, on)?,
-            Source::DigitsDrift { .. } => {
-                let digits = data.get("digits")?;
-                generate(spec, Some((&digits, on)), &streams)
+            Source::DigitsDrift { images, .. } => {
+                let images = data.get(images.dataset())?;
+                generate(spec, Some((&images, on)), &streams)
             }
             _ => generate(spec, None, &streams),
         };

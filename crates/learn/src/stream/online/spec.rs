@@ -54,9 +54,12 @@ pub enum Source {
         #[serde(default)]
         noise: f32,
     },
-    /// Digits whose labels are exchanged at each change: reversal learning. Context 1 keeps the labels, every other
+    /// Images whose labels are exchanged at each change: reversal learning. Context 1 keeps the labels, every other
     /// one has its own permutation that leaves no label in place.
     DigitsDrift {
+        /// Default: the embedded digits.
+        #[serde(default, skip_serializing_if = "base::written::is_default")]
+        images: Images,
         /// Permutations, 2 to 100. Default 3.
         #[serde(default = "three")]
         contexts: usize,
@@ -82,6 +85,35 @@ pub enum Source {
     },
     /// The rows of the benchmark's `[data]` table (layout `csv`), which stands here once its files are known, in their order.
     Data(Box<DataTable>),
+}
+
+/// Images of ten classes that a stream can be made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Images {
+    /// 8 × 8, embedded.
+    #[default]
+    Digits,
+    /// 28 × 28, in the data folder, as Fashion-MNIST is.
+    Mnist,
+    FashionMnist,
+}
+
+impl Images {
+    /// Id of the data set.
+    pub fn dataset(self) -> &'static str {
+        match self {
+            Self::Digits => "digits",
+            Self::Mnist => "mnist",
+            Self::FashionMnist => "fashion-mnist",
+        }
+    }
+
+    /// Channels, height, width.
+    fn shape(self) -> [usize; 3] {
+        let side = if self == Self::Digits { 8 } else { 28 };
+        [1, side, side]
+    }
 }
 
 fn thresholds() -> Vec<f32> {
@@ -159,7 +191,7 @@ impl OnlineStreamSpec {
     /// Id of the data set that is needed; `None` for generated samples.
     pub fn dataset(&self) -> Option<&'static str> {
         match self.source {
-            Source::DigitsDrift { .. } => Some("digits"),
+            Source::DigitsDrift { images, .. } => Some(images.dataset()),
             Source::Elec2 => Some("elec2"),
             _ => None,
         }
@@ -190,7 +222,7 @@ impl OnlineStreamSpec {
             Source::Data(table) => table.shape.unwrap_or_default().iter().product(),
             Source::Stagger => 9,
             Source::Sine { .. } | Source::Ring { .. } => 2,
-            Source::DigitsDrift { .. } => 64,
+            Source::DigitsDrift { images, .. } => images.shape().iter().product(),
             Source::Elec2 => 6,
         }
     }
@@ -198,7 +230,7 @@ impl OnlineStreamSpec {
     /// Channels, height, width for the network.
     pub fn shape(&self) -> [usize; 3] {
         match &self.source {
-            Source::DigitsDrift { .. } => [1, 8, 8],
+            Source::DigitsDrift { images, .. } => images.shape(),
             Source::Data(table) => table.shape.unwrap_or_default(),
             _ => [1, 1, self.features()],
         }

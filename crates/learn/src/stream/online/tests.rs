@@ -209,3 +209,20 @@ fn bad_values_in_memory_are_refused_before_anything_trains() {
     assert!(refused(&[1.0], &[0, 1]).contains("1 values for 2 samples of 1 features"));
     assert!(refused(&[], &[]).contains("has no samples"));
 }
+
+#[test]
+fn images_of_other_sets_say_their_shape_and_the_embedded_ones_are_written_as_before() {
+    let of = |images: &str| spec(&format!(r#"kind = "digits-drift"{images}"#), 100, 1);
+    let (digits, fashion) = (of(""), of(r#", images = "fashion-mnist""#));
+    assert_eq!((digits.dataset(), digits.shape(), digits.features()), (Some("digits"), [1, 8, 8], 64));
+    assert_eq!(
+        (fashion.dataset(), fashion.shape(), fashion.features()),
+        (Some("fashion-mnist"), [1, 28, 28], 784)
+    );
+    // A key that is written changes the keys of all records.
+    assert!(!serde_json::to_string(&digits).expect("text").contains("images"));
+    // They lie in the data folder, which is not there.
+    let error =
+        OnlineStream::new(&fashion, &data(), EvaluateOn::Test, &Streams::new(7)).unwrap_err().to_string();
+    assert!(error.contains("fashion-mnist") && error.contains("/nowhere"), "{error}");
+}
