@@ -69,7 +69,7 @@ pub(super) const STREAMED: &[Metric] = &[
     of_streams("memory_bytes", "bytes of stored samples", "—", false, footprint::memory_bytes),
     of_streams(
         "multiply_adds",
-        "multiply–adds of training, forward and backward",
+        "multiply–adds of training, forward and backward; importances that a method computes when a task ends are left out",
         "—",
         false,
         footprint::multiply_adds,
