@@ -202,21 +202,10 @@ impl Control {
                 }
             }
             Self::SignFlip => {
-                for modulator in spec.modulators.values_mut() {
-                    modulator
-                        .receptors
-                        .iter_mut()
-                        .for_each(|receptor| receptor.sensitivity = -receptor.sensitivity);
-                }
-            }
-            Self::OtherUnits if !dealt(&spec) => {
-                let allowed = "a control of a mechanism with a receptor that has `local`";
-                return Err(DefinitionError::range("controls", self, allowed));
-            }
-            Self::OtherUnits => {
                 let receptors = spec.modulators.values_mut().flat_map(|modulator| &mut modulator.receptors);
-                receptors.filter_map(|receptor| receptor.local.as_mut()).for_each(LocalSpec::pass_on);
+                receptors.for_each(|receptor| receptor.sensitivity = -receptor.sensitivity);
             }
+            Self::OtherUnits => self.pass_on(&mut spec)?,
             Self::Without(name) => {
                 let known: Vec<String> = spec.modulators.keys().cloned().collect();
                 if spec.modulators.remove(name).is_none() {
@@ -246,6 +235,19 @@ impl Control {
         };
         spec.interactions.retain(|edge| reaches(&edge.from, edge.target) && reaches(&edge.to, edge.target));
         Ok(if spec.modulators.is_empty() { None } else { Some(spec) })
+    }
+}
+
+impl Control {
+    /// Each unit's stand to another one.
+    fn pass_on(&self, spec: &mut ModulationSpec) -> Result<(), DefinitionError> {
+        if !dealt(spec) {
+            let allowed = "a control of a mechanism with a receptor that has `local`";
+            return Err(DefinitionError::range("controls", self, allowed));
+        }
+        let receptors = spec.modulators.values_mut().flat_map(|modulator| &mut modulator.receptors);
+        receptors.filter_map(|receptor| receptor.local.as_mut()).for_each(LocalSpec::pass_on);
+        Ok(())
     }
 }
 

@@ -108,7 +108,7 @@ pub trait Rule: Declared + Serialize + DeserializeOwned + Send + 'static {
 
 /// A running mean that starts at its first value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(in crate::modulation) struct RunningMean(Option<f64>);
+pub struct RunningMean(Option<f64>);
 
 impl RunningMean {
     /// x̄ ← x̄ + rate (x − x̄).
