@@ -138,7 +138,6 @@ impl Local {
         parameters: &Parameters,
         streams: &Streams,
     ) -> Self {
-        let none = |_: &usize| vec![RunningMean::default(); 0];
         Self {
             spec: spec.clone(),
             layers: layers.to_vec(),
@@ -146,8 +145,8 @@ impl Local {
             parameters: parameters.iter().map(|one| (one.layer, one.var.elem_count())).collect(),
             streams: streams.clone(),
             memory: Remembered {
-                now: units.iter().map(none).collect(),
-                usual: units.iter().map(none).collect(),
+                now: vec![Vec::new(); units.len()],
+                usual: vec![Vec::new(); units.len()],
                 stands: units.iter().map(|units| vec![0.0; *units]).collect(),
             },
         }
