@@ -17,6 +17,8 @@ mod seeds;
 mod space;
 mod study;
 mod tried;
+#[cfg(test)]
+mod units;
 mod write;
 
 pub use answer::Answer;

@@ -49,8 +49,11 @@ impl<'l> Question<'l> {
         let (states, kinds) = states(benchmark, base)?;
         let (mut arms, mut left_out) = (Vec::new(), Vec::new());
         for knows in Knows::ALL.into_iter().filter(|knows| kinds || !knows.is_of_one_kind()) {
-            if knows == Knows::StateLocked && states < 2 {
-                left_out.push((knows, "the stream has no hidden states that recur"));
+            if knows == Knows::UnitLocked && !TimingArm::has_units(target) {
+                continue;
+            }
+            if knows.is_of_states() && states < 2 {
+                left_out.push((knows, "the stream has no hidden states that recur, or tasks that are told"));
                 continue;
             }
             let arm = TimingArm { target: target.clone(), knows };

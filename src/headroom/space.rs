@@ -14,6 +14,8 @@ const GAINS: (f64, f64) = (1.0 / 30.0, 30.0);
 /// How much of the past an update trains on costs time: of a window at most all that is kept, of replay not many times more.
 const PAST: (f64, f64) = (GAINS.0, 1.0);
 const REPLAY: (f64, f64) = (GAINS.0, 3.0);
+/// Share of a layer's units that belong to each hidden state.
+const SHARES: (f64, f64) = (0.05, 0.95);
 /// Shifts that an arm may reach, either way.
 const SHIFTS: f64 = 2.0;
 
@@ -50,7 +52,7 @@ impl Prepared {
     }
 }
 
-/// Ranges: for an effect its size and sign, for a decay its time constant and power, for events their delay.
+/// Ranges: for an effect its size and sign, for a decay its time constant and power, for events their delay, for units their share.
 fn add(draw: &mut Draw, arm: &TimingArm, effect: &str, timeline: Timeline) {
     let size = if arm.target.kind.entry().response == Response::Gain {
         let (low, high) = match arm.target.kind {
@@ -70,6 +72,11 @@ fn add(draw: &mut Draw, arm: &TimingArm, effect: &str, timeline: Timeline) {
     if effect == "state" {
         let (values, _) = arm.knows.states(timeline);
         (0..values).for_each(|state| draw.add(&format!("{at}.source.values.{state}"), size.clone()));
+        return;
+    }
+    if effect == "units" {
+        draw.add(&format!("{at}.receptors.0.local.depth"), size);
+        draw.add(&format!("{at}.receptors.0.local.share"), Range::log(SHARES.0, SHARES.1).on(Scale::Linear));
         return;
     }
     draw.add(&format!("{at}.receptors.0.sensitivity"), size);

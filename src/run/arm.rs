@@ -193,14 +193,16 @@ pub(crate) fn start(preset: &MethodPreset, benchmark: &str, arm: Arm) -> Result<
     Ok(own)
 }
 
-/// Every level held at 1, so that a receptor's sensitivity is its constant effect; nothing interacts.
+/// Every level held at 1, so that a receptor's sensitivity is its constant effect on all units alike; nothing interacts.
 fn held(mut spec: ModulationSpec) -> ModulationSpec {
     spec.interactions.clear();
     for modulator in spec.modulators.values_mut() {
         modulator.source = SourceSpec::constant(1.0);
         modulator.level = LevelSpec::default();
         modulator.transmission = Transmission::Wired;
-        modulator.receptors.iter_mut().for_each(|receptor| receptor.tau = 0.0);
+        for receptor in &mut modulator.receptors {
+            (receptor.tau, receptor.local) = (0.0, None);
+        }
     }
     spec
 }

@@ -17,19 +17,22 @@ pub enum Knows {
     SpeedLocked,
     /// The true hidden state at every update, where a stream goes through states that recur: one gain for each.
     StateLocked,
+    /// The same for single units: a share of a hidden layer's units belongs to each state and has a gain of its own there.
+    UnitLocked,
     /// When what happens in the whole run.
     Free,
 }
 
 impl Knows {
     /// From the least to the most.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Constant,
         Self::ChangeBlind,
         Self::EventLocked,
         Self::NoiseLocked,
         Self::SpeedLocked,
         Self::StateLocked,
+        Self::UnitLocked,
         Self::Free,
     ];
 
@@ -42,6 +45,7 @@ impl Knows {
             Self::NoiseLocked => "noise-locked",
             Self::SpeedLocked => "speed-locked",
             Self::StateLocked => "state-locked",
+            Self::UnitLocked => "unit-locked",
             Self::Free => "free",
         }
     }
@@ -49,6 +53,11 @@ impl Knows {
     /// Whether it knows of changes.
     pub fn is_schedule(self) -> bool {
         !matches!(self, Self::Constant | Self::ChangeBlind)
+    }
+
+    /// Whether it knows the hidden state at every update.
+    pub fn is_of_states(self) -> bool {
+        matches!(self, Self::StateLocked | Self::UnitLocked)
     }
 
     /// Whether it knows one of two kinds of hidden state.

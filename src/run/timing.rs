@@ -1,6 +1,6 @@
 //! The arms of the question whether timing a gain can help at all on a benchmark, as presets: the best constant, the best
-//! decay that is blind to changes, the best schedule that knows the true changes, one that knows the hidden state, and a free
-//! schedule of the whole run.
+//! decay that is blind to changes, the best schedule that knows the true changes, one that knows the hidden state, one that has
+//! units of its own for each hidden state, and a free schedule of the whole run.
 //!
 //! They follow from a benchmark, a base method without modulation and a target. Every effect begins at neutral, where the
 //! run is the base method's, bit for bit.
@@ -22,7 +22,7 @@ pub(crate) const MARK: &str = "headroom:";
 /// The arms' line in `bench list modulators`.
 pub(crate) const TIMING_ARMS: &[(&str, &str)] = &[(
     "headroom:TARGET:ARM",
-    "of a method without modulation: its best constant, change-blind, event-locked, state-locked (of two kinds of state also noise-locked, speed-locked) or free gain on the target, where \
+    "of a method without modulation: its best constant, change-blind, event-locked, state-locked (of two kinds of state also noise-locked, speed-locked), unit-locked or free gain on the target, where \
      `bench headroom` has found it; says where timing can help at all",
 )];
 /// Knots of a free schedule, at most.
@@ -34,7 +34,7 @@ pub struct Target {
     pub kind: TargetKind,
     /// The loss term, for `loss-weight`.
     pub term: Option<String>,
-    /// For `slope`, `bias` and `feature-gate`: the one layer that it acts on, from 0 at the input; `None`: all.
+    /// For `learning-rate`, `slope`, `bias` and `feature-gate`: the one layer that it acts on, from 0 at the input; `None`: all.
     pub layer: Option<usize>,
 }
 
@@ -59,7 +59,10 @@ impl std::str::FromStr for Target {
             let allowed = "learning-rate: a gate on every update is a gain on the rate";
             return Err(DefinitionError::range("", text, allowed));
         }
-        let layers = matches!(entry.kind, TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate);
+        let layers = matches!(
+            entry.kind,
+            TargetKind::LearningRate | TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate
+        );
         let layer = term.filter(|_| layers).map(str::parse::<usize>);
         if let Some(layer) = layer {
             let allowed = format!("{name}, or {name}.LAYER with the number of a layer, 0 at the input");
@@ -113,6 +116,10 @@ impl TimingArm {
             let allowed = "a method without modulation that is no control";
             return Err(base.refuse(DefinitionError::range("base", &base.header.id, allowed)));
         }
+        if self.knows == Knows::UnitLocked && !Self::has_units(&self.target) {
+            let allowed = "learning-rate.LAYER: single units have gains on how fast they learn, of one layer";
+            return Err(DefinitionError::range("--target", &self.target, allowed).into());
+        }
         let protocol = protocol(&benchmark.header.paradigm)?;
         let timeline = timeline(protocol, benchmark, base, self.knows)?;
         let mut preset = base.clone();
@@ -132,14 +139,21 @@ impl TimingArm {
         Ok((preset, timeline))
     }
 
-    /// The modulators that the arm has. A constant gain on the learning rate is the optimiser's own rate.
+    /// Whether single units can have gains of their own here: how fast those of one layer learn.
+    pub fn has_units(target: &Target) -> bool {
+        target.kind == TargetKind::LearningRate && target.layer.is_some()
+    }
+
+    /// The modulators that the arm has. A constant gain on the learning rate of all layers is the optimiser's own rate.
     pub fn effects(&self) -> Vec<&'static str> {
-        let constant = (self.target.kind != TargetKind::LearningRate).then_some("constant");
+        let own_rate = self.target.kind == TargetKind::LearningRate && self.target.layer.is_none();
+        let constant = (!own_rate).then_some("constant");
         let more: &[&str] = match self.knows {
             Knows::Constant => &[],
             Knows::ChangeBlind => &["annealing"],
             Knows::EventLocked => &["annealing", "event"],
             Knows::NoiseLocked | Knows::SpeedLocked | Knows::StateLocked => &["annealing", "state"],
+            Knows::UnitLocked => &["annealing", "units"],
             Knows::Free => &["annealing", "free"],
         };
         constant.into_iter().chain(more.iter().copied()).collect()
@@ -158,13 +172,18 @@ impl TimingArm {
                 let stride = if stride == 1 { String::new() } else { format!(", stride = {stride}") };
                 format!("{{ kind = \"state\", values = [{values}]{stride} }}")
             }
-            "constant" => "{ kind = \"constant\" }".to_owned(),
+            "constant" | "units" => "{ kind = \"constant\" }".to_owned(),
             other => format!("{{ kind = \"{other}\" }}"),
         };
         let sensitivity = if matches!(effect, "free" | "state") { 1.0 } else { 0.0 };
         let term = self.target.term.as_ref().map_or_else(String::new, |term| format!(", term = {term:?}"));
-        let layer = (self.target.layer)
-            .map_or_else(String::new, |layer| format!(", scope = \"layer\", layers = [{layer}]"));
+        let scope = if effect == "units" {
+            "scope = \"unit\", local = { kind = \"state\", depth = 0.0 }"
+        } else {
+            "scope = \"layer\""
+        };
+        let layer =
+            (self.target.layer).map_or_else(String::new, |layer| format!(", {scope}, layers = [{layer}]"));
         let limits = match self.target.kind {
             TargetKind::Window => ", limits = [0.001, 1.0]",
             _ if gain => ", limits = [0.001, 1000.0]",
@@ -190,9 +209,9 @@ impl TimingArm {
             return Err(DefinitionError::range("--target", &self.target, &allowed).into());
         }
         let mut asked = preset.clone();
-        let constant =
-            self.modulator("constant", Timeline { updates: 1, changes: 0, states: 0, kinds: None })?;
-        let modulators = Table::from_iter([("constant".to_owned(), constant)]);
+        let asks = if self.knows == Knows::UnitLocked { "units" } else { "constant" };
+        let modulator = self.modulator(asks, Timeline { updates: 1, changes: 0, states: 0, kinds: None })?;
+        let modulators = Table::from_iter([(asks.to_owned(), modulator)]);
         asked.header.modulation.insert("modulators".into(), modulators.into());
         let resolved = protocol.resolve(benchmark, &asked).map(drop);
         resolved.map_err(|error| match error {
@@ -251,9 +270,9 @@ fn timeline(
         }
         .into());
     }
-    if knows == Knows::StateLocked && timeline.states < 2 {
+    if knows.is_of_states() && timeline.states < 2 {
         return Err(DefinitionError {
-            allowed: vec!["a benchmark with `stream.shifts`".into()],
+            allowed: vec!["a benchmark with `stream.shifts`, or whose tasks are told (`task-id`)".into()],
             ..refuse("has no hidden states that recur")
         }
         .into());

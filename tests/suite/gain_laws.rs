@@ -63,6 +63,11 @@ fn silent_modulation(model: &dyn Model) -> ModulationSpec {
             ));
         }
     }
+    for kind in ["activity", "gradient", "state"] {
+        let local = format!("local = {{ kind = \"{kind}\", depth = 0.0 }}");
+        let of = "target = \"learning-rate\", scope = \"unit\", layers = [0], sensitivity = 0.0";
+        receptors.push(format!("{{ {of}, {local} }}"));
+    }
     // One modulator per receptor: a modulator has one receptor per target and layers.
     let modulators = receptors.iter().enumerate().map(|(index, receptor)| {
         format!("[modulators.m{index}]\nsource = {{ kind = \"surprise\" }}\nreceptors = [{receptor}]\n")
@@ -82,6 +87,7 @@ fn silent_modulation(model: &dyn Model) -> ModulationSpec {
         boundaries: true,
         states: true,
         inputs: true,
+        activations: true,
         distribution: true,
     };
     spec.resolve(&anatomy).expect("resolves");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use neuromod_bench::contract::definition::{Library, MethodPreset};
 use neuromod_bench::contract::{Curve, MetricValue, RECORD_SCHEMA, Record, Role, RunLog, Status, Time};
-use neuromod_bench::learn::modulation::ModulationSpec;
+use neuromod_bench::learn::modulation::{LocalSpec, ModulationSpec};
 use neuromod_bench::report::Options;
 use neuromod_bench::run::{Plan, PlannedRun, Selection};
 use neuromod_bench::{registry, report};
@@ -40,7 +40,11 @@ fn every_modulated_preset_is_a_mechanism_a_control_or_says_why_it_is_not_judged(
         // What is driven only by what it cannot have sensed is no mechanism, whatever its table says.
         let driven = ["constant", "boundary", "schedule"];
         let sensed = |spec: &ModulationSpec| {
-            spec.modulators.values().any(|modulator| !driven.contains(&modulator.source.kind.as_str()))
+            spec.modulators.values().any(|modulator| {
+                let local = |spec: &LocalSpec| !matches!(spec, LocalSpec::State(_));
+                let mut receptors = modulator.receptors.iter().filter_map(|receptor| receptor.local.as_ref());
+                !driven.contains(&modulator.source.kind.as_str()) || receptors.any(local)
+            })
         };
         let control = header.control.is_some() || header.unjudged.is_some();
         assert!(

@@ -11,7 +11,7 @@ use crate::modulation::{BoundaryTold, Modulation, ModulationSpec, Observation, S
 use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
 use crate::objective::{Balance, Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
-use crate::stream::{Batch, Extra, TrainingData, moments};
+use crate::stream::{Batch, TrainingData, moments};
 use base::error::{Error, Result};
 use base::rng::Streams;
 use contract::{Pace, Trace, Unwatched};
@@ -28,7 +28,7 @@ pub struct Learner {
     pub(super) modulation: Option<Modulation>,
     gains: Gains,
     streams: Streams,
-    gradients: Gradients,
+    pub(super) gradients: Gradients,
     pub(super) updates: u64,
 }
 
@@ -102,27 +102,6 @@ impl Learner {
         }
     }
 
-    /// Shows modulation what this step was like.
-    fn observe(&mut self, batch: &Batch, statistics: &BatchStatistics, gradient: Gradients) -> Result<()> {
-        let Some(modulation) = &mut self.modulation else { return Ok(()) };
-        let (input, input_square) =
-            if modulation.wants_input() { batch.input_moments()? } else { (Vec::new(), 0.0) };
-        let active =
-            batch.active.mask(0).map_or(self.model.outputs(), |mask| mask.iter().filter(|on| **on).count());
-        let choices = self.objective.choices().unwrap_or(active as f64);
-        let numbers = matches!(batch.extra, Extra::Values(_));
-        modulation.observe(&Observation {
-            loss: statistics.loss,
-            reward: if numbers { -statistics.loss } else { statistics.accuracy },
-            entropy: if numbers { 0.0 } else { statistics.entropy },
-            choices: choices.max(1.0),
-            input,
-            input_square,
-            gradient,
-        });
-        Ok(())
-    }
-
     /// One update on one batch.
     ///
     /// # Errors
@@ -149,13 +128,11 @@ impl Learner {
             }
         }
         let statistics = self.objective.statistics();
-        let wants = self.modulation.as_ref().is_some_and(Modulation::wants_gradient);
-        // The optimiser uses the gradient up.
-        let gradient = if wants { self.gradients.clone() } else { Gradients::default() };
+        let shown = self.shown(batch)?;
         self.descend(statistics.loss)?;
         self.objective.after_batch(batch)?;
         self.gains.layers.iter_mut().for_each(|layer| layer.mask = None);
-        self.observe(batch, &statistics, gradient)?;
+        self.observe(batch, &statistics, shown)?;
         Ok(statistics)
     }
 

@@ -17,6 +17,7 @@ pub mod modulated;
 pub mod modulation;
 pub mod nn;
 pub mod objective;
+mod observed;
 pub mod optim;
 pub mod plasticity;
 pub mod stream;

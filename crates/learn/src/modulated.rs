@@ -86,8 +86,8 @@ pub fn resolve(
     stage: Stage,
 ) -> Result<Option<ModulationSpec>> {
     let Some(spec) = preset.modulation::<ModulationSpec>(benchmark)? else { return Ok(None) };
-    let (model, shape, outputs) = network;
-    let model = model.build(shape, outputs, &Streams::new(0))?;
+    let (network_spec, shape, outputs) = network;
+    let model = network_spec.build(shape, outputs, &Streams::new(0))?;
     let names = terms.iter().map(|weighted| weighted.term.name().to_owned());
     let task = stage.task.then(|| crate::objective::TaskLoss::NAME.to_owned());
     let anatomy = Anatomy {
@@ -102,6 +102,7 @@ pub fn resolve(
         boundaries: stage.boundaries,
         states: stage.states,
         inputs: true,
+        activations: matches!(network_spec, ModelSpec::Mlp(_)),
         distribution: stage.classes,
     };
     checked(preset, spec, &anatomy)

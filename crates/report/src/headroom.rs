@@ -12,7 +12,8 @@ const MARK: &str = "headroom:";
 /// Arms that are blind to changes, and those that know them: the first of each that was run counts. Which one a suite runs
 /// was chosen by a search on validation data, not by these records.
 const BLIND: [&str; 2] = ["change-blind", "constant"];
-const SCHEDULE: [&str; 5] = ["state-locked", "noise-locked", "speed-locked", "event-locked", "free"];
+const SCHEDULE: [&str; 6] =
+    ["unit-locked", "state-locked", "noise-locked", "speed-locked", "event-locked", "free"];
 
 /// Headroom of one target on one benchmark.
 pub(super) struct Room<'r, 'a> {

@@ -28,6 +28,8 @@ pub struct Anatomy {
     pub states: bool,
     /// Steps are batches whose inputs can be seen.
     pub inputs: bool,
+    /// The network shows what its hidden units do.
+    pub activations: bool,
     /// Answers are classes, so that there is a predictive distribution.
     pub distribution: bool,
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::local::Local;
 use super::replay::{ReplayKind, Replayed};
+use super::source::{Observation, StateTold};
 use super::spec::{ModulatorSpec, ReceptorSpec};
 use super::target::{Scope, TargetKind};
 use super::{replay, shares, target};
@@ -30,6 +32,8 @@ pub(super) struct Channel {
     units: Option<Vec<Arc<[f32]>>>,
     /// Shares per scalar: scope synapse, learning rates by unit, rescaled slopes.
     scalars: Option<Vec<Vec<f32>>>,
+    /// What units do themselves, by which the effect is dealt out; a control that replays a run has none.
+    pub local: Option<Local>,
     /// Effects of a recorded run.
     replayed: Option<Vec<f32>>,
     /// E[g] and E[g²] of a recorded slope gain that goes into initial weights and learning rate instead.
@@ -80,6 +84,9 @@ impl Channel {
         let units = shares::of_units(spec, modulator, site.layers, streams);
         let scalars =
             shares::of_scalars(spec, units.as_deref(), site.parameters, rescaled.is_some(), streams);
+        let local = spec.local.as_ref().filter(|_| replayed.is_none());
+        let layers = spec.layers.as_deref().unwrap_or_default();
+        let local = local.map(|own| Local::new(own, layers, site.layers, site.parameters, streams));
         Ok(Self {
             name,
             spec: spec.clone(),
@@ -90,9 +97,24 @@ impl Channel {
             history: Vec::new(),
             units,
             scalars,
+            local,
             replayed,
             rescaled,
         })
+    }
+
+    /// Shows what was done in a step.
+    pub fn see(&mut self, seen: &Observation) {
+        if let Some(local) = &mut self.local {
+            local.see(seen);
+        }
+    }
+
+    /// The next update meets this hidden state.
+    pub fn told(&mut self, told: &StateTold) {
+        if let Some(local) = &mut self.local {
+            local.told(told);
+        }
     }
 
     /// What arrives at the receptor passes its kinetics.
@@ -112,14 +134,17 @@ impl Channel {
         };
     }
 
-    /// The same, noted.
+    /// The same, noted: where units have gains of their own the mean of these, which is what a replay has for all alike.
     pub fn settle(&mut self, step: usize) {
         self.look(step);
         let [low, high] = self.receptor.limits;
         if self.replayed.is_none() && (self.effect == low || self.effect == high) {
             self.clamped += 1;
         }
-        self.history.push(self.effect as f32);
+        let own = self.own_gains().into_iter().flat_map(|(_, gains)| gains);
+        let (sum, count) = own.fold((0.0, 0u32), |(sum, count), gain| (sum + f64::from(gain), count + 1));
+        let noted = if count == 0 { self.effect } else { sum / f64::from(count) };
+        self.history.push(noted as f32);
     }
 
     /// Whether the effect of a step so far left neutral.
@@ -154,6 +179,7 @@ impl Channel {
                     target::apply_layer(target, layer, *units, self.gain(effect, layer), gains);
                 }
             }
+            TargetKind::LearningRate if self.local.is_some() => self.put_own(gains),
             TargetKind::LearningRate | TargetKind::PlasticityGate if self.scalars.is_some() => {
                 let [low, high] = self.receptor.limits;
                 self.put_rates(|share| (1.0 + (effect - 1.0) * share).clamp(low, high), gains);
@@ -179,6 +205,18 @@ impl Channel {
                 Gain::Units(shares[layer].iter().map(|s| (neutral + distance * s).clamp(low, high)).collect())
             }
         }
+    }
+
+    /// Gains of units by what they do themselves; nothing where there are none.
+    fn own_gains(&self) -> Vec<(usize, Vec<f32>)> {
+        let (Some(local), Some(parts)) = (&self.local, &self.units) else { return Vec::new() };
+        local.gains(self.effect, self.receptor.limits, parts)
+    }
+
+    fn put_own(&self, gains: &mut Gains) {
+        let Some(local) = &self.local else { return };
+        let rates = gains.parameter_learning_rate.get_or_insert_with(|| Arc::new(local.ones()));
+        local.put(&self.own_gains(), Arc::make_mut(rates).as_mut_slice());
     }
 
     /// A learning-rate factor per scalar, from its share.

@@ -1,5 +1,6 @@
 //! Controls of a mechanism: the same preset with one thing taken away. The suite derives them, nobody writes them.
 
+use super::local::LocalSpec;
 use super::replay::{ReplayKind, Replayed};
 use super::source::SourceSpec;
 use super::spec::ModulationSpec;
@@ -29,6 +30,8 @@ pub enum Control {
     Schedule,
     /// Every receptor with the opposite sign.
     SignFlip,
+    /// Each unit with what another one does.
+    OtherUnits,
     /// Without one modulator.
     Without(String),
     /// Without the receptors on one target.
@@ -52,6 +55,10 @@ pub const CONTROLS: &[(&str, &str)] = &[
     ("oracle", "every source replaced by the true task boundaries: does it only detect them?"),
     ("schedule", "every source replaced by a hand-made schedule that decays with each task"),
     ("sign-flip", "every receptor with the opposite sign: direction"),
+    (
+        "other-units",
+        "each unit has the gain that another's activity or gradient says: rules out what any spread of gains does",
+    ),
     ("without:MODULATOR", "ablation of one modulator"),
     ("without-target:TARGET", "ablation of the receptors on one target"),
     ("only:A,B", "a cell of the 2^K factorial"),
@@ -94,6 +101,9 @@ impl Control {
                     }
                     if mlp {
                         controls.push(Self::ContextInput);
+                    }
+                    if dealt(spec) {
+                        controls.push(Self::OtherUnits);
                     }
                     controls.extend(Self::ablations(spec));
                 }
@@ -162,6 +172,7 @@ impl Control {
             Self::Oracle => "boundary oracle".into(),
             Self::Schedule => "hand-made schedule".into(),
             Self::SignFlip => "sign flipped".into(),
+            Self::OtherUnits => "other units".into(),
             Self::Without(name) => format!("without {name}"),
             Self::WithoutTarget(target) => format!("without {}", target.entry().name.replace('-', " ")),
             Self::Only(names) => format!("only {}", names.join(" + ")),
@@ -191,13 +202,10 @@ impl Control {
                 }
             }
             Self::SignFlip => {
-                for modulator in spec.modulators.values_mut() {
-                    modulator
-                        .receptors
-                        .iter_mut()
-                        .for_each(|receptor| receptor.sensitivity = -receptor.sensitivity);
-                }
+                let receptors = spec.modulators.values_mut().flat_map(|modulator| &mut modulator.receptors);
+                receptors.for_each(|receptor| receptor.sensitivity = -receptor.sensitivity);
             }
+            Self::OtherUnits => self.pass_on(&mut spec)?,
             Self::Without(name) => {
                 let known: Vec<String> = spec.modulators.keys().cloned().collect();
                 if spec.modulators.remove(name).is_none() {
@@ -228,6 +236,27 @@ impl Control {
         spec.interactions.retain(|edge| reaches(&edge.from, edge.target) && reaches(&edge.to, edge.target));
         Ok(if spec.modulators.is_empty() { None } else { Some(spec) })
     }
+}
+
+impl Control {
+    /// Each unit's stand to another one.
+    fn pass_on(&self, spec: &mut ModulationSpec) -> Result<(), DefinitionError> {
+        if !dealt(spec) {
+            let allowed = "a control of a mechanism with a receptor that has `local`";
+            return Err(DefinitionError::range("controls", self, allowed));
+        }
+        let receptors = spec.modulators.values_mut().flat_map(|modulator| &mut modulator.receptors);
+        receptors.filter_map(|receptor| receptor.local.as_mut()).for_each(LocalSpec::pass_on);
+        Ok(())
+    }
+}
+
+/// Whether some receptor deals its effect out by what units do.
+fn dealt(spec: &ModulationSpec) -> bool {
+    spec.modulators
+        .values()
+        .flat_map(|modulator| &modulator.receptors)
+        .any(|receptor| receptor.local.is_some())
 }
 
 fn unknown_modulator(name: &str, known: &[String]) -> DefinitionError {

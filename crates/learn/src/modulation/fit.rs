@@ -1,6 +1,8 @@
 //! Whether a receptor's numbers are in range and whether there is what it acts on.
 
 use super::anatomy::Anatomy;
+use super::local::LocalSpec;
+use super::source::Need;
 use super::spec::ReceptorSpec;
 use super::target::{Scope, TARGETS, TargetKind};
 use base::error::DefinitionError;
@@ -44,7 +46,8 @@ impl ReceptorSpec {
             ));
         }
         self.check_limits(clamp)?;
-        self.check_fit(anatomy)
+        self.check_fit(anatomy)?;
+        self.check_local(anatomy)
     }
 
     fn check_limits(&self, clamp: [f64; 2]) -> Result<(), DefinitionError> {
@@ -153,5 +156,34 @@ impl ReceptorSpec {
             return Err(DefinitionError::range("layers", format!("{layers:?}"), &allowed));
         }
         Ok(())
+    }
+
+    fn check_local(&self, anatomy: &Anatomy) -> Result<(), DefinitionError> {
+        let Some(local) = &self.local else { return Ok(()) };
+        let lacks = |problem: &str| {
+            let (key, found) = ("local.kind".into(), local.word().into());
+            Err(DefinitionError { key, found, problem: problem.into(), ..DefinitionError::default() })
+        };
+        let hidden = anatomy.layers.len().saturating_sub(1);
+        if hidden == 0 {
+            return lacks("there is no hidden layer here, and only hidden units have shares of their own");
+        }
+        if self.target != TargetKind::LearningRate || self.scope != Scope::Unit {
+            let allowed = "absent, unless the target is `learning-rate` and the scope `unit`";
+            return Err(DefinitionError::range("local", local.word(), allowed));
+        }
+        let of_hidden = |layers: &Vec<usize>| layers.iter().all(|layer| *layer < hidden);
+        if !self.layers.as_ref().is_some_and(of_hidden) {
+            let found = self.layers.as_ref().map_or("nothing".into(), |layers| format!("{layers:?}"));
+            let allowed = format!("hidden layers, from 0 to {}, with `local`", hidden - 1);
+            return Err(DefinitionError::range("layers", found, &allowed));
+        }
+        match local {
+            LocalSpec::Activity(_) if !anatomy.activations => {
+                lacks("this network does not show what its units do")
+            }
+            LocalSpec::State(_) if !anatomy.states => lacks(anatomy.lacks(Need::State).unwrap_or_default()),
+            _ => local.check(),
+        }
     }
 }

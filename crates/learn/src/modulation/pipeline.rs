@@ -140,16 +140,6 @@ impl Modulation {
         own.chain(self.synergies.iter_mut().map(|synergy| &mut synergy.channel))
     }
 
-    /// Whether observations need the batch's mean input.
-    pub fn wants_input(&self) -> bool {
-        self.needs.contains(&Need::Input)
-    }
-
-    /// Whether observations need the gradient.
-    pub fn wants_gradient(&self) -> bool {
-        self.needs.contains(&Need::Gradient)
-    }
-
     /// A task boundary was passed.
     pub fn boundary(&mut self, told: &BoundaryTold) {
         self.modulators.iter_mut().for_each(|modulator| modulator.source.boundary(told));
@@ -158,19 +148,16 @@ impl Modulation {
     /// The next update meets this hidden state.
     pub fn state(&mut self, told: &StateTold) {
         self.modulators.iter_mut().for_each(|modulator| modulator.source.state(told));
+        self.channels_mut().for_each(|channel| channel.told(told));
     }
 
     /// Takes in what the learner saw: levels and effects of the next step.
     pub fn observe(&mut self, seen: &Observation) {
         self.advance(seen, |modulator, sensed| !(modulator.ahead && sensed));
+        self.channels_mut().for_each(|channel| channel.see(seen));
         self.sensed = false;
         // The next step's `previous level` is this one's.
         self.modulators.iter_mut().for_each(|modulator| modulator.before = modulator.level.value());
-    }
-
-    /// Whether some source looks at inputs before they are answered.
-    pub fn looks_ahead(&self) -> bool {
-        self.modulators.iter().any(|modulator| modulator.ahead)
     }
 
     /// Shows the inputs that are answered and learned from next to the sources that look ahead.

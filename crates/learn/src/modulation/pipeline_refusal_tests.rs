@@ -57,3 +57,41 @@ fn what_would_never_say_or_move_anything_is_refused_in_words() {
     }
     assert!(refuse(&outer, "predictive-entropy", "learning-rate").contains("outer loop"));
 }
+
+#[test]
+fn what_units_do_themselves_counts_for_the_rates_of_hidden_units_alone() {
+    let anatomy = super::super::Anatomy {
+        layers: vec![4, 3, 2],
+        terms: vec!["task".into()],
+        activations: true,
+        states: true,
+        ..Default::default()
+    };
+    let refuse = |anatomy: &super::super::Anatomy, receptor: &str| {
+        let text = format!("[modulators.a]\n{SURPRISE}receptors = [{{ {receptor} }}]\n");
+        let mut spec: ModulationSpec = toml::from_str(&text).expect("parses");
+        spec.resolve(anatomy).expect_err("refused").to_string()
+    };
+    let unit = |rest: &str| format!("target = \"learning-rate\", scope = \"unit\", {rest}");
+    let active = "local = { kind = \"activity\" }";
+    let state = "layers = [0], local = { kind = \"state\" }";
+    let cases = [
+        (format!("target = \"slope\", scope = \"unit\", layers = [0], {active}"), "`learning-rate`"),
+        (format!("target = \"learning-rate\", {active}"), "scope `unit`"),
+        (unit(active), "from 0 to 1"),
+        (unit(&format!("layers = [2], {active}")), "from 0 to 1"),
+        (unit("layers = [0], local = { kind = \"gradient\", rate = 0.0 }"), "local.rate"),
+        (unit("layers = [0], local = { kind = \"activity\", slow = 2.0 }"), "local.slow"),
+        (unit("layers = [0], local = { kind = \"state\", share = 1.5 }"), "local.share"),
+        (unit("layers = [0], local = { kind = \"state\", depth = inf }"), "local.depth"),
+    ];
+    for (receptor, words) in cases {
+        let said = refuse(&anatomy, &receptor);
+        assert!(said.contains(words), "{receptor}: {said}");
+    }
+    let hidden = super::super::Anatomy { states: false, activations: false, ..anatomy.clone() };
+    assert!(refuse(&hidden, &unit(state)).contains("has not"));
+    assert!(refuse(&hidden, &unit(&format!("layers = [0], {active}"))).contains("does not show"));
+    let flat = super::super::Anatomy { layers: vec![2], ..anatomy };
+    assert!(refuse(&flat, &unit(&format!("layers = [0], {active}"))).contains("no hidden layer"));
+}

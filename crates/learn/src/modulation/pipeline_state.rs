@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::local;
 use super::pipeline::Modulation;
 use super::transmission::Way;
 use base::error::Result;
@@ -27,6 +28,10 @@ impl Modulation {
         }
         let channels: Vec<_> = self.channels().map(|c| (c.drive, c.effect, c.clamped, &c.history)).collect();
         state.values.insert("channels".into(), serde_json::to_value(channels)?);
+        let local: Vec<_> = self.channels().map(|c| c.local.as_ref().map(|local| &local.memory)).collect();
+        if local.iter().any(Option::is_some) {
+            state.values.insert("local".into(), serde_json::to_value(local)?);
+        }
         Ok(state)
     }
 
@@ -49,6 +54,15 @@ impl Modulation {
             serde_json::from_value(state.get_value("channels")?.clone())?;
         for (channel, remembered) in self.channels_mut().zip(channels) {
             (channel.drive, channel.effect, channel.clamped, channel.history) = remembered;
+        }
+        if self.channels().any(|channel| channel.local.is_some()) {
+            let local: Vec<Option<local::Remembered>> =
+                serde_json::from_value(state.get_value("local")?.clone())?;
+            for (channel, memory) in self.channels_mut().zip(local) {
+                if let (Some(local), Some(memory)) = (&mut channel.local, memory) {
+                    local.memory = memory;
+                }
+            }
         }
         Ok(())
     }

@@ -22,6 +22,7 @@ pub(super) fn spec(text: &str) -> ModulationSpec {
         boundaries: true,
         states: true,
         inputs: true,
+        activations: true,
         distribution: true,
         recurrent: 0,
     };
@@ -274,13 +275,16 @@ fn a_modulator_acts_at_the_steps_at_which_a_receptor_leaves_neutral() {
 fn a_checkpoint_goes_on_bit_for_bit() {
     let text = "[modulators.a]\nsource = { kind = \"noise\", sd = 0.3 }\nlevel = { retention = 0.5 }\n\
                 transmission = { kind = \"volume\", delay = 3, leak = 0.5, failure = 0.3 }\n\
-                receptors = [{ target = \"slope\", tau = 3.0 }, { target = \"learning-rate\" }]\n";
+                receptors = [{ target = \"slope\", tau = 3.0 }, { target = \"learning-rate\" }]\n\
+                [modulators.b]\nsource = { kind = \"surprise\" }\nreceptors = [{ target = \"learning-rate\", \
+                scope = \"unit\", layers = [0], local = { kind = \"activity\", slow = 0.2 } }]\n";
     let mut whole = started(text);
     let run = |modulation: &mut Modulation| -> Vec<Gains> {
-        (0..6)
-            .map(|_| {
+        (0..6u8)
+            .map(|step| {
                 let now = gains(modulation);
-                modulation.observe(&seen(1.0));
+                let units = vec![vec![1.0, f64::from(step), 2.0, 0.5]];
+                modulation.observe(&Observation { units, ..seen(1.0) });
                 now
             })
             .collect()

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::anatomy::Anatomy;
 use super::interaction;
 use super::interaction::{Interaction, InteractionKind};
+use super::local::LocalSpec;
 use super::replay::Replayed;
 use super::source::{Need, SOURCES, SourceEntry, SourceSpec};
 use super::target::{Scope, TargetKind};
@@ -112,6 +113,10 @@ pub struct ReceptorSpec {
     /// `unit` and `synapse`. Default 0.
     #[serde(default, skip_serializing_if = "base::written::is_default")]
     pub heterogeneity: f64,
+    /// The effect is dealt out over hidden units by what each does itself; only for `learning-rate` with scope `unit` and `layers`.
+    /// Absent: all alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub local: Option<LocalSpec>,
 }
 
 fn one() -> f64 {
@@ -140,6 +145,7 @@ impl ReceptorSpec {
             tau: 0.0,
             share: half(),
             heterogeneity: 0.0,
+            local: None,
         }
     }
 
@@ -265,9 +271,11 @@ impl ModulationSpec {
         Ok(())
     }
 
-    /// Whether a source of this preset is an oracle.
+    /// Whether a source of this preset is an oracle, or a receptor's `local`.
     pub fn is_oracle(&self) -> bool {
-        self.needs(Need::Boundary) || self.needs(Need::State)
+        let mut receptors = self.modulators.values().flat_map(|modulator| &modulator.receptors);
+        let owned = receptors.any(|receptor| matches!(receptor.local, Some(LocalSpec::State(_))));
+        owned || self.needs(Need::Boundary) || self.needs(Need::State)
     }
 
     pub(super) fn needs(&self, need: Need) -> bool {

@@ -37,7 +37,7 @@ pub use exported::{described, weights};
 pub use features::{features, to_length_one};
 pub use init::Init;
 pub use mlp::Mlp;
-pub use model::{Model, predict};
+pub use model::{Model, activity, predict};
 pub use parameters::{Gradients, Parameter, Parameters, Role, SharedSlot, Slot, read, write};
 pub use pool::max_pool;
 pub use recurrent::Recurrent;

@@ -78,6 +78,25 @@ pub trait Model: Send {
     }
 }
 
+/// Mean |activation| over the samples of the units of each hidden layer, from the input.
+///
+/// # Errors
+/// Engine errors.
+pub fn activity(model: &dyn Model, inputs: &Tensor, gains: &Gains) -> Result<Vec<Vec<f64>>> {
+    let of = |layer: &Tensor| -> Result<Vec<f64>> {
+        let (samples, units) = layer.dims2()?;
+        read(&layer.contiguous()?, |values| {
+            let mut sums = vec![0.0f64; units];
+            for row in values.chunks_exact(units.max(1)) {
+                sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += f64::from(value.abs()));
+            }
+            sums.iter_mut().for_each(|sum| *sum /= samples.max(1) as f64);
+            sums
+        })
+    };
+    model.hidden(inputs, gains)?.iter().map(of).collect()
+}
+
 /// Predicted labels for inputs (n × features), over the active outputs, without a graph.
 ///
 /// # Errors

@@ -1,10 +1,13 @@
-//! Numbers of tasks and of classes per task, checked.
+//! Numbers of tasks, of classes per task and of hidden states, checked.
 
 use super::scenario::Scenario;
 use base::error::DefinitionError;
 
 /// Classes per task where nothing else is said.
 pub(super) const CLASSES_PER_TASK: usize = 2;
+
+/// Hidden states of one kind that a stream goes through, at most.
+pub const MOST_STATES: usize = 16;
 
 pub(super) fn check_count(tasks: usize) -> Result<(), DefinitionError> {
     if (2..=100).contains(&tasks) {

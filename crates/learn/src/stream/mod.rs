@@ -19,6 +19,7 @@ mod transfer_spec;
 mod view;
 
 pub use batch::{Batch, Extra, moments};
+pub use counts::MOST_STATES;
 pub use gradual::{Bumps, Gradual};
 pub use multi_task::{MultiTaskSpec, TaskHead, TaskSet};
 pub use scenario::Scenario;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::counts::{CLASSES_PER_TASK, check_count, check_sizes};
+use super::counts::{CLASSES_PER_TASK, MOST_STATES, check_count, check_sizes};
 use super::scenario::Scenario;
 use base::error::DefinitionError;
 use contract::Reveal;
@@ -236,6 +236,13 @@ impl StreamSpec {
             | StreamKind::RandomlyRotated { tasks, .. } => *tasks,
             StreamKind::Rotated { angles } => angles.len(),
         }
+    }
+
+    /// Hidden states that the stream goes through, which are its different tasks, where the learner may know them; 0: it may
+    /// not, or they are more than [`MOST_STATES`].
+    pub fn states(&self, classes: usize) -> usize {
+        let distinct = self.distinct(classes);
+        if self.reveals(Reveal::TaskId) && distinct <= MOST_STATES { distinct } else { 0 }
     }
 
     /// Which places in the order of classes a task has.

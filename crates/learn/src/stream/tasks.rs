@@ -209,6 +209,12 @@ impl TaskStream {
         self.spec.reveals(what)
     }
 
+    /// The hidden state that a task is, the same each time it is met; `None`: nobody may know.
+    pub fn state(&self, task: usize) -> Option<usize> {
+        let states = self.spec.states(self.dataset.classes);
+        (states > 0).then(|| task % states)
+    }
+
     /// Training data of one task (of all up to it where the stream is cumulative).
     pub fn training(&self, task: usize) -> TrainingData {
         let first = if self.spec.cumulative { 0 } else { task };

@@ -70,7 +70,7 @@ impl Experiment for Incremental {
         Some(Timeline {
             updates,
             changes: if told { tasks.saturating_sub(1) } else { 0 },
-            states: 0,
+            states: benchmark.stream.states(benchmark.data.facts().ok()?.classes) as u64,
             kinds: None,
         })
     }
@@ -324,6 +324,9 @@ impl<'a> Run<'a> {
         }
         if let Some(factor) = self.rate_per_task.filter(|_| task > 0) {
             self.learner.base.learning_rate = (self.learner.base.learning_rate * factor).max(self.least_rate);
+        }
+        if let Some(state) = self.stream.state(task) {
+            self.learner.state_told(state);
         }
         if let Some(own) = &mut self.meter.own {
             own.set(task, &mut self.learner.base);

@@ -216,7 +216,7 @@ impl Resolved {
             &composition.terms,
             modulated::Stage {
                 boundaries,
-                states: false,
+                states: settings.stream.states(facts.classes) > 0,
                 classes: !facts.regression,
                 task: true,
                 winners: composition.winners.is_some(),

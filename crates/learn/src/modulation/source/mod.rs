@@ -31,6 +31,7 @@ mod uncertainty;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(super) use rule::RunningMean;
 pub use rule::{BoundaryTold, Need, Observation, Rule, StateTold};
 
 use base::error::{DefinitionError, Result};

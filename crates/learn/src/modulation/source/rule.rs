@@ -26,6 +26,8 @@ pub struct Observation {
     pub input_square: f64,
     /// The update's gradient; empty unless a source wants it.
     pub gradient: Gradients,
+    /// Mean |activation| over the batch of the units of each hidden layer; empty unless a receptor's `local` wants it.
+    pub units: Vec<Vec<f64>>,
 }
 
 /// The permission to know that a task boundary has just been passed.
@@ -106,11 +108,11 @@ pub trait Rule: Declared + Serialize + DeserializeOwned + Send + 'static {
 
 /// A running mean that starts at its first value.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct RunningMean(Option<f64>);
+pub struct RunningMean(Option<f64>);
 
 impl RunningMean {
     /// x̄ ← x̄ + rate (x − x̄).
-    pub(super) fn see(&mut self, x: f64, rate: f64) -> f64 {
+    pub fn see(&mut self, x: f64, rate: f64) -> f64 {
         let mean = self.0.map_or(x, |mean| mean + rate * (x - mean));
         self.0 = Some(mean);
         mean

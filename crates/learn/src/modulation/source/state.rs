@@ -1,7 +1,7 @@
 //! A source that knows the hidden state of the stream: the arm of headroom that can tell levels apart.
 
 use super::rule::{Observation, Rule, StateTold};
-use crate::stream::online::MOST_STATES;
+use crate::stream::MOST_STATES;
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::{Parameter, settings};

@@ -161,6 +161,7 @@ fn every_source_goes_on_from_a_checkpoint_as_if_nothing_happened() {
                 input: vec![f32::from(t % 3), 1.0],
                 input_square: 2.0 + f64::from(t % 2),
                 gradient: Gradients { buffers: vec![vec![f32::from(t) - 4.0, 1.0]] },
+                units: Vec::new(),
             }
         };
         (0..5).for_each(|t| {

@@ -18,5 +18,5 @@ mod tests;
 pub use generate::{ring, sea, sine, stagger};
 pub use realisation::{OnlineStream, ToldChange, ToldState};
 pub use schedule::Change;
-pub use shifts::{MOST_STATES, Shifts};
+pub use shifts::Shifts;
 pub use spec::{OnlineStreamSpec, Scored, Source};

@@ -1,9 +1,7 @@
 //! Levels that hidden states may have.
 
+use crate::stream::counts::MOST_STATES;
 use base::error::DefinitionError;
-
-/// States of one kind of shift, at most.
-pub const MOST_STATES: usize = 16;
 
 /// Two to [`MOST_STATES`] levels, each as allowed.
 pub(super) fn check_levels(

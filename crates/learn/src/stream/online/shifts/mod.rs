@@ -12,8 +12,6 @@ mod noise;
 mod noise_speed;
 mod volatility;
 
-pub use levels::MOST_STATES;
-
 use serde::{Deserialize, Serialize};
 
 use super::schedule::Change;

@@ -1,7 +1,8 @@
 //! Label noise and the speed of a plane, each with states of its own that alternate independently: what says that labels are
 //! noise and what says that the concept moves call for opposite rates (Piray & Daw 2021).
 
-use super::levels::{MOST_STATES, check_levels};
+use super::levels::check_levels;
+use crate::stream::counts::MOST_STATES;
 use base::error::DefinitionError;
 
 pub(super) fn check(levels: &[f32], speeds: &[f32]) -> Result<(), DefinitionError> {

@@ -2,7 +2,7 @@
 //! concepts. The first change of a block comes a whole interval after its begin.
 
 use super::super::schedule::Change;
-use super::levels::MOST_STATES;
+use crate::stream::counts::MOST_STATES;
 use base::error::DefinitionError;
 
 pub(super) fn check(intervals: &[usize], concepts: Option<usize>) -> Result<(), DefinitionError> {
