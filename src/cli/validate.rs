@@ -24,7 +24,12 @@ pub fn run(arguments: &ValidateArguments) -> anyhow::Result<u8> {
         let targets = vec![row.benchmark.clone()];
         let plan = Plan::new(
             &library,
-            &Selection { targets, methods: vec![row.method.clone()], seeds: Some(seeds) },
+            &Selection {
+                targets,
+                methods: vec![row.method.clone()],
+                seeds: Some(seeds),
+                ..Selection::default()
+            },
         )?;
         cost.push(plan.cost());
         runs.extend(plan.runs);

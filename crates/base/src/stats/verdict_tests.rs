@@ -1,6 +1,6 @@
 use rand_distr::{Distribution, StandardNormal};
 
-use super::super::finding::INFORMATION;
+use super::super::finding::{CHANGE_BLIND, INFORMATION};
 use super::super::sign_flip::p_of;
 use super::super::{LEVEL, Scores, TUNED_CONSTANT, UNMODULATED};
 use super::*;
@@ -15,7 +15,7 @@ fn comparison(control: &str, mean: f64, p: f64) -> Comparison {
 fn case(required: [f64; 4], more: &[(&str, f64)]) -> Case {
     let all = REQUIRED.into_iter().zip(required).chain(more.iter().copied());
     let comparisons = all.map(|(kind, p)| comparison(kind, p.signum(), p.abs())).collect();
-    Case { comparisons, obstacle: None }
+    Case { comparisons, obstacle: None, ..Case::default() }
 }
 
 fn alone(required: [f64; 4], more: &[(&str, f64)]) -> Verdict {
@@ -50,6 +50,26 @@ fn the_words_follow_from_the_questions() {
     assert_eq!(words([0.01; 4], &[(INFORMATION, 0.01)]), "helps");
     assert_eq!(words([0.01; 4], &[(INFORMATION, 0.2)]), inputs);
     assert_eq!(words([0.01; 4], &[(INFORMATION, -0.01)]), inputs);
+}
+
+#[test]
+fn nothing_helps_without_a_decay_where_one_is_asked_for() {
+    let decay = "better than each control, but not than a decay that is blind to changes";
+    assert_eq!(words([0.01; 4], &[(CHANGE_BLIND, 0.01)]), "helps");
+    assert_eq!(words([0.01; 4], &[(CHANGE_BLIND, 0.2)]), decay);
+    // Of two targets each has a decay: the least certain counts.
+    assert_eq!(words([0.01; 4], &[(CHANGE_BLIND, 0.01), (CHANGE_BLIND, 0.2)]), decay);
+    let lacking = |required, more: &[(&str, f64)]| {
+        let undecayed = vec!["learning-rate".to_owned(), "bias".to_owned()];
+        judge(vec![Case { undecayed, ..case(required, more) }]).remove(0).finding.words()
+    };
+    let not_run =
+        "better than each control, but a decay that is blind to changes was not run (learning rate, bias)";
+    assert_eq!(lacking([0.01; 4], &[]), not_run);
+    assert_eq!(lacking([0.01; 4], &[(CHANGE_BLIND, 0.01), (INFORMATION, 0.2)]), not_run);
+    // One that was run and is not beaten is told first; what does not help needs none.
+    assert_eq!(lacking([0.01; 4], &[(CHANGE_BLIND, 0.2)]), decay);
+    assert_eq!(lacking([0.3, 0.2, 0.2, 0.5], &[]), "no difference found");
 }
 
 #[test]
@@ -153,8 +173,8 @@ fn what_has_no_verdict_says_why_and_takes_no_part_in_the_correction() {
     let nine = REQUIRED.iter().filter_map(|kind| Comparison::new(kind, "x", &few, &other, 1.0)).collect();
     let silent = NoVerdict::NeverActed { seeds: 10 };
     let cases = vec![
-        Case { comparisons: nine, obstacle: None },
-        Case { comparisons: vec![comparison("shuffled", 1.0, 0.01)], obstacle: None },
+        Case { comparisons: nine, obstacle: None, ..Case::default() },
+        Case { comparisons: vec![comparison("shuffled", 1.0, 0.01)], obstacle: None, ..Case::default() },
         Case { obstacle: Some(silent), ..case([0.01; 4], &[]) },
         Case { obstacle: Some(NoVerdict::ChangedNothing { seeds: 10 }), ..case([1.0; 4], &[]) },
         Case { obstacle: Some(NoVerdict::Tied), ..case([1.0; 4], &[]) },
@@ -195,7 +215,7 @@ fn drawn(seeds: usize, kinds: &[&str], shifts: &[f64], normal: &mut impl FnMut()
         let mean = differences.iter().sum::<f64>() / seeds as f64;
         comparison(kind, mean, p_of(&differences))
     });
-    Case { comparisons: comparisons.collect(), obstacle: None }
+    Case { comparisons: comparisons.collect(), obstacle: None, ..Case::default() }
 }
 
 fn normal() -> impl FnMut() -> f64 {

@@ -21,6 +21,7 @@ mod change;
 mod conflict;
 mod control;
 mod input;
+mod network;
 mod novelty;
 mod reward;
 mod rule;
@@ -222,6 +223,7 @@ pub const SOURCES: &[SourceEntry] = &[
         "light adaptation (Carandini & Heeger 2012)",
         &[Need::Input, Need::Ahead],
     ),
+    network::ENTRY,
     SourceEntry::of::<control::Constant>("constant", "value", "control", &[]),
     SourceEntry::of::<control::Noise>(
         "noise",
@@ -279,10 +281,23 @@ pub struct SourceSpec {
 }
 
 impl SourceSpec {
+    /// A source with the settings that its kind has by default.
+    pub(super) fn named(kind: &str) -> Self {
+        Self { kind: kind.into(), settings: serde_json::Map::new() }
+    }
+
     /// A source that is always `value`.
     pub fn constant(value: f64) -> Self {
         let settings = [("value".to_owned(), Value::from(value))].into_iter().collect();
         Self { kind: "constant".into(), settings }
+    }
+
+    /// What it needs, and what the sources need that it reads (`inputs`).
+    pub fn needs(&self) -> Vec<Need> {
+        let read = self.settings.get("inputs").cloned();
+        let read: Vec<Self> = read.and_then(|own| serde_json::from_value(own).ok()).unwrap_or_default();
+        let own = self.entry().map_or(&[][..], |entry| entry.needs);
+        own.iter().copied().chain(read.iter().flat_map(Self::needs)).collect()
     }
 
     /// The registered entry.
