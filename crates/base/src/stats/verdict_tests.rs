@@ -1,6 +1,6 @@
 use rand_distr::{Distribution, StandardNormal};
 
-use super::super::finding::{CHANGE_BLIND, INFORMATION};
+use super::super::finding::INFORMATION;
 use super::super::sign_flip::p_of;
 use super::super::{LEVEL, Scores, TUNED_CONSTANT, UNMODULATED};
 use super::*;
@@ -50,26 +50,6 @@ fn the_words_follow_from_the_questions() {
     assert_eq!(words([0.01; 4], &[(INFORMATION, 0.01)]), "helps");
     assert_eq!(words([0.01; 4], &[(INFORMATION, 0.2)]), inputs);
     assert_eq!(words([0.01; 4], &[(INFORMATION, -0.01)]), inputs);
-}
-
-#[test]
-fn nothing_helps_without_a_decay_where_one_is_asked_for() {
-    let decay = "better than each control, but not than a decay that is blind to changes";
-    assert_eq!(words([0.01; 4], &[(CHANGE_BLIND, 0.01)]), "helps");
-    assert_eq!(words([0.01; 4], &[(CHANGE_BLIND, 0.2)]), decay);
-    // Of two targets each has a decay: the least certain counts.
-    assert_eq!(words([0.01; 4], &[(CHANGE_BLIND, 0.01), (CHANGE_BLIND, 0.2)]), decay);
-    let lacking = |required, more: &[(&str, f64)]| {
-        let undecayed = vec!["learning-rate".to_owned(), "bias".to_owned()];
-        judge(vec![Case { undecayed, ..case(required, more) }]).remove(0).finding.words()
-    };
-    let not_run =
-        "better than each control, but a decay that is blind to changes was not run (learning rate, bias)";
-    assert_eq!(lacking([0.01; 4], &[]), not_run);
-    assert_eq!(lacking([0.01; 4], &[(CHANGE_BLIND, 0.01), (INFORMATION, 0.2)]), not_run);
-    // One that was run and is not beaten is told first; what does not help needs none.
-    assert_eq!(lacking([0.01; 4], &[(CHANGE_BLIND, 0.2)]), decay);
-    assert_eq!(lacking([0.3, 0.2, 0.2, 0.5], &[]), "no difference found");
 }
 
 #[test]
@@ -305,3 +285,6 @@ fn what_lacks_planned_runs_has_no_verdict_and_makes_no_other_bolder() {
     let corrected = verdicts[0].answer(Question::Benefit).map(|answer| answer.corrected);
     assert_eq!(corrected, Some(0.06));
 }
+
+#[path = "verdict_decay_tests.rs"]
+mod decay;

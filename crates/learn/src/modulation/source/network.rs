@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::entry::{Known, Signal, SourceEntry, SourceSpec, wrong};
 use super::rule::{BoundaryTold, Need, Observation, StateTold};
-use super::{SOURCES, Signal, SourceEntry, SourceSpec};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::declare::Declared;
@@ -58,28 +58,23 @@ pub(super) const ENTRY: SourceEntry = SourceEntry {
     start,
 };
 
-fn read(settings: Value) -> Result<Network, DefinitionError> {
-    serde_json::from_value(settings)
-        .map_err(|error| DefinitionError { problem: error.to_string(), ..DefinitionError::default() })
+fn resolve(settings: Value, known: Known) -> Result<Value, DefinitionError> {
+    let mut network: Network = serde_json::from_value(settings).map_err(wrong)?;
+    network.check(known)?;
+    serde_json::to_value(&network).map_err(wrong)
 }
 
-fn resolve(settings: Value) -> Result<Value, DefinitionError> {
-    let mut network = read(settings)?;
-    network.check()?;
-    serde_json::to_value(&network)
-        .map_err(|error| DefinitionError { problem: error.to_string(), ..DefinitionError::default() })
-}
-
-fn start(settings: Value, streams: &Streams) -> Result<Box<dyn Signal>> {
-    let network = read(settings)?;
-    let input = |(at, spec): (usize, &SourceSpec)| spec.start(&streams.within(&format!("input/{at}")));
+fn start(settings: Value, known: Known, streams: &Streams) -> Result<Box<dyn Signal>> {
+    let network: Network = serde_json::from_value(settings)?;
+    let input =
+        |(at, spec): (usize, &SourceSpec)| spec.start_of(known, &streams.within(&format!("input/{at}")));
     let inputs = network.inputs.iter().enumerate().map(input).collect::<Result<_>>()?;
     Ok(Box::new(Running { hidden: vec![0.0; network.retention.len()], network, inputs }))
 }
 
 impl Network {
     /// Checks everything and fills in the inputs' defaults.
-    fn check(&mut self) -> Result<(), DefinitionError> {
+    fn check(&mut self, known: Known) -> Result<(), DefinitionError> {
         let count = |key: &str, found: usize, what: &str| {
             let found = format!("{found} {what}");
             DefinitionError::range(key, found, &format!("1 to {MOST} {what}"))
@@ -93,8 +88,8 @@ impl Network {
                 let oracle = [Need::Ahead, Need::Boundary, Need::State];
                 entry.name != ENTRY.name && !entry.needs.iter().any(|need| oracle.contains(need))
             };
-            if !reads(input.entry().map_err(|error| DefinitionError { key: key("kind"), ..error })?) {
-                let allowed = SOURCES.iter().filter(|entry| reads(entry)).map(|entry| entry.name.into());
+            if !reads(input.entry_of(known).map_err(|error| DefinitionError { key: key("kind"), ..error })?) {
+                let allowed = known.iter().filter(|entry| reads(entry)).map(|entry| entry.name.into());
                 return Err(DefinitionError {
                     key: key("kind"),
                     found: input.kind.clone(),
@@ -103,7 +98,7 @@ impl Network {
                     ..DefinitionError::default()
                 });
             }
-            input.resolve().map_err(|error| DefinitionError { key: key(&error.key), ..error })?;
+            input.resolve_of(known).map_err(|error| DefinitionError { key: key(&error.key), ..error })?;
         }
         let units = self.retention.len();
         if !(1..=MOST).contains(&units) {
