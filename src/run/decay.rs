@@ -74,10 +74,10 @@ mod tests {
             decays.iter().map(|decay| decay.preset.header.id.clone()).collect::<Vec<_>>()
         };
         let blind = |of: &str| format!("{of}:change-blind");
-        let rate = blind("latest+headroom:learning-rate");
-        assert_eq!(of("plane-noise-blocks", "acetylcholine-excess"), [rate.clone()]);
+        let rate = [blind("latest+headroom:learning-rate")];
+        assert_eq!(of("plane-noise-blocks", "acetylcholine-excess"), rate);
         // A gate on every update is a gain on the rate.
-        assert_eq!(of("plane-rare", "dopamine-gate"), [rate]);
+        assert_eq!(of("plane-rare", "dopamine-gate"), rate);
         assert_eq!(of("digits-drift", "serotonin"), [blind("replay+headroom:loss-weight.replay")]);
         assert_eq!(of("ring-contrast", "noradrenaline-contrast"), [blind("latest+headroom:slope.0")]);
         let both = ["naive+headroom:bias", "naive+headroom:learning-rate"].map(blind);
