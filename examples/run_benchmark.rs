@@ -19,6 +19,7 @@ fn main() -> Result<()> {
         targets: vec!["split-digits-task".into()],
         methods: vec!["naive".into(), "ewc".into()],
         seeds: Some(3),
+        ..Selection::default()
     };
     let mut scores: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     for run in Plan::new(&definitions::shipped()?, &selection)?.runs {

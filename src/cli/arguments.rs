@@ -80,6 +80,9 @@ pub struct TuneArguments {
     /// Which of the three searches of a mechanism
     #[arg(long, value_enum, default_value_t = TunePart::All)]
     pub part: TunePart,
+    /// How the search looks
+    #[arg(long, value_enum, default_value_t = TuneBy::Draws)]
+    pub by: TuneBy,
     /// Instead: scores of single values of one key, e.g. parameters.lambda=1,10,100; writes no
     /// values
     #[arg(long = "try", value_name = "KEY=V1,V2,…")]
@@ -114,7 +117,7 @@ pub struct TuneArguments {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TunePart {
-    /// All three, one after another
+    /// All of them, one after another
     All,
     /// Strengths of the modulators, with parameters and optimiser
     Mechanism,
@@ -122,6 +125,18 @@ pub enum TunePart {
     Constant,
     /// The method without modulation: parameters and optimiser
     Optimiser,
+    /// On everything that the mechanism acts on a decay in training time that is blind to changes, with
+    /// parameters and optimiser
+    Decay,
+}
+
+/// How a search looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TuneBy {
+    /// Half of the trials anywhere, half near the best of those
+    Draws,
+    /// The tree-structured Parzen estimator of `bench headroom`: for many numbers
+    Estimator,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -133,6 +148,10 @@ pub struct RunArguments {
     /// naive@optimiser.rate=0.03
     #[arg(short, long = "method", value_name = "METHOD")]
     pub methods: Vec<String>,
+    /// Beside every mechanism these controls (repeat, or separate by commas): `required` are those of its verdict, as far as searches
+    /// have found them, `all` every one that fits it
+    #[arg(long, value_name = "CONTROL")]
+    pub controls: Vec<String>,
     /// Seeds per benchmark and method [default: what the suite says]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub seeds: Option<u64>,

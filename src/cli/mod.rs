@@ -27,6 +27,7 @@ mod sweep_arguments;
 mod travel;
 mod trouble;
 mod tune;
+mod tune_words;
 mod validate;
 mod validate_arguments;
 mod written;

@@ -54,8 +54,8 @@ pub fn run(arguments: &RunArguments) -> anyhow::Result<u8> {
     let targets =
         if arguments.targets.is_empty() { vec![DEFAULT_SUITE.to_owned()] } else { arguments.targets.clone() };
     let (library, data) = library_and_data(&arguments.sources, &targets)?;
-    let selection =
-        Selection { targets: targets.clone(), methods: listed(&arguments.methods), seeds: arguments.seeds };
+    let (methods, controls) = (listed(&arguments.methods), listed(&arguments.controls));
+    let selection = Selection { targets: targets.clone(), methods, seeds: arguments.seeds, controls };
     let mut plan = Plan::new(&library, &selection)?;
     let planned = plan.planned();
     if let Some((share, count)) = arguments.shard {
@@ -157,6 +157,9 @@ fn selected(selection: &Selection) -> String {
     let mut words = selection.targets.join("+");
     if !selection.methods.is_empty() {
         words = format!("{words} --method {}", selection.methods.join(","));
+    }
+    if !selection.controls.is_empty() {
+        words = format!("{words} --controls {}", selection.controls.join(","));
     }
     words
 }

@@ -76,7 +76,8 @@ fn cost(arguments: &StudyArguments, library: &Library) -> Result<String> {
     let mut total = 0.0;
     for id in &arguments.asked {
         let plan = |methods: Vec<String>, seeds: u64| {
-            let asked = Selection { targets: vec![id.clone()], methods, seeds: Some(seeds) };
+            let asked =
+                Selection { targets: vec![id.clone()], methods, seeds: Some(seeds), ..Selection::default() };
             Ok::<f64, base::error::Error>(Plan::new(library, &asked)?.cost())
         };
         let arms = Arms::of(arguments, library, id)?;

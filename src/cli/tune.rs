@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use toml::{Table, Value};
 
-use super::arguments::{TuneArguments, TunePart};
+use super::arguments::{TuneArguments, TuneBy, TunePart};
 use super::output::{library_and_data, method as named, print, tell};
 use super::trouble::INTERRUPT;
+use super::tune_words::{command, hint, words};
 use super::{exit, searching};
 use crate::measure::{Means, Measured, On, Store};
 use crate::tune::{
     Budget, CONFIRM_SEED, FIRST_SEED, Found, Kept, Question, Search, best, check_folder, write,
 };
 use base::error::{DefinitionError, Result};
-use base::stats::TUNED_CONSTANT;
-use contract::definition::{Arm, Benchmark, MethodPreset};
+use contract::definition::{Arm, MethodPreset};
 
 pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     let targets = std::slice::from_ref(&arguments.benchmark);
@@ -30,7 +30,8 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
     };
     let jobs = arguments.effort.jobs();
     budget.check()?;
-    let search = Search { library: &library, benchmark, budget };
+    let estimator = arguments.by == TuneBy::Estimator;
+    let search = Search { library: &library, benchmark, budget, estimator };
     let methods = if arguments.method.is_empty() { &benchmark.header.methods } else { &arguments.method };
     for method in methods {
         named(&library, &benchmark.header.paradigm, method)?;
@@ -47,11 +48,12 @@ pub fn run(arguments: &TuneArguments) -> anyhow::Result<u8> {
         if own.is_empty() {
             print(&format!("{method}: nothing to choose\n"))?;
         }
-        questions.extend(own.into_iter().filter(|question| wanted(arguments.part, question.arm)));
+        questions.extend(own.into_iter().filter(|question| wanted(arguments.part, question)));
     }
     if questions.is_empty() && arguments.values.is_none() && arguments.part != TunePart::All {
         return Err(base::error::Error::from(nothing(arguments, methods)).into());
     }
+    let questions = unsearched(&search, questions)?;
     questions.iter().try_for_each(|question| search.check(question))?;
     let folder = arguments.out.clone().unwrap_or_else(|| PathBuf::from("results/tuned"));
     if arguments.values.is_none() {
@@ -111,9 +113,33 @@ fn answer_all(
     Ok(print(&hint(search.benchmark, &answered, folder, &arguments.sources.benchmarks))?)
 }
 
-fn wanted(part: TunePart, arm: Arm) -> bool {
+/// Without the decays that others have searched as long: one row of a method and target serves all mechanisms.
+fn unsearched(search: &Search<'_>, questions: Vec<Question>) -> anyhow::Result<Vec<Question>> {
+    let mut left: Vec<Question> = Vec::new();
+    for question in questions {
+        let id = &question.preset.header.id;
+        if question.decay_for.is_some() {
+            if left.iter().any(|other| other.preset.header.id == *id) {
+                continue;
+            }
+            let found = search.library.found(&question.preset, search.benchmark, question.arm)?;
+            // Asked in its own words it is searched again, and finds the same.
+            let own = command(search, &question);
+            if let Some(found) = found.filter(|one| search.budget.met_by(one) && one.command != own) {
+                print(&format!("{id}: stays as found by {}\n", found.command))?;
+                continue;
+            }
+        }
+        left.push(question);
+    }
+    Ok(left)
+}
+
+fn wanted(part: TunePart, question: &Question) -> bool {
+    let arm = question.arm;
     match part {
         TunePart::All => true,
+        TunePart::Decay => question.decay_for.is_some(),
         TunePart::Mechanism => arm == Arm::Mechanism,
         TunePart::Constant => arm == Arm::Constant,
         TunePart::Optimiser => arm == Arm::Optimiser,
@@ -124,12 +150,8 @@ fn wanted(part: TunePart, arm: Arm) -> bool {
 fn keep(search: &Search<'_>, folder: &Path, question: &Question, found: &Found) -> anyhow::Result<()> {
     let id = &search.benchmark.header.id;
     let method = &question.preset.header.id;
-    // Controls that are presets are searched with their mechanism.
-    let asked = question.preset.header.control.as_ref().and_then(|role| role.of.as_ref()).unwrap_or(method);
     let Budget { trials, restarts, seeds, confirm } = search.budget;
-    let command = format!(
-        "bench tune {id} --method {asked} --trials {trials} --restarts {restarts} --seeds {seeds} --confirm {confirm}"
-    );
+    let command = command(search, question);
     let kept = Kept {
         benchmark: search.benchmark,
         preset: &question.preset,
@@ -159,44 +181,6 @@ fn keep(search: &Search<'_>, folder: &Path, question: &Question, found: &Found) 
     }
     writeln!(text, "   written: {}", path.display())?;
     Ok(print(&text)?)
-}
-
-fn words(values: &Table) -> String {
-    if values.is_empty() {
-        return "as the preset has it".into();
-    }
-    let short = |key: &str| key.replace("modulation.modulators.", "").replace(".sensitivity", "");
-    let words: Vec<String> = values.iter().map(|(key, value)| format!("{} = {value}", short(key))).collect();
-    words.join(", ")
-}
-
-/// How to run what was found, with everything that a verdict needs.
-fn hint(benchmark: &Benchmark, answered: &[(Question, Found)], folder: &Path, own: &[PathBuf]) -> String {
-    let mut methods: Vec<String> = Vec::new();
-    for (question, found) in answered {
-        let id = &question.preset.header.id;
-        match question.arm {
-            Arm::Method => {
-                methods.push(id.clone());
-                let role = question.preset.header.control.as_ref();
-                if role.is_some_and(|role| role.kind == TUNED_CONSTANT) {
-                    methods.extend((0..found.others().len()).map(|n| format!("{id}+restart-{}", n + 2)));
-                }
-            }
-            Arm::Mechanism => {
-                methods.extend(["", "+unmodulated", "+mean-gain", "+shuffled"].map(|c| format!("{id}{c}")))
-            }
-            Arm::Optimiser => methods.push(format!("{id}+tuned-optimiser")),
-            Arm::Constant => {
-                methods.push(format!("{id}+tuned-constant"));
-                methods.extend((0..found.others().len()).map(|n| format!("{id}+tuned-constant-{}", n + 2)));
-            }
-        }
-    }
-    let folders = own.iter().map(PathBuf::as_path).filter(|own| *own != folder).chain([folder]);
-    let folders: Vec<String> = folders.map(|folder| format!("--benchmarks {}", folder.display())).collect();
-    let (id, folders, methods) = (&benchmark.header.id, folders.join(" "), methods.join(","));
-    format!("use them: bench run {id} {folders} --seeds 20 --method {methods}\n")
 }
 
 /// `--try KEY=V1,V2,…`: single values of one key, for a look.

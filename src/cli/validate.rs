@@ -22,10 +22,9 @@ pub fn run(arguments: &ValidateArguments) -> anyhow::Result<u8> {
     let mut cost = Vec::new();
     for (_, row) in &rows {
         let targets = vec![row.benchmark.clone()];
-        let plan = Plan::new(
-            &library,
-            &Selection { targets, methods: vec![row.method.clone()], seeds: Some(seeds) },
-        )?;
+        let methods = vec![row.method.clone()];
+        let asked = Selection { targets, methods, seeds: Some(seeds), ..Selection::default() };
+        let plan = Plan::new(&library, &asked)?;
         cost.push(plan.cost());
         runs.extend(plan.runs);
     }

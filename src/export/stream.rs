@@ -67,6 +67,7 @@ pub fn of(library: &Library, data: &Data, asked: &Asked<'_>) -> Result<Found> {
         targets: vec![asked.benchmark.to_owned()],
         methods: vec![method.to_owned()],
         seeds: Some(1),
+        ..Selection::default()
     };
     let plan = Plan::new(&library, &selection)?;
     plan.load_data(data)?;

@@ -10,11 +10,10 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use toml::Table;
 
 use super::seeds::Seeds;
-use super::space::Prepared;
 use super::study::{Measure, Plan};
 use crate::measure::On;
 use crate::run::Knows;
-use crate::tune::{Budget, Draw};
+use crate::tune::{Budget, Draw, Prepared};
 use base::error::Result;
 use base::source::Source;
 use base::stats::{Headroom, Scores};

@@ -12,9 +12,7 @@ mod earlier;
 mod joint;
 mod question;
 mod runner;
-mod search;
 mod seeds;
-mod space;
 mod study;
 mod tried;
 #[cfg(test)]
@@ -27,7 +25,6 @@ pub use joint::{Joint, Pair};
 pub use question::Question;
 pub use runner::Runner;
 pub use seeds::{CONFIRMATION_SEED, DEVELOPMENT_SEED, QUALIFICATION_SEED, Seeds};
-pub use space::Prepared;
 pub use study::{Measure, Plan};
 pub use tried::{Confirmed, Searched, Tried};
 pub use write::{Told, write};

@@ -1,10 +1,9 @@
 //! A benchmark and target with everything that is searched there.
 
 use super::seeds::Seeds;
-use super::space::Prepared;
 use crate::registry::{PLAIN, plain_method, protocol};
 use crate::run::{Knows, Target, TimingArm};
-use crate::tune::{Budget, Draw};
+use crate::tune::{Budget, Draw, Prepared};
 use base::error::{DefinitionError, Result};
 use contract::definition::{Arm, Benchmark, Library, MethodPreset};
 use data::Data;

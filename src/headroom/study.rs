@@ -7,12 +7,10 @@ use toml::Table;
 
 use super::answer::Answer;
 use super::joint::Joint;
-use super::search::{First, at_half, search};
 use super::seeds::Seeds;
-use super::space::Prepared;
 use super::tried::{Confirmed, Searched, Tried};
 use crate::measure::On;
-use crate::tune::{Budget, Draw, best_of};
+use crate::tune::{Budget, Draw, First, Prepared, at_half, best_of, estimate};
 use base::error::{DefinitionError, Result};
 use base::stats::{Captured, Difference, Scores, mean};
 use contract::definition::MethodPreset;
@@ -56,7 +54,7 @@ impl Plan {
         first: &First,
     ) -> Result<Searched> {
         measure.begins(&name);
-        let found = search((&name, draw), first, &self.budget, self.higher, &mut means(measure, preset))?;
+        let found = estimate((&name, draw), first, &self.budget, self.higher, &mut means(measure, preset))?;
         Ok(Searched { name, preset: preset.clone(), draw: draw.clone(), found })
     }
 

@@ -126,6 +126,7 @@ impl Frame {
             targets: vec![entry.benchmark.clone()],
             methods: benchmark.header.methods.iter().take(1).cloned().collect(),
             seeds: Some(1),
+            ..Selection::default()
         };
         let plan = Plan::new(library, &selection)?;
         let run = plan.runs.first().ok_or_else(|| {

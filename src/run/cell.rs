@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::arm;
 use super::asked::{Asked, line_of_word};
 use super::chosen::split;
+use super::decay::decays;
 use super::found::restarts;
+use super::selection::Selection;
 use base::error::{DefinitionError, Error, Result};
 use contract::definition::{Benchmark, Cell, Library, Suite, base};
 use learn::modulation::{Control, ModulationSpec};
@@ -64,14 +66,14 @@ impl<'l> AskedCell<'l> {
         &self,
         library: &Library,
         benchmark: &Benchmark,
-        chosen: &[String],
+        Selection { methods: chosen, controls, .. }: &Selection,
     ) -> Result<Vec<String>> {
         let cell = &self.cell;
         let own = if cell.methods.is_empty() { &benchmark.header.methods } else { &cell.methods };
         let own = with_controls(library, benchmark, own, &cell.controls)
             .map_err(|error| in_suite(error, self.suite, "cell.controls"))?;
         if chosen.is_empty() {
-            return Ok(own);
+            return with_controls(library, benchmark, &own, controls);
         }
         // A cell that lists its methods knows which fit its benchmarks: choose among those and their controls. And a suite
         // may span paradigms; a method of one is not asked of another.
@@ -83,7 +85,8 @@ impl<'l> AskedCell<'l> {
             let elsewhere = library.methods.keys().any(|(_, id)| id == name);
             listed && !(elsewhere && library.method(&benchmark.header.paradigm, name).is_err())
         };
-        Ok(chosen.iter().filter(fits).cloned().collect())
+        let chosen: Vec<String> = chosen.iter().filter(fits).cloned().collect();
+        if controls.is_empty() { Ok(chosen) } else { with_controls(library, benchmark, &chosen, controls) }
     }
 
     /// Who says that a method runs on a benchmark, for errors.
@@ -111,7 +114,7 @@ fn in_suite(error: Error, suite: Option<&Suite>, key: &str) -> Error {
 }
 
 /// The methods of a cell, and after each modulated one its controls: those that follow from its preset, and with
-/// `required` or `all` the tuned ones that the library has for this benchmark.
+/// `required` or `all` the tuned ones and the decays that the library has for this benchmark.
 fn with_controls(
     library: &Library,
     benchmark: &Benchmark,
@@ -149,6 +152,10 @@ fn with_controls(
             all.extend(tuned.map(|preset| preset.header.id.clone()));
             let found = arm::tuned_controls(library, preset, benchmark)?;
             all.extend(found.into_iter().map(|control| format!("{method}+{}", control.name())));
+            for decay in decays(library, benchmark, preset)? {
+                let found = decay.found(library, benchmark)?;
+                all.extend(found.map(|_| decay.preset.header.id.clone()));
+            }
         }
     }
     let mut seen = BTreeSet::new();

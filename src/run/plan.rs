@@ -7,22 +7,11 @@ use super::cell::AskedCell;
 use super::chosen::split;
 use super::method_runs::resolve;
 use super::planned::PlannedRun;
+use super::selection::Selection;
 use crate::registry::protocol;
 use base::error::{DefinitionError, Error, Result};
 use contract::definition::{Library, base};
 use data::Data;
-
-/// What the user asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// Ids of suites and benchmarks.
-    pub targets: Vec<String>,
-    /// Only these methods, in a suite's cell that lists its methods only those of them that it lists; empty: what the
-    /// suite or benchmark says.
-    pub methods: Vec<String>,
-    /// Seeds per cell; `None`: what the suite says, 5 for a bare benchmark.
-    pub seeds: Option<u64>,
-}
 
 /// All runs of a session, seeds outermost, so that an interrupted session has whole seeds.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +45,7 @@ impl Plan {
                 let benchmark = cell.benchmark(library, id)?;
                 let paradigm = &benchmark.header.paradigm;
                 paradigms.insert(paradigm.as_str());
-                for method in cell.methods(library, benchmark, chosen)? {
+                for method in cell.methods(library, benchmark, selection)? {
                     methods_left.remove(method.as_str());
                     let method = &*arm::named(library, paradigm, &method);
                     check_size(runs.len(), seeds)?;

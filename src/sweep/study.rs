@@ -96,7 +96,12 @@ impl Sweep<'_> {
     }
 
     fn runs(&self, library: &Library, methods: Vec<String>, seeds: u64) -> Result<Plan> {
-        let selection = Selection { targets: vec![self.benchmark.to_owned()], methods, seeds: Some(seeds) };
+        let selection = Selection {
+            targets: vec![self.benchmark.to_owned()],
+            methods,
+            seeds: Some(seeds),
+            ..Selection::default()
+        };
         Plan::new(library, &selection)
     }
 

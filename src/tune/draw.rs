@@ -55,7 +55,7 @@ impl Draw {
     /// Modulation that cannot be read; a declared key outside the preset's tables.
     pub fn new(protocol: &dyn Protocol, preset: &MethodPreset, benchmark: &str, arm: Arm) -> Result<Self> {
         let mut draw = Self::default();
-        draw.add_declared(preset, arm)?;
+        draw.add_declared(preset, benchmark, arm)?;
         let declared = |key: &str| preset.header.space.contains_key(key);
         let own = declared("optimiser.rate") || declared("optimiser.kind");
         if protocol.takes_optimiser() && !own {
@@ -118,7 +118,7 @@ impl Draw {
             .collect()
     }
 
-    fn add_declared(&mut self, preset: &MethodPreset, arm: Arm) -> Result<()> {
+    fn add_declared(&mut self, preset: &MethodPreset, benchmark: &str, arm: Arm) -> Result<()> {
         for (key, range) in &preset.header.space {
             // Only the mechanism has what its sources and levels can be.
             if key.starts_with("modulation.") && arm != Arm::Mechanism {
@@ -128,7 +128,9 @@ impl Draw {
                 let allowed = "a key of optimiser, model, modulation or parameters";
                 return Err(preset.refuse(DefinitionError::range(&format!("space.{key}"), key, allowed)));
             }
-            self.add(key, range.clone());
+            for own in keys(preset, benchmark, key)? {
+                self.add(&own, range.clone());
+            }
         }
         Ok(())
     }
@@ -202,6 +204,19 @@ impl Draw {
     }
 }
 
+/// The key itself, or of `TABLE.….LIST.*` one key for each number of the list that the preset has there.
+fn keys(preset: &MethodPreset, benchmark: &str, key: &str) -> Result<Vec<String>> {
+    let Some(list) = key.strip_suffix(".*") else { return Ok(vec![key.to_owned()]) };
+    let (table, path) = list.split_once('.').unwrap_or((list, ""));
+    let effective = Value::Table(preset.effective(table, benchmark));
+    let found = path.split('.').try_fold(&effective, |value, key| value.get(key));
+    let numbers = found.and_then(Value::as_array).filter(|all| !all.is_empty()).ok_or_else(|| {
+        let allowed = "a list of numbers that the preset has there, in front of `.*`";
+        preset.refuse(DefinitionError::range(&format!("space.{key}"), key, allowed))
+    })?;
+    Ok((0..numbers.len()).map(|at| format!("{list}.{at}")).collect())
+}
+
 fn sensitivity_of(modulator: &str, receptor: usize) -> String {
     format!("modulation.modulators.{modulator}.receptors.{receptor}.sensitivity")
 }
@@ -217,77 +232,5 @@ fn constants(receptor: &ReceptorSpec, clamp: [f64; 2]) -> Range {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::registry::protocol;
-    use base::rng::Streams;
-    use base::source::Source;
-
-    fn preset(more: &str) -> MethodPreset {
-        let text = format!(
-            "schema = 1\nid = \"na\"\ntitle = \"NA\"\nparadigm = \"incremental\"\nkind = \"ewc\"\nprovenance = \"test\"\n{more}\
-             [modulation.modulators.noradrenaline]\nsource = {{ kind = \"surprise\" }}\n\
-             receptors = [{{ target = \"slope\", sensitivity = 0.5 }}, {{ target = \"bias\", sensitivity = 0.1 }}]\n"
-        );
-        MethodPreset::parse(Source { name: "na.toml".into(), text }).unwrap()
-    }
-
-    fn draw(preset: &MethodPreset, arm: Arm) -> Draw {
-        Draw::new(protocol("incremental").unwrap(), preset, "any", arm).unwrap()
-    }
-
-    #[test]
-    fn a_mechanism_is_searched_together_with_its_optimiser_and_parameters() {
-        let preset = preset("[space]\n\"parameters.lambda\" = { low = 0.01, high = 100.0 }\n");
-        // λ, kind, rate, strength.
-        let values = draw(&preset, Arm::Mechanism).values(&[0.5, 0.9, 0.5, 1.0]);
-        assert_eq!(values["parameters.lambda"].as_float(), Some(1.0));
-        assert_eq!(values["optimiser.kind"].as_str(), Some("adam"));
-        // √(0.003 · 3) = 0.0949 for gradient descent, a hundredth for Adam.
-        assert_eq!(values["optimiser.rate"].as_float(), Some(9.487e-4));
-        // One factor for all receptors; what is stored is absolute: 0.5 · 16 and 0.1 · 16.
-        assert_eq!(values[&sensitivity_of("noradrenaline", 0)].as_float(), Some(8.0));
-        assert_eq!(values[&sensitivity_of("noradrenaline", 1)].as_float(), Some(1.6));
-    }
-
-    #[test]
-    fn a_constant_has_a_number_of_its_own_for_every_receptor() {
-        let draw = draw(&preset(""), Arm::Constant);
-        let values = draw.values(&[0.0, 0.5, 0.5, 0.75]);
-        // A gain of 1 in the middle; a shift from −1 to 1.
-        assert_eq!(values[&sensitivity_of("noradrenaline", 0)].as_float(), Some(0.0));
-        assert_eq!(values[&sensitivity_of("noradrenaline", 1)].as_float(), Some(0.5));
-        assert_eq!(draw.first[&sensitivity_of("noradrenaline", 0)].as_float(), Some(0.0));
-    }
-
-    #[test]
-    fn an_unmodulated_arm_searches_the_optimiser_alone_and_a_declared_one_replaces_it() {
-        let keys = |preset: &MethodPreset| draw(preset, Arm::Optimiser).values(&[0.2; 3]).len();
-        assert_eq!(keys(&preset("")), 2);
-        let own = preset(
-            "[space]\n\"optimiser.kind\" = { values = [\"sgd\"] }\n\"parameters.rate\" = { low = 0.01, high = 1.0 }\n",
-        );
-        let values = draw(&own, Arm::Optimiser).values(&[0.5, 0.5]);
-        assert_eq!(values.keys().collect::<Vec<_>>(), ["optimiser.kind", "parameters.rate"]);
-        // A rate among the parameters may be another one, of loss weights, say: the optimiser is searched all the same.
-        assert_eq!(keys(&preset("[space]\n\"parameters.rate\" = { low = 0.01, high = 1.0 }\n")), 3);
-    }
-
-    #[test]
-    fn steps_stay_in_the_unit_cube_and_near() {
-        let draw = draw(&preset(""), Arm::Constant);
-        let mut random = Streams::new(3).get("steps");
-        for _ in 0..1000 {
-            let place = draw.near(&[0.99, 0.01, 0.5, 0.999], &mut random);
-            assert!(place.iter().all(|u| (0.0..1.0).contains(u)), "{place:?}");
-            assert!((place[2] - 0.5).abs() < 0.75);
-        }
-    }
-
-    #[test]
-    fn a_declared_key_outside_the_tables_is_refused() {
-        let wrong = preset("[space]\n\"title\" = { low = 0.01, high = 1.0 }\n");
-        let error = Draw::new(protocol("incremental").unwrap(), &wrong, "any", Arm::Mechanism).unwrap_err();
-        assert!(error.to_string().contains("space.title"), "{error}");
-    }
-}
+#[path = "draw_tests.rs"]
+mod tests;

@@ -6,9 +6,11 @@
 //! an earlier search found: run again, it finds the same.
 
 mod draw;
+mod estimator;
 mod procedure;
 #[cfg(test)]
 mod study;
+mod timing;
 mod write;
 
 use std::ops::Range;
@@ -16,13 +18,15 @@ use std::ops::Range;
 use toml::Table;
 
 pub use draw::{Draw, Place};
+pub(crate) use estimator::{First, at_half, estimate};
+pub(crate) use procedure::best_of;
 pub use procedure::{Budget, CONFIRM_SEED, FIRST_SEED, Found, Score, Trial, search};
-pub(crate) use procedure::{best_of, confirm_best};
+pub use timing::Prepared;
 pub use write::{Kept, check_folder, write};
 
 use crate::measure::Measured;
 use crate::registry::protocol;
-use crate::run::start;
+use crate::run::{decays, start};
 use base::error::{DefinitionError, Result};
 use contract::definition::{Arm, Benchmark, Library, MethodPreset, TABLES};
 use report::metric;
@@ -33,6 +37,8 @@ pub struct Search<'a> {
     pub library: &'a Library,
     pub benchmark: &'a Benchmark,
     pub budget: Budget,
+    /// By headroom's estimator instead of draws anywhere and near the best: for many numbers.
+    pub estimator: bool,
 }
 
 /// What one arm starts from and what of it is drawn.
@@ -41,6 +47,8 @@ pub struct Question {
     /// The mechanism or method as its file has it.
     pub preset: MethodPreset,
     pub arm: Arm,
+    /// For a decay that is blind to changes: the mechanism that it was derived for. It serves others as well.
+    pub decay_for: Option<String>,
     start: MethodPreset,
     draw: Draw,
 }
@@ -57,9 +65,9 @@ impl Question {
 }
 
 impl<'a> Search<'a> {
-    /// The arms of a method: mechanism, constant and optimiser of a modulated one; of one whose modulation is built in, the
-    /// method and those of its controls that are presets with a space of their own; else the method itself. None where there
-    /// is nothing to choose.
+    /// The arms of a method: mechanism, constant and optimiser of a modulated one, and a decay on everything that it acts on; of
+    /// one whose modulation is built in, the method and those of its controls that are presets with a space of their own; else
+    /// the method itself. None where there is nothing to choose.
     ///
     /// # Errors
     /// An unknown method, a control, a space that cannot be read.
@@ -94,8 +102,13 @@ impl<'a> Search<'a> {
             let draw = Draw::new(protocol, preset, &header.id, arm)?;
             if !draw.is_empty() {
                 let start = start(preset, &header.id, arm)?;
-                questions.push(Question { preset: preset.clone(), arm, start, draw });
+                questions.push(Question { preset: preset.clone(), arm, decay_for: None, start, draw });
             }
+        }
+        for decay in decays(self.library, self.benchmark, preset)? {
+            let Prepared { preset, draw, .. } = Prepared::new(&decay.arm, decay.base, self.benchmark)?;
+            let decay_for = Some(method.to_owned());
+            questions.push(Question { start: preset.clone(), preset, arm: Arm::Method, decay_for, draw });
         }
         Ok(questions)
     }
@@ -128,6 +141,11 @@ impl<'a> Search<'a> {
                 values.iter().map(|values| question.start.with_values(id, values)).collect();
             measured.validation_means(&presets?, seeds)
         };
+        if self.estimator {
+            let first = First { place: None, values: question.draw.first.clone() };
+            let name = format!("tune/{}", question.preset.header.id);
+            return estimate((&name, &question.draw), &first, &self.budget, higher, &mut score);
+        }
         search(&question.draw, &self.budget, higher, &mut score)
     }
 

@@ -11,6 +11,7 @@ use toml::Table;
 use super::draw::{Draw, Place};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
+use contract::definition::Tuned;
 
 /// First of the search's seeds, far from those that benchmarks report.
 pub const FIRST_SEED: u64 = 100_000;
@@ -41,6 +42,13 @@ impl Budget {
         let trials = (self.trials as u64).saturating_mul(self.restarts as u64);
         let again = (AGAIN as u64 + self.restarts as u64).saturating_mul(self.confirm);
         trials.saturating_mul(self.seeds).saturating_add(again)
+    }
+
+    /// Whether a search spent at least this.
+    pub fn met_by(&self, found: &Tuned) -> bool {
+        let asked = [self.trials as u64, self.restarts as u64, self.seeds, self.confirm];
+        let spent = [found.trials, found.restarts, found.seeds, found.confirm];
+        asked.iter().zip(spent).all(|(asked, spent)| spent >= *asked)
     }
 
     /// Refuses a search that is too large to plan.

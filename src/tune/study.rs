@@ -97,7 +97,7 @@ fn said_to_help(advantage: f64) -> usize {
         controls.extend(constants.into_iter().map(|scores| ("tuned-constant", scores)));
         controls.extend(["mean-gain", "shuffled"].map(|kind| (kind, far(kind))));
         let compared = controls.iter().map(|(kind, other)| compared(kind, &mechanism, other)).collect();
-        judge(vec![Case { comparisons: compared, obstacle: None }])
+        judge(vec![Case { comparisons: compared, obstacle: None, ..Case::default() }])
             .pop()
             .is_some_and(|v| v.finding == Finding::Helps)
     };

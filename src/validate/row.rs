@@ -124,7 +124,12 @@ mod tests {
         let library = with_benchmarks(shipped().expect("valid"), &protocols).expect("valid");
         for row in protocols.iter().flat_map(|protocol| &protocol.row) {
             let targets = vec![row.benchmark.clone()];
-            let selection = Selection { targets, methods: vec![row.method.clone()], seeds: Some(1) };
+            let selection = Selection {
+                targets,
+                methods: vec![row.method.clone()],
+                seeds: Some(1),
+                ..Selection::default()
+            };
             let plan = Plan::new(&library, &selection).expect("a plan");
             assert_eq!(plan.runs.len(), 1, "{} {}", row.benchmark, row.method);
             assert!((0.0..=100.0).contains(&row.published));

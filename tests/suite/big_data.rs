@@ -69,7 +69,12 @@ fn split_mnist_in_short_lands_where_it_must() {
         let benchmark = library.benchmarks.get_mut(id).expect("known");
         let budget = benchmark.body["budget"].as_table_mut().expect("table");
         budget.insert("updates_per_task".into(), 200.into());
-        let selection = Selection { targets: vec![id.into()], methods: vec![method.into()], seeds: Some(1) };
+        let selection = Selection {
+            targets: vec![id.into()],
+            methods: vec![method.into()],
+            seeds: Some(1),
+            ..Selection::default()
+        };
         let plan = Plan::new(&library, &selection).expect("plan");
         let spec = &plan.runs[0].spec;
         let log = protocol("incremental").expect("known").run(spec, &data, &mut Unwatched).expect("runs");
@@ -91,8 +96,12 @@ fn elec2_has_its_published_no_change_and_majority_accuracies() {
     assert_eq!((table.len(), table.columns.len(), table.labels[0]), (45_312, 6, 1));
     let library = neuromod_bench::definitions::shipped().expect("valid");
     let scores = |benchmark: &str, method: &str| {
-        let selection =
-            Selection { targets: vec![benchmark.into()], methods: vec![method.into()], seeds: Some(1) };
+        let selection = Selection {
+            targets: vec![benchmark.into()],
+            methods: vec![method.into()],
+            seeds: Some(1),
+            ..Selection::default()
+        };
         let plan = Plan::new(&library, &selection).expect("plan");
         plan.load_data(&data).expect("data");
         let log =

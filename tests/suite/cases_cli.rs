@@ -59,8 +59,12 @@ fn every_method_leaves_the_benchmarks_own_settings_as_they_are() {
         let of_method = registry::protocol(&benchmark.header.paradigm).expect("known").settings_of_method();
         let mut own: Option<BTreeMap<String, serde_json::Value>> = None;
         for method in library.method_ids(&benchmark.header.paradigm) {
-            let selection =
-                Selection { targets: vec![id.clone()], methods: vec![method.into()], seeds: Some(1) };
+            let selection = Selection {
+                targets: vec![id.clone()],
+                methods: vec![method.into()],
+                seeds: Some(1),
+                ..Selection::default()
+            };
             // Some methods do not fit some benchmarks.
             let Ok(plan) = Plan::new(&library, &selection) else { continue };
             for run in &plan.runs {
@@ -123,7 +127,12 @@ impl Listener for Broken {
 fn a_listener_that_panics_changes_no_run() {
     let mut library = neuromod_bench::definitions::shipped().expect("valid");
     library.add(Source { name: "tiny.toml".into(), text: TINY.into() }).expect("valid");
-    let selection = Selection { targets: vec!["tiny".into()], methods: vec!["naive".into()], seeds: Some(3) };
+    let selection = Selection {
+        targets: vec!["tiny".into()],
+        methods: vec!["naive".into()],
+        seeds: Some(3),
+        ..Selection::default()
+    };
     let plan = Plan::new(&library, &selection).expect("a plan");
     let data = Data::new(DataFolder::choose(None));
     let out = folder();

@@ -156,7 +156,8 @@ fn the_report_of_every_protocol_shows_its_runs() {
         }
         paradigms.insert(benchmark.header.paradigm.clone(), benchmark.header.title.clone());
         let methods = benchmark.header.methods.iter().take(2).cloned().collect();
-        let selection = Selection { targets: vec![(*id).to_owned()], methods, seeds: Some(2) };
+        let selection =
+            Selection { targets: vec![(*id).to_owned()], methods, seeds: Some(2), ..Selection::default() };
         for planned in Plan::new(&library, &selection).expect("a valid plan").runs {
             let of = protocol(&planned.spec.paradigm).expect("registered");
             let log = of.run(&planned.spec, &data(), &mut Unwatched).expect("runs");

@@ -50,7 +50,8 @@ fn library() -> Library {
 
 fn plan(targets: &[&str], methods: &[&str]) -> neuromod_bench::base::error::Result<Plan> {
     let all = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    let selection = Selection { targets: all(targets), methods: all(methods), seeds: None };
+    let selection =
+        Selection { targets: all(targets), methods: all(methods), seeds: None, ..Selection::default() };
     Plan::new(&library(), &selection)
 }
 
@@ -192,8 +193,12 @@ fn a_control_whose_mechanism_fails_becomes_a_failed_record() {
     let wild = mechanism().replace("id = \"two\"", "id = \"wild\"")
         + "\n[on.tiny.optimiser]\nkind = \"sgd\"\nrate = 1e30\n";
     library.add(Source { name: "wild.toml".into(), text: wild }).expect("parses");
-    let selection =
-        Selection { targets: vec!["tiny".into()], methods: vec!["wild+mean-gain".into()], seeds: Some(1) };
+    let selection = Selection {
+        targets: vec!["tiny".into()],
+        methods: vec!["wild+mean-gain".into()],
+        seeds: Some(1),
+        ..Selection::default()
+    };
     let plan = Plan::new(&library, &selection).expect("a valid plan");
     let records = execute(&plan, 2);
     let status = |method: &str| records.iter().find(|r| r.spec.method == method).map(|r| r.status);
@@ -219,8 +224,12 @@ receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
 "#;
     let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     library.add(Source { name: "ignored.toml".into(), text: preset.into() }).expect("parses");
-    let selection =
-        Selection { targets: vec!["go-nogo-example".into()], methods: vec!["ignored".into()], seeds: None };
+    let selection = Selection {
+        targets: vec!["go-nogo-example".into()],
+        methods: vec!["ignored".into()],
+        seeds: None,
+        ..Selection::default()
+    };
     let error =
         Plan::new(&library, &selection).expect_err("the spiking network has its own modulators").to_string();
     assert!(error.contains("ignored.toml") && error.contains("modulation"), "{error}");

@@ -200,7 +200,12 @@ fn native_and_stream(id: &str, definition: &str) -> (RunLog, stream::Found) {
     let found = stream::of(&library, &embedded(), &asked).expect("a stream");
     let paradigm = library.benchmark(id).expect("there").header.paradigm.clone();
     let method = neuromod_bench::registry::plain_method(&paradigm).expect("a plain method");
-    let selection = Selection { targets: vec![id.into()], methods: vec![method.into()], seeds: Some(6) };
+    let selection = Selection {
+        targets: vec![id.into()],
+        methods: vec![method.into()],
+        seeds: Some(6),
+        ..Selection::default()
+    };
     let spec = Plan::new(&library, &selection).expect("a plan").runs.pop().expect("seed 5").spec;
     let protocol: &dyn Protocol = protocol(&paradigm).expect("registered");
     (protocol.run(&spec, &embedded(), &mut Unwatched).expect("runs"), found)

@@ -144,9 +144,9 @@ fn asked(below: &str) -> Selection {
     match benchmark {
         Some(name) => {
             let targets = vec![name.trim_end_matches(".toml").to_owned()];
-            Selection { targets, methods: vec![id], seeds: Some(1) }
+            Selection { targets, methods: vec![id], seeds: Some(1), ..Selection::default() }
         }
-        None => Selection { targets: vec![id], methods: Vec::new(), seeds: Some(1) },
+        None => Selection { targets: vec![id], methods: Vec::new(), seeds: Some(1), ..Selection::default() },
     }
 }
 

@@ -47,6 +47,7 @@ fn measured() -> BTreeMap<String, String> {
             targets: vec![(*benchmark).to_owned()],
             methods: methods.iter().map(|method| (*method).to_owned()).collect(),
             seeds: Some(1),
+            ..Selection::default()
         };
         for run in Plan::new(&library, &selection).expect(benchmark).runs {
             let spec = &run.spec;

@@ -41,7 +41,12 @@ fn the_process_that_is_killed() {
     let tiny = TINY_DOMAIN.replace("updates_per_task = 20", "updates_per_task = 1");
     let mut library = neuromod_bench::definitions::shipped().expect("valid");
     library.add(Source { name: "tiny.toml".into(), text: tiny.replace(", \"two\"", "") }).expect("valid");
-    let selection = Selection { targets: vec!["tiny".into()], methods: Vec::new(), seeds: Some(RUNS) };
+    let selection = Selection {
+        targets: vec!["tiny".into()],
+        methods: Vec::new(),
+        seeds: Some(RUNS),
+        ..Selection::default()
+    };
     let plan = Plan::new(&library, &selection).expect("a plan");
     let (mut journal, recovery) = Journal::open(&out).expect("a journal");
     let done: Vec<&str> = recovery.records.iter().map(|record| record.key.as_str()).collect();

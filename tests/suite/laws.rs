@@ -48,7 +48,12 @@ pub fn data() -> Data {
 
 fn plan(library: &Library, targets: &[&str], methods: &[&str], seeds: u64) -> Plan {
     let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
-    let selection = Selection { targets: strings(targets), methods: strings(methods), seeds: Some(seeds) };
+    let selection = Selection {
+        targets: strings(targets),
+        methods: strings(methods),
+        seeds: Some(seeds),
+        ..Selection::default()
+    };
     Plan::new(library, &selection).expect("a valid plan")
 }
 
@@ -145,8 +150,12 @@ fn law_5_a_method_that_needs_a_hidden_boundary_is_refused_before_training() {
     text = text.replace("batch = 8 }", "batch = 8, reset_optimiser = false }");
     library.add(Source { name: "hidden.toml".into(), text }).expect("parses");
     let ask = |method: &str| {
-        let selection =
-            Selection { targets: vec!["tiny-hidden".into()], methods: vec![method.into()], seeds: Some(1) };
+        let selection = Selection {
+            targets: vec!["tiny-hidden".into()],
+            methods: vec![method.into()],
+            seeds: Some(1),
+            ..Selection::default()
+        };
         Plan::new(&library, &selection).map(|plan| plan.runs.len())
     };
     assert_eq!(ask("naive").expect("naive needs nothing"), 1);
@@ -176,7 +185,8 @@ cell = [{ benchmarks = ["tiny-task"], methods = ["naive", "si"] }, { benchmarks 
     let text = text.replace("pair", "lone").replace(r#", { benchmarks = ["tiny-class"] }"#, "");
     library.add(Source { name: "lone.toml".into(), text }).expect("valid");
     let methods = vec!["ewc".to_owned()];
-    let selection = Selection { targets: vec!["lone".into()], methods, seeds: Some(1) };
+    let selection =
+        Selection { targets: vec!["lone".into()], methods, seeds: Some(1), ..Selection::default() };
     let message = Plan::new(&library, &selection).expect_err("no cell lists ewc").to_string();
     assert!(message.contains("none of the chosen suites' cells lists it"), "{message}");
 }

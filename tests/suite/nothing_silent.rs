@@ -163,7 +163,12 @@ fn meddled(out: &Path, meddle: &(dyn Fn() + Sync)) -> (String, Option<PathBuf>) 
     let mut library = neuromod_bench::definitions::shipped().expect("valid");
     let tiny = TINY_DOMAIN.replace(", \"two\"", "");
     library.add(Source { name: "tiny.toml".into(), text: tiny }).expect("valid");
-    let selection = Selection { targets: vec!["tiny".into()], methods: Vec::new(), seeds: Some(80) };
+    let selection = Selection {
+        targets: vec!["tiny".into()],
+        methods: Vec::new(),
+        seeds: Some(80),
+        ..Selection::default()
+    };
     let plan = Plan::new(&library, &selection).expect("a plan");
     let (mut journal, _) = Journal::open(out).expect("a journal");
     let executor = Executor {

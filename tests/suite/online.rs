@@ -9,8 +9,12 @@ use neuromod_bench::run::{Plan, Selection};
 
 fn run(data: &Data, benchmark: &str, method: &str) -> RunLog {
     let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
-    let selection =
-        Selection { targets: vec![benchmark.into()], methods: vec![method.into()], seeds: Some(1) };
+    let selection = Selection {
+        targets: vec![benchmark.into()],
+        methods: vec![method.into()],
+        seeds: Some(1),
+        ..Selection::default()
+    };
     let plan = Plan::new(&library, &selection).expect("a valid plan");
     plan.load_data(data).expect("data");
     let spec = &plan.runs[0].spec;
@@ -25,7 +29,12 @@ fn score(log: &RunLog, name: &str) -> f64 {
 fn elec2_without_its_file_says_where_it_was_looked_for_before_anything_trains() {
     let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
     let data = Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" });
-    let selection = Selection { targets: vec!["elec2".into()], methods: Vec::new(), seeds: Some(1) };
+    let selection = Selection {
+        targets: vec!["elec2".into()],
+        methods: Vec::new(),
+        seeds: Some(1),
+        ..Selection::default()
+    };
     let plan = Plan::new(&library, &selection).expect("definitions are valid");
     let message = plan.load_data(&data).expect_err("no file").to_string();
     assert!(message.starts_with("data set `elec2`: elec.csv.gz not found in"), "{message}");

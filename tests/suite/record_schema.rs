@@ -74,7 +74,7 @@ fn records(library: &Library, selection: &Selection, limit: Option<Duration>) ->
 
 fn selection(target: &str, methods: &[&str]) -> Selection {
     let methods = methods.iter().map(|method| (*method).to_owned()).collect();
-    Selection { targets: vec![target.to_owned()], methods, seeds: Some(1) }
+    Selection { targets: vec![target.to_owned()], methods, seeds: Some(1), ..Selection::default() }
 }
 
 /// Every control that the suite derives, of one mechanism with two modulators.

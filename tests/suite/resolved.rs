@@ -29,6 +29,7 @@ fn resolved() -> Hashes {
                 targets: vec![header.id.clone()],
                 methods: vec![method.to_owned()],
                 seeds: Some(1),
+                ..Selection::default()
             };
             let Ok(plan) = Plan::new(&library, &selection) else { continue };
             for run in plan.runs {
@@ -63,8 +64,12 @@ fn every_pair_of_benchmark_and_method_resolves_to_what_it_did() {
 /// The only run of a method on a benchmark, or what it is refused with.
 fn asked(benchmark: &str, method: &str) -> Result<(String, String), String> {
     let library = neuromod_bench::definitions::shipped().expect("definitions");
-    let selection =
-        Selection { targets: vec![benchmark.into()], methods: vec![method.into()], seeds: Some(1) };
+    let selection = Selection {
+        targets: vec![benchmark.into()],
+        methods: vec![method.into()],
+        seeds: Some(1),
+        ..Selection::default()
+    };
     let plan = Plan::new(&library, &selection).map_err(|error| error.to_string())?;
     let run = plan.runs.into_iter().next().expect("a run");
     Ok((run.spec.method, run.key))

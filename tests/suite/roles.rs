@@ -107,7 +107,12 @@ pub fn record(run: PlannedRun, log: RunLog) -> Record {
 fn every_mechanism_that_a_suite_runs_stands_in_the_table_of_verdicts() {
     let library = library();
     for suite in library.suites.keys() {
-        let selection = Selection { targets: vec![suite.clone()], methods: Vec::new(), seeds: Some(2) };
+        let selection = Selection {
+            targets: vec![suite.clone()],
+            methods: Vec::new(),
+            seeds: Some(2),
+            ..Selection::default()
+        };
         let plan = Plan::new(&library, &selection).expect("a valid plan");
         let mechanism = |run: &&PlannedRun| run.titles.role == Some(Role::Mechanism);
         let wanted: BTreeSet<(String, String)> = plan

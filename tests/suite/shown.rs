@@ -62,8 +62,12 @@ fn numbers_in_settings_are_shown_as_they_were_written() {
     // A widened single has at least fifteen digits; no definition has a number of so many.
     for (id, benchmark) in &library.benchmarks {
         let method = &benchmark.header.methods[0];
-        let selection =
-            Selection { targets: vec![id.clone()], methods: vec![method.clone()], seeds: Some(1) };
+        let selection = Selection {
+            targets: vec![id.clone()],
+            methods: vec![method.clone()],
+            seeds: Some(1),
+            ..Selection::default()
+        };
         let plan = Plan::new(&library, &selection).expect("a plan");
         let widened = plan.runs[0].spec.settings.to_string().contains("0000000149");
         if !widened && !matches!(benchmark.header.paradigm.as_str(), "go-nogo" | "sequence" | "switching") {

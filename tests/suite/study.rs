@@ -24,7 +24,12 @@ fn a_study_says_its_cost_searches_runs_every_control_and_does_nothing_twice() {
         (String::from_utf8(output.stdout).expect("text"), String::from_utf8(output.stderr).expect("text"))
     };
     let (cost, _) = study(&["--dry-run"], 0);
-    assert!(cost.contains("9 runs") && cost.contains("up to 6 methods × 2 seeds"), "{cost}");
+    assert!(
+        cost.contains("search 5 arms")
+            && cost.contains("15 runs")
+            && cost.contains("up to 8 methods × 2 seeds"),
+        "{cost}"
+    );
     assert!(!out.path().join("tuned").exists());
     study(&[], 0);
     let page = text(&out.path().join("study.md"));

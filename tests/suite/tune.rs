@@ -143,7 +143,7 @@ fn every_search_that_ships_can_start() {
     let budget = Budget { trials: 2, restarts: 1, seeds: 1, confirm: 1 };
     let mut refused = Vec::new();
     for benchmark in library.benchmarks.values() {
-        let search = Search { library: &library, benchmark, budget };
+        let search = Search { library: &library, benchmark, budget, estimator: false };
         for method in &benchmark.header.methods {
             let preset = library.method(&benchmark.header.paradigm, method).expect("a listed method");
             if preset.header.control.is_some() {
@@ -229,4 +229,58 @@ fn values_that_no_longer_hold_are_left_aside_and_told() {
     let output = command.arg("--benchmarks").arg(dir.path()).output().expect("runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("what a search found for two on tiny is left aside"), "{said}");
+}
+
+#[test]
+fn decays_on_what_a_mechanism_acts_on_serve_others_too_and_required_controls_bring_them_in() {
+    let dir = definitions();
+    let arms = ["learning-rate", "slope"].map(|target| format!("naive+headroom:{target}:change-blind"));
+    let said = tune(dir.path(), &["--part", "decay"]);
+    assert!(
+        arms.iter().all(|arm| said.contains(&format!("method of {arm} on tiny: 2 × 3 trials"))),
+        "{said}"
+    );
+    assert!(!said.contains("tuned-constant"), "{said}");
+    let output = bench()
+        .args(["tune", "tiny", "--method", "noradrenaline", "--part", "decay", "--benchmarks"])
+        .arg(dir.path())
+        .arg("--out")
+        .arg(dir.path())
+        .arg("--records")
+        .arg(dir.path().join("records"))
+        .args(["--trials", "3", "--restarts", "2", "--seeds", "1", "--confirm", "1"])
+        .assert()
+        .success();
+    let said = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+    let stays = "slope:change-blind: stays as found by bench tune tiny --method two --part decay --trials 3";
+    assert!(said.contains(stays) && said.contains("method of naive+headroom:temperature"), "{said}");
+    let out = dir.path().join("out");
+    bench()
+        .args([
+            "run",
+            "tiny",
+            "--seeds",
+            "1",
+            "--quiet",
+            "--method",
+            "two",
+            "--controls",
+            "required",
+            "--benchmarks",
+        ])
+        .arg(dir.path())
+        .arg("--out")
+        .arg(&out)
+        .assert()
+        .success();
+    let records = fs::read_to_string(out.join("records.jsonl")).expect("records");
+    let methods: Vec<String> = records
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
+        .filter_map(|record| Some(record["spec"]["method"].as_str()?.to_owned()))
+        .collect();
+    for method in arms.iter().map(String::as_str).chain(["two", "two+mean-gain", "two+shuffled"]) {
+        assert!(methods.iter().any(|own| own == method), "{method} is not among {methods:?}");
+    }
+    assert_eq!(methods.len(), 5, "{methods:?}");
 }

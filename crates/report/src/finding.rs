@@ -10,6 +10,7 @@ pub(super) fn tone(finding: &Finding) -> Tone {
         Finding::BeforeCorrection
         | Finding::GoodConstant
         | Finding::HelpsAsDecay
+        | Finding::HelpsUndecayed(_)
         | Finding::OnlyBetter { .. } => Tone::Partly,
         Finding::NoDifference => Tone::Neutral,
         Finding::UntunedWorse(_) | Finding::Worse(_) | Finding::Hurts => Tone::Bad,
@@ -23,6 +24,7 @@ pub(super) fn short(finding: &Finding) -> &'static str {
         Finding::Helps => "helps",
         Finding::HelpsAsInput => "helps as inputs do",
         Finding::HelpsAsDecay => "as decay does",
+        Finding::HelpsUndecayed(_) => "decay not run",
         Finding::BeforeCorrection => "before correction",
         Finding::GoodConstant => "good constant",
         Finding::OnlyBetter { .. } => "partly better",

@@ -81,8 +81,12 @@ fn room<'r, 'a>(benchmark: &'r BenchmarkResults<'a>, target: &str) -> Option<Roo
 
 /// What a mechanism's receptors act on, as targets are named; empty where its records do not say.
 pub(super) fn targets(mechanism: &MethodResults<'_>) -> BTreeSet<String> {
-    let Some(record) = mechanism.ok().next() else { return BTreeSet::new() };
-    let modulators = record.spec.settings["modulation"]["modulators"].as_object();
+    mechanism.ok().next().map_or_else(BTreeSet::new, |record| targets_of(&record.spec.settings["modulation"]))
+}
+
+/// The same of a `[modulation]` table.
+pub(super) fn targets_of(modulation: &serde_json::Value) -> BTreeSet<String> {
+    let modulators = modulation["modulators"].as_object();
     let receptors =
         modulators.into_iter().flat_map(|all| all.values()).filter_map(|own| own["receptors"].as_array());
     let name = |receptor: &serde_json::Value| {

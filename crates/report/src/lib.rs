@@ -10,6 +10,7 @@ mod answer;
 mod block;
 pub mod chart;
 pub mod compare;
+mod decay;
 mod difference;
 mod escape;
 pub mod export;
@@ -50,6 +51,7 @@ use contract::Record;
 use verdicts::Judged;
 
 pub use block::{Block, Cell, Chart, Column, Table};
+pub use decay::decay_targets;
 pub use difference::Difference;
 pub use missing::Missing;
 pub use number::{interval_text, number, signed, value_with_interval};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::chart::Tone;
+use super::decay::Decays;
 use super::finding::tone;
 use super::headroom::{blind, rooms, targets};
 use super::number::{interval_text, signed};
@@ -103,28 +104,16 @@ fn controls<'r, 'a>(
     benchmark: &'r BenchmarkResults<'a>,
     mechanism: &MethodResults<'_>,
 ) -> Vec<(&'a str, &'r MethodResults<'a>)> {
-    let acts_on = targets(mechanism);
     let all = benchmark.controls.iter().chain(&benchmark.methods);
     let of = |control: &'r MethodResults<'a>| {
         let Some(Role::Control { of, kind, also, .. }) = control.role else { return Vec::new() };
-        if of.as_ref().is_some_and(|of| *of != mechanism.id) {
+        // A decay serves whatever acts on its target: see `Decays`.
+        if blind(kind).is_some() || of.as_ref().is_some_and(|of| *of != mechanism.id) {
             return Vec::new();
         }
-        let named = |kind: &'a String| match blind(kind) {
-            Some(target) if acts_on.contains(target) => CHANGE_BLIND,
-            _ => kind.as_str(),
-        };
-        std::iter::once(kind).chain(also).map(|kind| (named(kind), control)).collect()
+        std::iter::once(kind).chain(also).map(|kind| (kind.as_str(), control)).collect()
     };
-    // A decay of the rate that was searched for this benchmark is such a control of whatever acts on the rate.
-    let decays = |own: &&'r MethodResults<'a>| {
-        let record = own.records.first();
-        acts_on.contains("learning-rate")
-            && own.search().is_some()
-            && record.is_some_and(|record| record.spec.settings["method"]["kind"] == "decayed-rate")
-    };
-    let decays = benchmark.methods.iter().filter(decays).map(|own| (CHANGE_BLIND, own));
-    all.flat_map(of).chain(decays).collect()
+    all.flat_map(of).collect()
 }
 
 fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Case, Vec<String>) {
@@ -132,7 +121,9 @@ fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Cas
     let scores =
         |method: &MethodResults<'_>| benchmark.scores(method).by_seed.into_iter().collect::<Scores>();
     let own = scores(mechanism);
-    let controls = controls(benchmark, mechanism);
+    let mut controls = controls(benchmark, mechanism);
+    let Decays { run, missing: undecayed } = Decays::of(benchmark, mechanism);
+    controls.extend(run.into_iter().map(|decay| (CHANGE_BLIND, decay)));
     let compared = |kind: &str, other: &MethodResults<'_>| {
         let new = if mechanism.paired_with(other) { Comparison::new } else { Comparison::unpaired };
         new(kind, &other.id, &own, &scores(other), sign)
@@ -164,7 +155,7 @@ fn case(benchmark: &BenchmarkResults<'_>, mechanism: &MethodResults<'_>) -> (Cas
         .then_some(NoVerdict::Unfinished { runs })
         .or_else(|| inert(mechanism, unmodulated, &mut notes))
         .or_else(|| unequal(mechanism, &controls, &mut notes));
-    (Case { comparisons, obstacle }, notes)
+    (Case { comparisons, obstacle, undecayed }, notes)
 }
 
 /// Whether the mechanism acted at all, and whether that changed anything.

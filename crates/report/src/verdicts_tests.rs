@@ -31,7 +31,13 @@ fn control(kind: &str) -> Role {
 }
 
 /// The same as another method of that kind, with these scores.
-fn copied(all: &[Record], from: &str, id: &str, kind: &str, score: impl Fn(u64) -> f64) -> Vec<Record> {
+pub(crate) fn copied(
+    all: &[Record],
+    from: &str,
+    id: &str,
+    kind: &str,
+    score: impl Fn(u64) -> f64,
+) -> Vec<Record> {
     let chosen = all.iter().filter(|record| record.spec.method == from).cloned();
     chosen
         .map(|mut record| {
@@ -46,7 +52,7 @@ fn copied(all: &[Record], from: &str, id: &str, kind: &str, score: impl Fn(u64) 
 }
 
 /// Words and sentence of the one verdict.
-fn told(records: &[Record]) -> (String, String) {
+pub(crate) fn told(records: &[Record]) -> (String, String) {
     let results = Results::new(records, &[]);
     let judged = judged(&results);
     assert_eq!(judged.len(), 1);

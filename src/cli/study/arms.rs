@@ -17,7 +17,9 @@ pub struct Searched {
     /// The mechanism, or a control with settings of its own where the modulation is built in.
     pub preset: MethodPreset,
     pub arm: Arm,
-    /// What a search with this study's budget has found.
+    /// A decay that is blind to changes, which serves other mechanisms too.
+    pub decay: bool,
+    /// What a search with this study's budget has found; of a decay also one that was longer.
     pub found: Option<Tuned>,
 }
 
@@ -62,6 +64,7 @@ impl<'l> Arms<'l> {
         let more = |one: &Searched| match one.arm {
             Arm::Constant => restarts,
             Arm::Optimiser => 1,
+            Arm::Method if one.decay => 1,
             Arm::Method if is_constant(&one.preset) => restarts.saturating_sub(1),
             _ => 0,
         };
@@ -74,11 +77,12 @@ impl<'l> Arms<'l> {
     /// A preset that cannot be written.
     pub fn with_found(&self) -> Result<Vec<String>> {
         let mut methods = self.methods.clone();
-        for Searched { preset, arm, found } in &self.searched {
+        for Searched { preset, arm, decay, found } in &self.searched {
             let (Some(found), id) = (found, &preset.header.id) else { continue };
             let others = found.others.len();
             match arm {
                 Arm::Optimiser => methods.push(format!("{id}+tuned-optimiser")),
+                Arm::Method if *decay => methods.push(id.clone()),
                 Arm::Constant => {
                     methods.push(format!("{id}+tuned-constant"));
                     methods.extend((0..others).map(|place| format!("{id}+tuned-constant-{}", place + 2)));
@@ -147,11 +151,13 @@ fn searched(arguments: &StudyArguments, library: &Library, benchmark: &Benchmark
     let same = |one: &&Tuned| {
         (one.trials, one.restarts, one.seeds, one.confirm) == (trials, restarts, validation_seeds, confirm)
     };
-    let search = Search { library, benchmark, budget };
+    let search = Search { library, benchmark, budget, estimator: false };
     let mut searched = Vec::new();
     for question in search.questions(&arguments.mechanism)? {
-        let found = library.found(&question.preset, benchmark, question.arm)?.filter(same).cloned();
-        searched.push(Searched { preset: question.preset, arm: question.arm, found });
+        let decay = question.decay_for.is_some();
+        let found = library.found(&question.preset, benchmark, question.arm)?;
+        let found = found.filter(|one| same(one) || decay && budget.met_by(one)).cloned();
+        searched.push(Searched { preset: question.preset, arm: question.arm, decay, found });
     }
     Ok(searched)
 }

@@ -68,7 +68,7 @@ fn how(arguments: &StudyArguments, arms: &[Arms<'_>]) -> String {
     let what = if arms.iter().any(|arms| is_built_in(arms.mechanism)) {
         "The mechanism and those of its controls that have settings of their own"
     } else {
-        "The mechanism, a constant in its place and the optimiser without it"
+        "The mechanism, a constant in its place, the optimiser without it and decays that are blind to changes"
     };
     let searched = if arms.iter().all(|arms| arms.searched.is_empty()) {
         "Nothing was searched: no preset has a space. The settings are those of the presets, which say how they were chosen; they".to_owned()

@@ -8,8 +8,9 @@ pub const TUNED_CONSTANT: &str = "tuned-constant";
 pub const UNMODULATED: &str = "unmodulated";
 /// The control that, where it was run, tells a gain from the information in its signals.
 pub const INFORMATION: &str = "context-input";
-/// The control that, where it was run, tells timing from annealing: a decay in training time that is blind to changes. On a
-/// stream without changes it beats every constant, and so does a mechanism whose rate falls as errors do.
+/// The control that tells timing from annealing: a decay in training time that is blind to changes. On a stream without changes
+/// it beats every constant, and so does a mechanism whose rate falls as errors do. Where it is asked for (of all that a mechanism
+/// acts on, in paradigms that have it), nothing "helps" without it.
 pub const CHANGE_BLIND: &str = "change-blind";
 
 /// What is asked of every mechanism; each question has a p of its own and is corrected over the mechanisms.
@@ -63,12 +64,15 @@ impl Question {
 /// The verdict in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// Better than each required control, and than its signals as plain inputs and a blind decay where those were run.
+    /// Better than each required control, than a blind decay where that is asked for, and than its signals as plain inputs where
+    /// those were run.
     Helps,
     /// Better than each required control, but not than its signals as plain inputs.
     HelpsAsInput,
     /// Better than each required control, but not than a decay that is blind to changes.
     HelpsAsDecay,
+    /// Better than each required control, but a decay that is blind to changes was not run on these of its targets.
+    HelpsUndecayed(Vec<String>),
     /// Better than each required control, but no longer where that question is corrected over all mechanisms.
     BeforeCorrection,
     /// Better than what was tuned, but not than its own mean or its own gains out of order as well.
@@ -157,6 +161,12 @@ impl Finding {
             Self::HelpsAsInput => "helps, but not more than its signals as plain inputs".into(),
             Self::HelpsAsDecay => {
                 "better than each control, but not than a decay that is blind to changes".into()
+            }
+            Self::HelpsUndecayed(targets) => {
+                let targets = targets.join(", ").replace('-', " ");
+                format!(
+                    "better than each control, but a decay that is blind to changes was not run ({targets})"
+                )
             }
             Self::BeforeCorrection => {
                 "better than each control, but not after the correction over all mechanisms".into()

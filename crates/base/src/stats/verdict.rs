@@ -16,6 +16,8 @@ pub struct Case {
     pub comparisons: Vec<Comparison>,
     /// A reason why no verdict is possible, whatever the comparisons say.
     pub obstacle: Option<NoVerdict>,
+    /// Targets of which a decay that is blind to changes is asked for and was not run.
+    pub undecayed: Vec<String>,
 }
 
 /// What came out for one mechanism on one benchmark.
@@ -32,6 +34,8 @@ pub struct Verdict {
     pub answers: Vec<(Question, Answer)>,
     /// Required controls first.
     pub comparisons: Vec<Comparison>,
+    /// As in [`Case`].
+    pub undecayed: Vec<String>,
 }
 
 impl Verdict {
@@ -104,7 +108,15 @@ fn asked(case: Case) -> Verdict {
         None => Question::ALL.iter().filter_map(|question| Some((*question, answer(*question)?))).collect(),
     };
     let finding = obstacle.map_or(Finding::NoDifference, Finding::None);
-    Verdict { finding, rests_on: Vec::new(), denies: None, uncorrected: None, answers, comparisons }
+    Verdict {
+        finding,
+        rests_on: Vec::new(),
+        denies: None,
+        uncorrected: None,
+        answers,
+        comparisons,
+        undecayed: case.undecayed,
+    }
 }
 
 /// The words, what they rest on, and what they deny.
@@ -117,7 +129,7 @@ fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option
         (|question| says(question, Direction::Better), |question| says(question, Direction::Worse));
     if better(Benefit) {
         let beats = |question| verdict.answer(question).map(|_| better(question));
-        return benefit(beats(Information), beats(Decay));
+        return benefit(beats(Information), beats(Decay), &verdict.undecayed);
     }
     if worse(Unmodulated) {
         return (Finding::Hurts, vec![Unmodulated], None);
@@ -168,10 +180,17 @@ fn decide(verdict: &Verdict, corrected: bool) -> (Finding, Vec<Question>, Option
 }
 
 /// Benefit: beaten are all required controls, and its input and a blind decay where those were asked.
-fn benefit(information: Option<bool>, decay: Option<bool>) -> (Finding, Vec<Question>, Option<Question>) {
+fn benefit(
+    information: Option<bool>,
+    decay: Option<bool>,
+    undecayed: &[String],
+) -> (Finding, Vec<Question>, Option<Question>) {
     use Question::{Benefit, Decay, Information};
     if decay == Some(false) {
         return (Finding::HelpsAsDecay, vec![Benefit], Some(Decay));
+    }
+    if !undecayed.is_empty() {
+        return (Finding::HelpsUndecayed(undecayed.to_vec()), vec![Benefit], None);
     }
     if information == Some(false) {
         return (Finding::HelpsAsInput, vec![Benefit], Some(Information));

@@ -15,7 +15,7 @@ fn comparison(control: &str, mean: f64, p: f64) -> Comparison {
 fn case(required: [f64; 4], more: &[(&str, f64)]) -> Case {
     let all = REQUIRED.into_iter().zip(required).chain(more.iter().copied());
     let comparisons = all.map(|(kind, p)| comparison(kind, p.signum(), p.abs())).collect();
-    Case { comparisons, obstacle: None }
+    Case { comparisons, obstacle: None, ..Case::default() }
 }
 
 fn alone(required: [f64; 4], more: &[(&str, f64)]) -> Verdict {
@@ -153,8 +153,8 @@ fn what_has_no_verdict_says_why_and_takes_no_part_in_the_correction() {
     let nine = REQUIRED.iter().filter_map(|kind| Comparison::new(kind, "x", &few, &other, 1.0)).collect();
     let silent = NoVerdict::NeverActed { seeds: 10 };
     let cases = vec![
-        Case { comparisons: nine, obstacle: None },
-        Case { comparisons: vec![comparison("shuffled", 1.0, 0.01)], obstacle: None },
+        Case { comparisons: nine, obstacle: None, ..Case::default() },
+        Case { comparisons: vec![comparison("shuffled", 1.0, 0.01)], obstacle: None, ..Case::default() },
         Case { obstacle: Some(silent), ..case([0.01; 4], &[]) },
         Case { obstacle: Some(NoVerdict::ChangedNothing { seeds: 10 }), ..case([1.0; 4], &[]) },
         Case { obstacle: Some(NoVerdict::Tied), ..case([1.0; 4], &[]) },
@@ -195,7 +195,7 @@ fn drawn(seeds: usize, kinds: &[&str], shifts: &[f64], normal: &mut impl FnMut()
         let mean = differences.iter().sum::<f64>() / seeds as f64;
         comparison(kind, mean, p_of(&differences))
     });
-    Case { comparisons: comparisons.collect(), obstacle: None }
+    Case { comparisons: comparisons.collect(), obstacle: None, ..Case::default() }
 }
 
 fn normal() -> impl FnMut() -> f64 {
@@ -285,3 +285,6 @@ fn what_lacks_planned_runs_has_no_verdict_and_makes_no_other_bolder() {
     let corrected = verdicts[0].answer(Question::Benefit).map(|answer| answer.corrected);
     assert_eq!(corrected, Some(0.06));
 }
+
+#[path = "verdict_decay_tests.rs"]
+mod decay;

@@ -86,7 +86,7 @@ impl Modulation {
             modulators.push(Modulator {
                 name: name.clone(),
                 source: own.source.start(&streams)?,
-                ahead: own.source.entry()?.needs.contains(&Need::Ahead),
+                ahead: own.source.needs().contains(&Need::Ahead),
                 before: level.value(),
                 way: Way::new(&own.transmission, level.value(), &streams),
                 channels: own.receptors.iter().map(channel).collect::<Result<_>>()?,

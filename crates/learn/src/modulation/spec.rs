@@ -199,7 +199,8 @@ impl ModulationSpec {
             };
             modulator.source.resolve().map_err(|error| at("source", error))?;
             let entry = modulator.source.entry().map_err(|error| at("source", error))?;
-            if let Some(problem) = entry.needs.iter().find_map(|need| anatomy.lacks(*need)) {
+            let needs = modulator.source.needs();
+            if let Some(problem) = needs.iter().find_map(|need| anatomy.lacks(*need)) {
                 let speaks =
                     |other: &&SourceEntry| other.needs.iter().all(|need| anatomy.lacks(*need).is_none());
                 return Err(at(
@@ -279,8 +280,6 @@ impl ModulationSpec {
     }
 
     pub(super) fn needs(&self, need: Need) -> bool {
-        let needs =
-            |modulator: &ModulatorSpec| modulator.source.entry().is_ok_and(|e| e.needs.contains(&need));
-        self.modulators.values().any(needs)
+        self.modulators.values().any(|modulator| modulator.source.needs().contains(&need))
     }
 }

@@ -35,12 +35,13 @@ pub(super) fn evidence_title(one: &Judged<'_, '_>) -> String {
 const RULE: &str = "A mechanism helps on a benchmark when it beats each of four controls, paired by seed: an optimiser tuned \
     with the same search budget, a constant gain tuned with the same search budget (every one of them, where several were \
     found), the constant that is the run's own mean gain, and the run's own gains out of order (in time, or those of another \
-    task). Where modulation is learned, learned constants are the tuned ones. The p of this question is the largest of the \
+    task). Where modulation is learned, learned constants are the tuned ones. In online and incremental learning a fifth is asked: \
+    on everything that a mechanism acts on a decay in training time that is blind to changes, of the same method and searched at \
+    least as long; where it was not run, nothing helps. The p of the four is the largest of the \
     two-sided ones (an intersection–union test). Further questions have a p of their own: against the unmodulated run, \
-    against what was tuned, against its own signals as plain inputs, against a decay in training time that is blind to \
-    changes (searched with the same budget, where it was run). The words follow the p that Holm's procedure corrects \
-    over all mechanisms of this report of which the same question is asked, at 0.05; the uncorrected p stands beside it, and \
-    each sentence names the comparison that its p comes from. \"Hurts\" is said against the unmodulated run only. A \
+    against what was tuned, against its own signals as plain inputs, against the decays. The words follow the p that Holm's \
+    procedure corrects over all mechanisms of this report of which the same question is asked, at 0.05; the uncorrected p stands \
+    beside it, and each sentence names the comparison that its p comes from. \"Hurts\" is said against the unmodulated run only. A \
     mechanism that never acted, or changed no answer, has no verdict.";
 
 /// Says so where so many mechanisms are judged on so few seeds that no corrected p can reach the level.
@@ -174,7 +175,8 @@ fn comparisons(one: &Judged<'_, '_>) -> Table {
     let headings = ["control", "method", ">difference", ">95 % interval", ">p", ">pairs", "needed"];
     let mut table = Table::new(caption, headings);
     for comparison in &one.verdict.comparisons {
-        let needed = stats::REQUIRED.contains(&comparison.control.as_str());
+        let control = comparison.control.as_str();
+        let needed = stats::REQUIRED.contains(&control) || control == stats::CHANGE_BLIND;
         table.row([
             Cell::from(control_name(&comparison.control)),
             comparison.method.clone().into(),

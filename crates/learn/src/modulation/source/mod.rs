@@ -20,7 +20,9 @@ mod agreement;
 mod change;
 mod conflict;
 mod control;
+mod entry;
 mod input;
+mod network;
 mod novelty;
 mod reward;
 mod rule;
@@ -28,85 +30,15 @@ mod schedule;
 mod state;
 mod uncertainty;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(super) use rule::RunningMean;
+pub(super) use entry::Signal;
+pub use entry::{SourceEntry, SourceSpec};
 pub use rule::{BoundaryTold, Need, Observation, Rule, StateTold};
 
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
-use contract::Parameter;
-
-/// A running source.
-pub(super) trait Signal: Send {
-    fn next(&mut self, seen: &Observation) -> f64;
-    fn boundary(&mut self, told: &BoundaryTold);
-    fn state(&mut self, told: &StateTold);
-    fn save(&self) -> Result<Value>;
-    fn load(&mut self, state: &Value) -> Result<()>;
-}
-
-struct Running<R: Rule> {
-    rule: R,
-    memory: R::Memory,
-}
-
-impl<R: Rule> Signal for Running<R> {
-    fn next(&mut self, seen: &Observation) -> f64 {
-        self.rule.next(&mut self.memory, seen)
-    }
-
-    fn boundary(&mut self, told: &BoundaryTold) {
-        self.rule.boundary(&mut self.memory, told);
-    }
-
-    fn state(&mut self, told: &StateTold) {
-        self.rule.state(&mut self.memory, told);
-    }
-
-    fn save(&self) -> Result<Value> {
-        Ok(serde_json::to_value(&self.memory)?)
-    }
-
-    fn load(&mut self, state: &Value) -> Result<()> {
-        self.memory = serde_json::from_value(state.clone())?;
-        Ok(())
-    }
-}
-
-/// A registered source.
-pub struct SourceEntry {
-    /// The value of `source.kind`.
-    pub name: &'static str,
-    pub formula: &'static str,
-    /// A line per setting.
-    pub parameters: &'static [Parameter],
-    /// Where it comes from.
-    pub reference: &'static str,
-    pub needs: &'static [Need],
-    resolve: fn(Value) -> Result<Value, DefinitionError>,
-    start: fn(Value, &Streams) -> Result<Box<dyn Signal>>,
-}
-
-impl SourceEntry {
-    const fn of<R: Rule>(
-        name: &'static str,
-        formula: &'static str,
-        reference: &'static str,
-        needs: &'static [Need],
-    ) -> Self {
-        Self {
-            name,
-            formula,
-            parameters: R::PARAMETERS,
-            reference,
-            needs,
-            resolve: resolve::<R>,
-            start: start::<R>,
-        }
-    }
-}
 
 /// The registry of sources: definitions, `bench list modulators` and tests iterate over it.
 pub const SOURCES: &[SourceEntry] = &[
@@ -223,6 +155,7 @@ pub const SOURCES: &[SourceEntry] = &[
         "light adaptation (Carandini & Heeger 2012)",
         &[Need::Input, Need::Ahead],
     ),
+    network::ENTRY,
     SourceEntry::of::<control::Constant>("constant", "value", "control", &[]),
     SourceEntry::of::<control::Noise>(
         "noise",
@@ -269,16 +202,6 @@ pub const SOURCES: &[SourceEntry] = &[
     ),
 ];
 
-/// A source as a definition names it: its kind and the settings of that kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SourceSpec {
-    /// A name in [`SOURCES`].
-    pub kind: String,
-    /// Complete once [`SourceSpec::resolve`] has filled in the defaults.
-    #[serde(flatten)]
-    pub settings: serde_json::Map<String, Value>,
-}
-
 impl SourceSpec {
     /// A source that is always `value`.
     pub fn constant(value: f64) -> Self {
@@ -291,10 +214,7 @@ impl SourceSpec {
     /// # Errors
     /// Unknown kind, with the nearest known one.
     pub fn entry(&self) -> Result<&'static SourceEntry, DefinitionError> {
-        SOURCES.iter().find(|entry| entry.name == self.kind).ok_or_else(|| DefinitionError {
-            key: "kind".into(),
-            ..DefinitionError::unknown("source", &self.kind, SOURCES.iter().map(|entry| entry.name))
-        })
+        self.entry_of(SOURCES)
     }
 
     /// Checks the settings and fills in defaults. Keys of errors are relative to the source's table.
@@ -302,32 +222,20 @@ impl SourceSpec {
     /// # Errors
     /// Unknown kind or key, a value out of range.
     pub fn resolve(&mut self) -> Result<(), DefinitionError> {
-        let entry = self.entry()?;
-        if let Value::Object(settings) = (entry.resolve)(Value::Object(self.settings.clone()))? {
-            self.settings = settings;
-        }
-        Ok(())
+        self.resolve_of(SOURCES)
+    }
+
+    /// What it needs, and what the sources need that it reads (`inputs`).
+    pub fn needs(&self) -> Vec<Need> {
+        let read = self.settings.get("inputs").cloned();
+        let read: Vec<Self> = read.and_then(|own| serde_json::from_value(own).ok()).unwrap_or_default();
+        let own = self.entry().map_or(&[][..], |entry| entry.needs);
+        own.iter().copied().chain(read.iter().flat_map(Self::needs)).collect()
     }
 
     pub(super) fn start(&self, streams: &Streams) -> Result<Box<dyn Signal>> {
-        (self.entry()?.start)(Value::Object(self.settings.clone()), streams)
+        self.start_of(SOURCES, streams)
     }
-}
-
-fn resolve<R: Rule>(settings: Value) -> Result<Value, DefinitionError> {
-    let wrong = |error: serde_json::Error| DefinitionError {
-        problem: error.to_string(),
-        ..DefinitionError::default()
-    };
-    let rule: R = serde_json::from_value(settings).map_err(wrong)?;
-    rule.check()?;
-    serde_json::to_value(&rule).map_err(wrong)
-}
-
-fn start<R: Rule>(settings: Value, streams: &Streams) -> Result<Box<dyn Signal>> {
-    let rule: R = serde_json::from_value(settings)?;
-    let memory = rule.start(streams);
-    Ok(Box::new(Running { rule, memory }))
 }
 
 #[cfg(test)]

@@ -1,11 +1,9 @@
-//! The search of one arm: in each restart a tree-structured Parzen estimator (Bergstra et al. 2011; the crate `tpe`) says
+//! The search of headroom, and of `bench tune --by estimator`: in each restart a tree-structured Parzen estimator (Bergstra et al. 2011; the crate `tpe`) says
 //! where to look next, after a few places drawn from the whole space.
 //!
-//! `bench tune` looks in half of its trials anywhere and in the others near the best, which is enough for the few numbers of
-//! a constant; schedules have up to twenty. What a trial is does not depend on how many follow: a search with more trials
-//! goes on from one with fewer. The second look at the best is [`crate::tune`]'s.
-
-use std::ops::Range;
+//! `bench tune` by itself looks in half of its trials anywhere and in the others near the best, which is enough for the few
+//! numbers of a constant; schedules and learned modulation have up to twenty and more. What a trial is does not depend on how many follow: a search with more trials
+//! goes on from one with fewer. The second look at the best is that of every search.
 
 use rand::RngExt;
 use toml::Table;
@@ -13,7 +11,8 @@ use tpe::{
     TpeOptimizer, TpeOptimizerBuilder, categorical_range, histogram_estimator, parzen_estimator, range,
 };
 
-use crate::tune::{Budget, Draw, FIRST_SEED, Found, Place, Trial, confirm_best};
+use super::draw::{Draw, Place};
+use super::procedure::{Budget, FIRST_SEED, Found, Score, Trial, confirm_best};
 use base::error::{DefinitionError, Error, Result};
 use base::rng::{StreamRng, Streams};
 
@@ -24,15 +23,12 @@ const GOOD: f64 = 0.2;
 
 /// Where a search begins.
 #[derive(Debug, Clone, Default)]
-pub(super) struct First {
+pub(crate) struct First {
     /// Where in the space that is, if it lies there.
     pub place: Option<Place>,
     /// Values that hold in every trial unless it draws others: those of the arm below.
     pub values: Table,
 }
-
-/// Mean scores of presets with these values, over a range of seeds.
-pub(super) type Score<'a> = dyn FnMut(&[Table], Range<u64>) -> Result<Vec<f64>> + 'a;
 
 /// One restart: an estimator per dimension.
 struct Restart {
@@ -94,7 +90,7 @@ impl Restart {
 ///
 /// # Errors
 /// What scoring returns.
-pub(super) fn search(
+pub(crate) fn estimate(
     (name, draw): (&str, &Draw),
     first: &First,
     budget: &Budget,
@@ -141,7 +137,7 @@ pub(super) fn search(
 ///
 /// # Errors
 /// What scoring returns.
-pub(super) fn at_half(found: &Found, budget: &Budget, higher: bool, score: &mut Score<'_>) -> Result<Found> {
+pub(crate) fn at_half(found: &Found, budget: &Budget, higher: bool, score: &mut Score<'_>) -> Result<Found> {
     let half = budget.trials.div_ceil(2) * budget.restarts;
     let mut trials: Vec<Trial> = found.trials.iter().take(half).cloned().collect();
     trials.iter_mut().for_each(|trial| trial.again = None);
@@ -150,6 +146,8 @@ pub(super) fn at_half(found: &Found, budget: &Budget, higher: bool, score: &mut 
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use contract::definition::Range as Values;
 
@@ -173,7 +171,7 @@ mod tests {
 
     fn found(budget: &Budget) -> Found {
         let mut score = |values: &[Table], _: Range<u64>| Ok(values.iter().map(quality).collect());
-        search(("test", &draw()), &First::default(), budget, true, &mut score).expect("nothing fails")
+        estimate(("test", &draw()), &First::default(), budget, true, &mut score).expect("nothing fails")
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What of an arm is searched: the base method's own settings in all of them, and the size, sign and shape of its effects.
 
+use super::draw::Draw;
 use crate::registry::protocol;
 use crate::run::{Knows, TimingArm, knots};
-use crate::tune::Draw;
 use base::error::Result;
 use contract::Timeline;
 use contract::definition::{Arm, Benchmark, MethodPreset, Range, Scale};
@@ -35,7 +35,7 @@ impl Prepared {
     ///
     /// # Errors
     /// See [`TimingArm::derive`].
-    pub(super) fn new(arm: &TimingArm, base: &MethodPreset, benchmark: &Benchmark) -> Result<Self> {
+    pub(crate) fn new(arm: &TimingArm, base: &MethodPreset, benchmark: &Benchmark) -> Result<Self> {
         let (preset, timeline) = arm.derive(base, benchmark)?;
         let protocol = protocol(&benchmark.header.paradigm)?;
         let mut draw = Draw::new(protocol, base, &benchmark.header.id, Arm::Method)?;
