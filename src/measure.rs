@@ -11,8 +11,9 @@ use base::error::{DefinitionError, Error, Result, StopReason};
 use base::stats::Scores;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{MetricValue, Protocol, Record, Role, RunSpec, Status};
-use data::Data;
-use report::metric;
+use data::{Data, DataSpec};
+use report::metric::{self, Metric};
+use toml::Value;
 
 /// Which data a run is scored on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,17 +235,43 @@ fn value(known: &Known, metric: &str) -> Option<f64> {
     known.metrics.get(metric).and_then(MetricValue::value)
 }
 
-/// A benchmark's score must be a known metric; definitions know nothing of metrics.
+/// A benchmark's score must be a known metric, and one of what is answered there; definitions know nothing of metrics.
 ///
 /// # Errors
-/// The benchmark's file and the nearest known name.
+/// The benchmark's file and the nearest known name, or the names that speak of such answers.
 pub fn check_score(benchmark: &Benchmark) -> Result<()> {
     let name = &benchmark.header.score.metric;
-    if metric::find(name).is_some() {
-        return Ok(());
+    if let Some(known) = metric::find(name) {
+        return check_answers(benchmark, known);
     }
     let known = metric::METRICS.iter().map(|metric| metric.name);
     let error =
         DefinitionError { key: "score.metric".into(), ..DefinitionError::unknown("metric", name, known) };
     Err(benchmark.refuse(error))
+}
+
+/// That the metric speaks of what is answered: classes, or numbers (`data.target`).
+fn check_answers(benchmark: &Benchmark, known: &Metric) -> Result<()> {
+    let table = benchmark.body.get("data").is_some_and(Value::is_table);
+    // What else may be wrong with the data is told by who plans.
+    let spec = if table { benchmark.setting::<DataSpec>("data")? } else { None };
+    let numbers = spec.is_some_and(|spec| spec.facts().is_ok_and(|facts| facts.regression));
+    if metric::speaks_of(known, numbers) {
+        return Ok(());
+    }
+    let (problem, allowed) = if numbers {
+        ("is undefined where numbers are answered (`data.target`)", metric::OF_NUMBERS.join(", "))
+    } else {
+        (
+            "is undefined where classes are answered",
+            "average_accuracy, or what else `bench list metrics` says of classes".to_owned(),
+        )
+    };
+    Err(benchmark.refuse(DefinitionError {
+        key: "score.metric".into(),
+        found: known.name.into(),
+        problem: problem.into(),
+        allowed: vec![allowed],
+        ..DefinitionError::default()
+    }))
 }

@@ -9,7 +9,7 @@ use super::data_arguments::{CheckArguments, DataCommand};
 use super::exit;
 use super::output::{columns, print};
 use base::error::{DefinitionError, Result};
-use data::{Data, DataFolder, DataSpec, DataTable, Dataset, Normalise, Pixels, Split, detect};
+use data::{ColumnName, Data, DataFolder, DataSpec, DataTable, Dataset, Normalise, Pixels, Split, detect};
 
 /// Most classes whose names are printed and written into the table.
 const FEW: usize = 20;
@@ -53,6 +53,18 @@ fn about(table: &DataTable, dataset: &Dataset) -> Vec<(String, String)> {
     let parts = [("train", &dataset.train), ("validation", &dataset.validation), ("test", &dataset.test)];
     for (name, split) in parts {
         rows.push((name.to_owned(), format!("{} samples, {}", split.len(), per_class(split, names.len()))));
+    }
+    if !table.ignore.is_empty() {
+        let places: Vec<String> = table
+            .ignore
+            .iter()
+            .map(|column| match column {
+                ColumnName::Place(place) => place.to_string(),
+                ColumnName::Name(name) => name.clone(),
+            })
+            .collect();
+        let text = format!("column {}, which has no name (a row's number?)", places.join(", "));
+        rows.push(("left out".to_owned(), text));
     }
     let kind = if matches!(dataset.train.pixels, Pixels::Bytes(_)) { "bytes" } else { "numbers" };
     if let Some((low, high)) = dataset.train_full.pixels.range() {

@@ -6,7 +6,8 @@ use super::executed::Kept;
 use super::exit;
 use super::output::{library_and_data, method as named, print, seconds, tell};
 use super::sweep_arguments::SweepArguments;
-use crate::sweep::{Over, Sweep, chart, csv, test_words, words};
+use crate::measure::check_score;
+use crate::sweep::{Over, Sweep, chart, csv, test_words, whole, words};
 use base::atomic;
 use base::error::{DefinitionError, Error};
 use contract::definition::base;
@@ -17,8 +18,10 @@ pub fn run(arguments: &SweepArguments) -> anyhow::Result<u8> {
     let (library, data) = library_and_data(&arguments.sources, targets)?;
     let over = over(&arguments.over)?;
     let benchmark = library.benchmark(&arguments.benchmark)?;
+    check_score(benchmark)?;
     let kind = named(&library, &benchmark.header.paradigm, base(&arguments.method))?.header.kind.clone();
     let id = &benchmark.header.id;
+    let over = whole(&library, id, &arguments.method, over)?;
     let sweep = Sweep {
         library: &library,
         benchmark: id,

@@ -14,7 +14,8 @@ pub struct SweepArguments {
     /// The method
     #[arg(short, long, value_name = "METHOD")]
     pub method: String,
-    /// Setting and values: KEY=A..B:log:N, KEY=A..B:lin:N or KEY=V1,V2,…; twice for a grid of two settings
+    /// Setting and values: KEY=A..B:log:N, KEY=A..B:lin:N or KEY=V1,V2,…, KEY a parameter, or with its table
+    /// `optimiser.`, `model.`, `modulation.`; of a setting that takes whole numbers a range is rounded; twice for a grid
     #[arg(long, required = true, value_name = "KEY=VALUES")]
     pub over: Vec<String>,
     /// Validation seeds per point

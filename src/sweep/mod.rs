@@ -3,8 +3,10 @@
 
 mod over;
 mod study;
+mod whole;
 mod write;
 
 pub use over::{Over, Spacing};
 pub use study::{Plateau, Point, Study, Sweep};
+pub use whole::whole;
 pub use write::{chart, csv, test_words, words};

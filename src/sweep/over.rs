@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use base::error::DefinitionError;
+use contract::definition::TABLES;
 
 /// Most values of one setting.
 const MOST_VALUES: usize = 1000;
@@ -13,6 +14,8 @@ pub struct Over {
     /// Dotted, e.g. `parameters.lambda`.
     pub key: String,
     pub spacing: Spacing,
+    /// Values were spread over a range, not listed: they may be rounded.
+    pub spread: bool,
     /// As they stand in a method's id.
     pub texts: Vec<String>,
     pub values: Vec<f64>,
@@ -35,6 +38,28 @@ impl Over {
     pub fn place(&self, value: f64) -> f64 {
         if self.spacing == Spacing::Logarithmic { value.log10() } else { value }
     }
+
+    /// The first value that is no whole number.
+    pub fn broken(&self) -> Option<&str> {
+        let broken = self.values.iter().position(|value| value.fract() != 0.0)?;
+        Some(&self.texts[broken])
+    }
+
+    /// Whole numbers for a setting that takes no others, each once.
+    ///
+    /// # Errors
+    /// A range in which fewer than two are left.
+    pub fn rounded(&self) -> Result<Self, DefinitionError> {
+        let mut values: Vec<f64> = self.values.iter().map(|value| value.round()).collect();
+        values.dedup();
+        if values.len() < 2 {
+            let found = format!("{}={}", self.key, self.texts.join(","));
+            let allowed = "a range that holds two whole numbers: the setting takes no others";
+            return Err(DefinitionError::range("--over", found, allowed));
+        }
+        let texts = values.iter().map(|value| format!("{value:.0}")).collect();
+        Ok(Self { texts, values, ..self.clone() })
+    }
 }
 
 impl FromStr for Over {
@@ -56,8 +81,10 @@ impl FromStr for Over {
         if key.is_empty() || key.contains('@') || values.contains('@') {
             return Err(refuse("not KEY=VALUES"));
         }
-        // A bare key is a parameter.
-        let key = if key.contains('.') { key.to_owned() } else { format!("parameters.{key}") };
+        // A key that begins with no table of a preset is a parameter.
+        let table = key.split('.').next().is_some_and(|first| TABLES.contains(&first));
+        let key = if table { key.to_owned() } else { format!("parameters.{key}") };
+        let spread = values.contains("..");
         let (spacing, texts) = match values.split_once("..") {
             Some((first, rest)) => range(first, rest).map_err(|problem| refuse(&problem))?,
             None => {
@@ -79,7 +106,7 @@ impl FromStr for Over {
         // A list over more than two decades of positive numbers is one of decades.
         let wide = values[0] > 0.0 && values[values.len() - 1] / values[0] > 100.0;
         let spacing = if wide { Spacing::Logarithmic } else { spacing };
-        Ok(Self { key, spacing, texts, values })
+        Ok(Self { key, spacing, spread, texts, values })
     }
 }
 
@@ -143,7 +170,7 @@ mod tests {
         let over: Over = "memory.samples=10..1000:log:3".parse().expect("whole numbers");
         assert_eq!(
             (over.key.as_str(), over.texts),
-            ("memory.samples", vec!["10".to_owned(), "100".into(), "1000".into()])
+            ("parameters.memory.samples", vec!["10".to_owned(), "100".into(), "1000".into()])
         );
         let over: Over = "lambda=1, 20,500".parse().expect("a list");
         assert_eq!(
@@ -152,6 +179,28 @@ mod tests {
         );
         let over: Over = "a.b=1..10:log:3".parse().expect("a range");
         assert_eq!(over.texts, ["1", "3.16228", "10"]);
+        let key = |text: &str| text.parse::<Over>().expect("a list").key;
+        assert_eq!(key("optimiser.rate=1,2"), "optimiser.rate");
+        assert_eq!(key("modulation.modulators.na.gain=1,2"), "modulation.modulators.na.gain");
+        assert_eq!(key("fisher.samples=1,2"), "parameters.fisher.samples");
+    }
+
+    #[test]
+    fn a_range_is_rounded_each_whole_number_once() {
+        // 10 · 50^(1/3) = 36.84, 10 · 50^(2/3) = 135.72.
+        let over: Over = "memory.samples=10..500:log:4".parse().expect("a range");
+        assert_eq!((over.broken(), over.spread), (Some("36.8403"), true));
+        let whole = over.rounded().expect("four");
+        assert_eq!((whole.broken(), whole.texts.join(" ")), (None, "10 37 136 500".to_owned()));
+        // 1, 1.5, 2, 2.5, 3: halves go up.
+        let over: Over = "a=1..3:lin:5".parse().expect("a range");
+        assert_eq!(over.rounded().expect("three").values, [1.0, 2.0, 3.0]);
+        let over: Over = "a=0.6..1.4:lin:5".parse().expect("a range");
+        assert!(over.rounded().expect_err("one").to_string().contains("two whole numbers"));
+        // Beyond a million the texts stay those of whole numbers.
+        let over: Over = "a=1..3e6:log:3".parse().expect("a range");
+        assert_eq!(over.rounded().expect("three").texts, ["1", "1732", "3000000"]);
+        assert!(!"a=1.5,2".parse::<Over>().expect("a list").spread);
     }
 
     #[test]

@@ -42,13 +42,15 @@ pub fn archive(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
     for (name, bytes) in files {
         let sizes = [number(bytes.len()), number(bytes.len())].concat();
         let names = [u16::try_from(name.len()).expect("short").to_le_bytes(), [0; 2]].concat();
-        let start = body.len();
+        let (start, mut sum) = (body.len(), flate2::Crc::new());
+        sum.update(bytes);
+        let sum = sum.sum().to_le_bytes();
         body.extend(
-            [b"PK\x03\x04".as_slice(), &[20, 0, 0, 0, 0, 0, 0, 0, 0, 0], &[0; 4], &sizes, &names].concat(),
+            [b"PK\x03\x04".as_slice(), &[20, 0, 0, 0, 0, 0, 0, 0, 0, 0], &sum, &sizes, &names].concat(),
         );
         body.extend([name.as_bytes(), bytes].concat());
         directory.extend(
-            [b"PK\x01\x02".as_slice(), &[20, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0], &[0; 4], &sizes].concat(),
+            [b"PK\x01\x02".as_slice(), &[20, 0, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0], &sum, &sizes].concat(),
         );
         directory.extend([names.as_slice(), &[0; 10], &number(start), name.as_bytes()].concat());
     }

@@ -151,6 +151,21 @@ fn every_method_runs_on_numbers_or_says_in_words_why_not() {
 }
 
 #[test]
+fn a_score_that_is_undefined_for_these_answers_is_refused() {
+    let refused = |data: &str, from: &str, to: &str, told: &str| {
+        let dir = written(data, STREAM);
+        let file = dir.path().join("mine.toml");
+        fs::write(&file, text(&file).replace(from, to)).expect("write");
+        run(dir.path(), "naive").assert().code(2).stderr(contains("`score.metric`").and(contains(told)));
+        assert!(!dir.path().join("out/records.jsonl").exists());
+    };
+    let numbers = "numbers are answered (`data.target`)\n  allowed: average_r2, average_rmse";
+    refused(DATA, "average_rmse", "average_accuracy", numbers);
+    let classes = "classes are answered\n  allowed: average_accuracy";
+    refused("set = \"digits\"", "classes_per_task = 1", "classes_per_task = 2", classes);
+}
+
+#[test]
 fn what_numbers_cannot_be_is_refused_by_key() {
     let refused = |data: &str, stream: &str, methods: &str, said: &str| {
         let dir = written(data, stream);

@@ -94,6 +94,23 @@ fn two_settings_are_a_grid() {
 }
 
 #[test]
+fn a_range_of_a_whole_number_setting_is_rounded_and_a_nested_key_is_a_parameter() {
+    let (definitions, out) = (tiny(), folder());
+    let of = |over: &str| {
+        let mut command = bench();
+        command.args(["sweep", "tiny", "-m", "er", "--seeds", "1", "--test", "0", "--quiet", "--over", over]);
+        command.arg("--benchmarks").arg(definitions.path()).arg("--out").arg(out.path());
+        command
+    };
+    of("memory.samples=10..40:log:3").assert().success().stdout(contains("samples 20"));
+    // 10 · √6 = 24.49.
+    of("parameters.memory.samples=10..60:log:3").assert().success().stdout(contains("samples 24"));
+    assert!(text(&out.path().join("sweep.csv")).starts_with("parameters.memory.samples,"));
+    of("memory.samples=1.2..1.4:lin:3").assert().code(2).stderr(contains("two whole numbers"));
+    of("memory.samples=1.5,2").assert().code(2).stderr(contains("expected usize"));
+}
+
+#[test]
 fn what_cannot_be_swept_is_told_before_anything_trains() {
     let (definitions, out) = (tiny(), folder());
     let refused = |over: &[&str], told: &str| {

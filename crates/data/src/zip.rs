@@ -8,17 +8,22 @@ pub(super) struct Packed<'a> {
     pub name: &'a str,
     deflated: bool,
     size: usize,
+    /// CRC-32 of the unpacked bytes.
+    sum: u32,
     body: &'a [u8],
 }
 
 impl Packed<'_> {
-    /// The file's bytes, at most so many.
+    /// The file's bytes, at most so many, if they are those that the archive took the checksum of.
+    ///
+    /// # Errors
+    /// In words, with the file's name: too many bytes, others than the archive says.
     pub fn unpack(&self, most: usize) -> Result<Vec<u8>, String> {
         if self.size.max(if self.deflated { 0 } else { self.body.len() }) > most {
             return Err(format!("{}: {} bytes, allowed are at most {most}", self.name, self.size));
         }
         if !self.deflated {
-            return Ok(self.body.to_vec());
+            return self.checked(self.body.to_vec());
         }
         let mut out = Vec::with_capacity(self.size);
         // What the archive says of itself is not believed: one byte more tells that there is more.
@@ -30,7 +35,16 @@ impl Packed<'_> {
             let found = if out.len() > self.size { "more".into() } else { format!("{} bytes", out.len()) };
             return Err(format!("{}: {found}, the archive says {}", self.name, self.size));
         }
-        Ok(out)
+        self.checked(out)
+    }
+
+    fn checked(&self, bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+        let mut sum = flate2::Crc::new();
+        sum.update(&bytes);
+        if sum.sum() == self.sum {
+            return Ok(bytes);
+        }
+        Err(format!("{}: damaged: CRC-32 {:08x}, the archive says {:08x}", self.name, sum.sum(), self.sum))
     }
 }
 
@@ -61,6 +75,7 @@ pub(super) fn files(archive: &[u8]) -> Result<Vec<Packed<'_>>, String> {
         }
         let method = number(archive, at + 10, 2)?;
         let (packed, size) = (number(archive, at + 20, 4)?, number(archive, at + 24, 4)?);
+        let sum = u32::try_from(number(archive, at + 16, 4)?).unwrap_or_default();
         let (name_length, extra) = (number(archive, at + 28, 2)?, number(archive, at + 30, 2)?);
         let (comment, local) = (number(archive, at + 32, 2)?, number(archive, at + 42, 4)?);
         let name = archive.get(at + 46..at + 46 + name_length).unwrap_or_default();
@@ -74,7 +89,7 @@ pub(super) fn files(archive: &[u8]) -> Result<Vec<Packed<'_>>, String> {
         }
         let start = local + 30 + number(archive, local + 26, 2)? + number(archive, local + 28, 2)?;
         let body = archive.get(start..start + packed).ok_or_else(|| format!("{name}: truncated"))?;
-        files.push(Packed { name, deflated: method == 8, size, body });
+        files.push(Packed { name, deflated: method == 8, size, sum, body });
     }
     Ok(files)
 }
@@ -88,13 +103,23 @@ mod tests {
         let mut deflated = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
         std::io::Write::write_all(&mut deflated, &[0; 1_000_000]).expect("in memory");
         let body = deflated.finish().expect("in memory");
-        let packed = |size| Packed { name: "bomb", deflated: true, size, body: &body };
+        // CRC-32 of a million zeros, as Python's zlib.crc32 says.
+        let packed = |size| Packed { name: "bomb", deflated: true, size, sum: 0x1279cb9e, body: &body };
         assert_eq!(packed(1_000_000).unpack(1_000_000).expect("as said").len(), 1_000_000);
         let error = packed(1_000_000).unpack(999_999).expect_err("too large");
         assert!(error.contains("allowed are at most 999999"), "{error}");
         assert_eq!(packed(10).unpack(999_999).expect_err("a lie"), "bomb: more, the archive says 10");
-        let stored = Packed { name: "stored", deflated: false, size: 1, body: &[0; 9] };
+        let stored = Packed { name: "stored", deflated: false, size: 1, sum: 0, body: &[0; 9] };
         assert!(stored.unpack(8).is_err());
+    }
+
+    #[test]
+    fn bytes_that_are_not_those_of_the_checksum_are_refused() {
+        // The check value of CRC-32.
+        let stored = |body| Packed { name: "x.npy", deflated: false, size: 9, sum: 0xcbf4_3926, body };
+        assert_eq!(stored(b"123456789").unpack(9).expect("whole"), b"123456789");
+        let error = stored(b"123456780").unpack(9).expect_err("one bit");
+        assert!(error.starts_with("x.npy: damaged: CRC-32 ") && error.ends_with("says cbf43926"), "{error}");
     }
 
     #[test]

@@ -88,9 +88,27 @@ impl Origin {
     /// A definition error that names the key, what was found, what is allowed, and where it stands.
     pub(super) fn read<T: serde::de::DeserializeOwned>(&self, value: Value, at: &str) -> Result<T> {
         self.own().read(value, at).map_err(|error| match error {
-            Error::Definition(error) => self.locate(DefinitionError { place: String::new(), ..*error }),
+            Error::Definition(error) => {
+                self.locate(self.inherited(DefinitionError { place: String::new(), ..*error }))
+            }
             other => other,
         })
+    }
+
+    /// An unknown key that stands in a parent alone belongs to what was replaced here: says how to leave it out.
+    fn inherited(&self, error: DefinitionError) -> DefinitionError {
+        let in_parent = match &self.layers[..] {
+            [own, parents @ ..] if error.problem == "unknown key" => {
+                let says = |layer: &Layer| layer.line_of(&error.key).is_some();
+                !says(own) && parents.iter().any(says)
+            }
+            _ => false,
+        };
+        if !in_parent {
+            return error;
+        }
+        let problem = format!("unknown key, said by a parent; `drop = [\"{}\"]` leaves it out", error.key);
+        DefinitionError { problem, nearest: None, ..error }
     }
 
     /// Every value of the merged definition with its place, arrays as one value.

@@ -1,12 +1,13 @@
 //! From files to a data set: parts are read by their layout, classes are united, what has no file is held out by rule.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::files::Files;
 use super::parts::{hold_out, window};
+use super::reader::Reader;
 use super::samples::{Labels, Samples};
-use super::table::{DataTable, FileLayout, MOST_CLASSES, Pair, Part};
-use super::{cifar, csv, idx, images, npy};
+use super::table::{DataTable, FileLayout, MOST_CLASSES, Part};
 use crate::dataset::{Dataset, Split, Values};
 use crate::pixels::Pixels;
 use base::error::{Error, Result};
@@ -16,20 +17,10 @@ use base::error::{Error, Result};
 /// # Errors
 /// Data errors that name the file; a checksum, a shape or classes other than the table's.
 pub fn assemble(table: &DataTable, files: &Files) -> Result<(Dataset, DataTable)> {
-    let layout = table.layout.unwrap_or(FileLayout::Npz);
-    let channels = match (layout, table.channels) {
-        (FileLayout::Images, None) => {
-            let folders: Vec<&str> = table.parts().flat_map(|(_, part)| part.paths()).collect();
-            if images::coloured(files, &folders)? { 3 } else { 1 }
-        }
-        (_, channels) => channels.unwrap_or(1),
-    };
-    different_files(table)?;
-    let alone = table.test.is_none() && table.validation.is_none();
+    different_files(table, files)?;
+    let reader = Reader::new(table, files)?;
     let read = |name: &str, part: &Option<Part>| -> Result<Option<Samples>> {
-        let Some(part) = part else { return Ok(None) };
-        let samples = read_part(table, files, layout, (name, part, alone), channels)?;
-        Ok(Some(samples))
+        part.as_ref().map(|part| reader.part(name, part)).transpose()
     };
     let train = read("train", &table.train)?;
     let (validation, test) = (read("validation", &table.validation)?, read("test", &table.test)?);
@@ -83,86 +74,35 @@ pub(super) fn checksum(table: &DataTable, files: &Files) -> Result<String> {
     }
 }
 
-/// No file may be in two parts; an archive may, because its parts are other arrays.
-pub(super) fn different_files(table: &DataTable) -> Result<()> {
+/// No file may be in two parts, however it is spelt; an archive may, because its parts are other arrays.
+pub(super) fn different_files(table: &DataTable, files: &Files) -> Result<()> {
     if table.layout == Some(FileLayout::Npz) {
-        let pairs: Vec<&Part> =
-            table.parts().map(|(_, part)| part).filter(|part| matches!(part, Part::Pair(_))).collect();
-        let twice = pairs.iter().enumerate().any(|(at, part)| pairs[..at].contains(part));
-        if twice {
+        let inputs = table.parts().filter_map(|(_, part)| match part {
+            Part::Pair(pair) => Some(&pair.inputs),
+            _ => None,
+        });
+        let inputs: Vec<&String> = inputs.collect();
+        if let Some((_, twice)) = inputs.iter().enumerate().find(|(at, one)| inputs[..*at].contains(one)) {
             return Err(Error::data(
-                table.name(),
-                "the same arrays stand in two parts; parts must be disjoint",
+                twice.as_str(),
+                "the same array stands in two parts; parts must be disjoint",
             ));
         }
         return Ok(());
     }
-    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let mut seen: Vec<(PathBuf, &str)> = Vec::new();
     for (name, part) in table.parts() {
         for path in part.paths() {
-            if let Some((_, other)) = seen.iter().find(|(known, _)| *known == path) {
+            let place = files.place(path);
+            if let Some((_, other)) = seen.iter().find(|(known, _)| *known == place) {
                 let problem =
                     format!("stands in `data.{other}` and in `data.{name}`; parts must be disjoint");
                 return Err(Error::data(path, problem));
             }
-            seen.push((path, name));
+            seen.push((place, name));
         }
     }
     Ok(())
-}
-
-/// The samples of a part, whose name in the table is given; `alone`: of an archive that no other part names.
-pub(super) fn read_part(
-    table: &DataTable,
-    files: &Files,
-    layout: FileLayout,
-    (name, part, alone): (&str, &Part, bool),
-    channels: usize,
-) -> Result<Samples> {
-    if let (Part::Pair(Pair { inputs, labels }), FileLayout::Idx) = (part, layout) {
-        return idx::read((inputs, &files.read(inputs)?), (labels, &files.read(labels)?));
-    }
-    if let Part::Pair(Pair { inputs, labels }) = part {
-        let (of_inputs, of_labels) = (array(files, inputs)?, array(files, labels)?);
-        return npy::samples(&of_inputs, &of_labels).map_err(|problem| Error::data(inputs, problem));
-    }
-    let one = |path: &str| -> Result<Samples> {
-        let refuse = |problem: String| Error::data(path, problem);
-        if layout == FileLayout::Images {
-            return images::read(files, path, table, channels);
-        }
-        let bytes = files.read(path)?;
-        match layout {
-            FileLayout::Csv => csv::read(&bytes, table).map_err(refuse),
-            FileLayout::Cifar10 => cifar::read(&bytes, 1).map_err(refuse),
-            FileLayout::Cifar100 => cifar::read(&bytes, 2).map_err(refuse),
-            _ => archive(&bytes, name, alone).map_err(refuse),
-        }
-    };
-    let parts: Result<Vec<(String, Samples)>> =
-        part.paths().into_iter().map(|path| Ok((path.to_owned(), one(path)?))).collect();
-    Samples::joined(parts?).map_err(|problem| Error::data(table.name(), problem))
-}
-
-/// The arrays of a part in an archive, found by their usual names.
-fn archive(bytes: &[u8], part: &str, alone: bool) -> Result<Samples, String> {
-    let names = npy::names(bytes)?;
-    let Some((inputs, labels)) = npy::known_names(&names, part, alone) else {
-        return Err(format!(
-            "has no arrays that are known as inputs and labels for {part}; it holds {}. Say which: {part} = {{ inputs = \"FILE.npz:NAME\", labels = \"FILE.npz:NAME\" }}",
-            names.join(", ")
-        ));
-    };
-    npy::samples(&npy::of_archive(bytes, &inputs)?, &npy::of_archive(bytes, &labels)?)
-}
-
-/// An array by its path, or by that of its archive and its name there: `file.npz:name`.
-fn array(files: &Files, reference: &str) -> Result<npy::Array> {
-    let refuse = |problem: String| Error::data(reference, problem);
-    match reference.rsplit_once(".npz:") {
-        Some((stem, name)) => npy::of_archive(&files.read(&format!("{stem}.npz"))?, name).map_err(refuse),
-        None => npy::Array::parse(&files.read(reference)?).map_err(refuse),
-    }
 }
 
 /// The shape that all parts have, or that the table gives to as many numbers.

@@ -2,8 +2,9 @@
 
 use csv::{ReaderBuilder, StringRecord};
 
+use super::columns::{First, Head};
 use super::samples::{Labels, Samples};
-use super::table::{ColumnName, DataTable};
+use super::table::DataTable;
 use crate::pixels::Pixels;
 
 /// The one group of samples that have none.
@@ -11,36 +12,21 @@ const ALL: &str = "all";
 
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
-/// What a table is made of.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Columns {
-    pub separator: char,
-    /// How many there are in all.
-    pub width: usize,
-    /// Names of all columns; `None`: no header.
-    pub names: Option<Vec<String>>,
-    /// Place of the class; `None`: there is none, beside numbers to be answered.
-    pub label: Option<usize>,
-    /// Place of the numbers to be answered.
-    pub target: Option<usize>,
-    /// Places of the inputs.
-    pub inputs: Vec<usize>,
-}
-
-/// The rows of one file.
+/// The rows of one file; its columns are those of the first file of the table.
 ///
 /// # Errors
-/// In words, with line and column: missing values, words where numbers are expected, rows of another length, unknown columns.
-pub(super) fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
+/// In words, with line and column: missing values, words where numbers are expected, rows of another length, unknown columns,
+/// other columns than the first file's.
+pub(super) fn read(path: &str, bytes: &[u8], table: &DataTable, first: &First) -> Result<Samples, String> {
     let text = text(bytes)?;
-    let columns = columns(text, table)?;
-    let mut rows = reader(text, columns.separator);
+    let columns = first.columns(path, head_of(text, table)?, table)?;
+    let mut rows = reader(text, columns.head.separator);
     let mut records = rows.records();
-    if columns.names.is_some() {
+    if columns.head.names.is_some() {
         records.next();
     }
     let (mut numbers, mut values, mut labels) = (Vec::new(), Vec::new(), Labels::default());
-    let width = columns.width;
+    let width = columns.head.width;
     for record in records {
         let record = record.map_err(|error| format!("not a table: {error}"))?;
         let line = record.position().map_or(0, |place| line_of(place, text));
@@ -81,14 +67,6 @@ pub fn line_of(place: &csv::Position, text: &str) -> u64 {
     place.line() + u64::from(first == Some(&b'\n'))
 }
 
-/// Separator, header and columns of a file.
-///
-/// # Errors
-/// As [`read`].
-pub(super) fn columns_of(bytes: &[u8], table: &DataTable) -> Result<Columns, String> {
-    columns(text(bytes)?, table)
-}
-
 fn text(bytes: &[u8]) -> Result<&str, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
@@ -107,55 +85,23 @@ fn reader(text: &str, separator: char) -> csv::Reader<&[u8]> {
     builder.from_reader(text.as_bytes())
 }
 
-fn columns(text: &str, table: &DataTable) -> Result<Columns, String> {
+/// Separator and header of a file.
+///
+/// # Errors
+/// In words: what is no text in UTF-8, or is empty.
+pub(super) fn head(bytes: &[u8], table: &DataTable) -> Result<Head, String> {
+    head_of(text(bytes)?, table)
+}
+
+fn head_of(text: &str, table: &DataTable) -> Result<Head, String> {
     let line = text.lines().find(|line| !line.trim().is_empty()).ok_or("is empty")?;
     let most = SEPARATORS.into_iter().rev().max_by_key(|separator| line.matches(*separator).count());
     let separator = table.separator.or(most).unwrap_or(',');
     let first = reader(text, separator).records().next().ok_or("is empty")?;
     let first: StringRecord = first.map_err(|error| format!("not a table: {error}"))?;
-    let width = first.len();
     let header = table.header.unwrap_or_else(|| first.iter().all(|cell| cell.parse::<f64>().is_err()));
-    let names: Option<Vec<String>> = header.then(|| first.iter().map(str::to_owned).collect());
-    let place = |key: &str, column: &ColumnName| match column {
-        ColumnName::Place(place) if (1..=width).contains(place) => Ok(place - 1),
-        ColumnName::Place(place) => Err(format!("`data.{key}` = {place}: allowed are 1 to {width}")),
-        ColumnName::Name(name) => match &names {
-            Some(names) => names.iter().position(|other| other == name).ok_or_else(|| {
-                format!("`data.{key}` = {name:?}: no such column; there are {}", names.join(", "))
-            }),
-            None => {
-                Err(format!("`data.{key}` = {name:?}: there is no header, so say the column's place from 1"))
-            }
-        },
-    };
-    let target = table.target.as_ref().map(|column| place("target", column)).transpose()?;
-    let label = match &table.label {
-        Some(column) => Some(place("label", column)?),
-        None => target.is_none().then(|| width.saturating_sub(1)),
-    };
-    if label.is_some() && label == target {
-        return Err("`data.label` and `data.target` name the same column".into());
-    }
-    let ignored: Vec<usize> =
-        table.ignore.iter().map(|column| place("ignore", column)).collect::<Result<_, _>>()?;
-    if [label, target].into_iter().flatten().any(|at| ignored.contains(&at)) {
-        return Err("`data.ignore` holds the column of the class or of the target".into());
-    }
-    let inputs: Vec<usize> =
-        (0..width).filter(|at| ![label, target].contains(&Some(*at)) && !ignored.contains(at)).collect();
-    if inputs.is_empty() {
-        let hint = if separator == ',' { "; is the separator another one?" } else { "" };
-        return Err(format!("{width} columns: needs at least one input and the class or target{hint}"));
-    }
-    Ok(Columns { separator, width, names, label, target, inputs })
-}
-
-impl Columns {
-    fn name(&self, place: usize) -> String {
-        self.names
-            .as_ref()
-            .map_or_else(|| format!("column {}", place + 1), |names| format!("column `{}`", names[place]))
-    }
+    let names = header.then(|| first.iter().map(str::to_owned).collect());
+    Ok(Head { separator, width: first.len(), names })
 }
 
 fn number(cell: &str) -> Result<f32, String> {
@@ -173,12 +119,17 @@ fn number(cell: &str) -> Result<f32, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::ColumnName;
     use super::*;
 
     fn table(edit: impl Fn(&mut DataTable)) -> DataTable {
         let mut table = DataTable::default();
         edit(&mut table);
         table
+    }
+
+    fn read(bytes: &[u8], table: &DataTable) -> Result<Samples, String> {
+        super::read("t.csv", bytes, table, &First::default())
     }
 
     fn refused(text: &str, table: &DataTable) -> String {

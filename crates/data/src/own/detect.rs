@@ -1,9 +1,10 @@
 //! What a path most likely holds, as a `[data]` table: `bench data check FILE` begins with it.
 
-use super::csv::columns_of;
+use super::columns::Columns;
+use super::csv;
 use super::files::Files;
 use super::npy;
-use super::table::{DataTable, FileLayout, Pair, Part};
+use super::table::{ColumnName, DataTable, FileLayout, Pair, Part};
 use base::error::{Error, Result};
 
 /// Names of the folders that hold parts.
@@ -27,6 +28,8 @@ pub fn detect(path: &str, files: &Files) -> Result<DataTable> {
         return archive(path, &files.read(path)?);
     }
     if kind == "npy" {
+        let array = npy::Array::parse(&files.read(path)?).map_err(|problem| Error::data(path, problem))?;
+        not_labels(path, array.shape.len())?;
         let labels = partner(
             path,
             files,
@@ -35,6 +38,8 @@ pub fn detect(path: &str, files: &Files) -> Result<DataTable> {
         return pair(FileLayout::Npy, path, labels, "an array of inputs needs one of labels beside it");
     }
     if name.contains("-ubyte") || name.contains(".idx") || kind.starts_with("idx") {
+        // The fourth byte of the format counts the dimensions.
+        not_labels(path, files.read(path)?.get(3).map_or(0, |dimensions| usize::from(*dimensions)))?;
         let labels = partner(path, files, &[("images", "labels"), ("idx3", "idx1")]);
         return Ok(with_test(
             pair(FileLayout::Idx, path, labels, "a file of images needs one of labels beside it")?,
@@ -42,17 +47,20 @@ pub fn detect(path: &str, files: &Files) -> Result<DataTable> {
         ));
     }
     if ["csv", "tsv", "txt", "data"].contains(&kind) {
-        let table = DataTable {
-            layout: Some(FileLayout::Csv),
-            train: Some(Part::One(path.into())),
-            ..DataTable::default()
-        };
-        columns_of(&files.read(path)?, &table).map_err(|problem| Error::data(path, problem))?;
-        return Ok(table);
+        return table(path, files);
     }
     if kind == "bin" {
         let bytes = files.read(path)?.len();
-        let layout = if bytes.is_multiple_of(3073) { FileLayout::Cifar10 } else { FileLayout::Cifar100 };
+        let layout = match [3073, 3074].map(|record| bytes > 0 && bytes.is_multiple_of(record)) {
+            [true, _] => FileLayout::Cifar10,
+            [_, true] => FileLayout::Cifar100,
+            _ => {
+                let problem = format!(
+                    "{bytes} bytes, neither a multiple of 3073 (CIFAR-10) nor of 3074 (CIFAR-100): cut short, or another kind of file"
+                );
+                return Err(Error::data(path, problem));
+            }
+        };
         return Ok(DataTable {
             layout: Some(layout),
             train: Some(Part::One(path.into())),
@@ -61,6 +69,18 @@ pub fn detect(path: &str, files: &Files) -> Result<DataTable> {
     }
     let allowed = ".npz, .npy, IDX (…-ubyte), .csv, .tsv, .txt, .bin of CIFAR (each perhaps with .gz), or a folder of images with a folder per class";
     Err(Error::data(path, format!("a kind of file that is not known by its name; known are {allowed}")))
+}
+
+/// A table of text; columns without a name are left out, but for the last, which is the class.
+fn table(path: &str, files: &Files) -> Result<DataTable> {
+    let train = Some(Part::One(path.into()));
+    let mut table = DataTable { layout: Some(FileLayout::Csv), train, ..DataTable::default() };
+    let refuse = |problem: String| Error::data(path, problem);
+    let head = csv::head(&files.read(path)?, &table).map_err(refuse)?;
+    let unnamed = head.unnamed().into_iter().filter(|at| at + 1 < head.width);
+    table.ignore = unnamed.map(|at| ColumnName::Place(at + 1)).collect();
+    Columns::of(head, &table).map_err(refuse)?;
+    Ok(table)
 }
 
 fn archive(path: &str, bytes: &[u8]) -> Result<DataTable> {
@@ -73,6 +93,16 @@ fn archive(path: &str, bytes: &[u8]) -> Result<DataTable> {
         test: part("test"),
         ..DataTable::default()
     })
+}
+
+/// One number per sample is no input.
+fn not_labels(path: &str, dimensions: usize) -> Result<()> {
+    if dimensions != 1 {
+        return Ok(());
+    }
+    let problem =
+        "one number per sample, as labels are; look into the file of inputs, which finds its labels by name";
+    Err(Error::data(path, problem))
 }
 
 fn pair(layout: FileLayout, inputs: &str, labels: Option<String>, missing: &str) -> Result<DataTable> {

@@ -44,6 +44,12 @@ impl Files {
         })
     }
 
+    /// Where a path leads, however it is spelt; itself where it leads nowhere.
+    pub fn place(&self, path: &str) -> PathBuf {
+        let found = self.find(path).ok().and_then(|place| place.canonicalize().ok());
+        found.unwrap_or_else(|| PathBuf::from(path))
+    }
+
     /// A file's bytes, unpacked where its name ends in `.gz`.
     ///
     /// # Errors

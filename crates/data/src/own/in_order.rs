@@ -1,7 +1,8 @@
 //! A `[data]` table as a stream: rows in the order of the files, no part held out.
 
-use super::assemble::{checksum, classes, different_files, places, read_part};
+use super::assemble::{checksum, classes, different_files, places};
 use super::files::Files;
+use super::reader::Reader;
 use super::table::{DataTable, FileLayout};
 use crate::pixels::Pixels;
 use crate::table::Table;
@@ -49,11 +50,11 @@ impl DataTable {
 /// Keys that mean nothing in the order of time; data errors that name the file; another checksum.
 pub fn in_order(table: &DataTable, files: &Files) -> Result<(Table, DataTable)> {
     table.check_in_order()?;
-    different_files(table)?;
+    different_files(table, files)?;
     let name = table.name();
     let refuse = |problem: String| Error::data(&name, problem);
     let train = table.train.as_ref().ok_or_else(|| refuse("names no samples to learn from".into()))?;
-    let samples = read_part(table, files, FileLayout::Csv, ("train", train, true), 1)?;
+    let samples = Reader::new(table, files)?.part("train", train)?;
     let found = checksum(table, files)?;
     let classes = classes(table, &[&samples])?;
     let labels = places(&samples.labels, &classes, &name)?;

@@ -125,8 +125,10 @@ impl Objective {
         }
         for weighted in self.terms.iter_mut().filter(|weighted| weighted.weight != 0.0) {
             let scale = scale_of(weighted, gains);
-            if scale != 0.0 {
-                weighted.term.after_gradient(&cx, scale, gradients)?;
+            // Above 1 a projection would overshoot and push where it is to hold back.
+            let share = scale.clamp(0.0, 1.0);
+            if share != 0.0 {
+                weighted.term.after_gradient(&cx, share, gradients)?;
             }
             weighted.term.on_scores(&cx)?;
         }

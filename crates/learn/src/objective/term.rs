@@ -118,15 +118,15 @@ pub trait LossTerm: Send {
         self.anchor()?.proximal(scale)
     }
 
-    /// Changes the gradient of the whole objective before the optimiser sees it, e.g. projects it; `scale` is weight ×
-    /// gain, never 0.
+    /// Changes the gradient of the whole objective before the optimiser sees it, e.g. projects it; `share` is weight ×
+    /// gain, at most 1: all of the change, never 0.
     ///
     /// # Errors
     /// Engine errors.
     fn after_gradient(
         &mut self,
         _cx: &StepContext<'_>,
-        _scale: f32,
+        _share: f32,
         _gradients: &mut Gradients,
     ) -> Result<()> {
         Ok(())

@@ -85,7 +85,7 @@ impl Experiment for Incremental {
 
     fn ready(&self, settings: &Resolved, data: &Data) -> Result<()> {
         let dataset = data.of(&settings.benchmark.data)?;
-        settings.check_memory(&dataset)
+        settings.check_data(&dataset)
     }
 
     fn cost(&self, settings: &Resolved) -> f64 {
@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
         let stream = TaskStream::new(&settings.stream, &dataset, settings.evaluate, &streams)?;
         let model = settings.model.build(dataset.shape, stream.outputs(), &streams)?;
         let composition = method(&resolved.method.kind)?.compose(&resolved.method.parameters)?;
-        resolved.check_memory(&dataset)?;
+        resolved.check_data(&dataset)?;
         let Composition { terms, regime, freeze_features, rate_per_task, least_rate, .. } = composition;
         let Composition { dropout, noisy_tests, winners, mut own, .. } = composition;
         let init = match &settings.model {

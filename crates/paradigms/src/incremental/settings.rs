@@ -226,12 +226,13 @@ impl Resolved {
         Ok(Self { benchmark: settings, method, modulation })
     }
 
-    /// Checks that the method keeps no more past samples than there are.
+    /// Checks that the method keeps no more past samples than there are, and that it can take the inputs.
     ///
     /// # Errors
-    /// Names the key and both numbers.
-    pub fn check_memory(&self, dataset: &Dataset) -> Result<()> {
+    /// Names the key or the data, and both numbers.
+    pub fn check_data(&self, dataset: &Dataset) -> Result<()> {
         let composition = method(&self.method.kind)?.compose(&self.method.parameters)?;
+        composition.check_inputs(&self.method.kind, dataset)?;
         let settings = &self.benchmark;
         let split = match settings.evaluate {
             EvaluateOn::Test => &dataset.train_full,

@@ -13,7 +13,7 @@ settings! {
     /// Averaged gradient episodic memory.
     #[derive(Debug)]
     struct AGem {
-        /// s, share of the conflict that is taken out
+        /// s, share of the conflict that is taken out; modulated, 1 at most
         strength: f32 = 1.0 => [0 to 1];
         memory: MemorySpec = MemorySpec { fill: Fill::TaskEnd, ..MemorySpec::default() } => [each [MEMORY[0], MEMORY[1], Parameter { default: "task-end", ..MEMORY[2] }, MEMORY[3]]];
     }
@@ -49,10 +49,10 @@ impl LossTerm for Projection {
         "a-gem"
     }
 
-    fn after_gradient(&mut self, cx: &StepContext<'_>, scale: f32, gradients: &mut Gradients) -> Result<()> {
+    fn after_gradient(&mut self, cx: &StepContext<'_>, share: f32, gradients: &mut Gradients) -> Result<()> {
         if let Some(past) = self.memory.draw(cx)? {
             cx.model.parameters().backward(&past.loss(cx)?, &mut self.reference)?;
-            project(gradients, &self.reference, scale);
+            project(gradients, &self.reference, share);
         }
         Ok(())
     }

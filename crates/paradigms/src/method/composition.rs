@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::task_owned::TaskOwned;
-use base::error::{DefinitionError, Result};
+use base::error::{DefinitionError, Error, Result};
 use contract::declare::Declared;
 use contract::definition::MethodPreset;
 use contract::{MethodInfo, Parameter, Reveal};
+use data::Dataset;
 use learn::memory::{Fill, Memory, MemorySpec, Policy};
 use learn::objective::{LossTerm, Weighted};
 
@@ -57,6 +58,8 @@ pub struct Composition {
     pub only_classes: bool,
     /// Only answers that are classes will do: the key that asks for them, empty where it is the method itself, and why.
     pub classes: Option<(&'static str, &'static str)>,
+    /// Only inputs from 0 to 1 will do.
+    pub only_unit_inputs: bool,
     /// Only a sequence of tasks will do.
     pub only_sequences: bool,
     /// Rough work of an update beyond plain training's, as a share of that.
@@ -109,6 +112,25 @@ impl Composition {
         let allowed = format!("1 to {samples}, the training samples of this benchmark");
         let error = DefinitionError::range("parameters.memory.samples", self.memory(), &allowed);
         Err(DefinitionError { place: format!("method `{kind}`"), ..error })
+    }
+
+    /// Checks that inputs are what the method can take.
+    ///
+    /// # Errors
+    /// Names the data, the method and both ranges.
+    pub fn check_inputs(&self, kind: &str, dataset: &Dataset) -> Result<()> {
+        let Some((low, high)) = self.only_unit_inputs.then(|| dataset.train_full.pixels.range()).flatten()
+        else {
+            return Ok(());
+        };
+        let [low, high] = [low, high].map(|value| value * dataset.scale + dataset.offset);
+        if low >= 0.0 && high <= 1.0 {
+            return Ok(());
+        }
+        let problem = format!(
+            "inputs from {low} to {high}, and method `{kind}` needs them from 0 to 1; `data.scale` multiplies them, another method takes them as they are"
+        );
+        Err(Error::data(&dataset.id, problem))
     }
 }
 

@@ -13,7 +13,7 @@ settings! {
     /// Gradient episodic memory.
     #[derive(Debug)]
     struct Gem {
-        /// s, share of the correction that is made
+        /// s, share of the correction that is made; modulated, 1 at most
         strength: f32 = 1.0 => [0 to 1];
         /// γ, least weight of every past task's gradient
         margin: f32 = 0.5 => [at least 0];
@@ -52,7 +52,7 @@ impl LossTerm for Programme {
         "gem"
     }
 
-    fn after_gradient(&mut self, cx: &StepContext<'_>, scale: f32, gradients: &mut Gradients) -> Result<()> {
+    fn after_gradient(&mut self, cx: &StepContext<'_>, share: f32, gradients: &mut Gradients) -> Result<()> {
         let mut past = Vec::new();
         for task in 0..self.memory.tasks() {
             if let Some(samples) = self.memory.draw_of(task, cx)? {
@@ -67,7 +67,7 @@ impl LossTerm for Programme {
         }
         let gram: Vec<Vec<f64>> = past.iter().map(|a| past.iter().map(|b| a.dot(b)).collect()).collect();
         for (weight, reference) in gem_weights(&gram, &products, self.margin.into()).into_iter().zip(&past) {
-            gradients.add_scaled(reference, scale * weight as f32);
+            gradients.add_scaled(reference, share * weight as f32);
         }
         Ok(())
     }

@@ -73,7 +73,7 @@ impl Settings for GenerativeReplay {
         };
         let terms = vec![Weighted::new(self.lambda, term)];
         let classes = Some(("", "the network of the past labels what it draws with a class"));
-        Composition { terms, classes, extra_work: 6.0, ..Composition::default() }
+        Composition { terms, classes, only_unit_inputs: true, extra_work: 6.0, ..Composition::default() }
     }
 }
 

@@ -12,7 +12,7 @@ settings! {
     /// Gradient projection memory.
     #[derive(Debug, Clone, Copy)]
     struct Gpm {
-        /// s, share of the part that is taken out
+        /// s, share of the part that is taken out; modulated, 1 at most
         strength: f32 = 1.0 => [0 to 1];
         /// ε of the first layer
         first: f32 = 0.95 => [0 to 1];
@@ -76,7 +76,7 @@ impl LossTerm for ProjectionMemory {
         "gpm"
     }
 
-    fn after_gradient(&mut self, cx: &StepContext<'_>, scale: f32, gradients: &mut Gradients) -> Result<()> {
+    fn after_gradient(&mut self, cx: &StepContext<'_>, share: f32, gradients: &mut Gradients) -> Result<()> {
         let layers = cx.model.layer_units().len();
         let outputs = own_outputs(cx.batch.task, &cx.batch.active);
         // The store holds a layer's weight, then its bias.
@@ -92,12 +92,12 @@ impl LossTerm for ProjectionMemory {
             };
             let (before, after) = gradients.buffers.split_at_mut(index + 1);
             if !self.settings.biases {
-                held.project_rows_out(&mut before[index], inputs.as_deref(), scale);
+                held.project_rows_out(&mut before[index], inputs.as_deref(), share);
                 continue;
             }
             let rows = before[index].chunks_exact(width).zip(&after[0]);
             let mut both: Vec<f32> = rows.flat_map(|(row, bias)| [row, &[*bias]].concat()).collect();
-            held.project_rows_out(&mut both, inputs.as_deref(), scale);
+            held.project_rows_out(&mut both, inputs.as_deref(), share);
             let rows = before[index].chunks_exact_mut(width).zip(&mut after[0]);
             for ((row, bias), both) in rows.zip(both.chunks_exact(width + 1)) {
                 row.copy_from_slice(&both[..width]);

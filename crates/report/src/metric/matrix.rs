@@ -106,5 +106,6 @@ pub(super) fn with_accuracies(
     SquareMatrix::of_accuracies(log).map_or_else(|undefined| undefined, formula)
 }
 
-const NUMBERS: &str = "numbers are answered: average_r2, average_rmse";
+/// Why accuracies are undefined there.
+pub(super) const NUMBERS: &str = "numbers are answered: average_r2, average_rmse";
 pub(super) const ONE_TASK: &str = "only one task";

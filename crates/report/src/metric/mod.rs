@@ -32,4 +32,4 @@ pub use measure::{Compute, Metric, is_share};
 pub use online::{ORACLE, REGRET, regret, regret_curve};
 pub use page::markdown;
 pub use registry::METRICS;
-pub use score::{find, higher_is_better, score_all};
+pub use score::{OF_NUMBERS, find, higher_is_better, score_all, speaks_of};

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::matrix::NUMBERS;
 use super::measure::Metric;
 use super::registry::METRICS;
-use contract::{MetricValue, RunLog};
+use contract::{AccuracyMatrix, MetricValue, RunLog};
 
 /// What is said where numbers are answered, and nowhere else, so that no report of classes lists it as undefined.
-const OF_NUMBERS: [&str; 2] = ["average_r2", "average_rmse"];
+pub const OF_NUMBERS: [&str; 2] = ["average_r2", "average_rmse"];
 
 /// The registered metric of this name.
 pub fn find(name: &str) -> Option<&'static Metric> {
@@ -17,6 +18,17 @@ pub fn find(name: &str) -> Option<&'static Metric> {
 /// Whether more of a score is better; so it is of one that is not registered.
 pub fn higher_is_better(name: &str) -> bool {
     find(name).is_none_or(|metric| metric.higher_is_better)
+}
+
+/// Whether a metric is defined where numbers are answered (`numbers`), or where classes are: asked of a run of two tasks.
+pub fn speaks_of(metric: &Metric, numbers: bool) -> bool {
+    if !numbers {
+        return !OF_NUMBERS.contains(&metric.name);
+    }
+    let rows = vec![vec![0.5; 2]; 2];
+    let matrix = AccuracyMatrix { rows, regression: true, ..AccuracyMatrix::default() };
+    let value = metric.of(&RunLog { matrix: Some(matrix), ..RunLog::default() });
+    value.is_none_or(|value| !matches!(value, MetricValue::Undefined { undefined } if undefined == NUMBERS))
 }
 
 /// Every metric of a paradigm for one run. Scalars that no registered metric names appear under their own name, so

@@ -193,4 +193,8 @@ fn numbers_have_no_accuracy_and_classes_no_error() {
     let classes = score_all("incremental", &RunLog { scalars: [].into(), ..log(false) });
     assert!(classes.contains_key("average_accuracy") && !classes.contains_key("average_r2"));
     assert!(!classes.contains_key("average_rmse"));
+    let speaks = |name: &str| [true, false].map(|numbers| speaks_of(find(name).expect("known"), numbers));
+    assert_eq!(speaks("average_accuracy"), [false, true]);
+    assert_eq!((speaks("average_rmse"), speaks("average_r2")), ([true, false], [true, false]));
+    assert_eq!(speaks("forgetting"), [true, true]);
 }

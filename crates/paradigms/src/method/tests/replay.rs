@@ -107,6 +107,39 @@ fn gem_corrects_by_each_past_task_and_by_nothing_before_the_first_boundary() {
 }
 
 #[test]
+fn a_gain_takes_no_projection_beyond_all_of_it() {
+    let found = |kind: &str, parameters: &serde_json::Value, gain: f32| {
+        let toy = toy();
+        let mut objective = Objective::new(vec![Toy::term(kind, parameters)]);
+        objective.begin(&toy.streams);
+        let gains = Gains { terms: [(kind.to_owned(), gain)].into(), ..Gains::default() };
+        let mut gradients = Gradients::zeros(toy.model.parameters());
+        let batch = |sample: u32| toy.data.batch(&[sample]).expect("batch");
+        objective.gradient(&toy.model, &batch(A), &gains, &mut gradients).expect("gradient");
+        objective.after_batch(&batch(A)).expect("stored");
+        if kind == "gem" {
+            end_task(&toy, &mut objective);
+        }
+        objective.gradient(&toy.model, &batch(B), &gains, &mut gradients).expect("gradient");
+        gradients.buffers.concat()
+    };
+    // As in the tests above, v = ½ / 2.501 of GEM; half of it at ½, and no more than all of it at 3.
+    let v = 0.5 / 2.501;
+    for (kind, parameters, whole) in
+        [("a-gem", json!({ "memory": { "fill": "batch" } }), 0.2), ("gem", json!({ "margin": 0.0 }), v)]
+    {
+        close(&found(kind, &parameters, 0.5)[..4], &[-whole / 2.0, 0.5, whole / 2.0, -0.5]);
+        let all = found(kind, &parameters, 1.0);
+        close(&all[..4], &[-whole, 0.5, whole, -0.5]);
+        assert_eq!(found(kind, &parameters, 3.0), all, "{kind}");
+        // A weight of ½ may be doubled.
+        let mut half = parameters.clone();
+        half["strength"] = json!(0.5);
+        assert_eq!(found(kind, &half, 2.0), all, "{kind}");
+    }
+}
+
+#[test]
 fn a_stop_is_obeyed_while_a_task_is_stored() {
     let toy = toy();
     let mut term = Toy::term("er", &json!({ "memory": { "fill": "task-end" } }));
