@@ -25,8 +25,12 @@ pub fn whole(library: &Library, benchmark: &str, method: &str, over: Vec<Over>) 
 
 /// Whether the method cannot be read because a whole number was expected.
 fn refuses_fractions(library: &Library, benchmark: &str, method: &str) -> bool {
-    let selection =
-        Selection { targets: vec![benchmark.to_owned()], methods: vec![method.to_owned()], seeds: Some(1) };
+    let selection = Selection {
+        targets: vec![benchmark.to_owned()],
+        methods: vec![method.to_owned()],
+        seeds: Some(1),
+        ..Selection::default()
+    };
     match Plan::new(library, &selection) {
         Err(Error::Definition(error)) => {
             let wanted = error.problem.split_once("floating point").map_or("", |(_, rest)| rest);

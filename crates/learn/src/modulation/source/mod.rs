@@ -32,9 +32,9 @@ mod uncertainty;
 
 use serde_json::Value;
 
-pub(super) use rule::RunningMean;
 pub(super) use entry::Signal;
 pub use entry::{SourceEntry, SourceSpec};
+pub(super) use rule::RunningMean;
 pub use rule::{BoundaryTold, Need, Observation, Rule, StateTold};
 
 use base::error::{DefinitionError, Result};
