@@ -82,7 +82,8 @@ fn derived(library: &mut Library) -> Vec<Record> {
     let mechanism = "schema = 1\nid = \"two\"\ntitle = \"Two\"\nparadigm = \"incremental\"\nkind = \"naive\"\n\
          provenance = \"for tests\"\n[modulation.modulators.noradrenaline]\nsource = { kind = \"surprise\" }\n\
          receptors = [{ target = \"slope\", sensitivity = 0.5 }]\n[modulation.modulators.serotonin]\n\
-         source = { kind = \"reward-rate\" }\nreceptors = [{ target = \"learning-rate\", sensitivity = 0.2 }]\n";
+         source = { kind = \"reward-rate\" }\nreceptors = [{ target = \"learning-rate\", sensitivity = 0.2, scope = \"unit\", layers = [0], \
+         local = { kind = \"activity\" } }]\n";
     let suite = "schema = 1\nid = \"derived\"\ntitle = \"Derived\"\nsummary = \"For tests.\"\nseeds = 2\n[[cell]]\n\
          benchmarks = [\"split-digits-domain\"]\nmethods = [\"two\"]\ncontrols = [\"all\", \"factorial\"]\n";
     for (name, text) in [("two.toml", mechanism), ("derived.toml", suite)] {

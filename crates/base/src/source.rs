@@ -46,27 +46,25 @@ impl Source {
     /// of the array.
     pub fn line_of_key(&self, dotted: &str) -> Option<usize> {
         let table = DeTable::parse(&self.text).ok()?;
-        let mut table = table.get_ref();
-        let mut line = None;
-        let mut rest = dotted;
-        while !rest.is_empty() {
-            // Ids may hold dots and dashes, so try the longest matching key first.
-            let (key, value) = table
-                .iter()
-                .filter(|(key, _)| {
-                    let key: &str = key.get_ref();
-                    let end = |after: &str| after.is_empty() || after.starts_with(['.', '[']);
-                    rest.strip_prefix(key).is_some_and(end)
-                })
-                .max_by_key(|(key, _)| key.get_ref().len())?;
-            line = Some(line_of(&self.text, key.span().start));
-            rest = rest[key.get_ref().len()..].trim_start_matches('.');
-            match value.get_ref() {
-                DeValue::Table(inner) => table = inner,
-                _ => break,
+        self.line_within(table.get_ref(), dotted)
+    }
+
+    /// The line of `rest` within a table. A key may speak of several names at once, `"a, b"`.
+    fn line_within(&self, table: &DeTable<'_>, rest: &str) -> Option<usize> {
+        let mut fitting = Vec::new();
+        for (key, value) in table {
+            for name in key.get_ref().split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                let after =
+                    rest.strip_prefix(name).filter(|own| own.is_empty() || own.starts_with(['.', '[']));
+                fitting.extend(after.map(|after| (after.trim_start_matches('.'), key.span().start, value)));
             }
         }
-        line
+        // Ids may hold dots and dashes, so the longest key comes first.
+        fitting.sort_by_key(|(after, ..)| after.len());
+        fitting.into_iter().find_map(|(after, start, value)| match value.get_ref() {
+            DeValue::Table(inner) if !after.is_empty() => self.line_within(inner, after),
+            _ => Some(line_of(&self.text, start)),
+        })
     }
 
     /// Turns part of this text into a checked struct. `at` is the dotted place of `value` in the text.
@@ -161,6 +159,14 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct File {
         model: Model,
+    }
+
+    #[test]
+    fn a_key_that_speaks_of_several_names_is_found_for_each() {
+        let text = "on.\"a, b\".x = 1\non.\"b, c\".y = 2\n".to_owned();
+        let source = Source { name: "mine.toml".into(), text };
+        let lines = ["on.a.x", "on.b.x", "on.b.y", "on.c.y", "on.a.y"].map(|key| source.line_of_key(key));
+        assert_eq!(lines, [Some(1), Some(1), Some(2), Some(2), None]);
     }
 
     fn error_of(text: &str) -> String {
