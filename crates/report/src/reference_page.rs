@@ -42,7 +42,7 @@ fn rank(words: &str) -> usize {
 }
 
 /// The studies of headroom, of a benchmark and target that was asked twice the longer one.
-const STUDIES: [&str; 18] = [
+const STUDIES: [&str; 20] = [
     "digits-drift",
     "sine-noisy",
     "digits-noisy-60",
@@ -50,10 +50,12 @@ const STUDIES: [&str; 18] = [
     "digits-contrast-60",
     "digits-luminance",
     "fashion-contrast",
+    "digits-interference",
     "plane-luminance",
     "plane-noise-blocks",
     "plane-noise-blocks-discount",
     "plane-relevance",
+    "plane-relevance-gate",
     "plane-relevance-discount",
     "plane-relevance-window",
     "plane-rare",

@@ -35,6 +35,8 @@ pub struct DotChart {
 
 const ROW: f64 = 30.0;
 const SIZE: f64 = 12.0;
+/// How far from its line the name of a reference may stand.
+const MOST_ASIDE: f64 = 14.0;
 
 /// What stands left and right of a row, in lines, and the height of the row.
 struct Words {
@@ -91,7 +93,10 @@ impl DotChart {
             let half = text_width(label, axis::TICK) / 2.0;
             let centre =
                 at.clamp(plot.x + half - 20.0, (plot.right() - half + 16.0).max(plot.x + half - 20.0));
-            if centre - half > last_right {
+            // A little aside where its neighbour stands in the way.
+            let aside = (last_right + half - centre).max(0.0);
+            let centre = centre + aside;
+            if aside <= MOST_ASIDE {
                 let kind = Type::new(axis::TICK, Color::Muted).centred().standing();
                 canvas.text((centre, plot.y - 4.0), label, kind);
                 last_right = centre + half + 6.0;
