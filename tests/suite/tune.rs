@@ -25,6 +25,22 @@ pub fn definitions() -> tempfile::TempDir {
     common::definitions(&[("tiny.toml", TINY_DOMAIN), ("two.toml", MECHANISM)])
 }
 
+/// The records of one seed of `tiny`, with the definitions of a folder.
+fn ran(folder: &Path, more: &[&str]) -> Vec<serde_json::Value> {
+    let out = folder.join("out");
+    bench()
+        .args(["run", "tiny", "--seeds", "1", "--quiet"])
+        .args(more)
+        .arg("--benchmarks")
+        .arg(folder)
+        .arg("--out")
+        .arg(&out)
+        .assert()
+        .success();
+    let records = fs::read_to_string(out.join("records.jsonl")).expect("records");
+    records.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
 pub fn tune(folder: &Path, more: &[&str]) -> String {
     let small = ["--trials", "3", "--restarts", "2", "--seeds", "1", "--confirm", "1"];
     let output = bench()
@@ -61,21 +77,11 @@ fn a_search_run_again_on_top_of_what_it_found_finds_the_same() {
 fn tuned_values_and_controls_run_and_their_records_name_the_search() {
     let dir = definitions();
     tune(dir.path(), &[]);
-    let out = dir.path().join("out");
     let methods = "two,two+tuned-constant,two+tuned-optimiser,naive";
-    bench()
-        .args(["run", "tiny", "--seeds", "1", "--quiet", "--method", methods, "--benchmarks"])
-        .arg(dir.path())
-        .arg("--out")
-        .arg(&out)
-        .assert()
-        .success();
-    let records = fs::read_to_string(out.join("records.jsonl")).expect("records");
+    let records = ran(dir.path(), &["--method", methods]);
     let of = |method: &str| -> serde_json::Value {
-        let records =
-            records.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
-        let mut of = records.filter(|record| record["spec"]["method"] == method);
-        of.next().unwrap_or_else(|| panic!("no record of {method}"))
+        let of = records.iter().find(|record| record["spec"]["method"] == method);
+        of.unwrap_or_else(|| panic!("no record of {method}")).clone()
     };
     for method in ["two", "two+tuned-constant", "two+tuned-optimiser"] {
         let search = &of(method)["titles"]["search"];
@@ -254,33 +260,10 @@ fn decays_on_what_a_mechanism_acts_on_serve_others_too_and_required_controls_bri
     let said = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
     let stays = "slope:change-blind: stays as found by bench tune tiny --method two --part decay --trials 3";
     assert!(said.contains(stays) && said.contains("method of naive+headroom:temperature"), "{said}");
-    let out = dir.path().join("out");
-    bench()
-        .args([
-            "run",
-            "tiny",
-            "--seeds",
-            "1",
-            "--quiet",
-            "--method",
-            "two",
-            "--controls",
-            "required",
-            "--benchmarks",
-        ])
-        .arg(dir.path())
-        .arg("--out")
-        .arg(&out)
-        .assert()
-        .success();
-    let records = fs::read_to_string(out.join("records.jsonl")).expect("records");
-    let methods: Vec<String> = records
-        .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
-        .filter_map(|record| Some(record["spec"]["method"].as_str()?.to_owned()))
-        .collect();
+    let records = ran(dir.path(), &["--method", "two", "--controls", "required"]);
+    let methods: Vec<&str> = records.iter().filter_map(|record| record["spec"]["method"].as_str()).collect();
     for method in arms.iter().map(String::as_str).chain(["two", "two+mean-gain", "two+shuffled"]) {
-        assert!(methods.iter().any(|own| own == method), "{method} is not among {methods:?}");
+        assert!(methods.contains(&method), "{method} is not among {methods:?}");
     }
     assert_eq!(methods.len(), 5, "{methods:?}");
 }

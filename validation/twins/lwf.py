@@ -8,14 +8,13 @@ was, padded with zeros for new classes, no factor T²; weight t - 1 in the domai
 """
 
 import copy
-import sys
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from mnist import arrays
+from mnist import arrays, over_seeds
 
 TASKS, UPDATES, BATCH, TEMPERATURE = 5, 2000, 128, 2.0
 
@@ -73,7 +72,4 @@ def run(data, scenario, seed):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    folder, scenario, seeds = sys.argv[1], sys.argv[2], [int(seed) for seed in sys.argv[3:]]
-    data = load(folder, "train"), load(folder, "t10k")
-    accuracies = [100 * run(data, scenario, seed) for seed in seeds]
-    print(scenario, " ".join(f"{accuracy:.2f}" for accuracy in accuracies), f"mean {np.mean(accuracies):.2f}")
+    over_seeds(run, load)

@@ -11,14 +11,12 @@ of the task before alone, as a dictionary that is written under texts and asked 
 """
 
 import copy
-import sys
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from mnist import arrays
+from mnist import arrays, over_seeds
 
 TASKS, EPOCHS, BATCH = 5, 10, 128
 
@@ -59,7 +57,4 @@ def run(data, which, seed):
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    folder, which, seeds = sys.argv[1], sys.argv[2], [int(seed) for seed in sys.argv[3:]]
-    data = load(folder, "train"), load(folder, "t10k")
-    accuracies = [100 * run(data, which, seed) for seed in seeds]
-    print(which, " ".join(f"{accuracy:.2f}" for accuracy in accuracies), f"mean {np.mean(accuracies):.2f}")
+    over_seeds(run, load)

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
-use super::merge::{merge, remove, share_out};
+use super::merge::{after, merge, remove, share_out};
 use super::origin::{Layer, Origin};
 use super::place::{Kind, Place};
 use base::error::{DefinitionError, Result};
@@ -152,10 +152,7 @@ impl Draft {
         }
         // What is gone cannot be searched.
         if let Some(Value::Table(space)) = table.get_mut("space") {
-            let below = |searched: &str, key: &str| {
-                searched.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
-            space.retain(|searched, _| !self.dropped.iter().any(|key| below(searched, key)));
+            space.retain(|searched, _| !self.dropped.iter().any(|key| after(searched, key).is_some()));
         }
         merge(&mut table, &self.table);
         layers.insert(0, self.layer.clone());

@@ -15,13 +15,18 @@ pub(super) fn merge(base: &mut Table, top: &Table) {
     }
 }
 
+/// What follows a key in a dotted one; empty where it is that key itself.
+pub(super) fn after<'k>(dotted: &'k str, key: &str) -> Option<&'k str> {
+    dotted.strip_prefix(key).filter(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// Takes a dotted key away; false where there is none. Keys may hold dots themselves (`space."parameters.rate"`): the longest
 /// that fits is taken. A table that loses its last key goes too.
 pub(super) fn remove(table: &mut Table, dotted: &str) -> bool {
     if table.remove(dotted).is_some() {
         return true;
     }
-    let fits = |key: &&String| dotted.strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with('.'));
+    let fits = |key: &&String| after(dotted, key).is_some();
     let Some(key) = table.keys().filter(fits).max_by_key(|key| key.len()).cloned() else { return false };
     let Some(Value::Table(inner)) = table.get_mut(&key) else { return false };
     let found = remove(inner, &dotted[key.len() + 1..]);

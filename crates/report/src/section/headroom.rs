@@ -100,10 +100,10 @@ fn rows(room: &Room<'_, '_>) -> Vec<DotRow> {
     let head = format!("{} × {}", room.benchmark.name(), room.target.replace('-', " "));
     let outcome = room.headroom.outcome();
     let mut note = format!("{}, H {}", outcome.word(), signed(room.headroom.mean));
-    if outcome == Headroom::Established && !room.headroom.carries_kappa() {
-        note += &format!(", below {KAPPA_ERRORS} errors");
-    }
     if outcome != Headroom::Established || !room.headroom.carries_kappa() {
+        if outcome == Headroom::Established {
+            note += &format!(", below {KAPPA_ERRORS} errors");
+        }
         let nothing = (None, None, Vec::new());
         return vec![row(head, Color::Muted, nothing, note)];
     }
