@@ -17,14 +17,29 @@ use report::metric;
 
 pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
     let (library, _) = library_and_data(&arguments.sources, std::slice::from_ref(&arguments.id))?;
-    let id = arguments.id.as_str();
+    let paradigm = arguments.paradigm.as_deref();
+    print(&shown(&library, &arguments.id, arguments.method.as_deref(), paradigm)?)?;
+    Ok(exit::OK)
+}
+
+/// Everything about what bears the id.
+///
+/// # Errors
+///
+/// Nothing bears it, or what is shown of it does not hold.
+fn shown(
+    library: &Library,
+    id: &str,
+    method: Option<&str>,
+    paradigm: Option<&str>,
+) -> anyhow::Result<String> {
     let text = if let Some(benchmark) = library.benchmarks.get(id) {
-        show_benchmark(&library, benchmark, arguments.method.as_deref())?
+        show_benchmark(library, benchmark, method)?
     } else if let Some(suite) = library.suites.get(id) {
         format!("# {id}, {}\n{}", suite.source.name, suite.source.text)
     } else if library.methods.keys().any(|(_, other)| other == id) {
-        show_methods(&library, id, arguments.paradigm.as_deref())?
-    } else if let Some(preset) = named_anywhere(&library, id) {
+        show_methods(library, id, paradigm)?
+    } else if let Some(preset) = named_anywhere(library, id) {
         show_method(preset)?
     } else if let Some(metric) = metric::METRICS.iter().find(|metric| metric.name == id) {
         show_metric(metric)
@@ -38,8 +53,7 @@ pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
         let known = known.chain(datasets.keys().map(String::as_str));
         return Err(Error::from(DefinitionError::unknown("id", id, known)).into());
     };
-    print(&text)?;
-    Ok(exit::OK)
+    Ok(text)
 }
 
 fn show_benchmark(library: &Library, benchmark: &Benchmark, method: Option<&str>) -> anyhow::Result<String> {
@@ -224,4 +238,22 @@ fn show_data(id: &str, entry: &data::Entry) -> String {
     };
     rows.extend(entry.file.iter().map(file));
     format!("{id}\n{}", columns(&rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_in_the_registries_is_shown() {
+        let library = crate::definitions::shipped().expect("valid");
+        let ids = library.benchmarks.keys().chain(library.suites.keys()).map(String::as_str);
+        let ids = ids.chain(library.methods.keys().map(|(_, id)| id.as_str()));
+        for id in ids.chain(metric::METRICS.iter().map(|metric| metric.name)) {
+            let text = shown(&library, id, None, None).unwrap_or_else(|error| panic!("{id}: {error}"));
+            assert!(text.contains(id), "{id}: {text}");
+        }
+        let refused = shown(&library, "split-digits-domian", None, None).map_err(|error| error.to_string());
+        assert!(refused.is_err_and(|words| words.contains("split-digits-domain")));
+    }
 }

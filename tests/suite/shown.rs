@@ -83,7 +83,7 @@ fn numbers_in_settings_are_shown_as_they_were_written() {
 }
 
 #[test]
-fn list_and_show_tell_everything_in_the_registries() {
+fn the_list_tells_of_everything_in_the_registries() {
     let listed = bench().arg("list").output().expect("runs");
     let listed = String::from_utf8(listed.stdout).expect("text");
     assert!(listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
@@ -93,6 +93,5 @@ fn list_and_show_tell_everything_in_the_registries() {
     let ids = ids.chain(neuromod_bench::report::metric::METRICS.iter().map(|metric| metric.name));
     for id in ids {
         assert!(listed.contains(id), "bench list does not tell of {id}");
-        bench().args(["show", id]).assert().success().stdout(contains(id));
     }
 }

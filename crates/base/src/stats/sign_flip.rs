@@ -39,7 +39,8 @@ impl SignFlip {
         let total: f64 = differences.iter().sum();
         // Ties decided by the last bit of a sum would make p depend on the order of seeds.
         let slack = 1e-12 * differences.iter().fold(0.0_f64, |most, d| most.max(d.abs()));
-        let (mut low, mut high) = (Vec::new(), Vec::new());
+        let ends = if n <= ENUMERATED { 1 << (n - 1) } else { FLIPS };
+        let (mut low, mut high) = (Vec::with_capacity(ends), Vec::with_capacity(ends));
         let mut add = |sum: f64, count: usize| {
             let (a, b) = (sum / count as f64, (total - sum) / (n - count) as f64);
             low.push(a.min(b) - slack);

@@ -50,11 +50,24 @@ fn encoded(picture: &Pixmap) -> Result<Vec<u8>, png::EncodingError> {
     encoder.set_deflate_compression(EFFORT);
     encoder.set_filter(Filter::NoFilter);
     let mut writer = encoder.write_header()?;
-    let opaque: Vec<u8> =
-        picture.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    writer.write_image_data(&opaque)?;
+    writer.write_image_data(&without_alpha(picture.data()))?;
     writer.finish()?;
     Ok(data)
+}
+
+/// The first three of each four bytes. Places in slices, not iterators: without optimisation, as tests run this, those take ten
+/// times as long.
+fn without_alpha(pixels: &[u8]) -> Vec<u8> {
+    let mut written = vec![0; pixels.len() / 4 * 3];
+    let opaque: &mut [u8] = &mut written;
+    let (mut from, mut to) = (0, 0);
+    while to < opaque.len() {
+        opaque[to] = pixels[from];
+        opaque[to + 1] = pixels[from + 1];
+        opaque[to + 2] = pixels[from + 2];
+        (from, to) = (from + 4, to + 3);
+    }
+    written
 }
 
 #[cfg(test)]
