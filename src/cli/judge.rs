@@ -79,7 +79,6 @@ fn keep(judged: &[Record], out: &Path) -> Result<()> {
             return Err(DefinitionError::range("--out", out.display(), allowed).into());
         }
     }
-    let lines: Result<Vec<String>> =
-        judged.iter().map(|record| Ok(serde_json::to_string(record)? + "\n")).collect();
+    let lines: Result<Vec<String>> = judged.iter().map(|record| Ok(record.line()? + "\n")).collect();
     atomic::write(&path, lines?.concat())
 }

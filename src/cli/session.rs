@@ -169,7 +169,7 @@ fn finish(arguments: &RunArguments, records: &[Record], out: &Path, options: &Op
         Format::Json => {
             write(records, out, options)?;
             for record in records {
-                print_styled(&format!("{}\n", plain::json(&serde_json::to_string(record)?)))?;
+                print_styled(&format!("{}\n", plain::json(&record.line()?)))?;
             }
         }
         Format::Table => print_styled(&write(records, out, options)?.text)?,

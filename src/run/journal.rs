@@ -106,7 +106,7 @@ impl Journal {
     pub fn append<'r>(&mut self, records: impl IntoIterator<Item = &'r Record>) -> Result<()> {
         let mut lines = String::new();
         for record in records {
-            lines.push_str(&serde_json::to_string(record)?);
+            lines.push_str(&record.line()?);
             lines.push('\n');
         }
         self.check()?;

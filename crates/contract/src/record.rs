@@ -220,6 +220,23 @@ impl Record {
         Ok(sha256_hex(serde_json::to_string(&content)?.as_bytes())[..32].to_owned())
     }
 
+    /// From a line of `records.jsonl`. Here, and not where lines are read: what a crate parses is compiled in it, and the
+    /// program's own is not optimised.
+    ///
+    /// # Errors
+    /// JSON that is none, or another content.
+    pub fn read(line: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(line)
+    }
+
+    /// As a line of `records.jsonl`, without its end.
+    ///
+    /// # Errors
+    /// Content that JSON cannot hold.
+    pub fn line(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
     /// Whether this program can read the record and nobody has changed it.
     ///
     /// # Errors

@@ -102,7 +102,7 @@ pub(super) fn parse(path: &Path, damage: Damage, each: impl Fn(&mut Record)) -> 
 
 /// A line as a record that this program can read and that nobody has changed.
 fn record(line: &[u8]) -> std::result::Result<Record, String> {
-    let parsed = serde_json::from_slice::<Record>(line).map_err(|error| {
+    let parsed = Record::read(line).map_err(|error| {
         // Of a newer layout that, and not the first field that is new in it.
         let schema = serde_json::from_slice::<Value>(line).ok().and_then(|value| value["schema"].as_u64());
         match schema {
