@@ -25,7 +25,6 @@ pub fn run(arguments: &ShowArguments) -> anyhow::Result<u8> {
 /// Everything about what bears the id.
 ///
 /// # Errors
-///
 /// Nothing bears it, or what is shown of it does not hold.
 fn shown(
     library: &Library,
