@@ -232,7 +232,7 @@ impl TimingArm {
 /// neutral; `None`: another id.
 ///
 /// # Errors
-/// See [`TimingArm::derive`].
+/// An arm that there is none of, or that does not fit the benchmark.
 pub fn timing_preset(library: &Library, benchmark: &Benchmark, id: &str) -> Option<Result<MethodPreset>> {
     let (base, arm) = id.split_once('+')?;
     let arm = TimingArm::parse(arm)?;

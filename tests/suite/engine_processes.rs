@@ -32,7 +32,7 @@ fn child(test: &str, variables: &[(&str, &str)]) -> String {
 
 /// Trains each network for a few steps of a batch large enough for candle to use its thread pool; returns the bits
 /// of all parameters, or the error.
-fn train() -> neuromod_bench::base::error::Result<String> {
+fn train() -> neuromod_bench::learn::error::Result<String> {
     let mut answer = String::new();
     for spec in MODELS {
         let spec: ModelSpec = serde_json::from_str(spec).expect("a model");

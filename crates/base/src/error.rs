@@ -55,7 +55,7 @@ pub enum Error {
 
     /// The tensor engine refused an operation: a bug in this crate or a shape that a check let through.
     #[error("tensor engine: {0}")]
-    Engine(#[from] candle_core::Error),
+    Engine(Box<dyn std::error::Error + Send + Sync>),
 
     /// Serialisation failed.
     #[error("JSON: {0}")]

@@ -1,7 +1,7 @@
 //! What a checkpoint holds of a learner.
 
 use super::learner::Learner;
-use base::error::Result;
+use crate::error::Result;
 use base::state::State;
 
 impl Learner {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rand::{Rng, RngExt};
 
-use base::error::{DefinitionError, Result};
+use crate::error::Result;
+use base::error::DefinitionError;
 
 /// A gain on the units of one layer. `None` is exactly the unmodulated layer; unit gains train bit for bit like it.
 #[derive(Debug, Clone, PartialEq, Default)]

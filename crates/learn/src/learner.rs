@@ -6,13 +6,14 @@
 
 use std::cell::RefCell;
 
+use crate::error::Result;
 use crate::gains::Gains;
 use crate::modulation::{BoundaryTold, Modulation, ModulationSpec, Observation, StateTold};
 use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
 use crate::objective::{Balance, Event, EventContext, Objective};
 use crate::optim::{Chain, UpdateContext};
 use crate::stream::{Batch, TrainingData, moments};
-use base::error::{Error, Result};
+use base::error::Error;
 use base::rng::Streams;
 use contract::{Pace, Trace, Unwatched};
 
@@ -164,7 +165,7 @@ impl Learner {
     fn descend(&mut self, loss: f64) -> Result<()> {
         if !loss.is_finite() {
             let update = usize::try_from(self.updates).unwrap_or(usize::MAX);
-            return Err(Error::Diverged { update, what: "the loss".into(), value: loss });
+            return Err(Error::Diverged { update, what: "the loss".into(), value: loss }.into());
         }
         let model = self.model.as_ref();
         let cx = UpdateContext { parameters: model.parameters(), gains: &self.gains };
@@ -236,7 +237,9 @@ impl Learner {
             let bad = read(&parameter.var, |values| values.iter().copied().find(|value| !value.is_finite()))?;
             if let Some(value) = bad {
                 let update = usize::try_from(self.updates).unwrap_or(usize::MAX);
-                return Err(Error::Diverged { update, what: parameter.name.clone(), value: value.into() });
+                return Err(
+                    Error::Diverged { update, what: parameter.name.clone(), value: value.into() }.into()
+                );
             }
         }
         Ok(())

@@ -1,10 +1,10 @@
 //! What neuromodulators are shown of a step.
 
 use super::learner::Learner;
+use crate::error::Result;
 use crate::modulation::{Modulation, Observation};
 use crate::nn::{BatchStatistics, activity};
 use crate::stream::{Batch, Extra};
-use base::error::Result;
 
 impl Learner {
     /// What of a step is gone after the update, where modulation wants it: the gradient, which the optimiser uses up, and what

@@ -3,9 +3,9 @@
 
 use candle_core::Tensor;
 
+use crate::error::Result;
 use crate::gains::Gains;
 use crate::nn::{Model, read};
-use base::error::Result;
 use numeric::symmetric_eigenvalues;
 
 /// Most samples that are looked at: enough to see a dead unit, few enough to cost nothing.

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use candle_core::{Device, Tensor};
 use criterion::{Criterion, criterion_group, criterion_main};
-use neuromod_bench::base::error::Result;
 use neuromod_bench::base::rng::Streams;
 use neuromod_bench::learn::Learner;
+use neuromod_bench::learn::error::Result;
 use neuromod_bench::learn::nn::{Active, ModelSpec};
 use neuromod_bench::learn::objective::Objective;
 use neuromod_bench::learn::optim::OptimiserSpec;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use candle_core::{Device, Tensor};
 use criterion::{Criterion, criterion_group, criterion_main};
-use neuromod_bench::base::error::Result;
 use neuromod_bench::base::rng::Streams;
+use neuromod_bench::learn::error::Result;
 use neuromod_bench::learn::gains::{Gain, Gains, LayerGain};
 use neuromod_bench::learn::nn::{Active, Gradients, Model, ModelSpec, cross_entropy};
 use neuromod_bench::learn::optim::{Chain, Kind, OptimiserSpec, UpdateContext};

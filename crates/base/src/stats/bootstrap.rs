@@ -34,7 +34,7 @@ fn generator() -> FastRng {
     Streams::new(0).fast(STREAM)
 }
 
-/// 95 % interval of the mean. From [`STUDENTISED_FROM`] values on by the studentised bootstrap (Efron & Tibshirani 1993,
+/// 95 % interval of the mean. From `STUDENTISED_FROM` values on by the studentised bootstrap (Efron & Tibshirani 1993,
 /// chapter 12), 4000 seeded resamples: the means of resamples in units of their own standard errors say how far the
 /// sample's mean may be from the truth on either side, in units of its standard error. Below, and where too many
 /// resamples have no spread, Student's t. `None` below two values; a point where all values agree. How often it holds

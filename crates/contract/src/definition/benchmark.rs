@@ -24,7 +24,7 @@ pub struct Benchmark {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BenchmarkHeader {
-    /// Must be [`SCHEMA`].
+    /// Must be [`SCHEMA`](super::SCHEMA).
     pub schema: u32,
     /// Lower case, digits and dashes.
     pub id: String,

@@ -5,9 +5,10 @@ use rand::SeedableRng;
 
 use super::spec::GeneratorSpec;
 use super::vae::Vae;
+use crate::error::Result;
 use crate::nn::read;
 use crate::stream::Batch;
-use base::error::{Error, Result};
+use base::error::Error;
 use base::rng::{FastRng, Streams};
 use base::state::State;
 
@@ -56,7 +57,7 @@ impl Generator {
     /// Before the first boundary; engine errors.
     pub fn draw(&mut self, count: usize) -> Result<Tensor> {
         let Some((vae, _)) = self.vae.as_ref().filter(|_| !self.past.is_empty()) else {
-            return Err(Error::data("generator", "has no past to draw from"));
+            return Err(Error::data("generator", "has no past to draw from").into());
         };
         let drawn = vae.sample(&self.past, count, &mut self.random)?;
         self.multiply_adds += vae.multiply_adds() / 2 * count as u64;
@@ -73,7 +74,7 @@ impl Generator {
         let inside =
             read(&batch.inputs.contiguous()?, |values| values.iter().all(|x| (0.0..=1.0).contains(x)))?;
         if !inside {
-            return Err(Error::data("inputs", "lie outside 0 to 1, which a generator of pixels needs"));
+            return Err(Error::data("inputs", "lie outside 0 to 1, which a generator of pixels needs").into());
         }
         let (vae, _) = match &mut self.vae {
             Some(vae) => vae,

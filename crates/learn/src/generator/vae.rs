@@ -4,10 +4,10 @@ use candle_core::{D, Device, Tensor};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::spec::GeneratorSpec;
+use crate::error::Result;
 use crate::gains::Gains;
 use crate::nn::{Gradients, Init, Mlp, Model, Parameters};
 use crate::optim::{Chain, OptimiserSpec};
-use base::error::Result;
 use base::rng::{FastRng, Streams};
 use base::state::State;
 use numeric::Activation;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::store::Memory;
-use base::error::Result;
+use crate::error::Result;
 use base::state::State;
 
 impl Memory {

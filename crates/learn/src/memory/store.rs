@@ -9,10 +9,11 @@ use rand::seq::index;
 use super::drawn::Drawn;
 use super::place::Place;
 use super::spec::{Fill, MemorySpec, Weighing};
+use crate::error::Result;
 use crate::nn::{Active, read};
 use crate::objective::{Event, EventContext, StepContext};
 use crate::stream::{Batch, Extra};
-use base::error::{Error, Result};
+use base::error::Error;
 use base::rng::{FastRng, Streams};
 
 /// Past samples of a stream, at most as many as its [`MemorySpec`] says.
@@ -225,10 +226,8 @@ impl Memory {
     fn store(&mut self, batch: &Batch) -> Result<()> {
         let samples = batch.samples();
         if batch.targets.len() != samples {
-            return Err(Error::data(
-                "batch",
-                "has no label per sample, which a memory of past samples needs",
-            ));
+            let problem = "has no label per sample, which a memory of past samples needs";
+            return Err(Error::data("batch", problem).into());
         }
         let kept = read(&batch.inputs.contiguous()?, |inputs| {
             let mut kept = Vec::new();

@@ -1,7 +1,7 @@
 //! Layer 2: neuromodulators as gains. A neuromodulator is a name; what it does comes from what drives it
-//! ([`SourceSpec`]), how it evolves ([`Level`]), whom it reaches ([`Transmission`], [`Scope`]) and what it scales
-//! ([`Receptor`], [`TargetKind`]). The mapping is data ([`ModulationSpec`]), and its effects on a learner are data too:
-//! [`Gains`] on learning rate, momentum, slopes, biases, loss weights and more.
+//! ([`SourceSpec`]), how it evolves ([`LevelSpec`]), whom it reaches ([`Transmission`], [`Scope`]) and what it scales
+//! ([`ReceptorSpec`], [`TargetKind`]). The mapping is data ([`ModulationSpec`]), and its effects on a learner are data too:
+//! [`Gains`](crate::gains::Gains) on learning rate, momentum, slopes, biases, loss weights and more.
 //!
 //! ```text
 //! signal source ─► release (interactions) ─► level ─► transmission ─► receptor ─► gain on a target

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::local;
 use super::pipeline::Modulation;
 use super::transmission::Way;
-use base::error::Result;
+use crate::error::Result;
 use base::state::State;
 
 impl Modulation {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use base::error::{DefinitionError, Result};
+use crate::error::Result;
+use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::Trace;
 use contract::replay::series::{matched_noise, mean, shuffled_times};
@@ -13,7 +14,7 @@ use contract::replay::series::{matched_noise, mean, shuffled_times};
 pub enum ReplayKind {
     /// Its mean effect, at every step: level instead of dynamics.
     MeanGain,
-    /// Slopes: initial weights × ḡ and their learning rate × E[g²] instead of the gain, which is the same for a constant
+    /// Slopes: initial weights × ḡ and their learning rate × E\[g²\] instead of the gain, which is the same for a constant
     /// gain under SGD; other targets: their mean effect.
     MeanGainRescaled,
     /// Its effects, block-permuted in time: timing.
@@ -76,7 +77,7 @@ impl Replayed {
     }
 }
 
-/// E[g] and E[g²].
+/// E[g] and E\[g²\].
 pub(super) fn raw_moments(values: &[f32]) -> [f64; 2] {
     let values = widened(values);
     let squares: Vec<f64> = values.iter().map(|g| g * g).collect();

@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 
-use base::error::Result;
+use crate::error::Result;
 
 /// Mean over samples of Σ_k m_k (−t_k ln σ(z_k) − (1 − t_k) ln(1 − σ(z_k))): a scalar tensor.
 ///

@@ -10,8 +10,9 @@ use super::model::Model;
 use super::parameters::Parameters;
 use super::patches::Geometry;
 use super::pool::max_pool;
+use crate::error::Result;
 use crate::gains::Gains;
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use base::rng::Streams;
 use numeric::Activation;
 

@@ -11,8 +11,9 @@ use rand::Rng;
 use super::fused::{Fused, accumulate, refuse_second_order};
 use super::parameters::{Parameter, Parameters, Role, SharedSlot, contiguous, lock, read};
 use super::patches::{Geometry, fold, unfold};
+use crate::error::Result;
 use crate::gains::LayerGain;
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use numeric::Activation;
 use numeric::matrix::{self, Matrix};
 

@@ -6,7 +6,8 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 
 use super::fused::refuse_second_order;
 use super::parameters::{contiguous, lock, read};
-use base::error::{Error, Result};
+use crate::error::Result;
+use base::error::Error;
 
 /// Which outputs compete in the softmax. Inactive outputs get probability 0 and no gradient.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -71,7 +72,7 @@ pub fn weighted_cross_entropy(
 ) -> Result<(Tensor, BatchStatistics)> {
     if weights.len() != targets.len() {
         let text = format!("{} weights for {} labels", weights.len(), targets.len());
-        return Err(Error::Engine(candle_core::Error::Msg(text)));
+        return Err(crate::error::Error::engine(text));
     }
     fused(logits, targets, active, temperature, Some(weights))
 }
@@ -85,17 +86,14 @@ fn fused(
 ) -> Result<(Tensor, BatchStatistics)> {
     let (n, classes) = logits.dims2()?;
     if targets.len() != n {
-        return Err(Error::Engine(candle_core::Error::Msg(format!(
-            "{} labels for {n} samples",
-            targets.len()
-        ))));
+        return Err(crate::error::Error::engine(format!("{} labels for {n} samples", targets.len())));
     }
     for (sample, target) in targets.iter().enumerate() {
         let label = *target as usize;
         if label >= classes || active.mask(sample).is_some_and(|mask| !mask[label]) {
             let problem =
                 format!("label {label} of sample {sample} is not among the active of {classes} classes");
-            return Err(Error::data("batch", problem));
+            return Err(Error::data("batch", problem).into());
         }
     }
     let result = Arc::new(Mutex::new(Forward::default()));

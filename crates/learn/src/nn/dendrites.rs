@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::init::Init;
 use super::parameters::{Parameter, Parameters, Role, read};
-use base::error::{DefinitionError, Result};
+use crate::error::Result;
+use base::error::DefinitionError;
 use base::rng::Streams;
 
 /// Dendritic segments: how many a unit has, and how many numbers the context has that they see.

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::model::Model;
 use super::parameters::read;
 use super::spec::ModelSpec;
-use base::error::{DefinitionError, Result};
+use crate::error::Result;
+use base::error::DefinitionError;
 use contract::exported::{Array, Numbers};
 
 /// The network in words: kind, sizes, activation.

@@ -4,8 +4,8 @@ use candle_core::Tensor;
 
 use super::model::Model;
 use super::parameters::read;
+use crate::error::{Error, Result};
 use crate::gains::Gains;
-use base::error::{Error, Result};
 
 /// Activations of the last hidden layer, each row scaled to length 1 (a row of zeros stays): n × units, row by row.
 ///
@@ -14,7 +14,7 @@ use base::error::{Error, Result};
 pub fn features(model: &dyn Model, inputs: &Tensor, gains: &Gains) -> Result<(Vec<f32>, usize)> {
     let hidden = model.hidden(inputs, gains)?;
     let Some(last) = hidden.last() else {
-        return Err(Error::Engine(candle_core::Error::Msg("the network shows no hidden layer".into())));
+        return Err(Error::engine("the network shows no hidden layer"));
     };
     let units = last.dim(1)?;
     let mut values = read(&last.contiguous()?, <[f32]>::to_vec)?;

@@ -2,8 +2,8 @@
 //! buffers that its backward pass writes.
 
 use super::parameters::{SharedSlot, lock};
+use crate::error::Result;
 use crate::gains::LayerGain;
-use base::error::Result;
 use numeric::{Activation, elementwise};
 
 /// y = φ(g ∘ z + b + h) with z the weighted input, g the slope gain and h the bias shift, one value per unit.

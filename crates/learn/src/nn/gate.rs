@@ -3,8 +3,9 @@
 use candle_core::Tensor;
 
 use super::parameters::read;
+use crate::error::Result;
 use crate::gains::LayerGain;
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 
 /// y (n × … × units) times the layer's gate, one factor per unit; then all but the winners of each row fall silent; then the
 /// mask, one factor per sample and unit. Without any of them, y itself.

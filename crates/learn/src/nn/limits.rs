@@ -50,7 +50,7 @@ impl ModelSpec {
             let allowed = format!("a network of at most {MOST_WEIGHTS} weights");
             return Err(DefinitionError::range(at, format!("up to {weights} weights"), &allowed));
         }
-        match self.build(shape, outputs, &Streams::new(0)) {
+        match self.build(shape, outputs, &Streams::new(0)).map_err(Error::from) {
             Ok(_) => Ok(()),
             Err(Error::Definition(error)) => Err(error.below(at)),
             Err(error) => {

@@ -11,8 +11,8 @@ use super::parameters::{Gradients, Parameters};
 use super::squared;
 use super::squared::Passes;
 use super::tap::Magnitude;
+use crate::error::Result;
 use crate::gains::Gains;
-use base::error::Result;
 use base::rng::Streams;
 use numeric::Activation;
 

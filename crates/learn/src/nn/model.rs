@@ -7,8 +7,8 @@ use super::parameters::{Gradients, Parameters, read};
 use super::squared;
 use super::squared::Passes;
 use super::tap::Magnitude;
+use crate::error::Result;
 use crate::gains::Gains;
-use base::error::Result;
 
 /// A network from inputs to class scores, whose layers can be gained.
 pub trait Model: Send {

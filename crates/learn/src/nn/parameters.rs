@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use candle_core::{CpuStorage, Device, InplaceOp1, Layout, Storage, Tensor, Var};
 use serde::{Deserialize, Serialize};
 
-use base::error::{Error, Result};
+use crate::error::{Error, Result};
 use numeric::elementwise;
 
 /// A gradient buffer that a fused op writes into directly, which saves candle's zero-fill and add per parameter.
@@ -161,7 +161,7 @@ fn check_sizes(parameters: &Parameters, values: &[Vec<f32>]) -> Result<()> {
     if fits {
         return Ok(());
     }
-    Err(Error::Engine(candle_core::Error::Msg("a snapshot of another model".into())))
+    Err(Error::engine("a snapshot of another model"))
 }
 
 /// One buffer per parameter, in the store's order.
@@ -235,7 +235,7 @@ pub fn read<R>(tensor: &Tensor, use_values: impl FnOnce(&[f32]) -> R) -> Result<
     let (storage, layout) = tensor.storage_and_layout();
     match &*storage {
         Storage::Cpu(storage) => Ok(use_values(contiguous(storage, layout)?)),
-        _ => Err(Error::Engine(candle_core::Error::Msg("not on the CPU".into()))),
+        _ => Err(Error::engine("not on the CPU")),
     }
 }
 

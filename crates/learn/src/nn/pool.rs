@@ -6,7 +6,7 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 
 use super::fused::refuse_second_order;
 use super::parameters::{contiguous, read};
-use base::error::Result;
+use crate::error::Result;
 
 /// x (n × height × width × channels, contiguous) → n × ⌊height/size⌋ × ⌊width/size⌋ × channels.
 ///

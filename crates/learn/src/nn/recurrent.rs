@@ -9,8 +9,8 @@ use rand::Rng;
 
 use super::fused::{Fused, accumulate, accumulate_row_sum, refuse_second_order};
 use super::parameters::{Parameter, Parameters, Role, SharedSlot, contiguous, lock, read};
+use crate::error::Result;
 use crate::gains::LayerGain;
-use base::error::Result;
 use numeric::matrix::{self, Matrix};
 use numeric::{Activation, elementwise};
 

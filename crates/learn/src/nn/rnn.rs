@@ -8,8 +8,9 @@ use super::init::Init;
 use super::model::Model;
 use super::parameters::Parameters;
 use super::recurrent::Recurrent;
+use crate::error::Result;
 use crate::gains::Gains;
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use base::rng::Streams;
 use numeric::Activation;
 

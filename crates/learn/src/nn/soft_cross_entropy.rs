@@ -7,7 +7,7 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 use super::cross_entropy::{Active, softmax_row};
 use super::fused::refuse_second_order;
 use super::parameters::{contiguous, lock, read};
-use base::error::{Error, Result};
+use crate::error::{Error, Result};
 
 /// −(1/n) Σ_i Σ_k q_ik ln p_ik with p_i = softmax(logits_i / temperature) over the active outputs: a scalar tensor.
 ///
@@ -23,7 +23,7 @@ pub fn soft_cross_entropy(
 ) -> Result<Tensor> {
     if targets.len() != logits.elem_count() {
         let text = format!("{} targets for {} scores", targets.len(), logits.elem_count());
-        return Err(Error::Engine(candle_core::Error::Msg(text)));
+        return Err(Error::engine(text));
     }
     let probabilities = Arc::new(Mutex::new(Vec::new()));
     let op = SoftCrossEntropy { targets, active: active.clone(), temperature, probabilities };

@@ -10,7 +10,7 @@ use super::init::Init;
 use super::mlp::Mlp;
 use super::model::Model;
 use super::rnn::{Rnn, RnnSizes};
-use base::error::Result;
+use crate::error::Result;
 use base::rng::Streams;
 use numeric::Activation;
 
@@ -68,7 +68,7 @@ pub struct CnnSpec {
     pub stride: usize,
     /// Edge of the pooling windows, 1 for none. Default 2.
     pub pool: usize,
-    /// Units of each hidden dense layer. Default [100].
+    /// Units of each hidden dense layer. Default `[100]`.
     pub hidden: Vec<usize>,
     /// Activation of every layer but the last. Default `relu`.
     pub activation: Activation,

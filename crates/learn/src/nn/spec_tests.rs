@@ -1,7 +1,7 @@
 use super::*;
 use base::source::Source;
 
-fn read(text: &str) -> Result<ModelSpec> {
+fn read(text: &str) -> base::error::Result<ModelSpec> {
     let source = Source { name: "mine.toml".into(), text: text.into() };
     source.table().and_then(|table| source.read(table.into(), ""))
 }

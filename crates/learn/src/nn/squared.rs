@@ -10,7 +10,7 @@ use super::cross_entropy::{Active, cross_entropy, softmax_row};
 use super::dense::Dense;
 use super::parameters::{Gradients, Parameters, lock, read};
 use super::tap::{Magnitude, Tap};
-use base::error::Result;
+use crate::error::Result;
 use numeric::elementwise;
 use numeric::matrix::{self, Matrix};
 

@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor};
 use rand::RngExt;
 
 use super::parameters::{Gradients, Parameters, read, write};
-use base::error::Result;
+use crate::error::Result;
 use base::rng::Streams;
 
 /// A reproducible tensor of values in [−1, 1].

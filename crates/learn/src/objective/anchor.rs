@@ -3,9 +3,9 @@
 //! The sum over past tasks i has the same gradient as one anchor with C = Σ_i c_i and θ̄ = Σ_i c_i θ*_i / C, so adding a
 //! task changes two buffers instead of adding two.
 
+use crate::error::Result;
 use crate::nn::{Gradients, Parameters, read};
 use crate::optim::Proximal;
-use base::error::Result;
 use base::state::State;
 use numeric::elementwise;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 use super::term::{EventContext, StepContext};
+use crate::error::Result;
 use crate::nn::{Active, Model, write};
-use base::error::Result;
 use base::state::State;
 
 /// Parameters of the past, and the outputs that they were trained to tell apart; empty before the first

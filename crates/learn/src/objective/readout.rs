@@ -2,9 +2,9 @@
 
 use candle_core::Tensor;
 
+use crate::error::Result;
 use crate::gains::Gains;
 use crate::nn::{Active, Model, features, predict};
-use base::error::Result;
 
 /// From the network's state to labels.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -6,11 +6,11 @@ use super::readout::Readout;
 use super::task_loss::TaskLoss;
 use super::term::{Event, EventContext, LossTerm, PathGradient, StepContext};
 use super::weighted::{Weighted, scale_of, scaled};
+use crate::error::Result;
 use crate::gains::Gains;
 use crate::nn::{BatchStatistics, Gradients, Model};
 use crate::optim::Proximal;
 use crate::stream::Batch;
-use base::error::Result;
 use base::rng::Streams;
 use base::state::State;
 

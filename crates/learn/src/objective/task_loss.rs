@@ -3,8 +3,8 @@
 use candle_core::Tensor;
 
 use super::term::{LossTerm, StepContext};
+use crate::error::Result;
 use crate::nn::{BatchStatistics, cross_entropy};
-use base::error::Result;
 
 /// Mean cross-entropy of the batch.
 #[derive(Debug, Default)]

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::anchor::Anchor;
 use super::readout::Readout;
+use crate::error::Result;
 use crate::gains::Gains;
 use crate::memory::Memory;
 use crate::nn::{BatchStatistics, Gradients, Model, Parameters};
 use crate::optim::Proximal;
 use crate::stream::{Batch, TrainingData};
-use base::error::Result;
 use base::rng::Streams;
 use base::state::State;
 
@@ -43,7 +43,7 @@ pub struct EventContext<'a> {
     /// Random streams of the run.
     pub streams: &'a Streams,
     /// Asks whether the run is to stop; to be called between batches of long work.
-    pub ask: &'a dyn Fn() -> Result<()>,
+    pub ask: &'a dyn Fn() -> base::error::Result<()>,
 }
 
 /// Which gradient a path integral follows.

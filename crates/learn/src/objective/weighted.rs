@@ -3,8 +3,8 @@
 use candle_core::Tensor;
 
 use super::term::{LossTerm, PathGradient};
+use crate::error::Result;
 use crate::gains::Gains;
-use base::error::Result;
 
 /// A term, its weight λ, and whether its pull is taken as a proximal step.
 pub struct Weighted {

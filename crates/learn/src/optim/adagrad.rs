@@ -1,8 +1,8 @@
 //! Adagrad (Duchi, Hazan & Singer 2011), as in PyTorch without decay of the rate.
 
 use super::chain::{Transform, UpdateContext};
+use crate::error::Result;
 use crate::nn::Gradients;
-use base::error::Result;
 use base::state::State;
 
 /// g / (√Σ g² + ε) in place of the gradient, the sum over all steps so far.

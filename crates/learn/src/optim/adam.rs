@@ -2,8 +2,8 @@
 
 use super::chain::{Transform, UpdateContext};
 use super::momentum::modulated;
+use crate::error::Result;
 use crate::nn::Gradients;
-use base::error::Result;
 use base::state::State;
 use numeric::optimiser;
 use numeric::optimiser::AdamStep;

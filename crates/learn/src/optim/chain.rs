@@ -1,9 +1,10 @@
 //! Gradients pass through a chain of transforms, then θ ← θ − η·g. Gains travel along in the context; transforms that
 //! do not need them ignore them.
 
+use crate::error::Result;
 use crate::gains::Gains;
 use crate::nn::{Gradients, Parameters, write};
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use base::state::State;
 use numeric::elementwise;
 

@@ -1,8 +1,8 @@
 //! Clipping by global norm, or entry by entry.
 
 use super::chain::{Transform, UpdateContext};
+use crate::error::Result;
 use crate::nn::Gradients;
-use base::error::Result;
 use numeric::optimiser::clip_norm;
 
 /// Scales all gradients down so that their joint Euclidean norm is at most `limit` > 0.

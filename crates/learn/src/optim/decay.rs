@@ -1,8 +1,8 @@
 //! Decoupled weight decay (Loshchilov & Hutter 2019).
 
 use super::chain::{Transform, UpdateContext};
+use crate::error::Result;
 use crate::nn::{Gradients, Role, read};
-use base::error::Result;
 use numeric::elementwise;
 
 /// Adds `rate` · θ to the direction of weights (not biases), after Adam: θ ← θ − η (direction + rate · θ).

@@ -1,8 +1,8 @@
 //! Heavy-ball momentum: v ← μ v + g, g ← v (the form of PyTorch's SGD).
 
 use super::chain::{Transform, UpdateContext};
+use crate::error::Result;
 use crate::nn::Gradients;
-use base::error::Result;
 use base::state::State;
 use numeric::optimiser;
 

@@ -2,8 +2,8 @@
 
 use candle_core::Tensor;
 
+use crate::error::Result;
 use crate::nn::Active;
-use base::error::Result;
 
 /// One mini-batch as the learner sees it. It carries neither test data nor the future, and the task only where the
 /// stream reveals it.

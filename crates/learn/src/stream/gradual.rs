@@ -4,7 +4,7 @@ use rand::RngExt;
 
 use super::batch::Batch;
 use super::training::{Loader, TrainingData};
-use base::error::Result;
+use crate::error::Result;
 use base::rng::{StreamRng, Streams};
 use base::state::State;
 

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::batch::Extra;
 use super::table::{Inputs, Table};
 use super::tasks::EvaluateOn;
-use base::error::{DefinitionError, Error, Result};
+use crate::error::Result;
+use base::error::{DefinitionError, Error};
 use base::rng::{FastRng, Streams};
 use data::{Data, Dataset, Split, entry};
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 
 use super::batch::{Batch, Extra};
+use crate::error::Result;
 use crate::nn::Active;
-use base::error::Result;
 
 /// The inputs of a table, n × features, row-major.
 #[derive(Debug, Clone)]

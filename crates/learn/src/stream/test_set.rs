@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 
 use super::view::View;
-use base::error::Result;
+use crate::error::Result;
 use data::Dataset;
 
 /// Test samples of one task, still a view of the shared data: never reachable from a learner.

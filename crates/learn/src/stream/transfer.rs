@@ -13,7 +13,8 @@ use super::training::{Samples, TrainingData};
 use super::transfer_spec::{Domain, Heads, TransferSpec};
 use super::view::{PixelMap, View};
 use crate::nn::Active;
-use base::error::{DefinitionError, Error, Result};
+use base::error::Result;
+use base::error::{DefinitionError, Error};
 use base::rng::Streams;
 use data::{Data, Dataset, Split};
 

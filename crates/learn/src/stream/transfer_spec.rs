@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use base::error::{DefinitionError, Error, Result};
+use crate::error::Result;
+use base::error::{DefinitionError, Error};
 use data::entry;
 
 /// Images of some classes of a data set.

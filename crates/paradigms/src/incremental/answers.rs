@@ -2,8 +2,8 @@
 
 use candle_core::Tensor;
 
-use base::error::Result;
 use learn::Learner;
+use learn::error::Result;
 use learn::gains::Gains;
 use learn::nn::read;
 use learn::stream::{TaskStream, TestSet};

@@ -347,7 +347,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let share = self.share();
-        self.learner.event_at(event, data, &mut Pace::new(watch, share))
+        Ok(self.learner.event_at(event, data, &mut Pace::new(watch, share))?)
     }
 
     /// Share of the run's updates that are done.
@@ -358,7 +358,7 @@ impl<'a> Run<'a> {
     /// The updates of task `part` of the sequence; `task`: the last one whose data the batches have.
     fn train(
         &mut self,
-        next: &mut dyn FnMut() -> Result<Batch>,
+        next: &mut dyn FnMut() -> learn::error::Result<Batch>,
         (part, task): (usize, usize),
         watch: &mut dyn Watch,
     ) -> Result<()> {

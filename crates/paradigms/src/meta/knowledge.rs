@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 
-use base::error::{Error, Result};
+use learn::error::{Error, Result};
 use learn::gains::Gains;
 use learn::nn::twice::Normalise;
 use learn::nn::{Gradients, Model, Parameters, Role, twice};
@@ -45,10 +45,7 @@ impl Knowledge {
     fn check(&self) -> Result<()> {
         match self.normalise {
             Normalise::None => Ok(()),
-            Normalise::Batch => {
-                let text = "a normalised network is not run as a graph".into();
-                Err(Error::Engine(candle_core::Error::Msg(text)))
-            }
+            Normalise::Batch => Err(Error::engine("a normalised network is not run as a graph")),
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use super::episode::{Answers, Episode, Phase};
 use super::tasks::Tasks;
-use base::error::{Error, Result};
+use base::error::Error;
 use base::rng::{FastRng, Streams};
 use contract::{Curve, Pace, RunLog};
+use learn::error::Result;
 
 /// The steps at which single numbers are recorded.
 pub const MILESTONES: [usize; 4] = [0, 1, 5, 10];
@@ -79,7 +80,7 @@ impl Meter {
                 // Rates learned for K steps may not bear more of them (Meta-SGD): that is a result, not a failed run.
                 if !loss.is_finite() && step <= judge.trained_steps() {
                     let what = "the query loss in adaptation".into();
-                    return Err(Error::Diverged { update: step, what, value: loss });
+                    return Err(Error::Diverged { update: step, what, value: loss }.into());
                 }
                 let of_step = |rows: &mut Vec<Vec<f64>>, value: f64| {
                     rows.resize_with(rows.len().max(step + 1), Vec::new);

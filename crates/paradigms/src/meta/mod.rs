@@ -198,7 +198,7 @@ impl<'a> Run<'a> {
     }
 
     /// One outer update on a fresh meta-batch; returns its loss.
-    fn update(&mut self, pace: &mut Pace<'_>) -> Result<f64> {
+    fn update(&mut self, pace: &mut Pace<'_>) -> learn::error::Result<f64> {
         let settings = &self.resolved.benchmark;
         let episodes: Vec<Episode> = (0..settings.budget.episodes_per_step)
             .map(|_| self.tasks.draw(Phase::Training, &mut self.order))
@@ -224,7 +224,7 @@ impl<'a> Run<'a> {
     }
 
     /// Eq. 4 on the first `count` test episodes.
-    fn adapt(&mut self, count: usize, pace: &mut Pace<'_>) -> Result<Adaptation> {
+    fn adapt(&mut self, count: usize, pace: &mut Pace<'_>) -> learn::error::Result<Adaptation> {
         if let Some(nmn) = &mut self.nmn {
             return self.meter.adapt(nmn, count, pace);
         }

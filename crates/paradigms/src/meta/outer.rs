@@ -5,8 +5,8 @@ use super::inner::Path;
 use super::meter::{Judge, Judged};
 use super::protonet::Prototypes;
 use super::rule::{Kind, Rule};
-use base::error::Result;
 use contract::Pace;
+use learn::error::Result;
 use learn::nn::twice::{Function, Tape};
 use numeric::elementwise;
 

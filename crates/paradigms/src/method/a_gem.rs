@@ -1,9 +1,9 @@
 //! Averaged gradient episodic memory: no step that raises the loss of the past on average.
 
 use super::composition::{Composition, MEMORY, MethodEntry, Settings};
-use base::error::Result;
 use contract::declare::Declared;
 use contract::{MethodInfo, Parameter, settings};
+use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Fill, Memory, MemorySpec};
 use learn::nn::Gradients;

@@ -1,10 +1,10 @@
 //! Dark experience replay: past samples keep the scores that they had (DER), and their labels too (DER++).
 
 use super::composition::{Composition, MEMORY, MethodEntry, Settings};
-use base::error::Result;
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, settings};
+use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec};
 use learn::objective::{LossTerm, StepContext, Weighted};

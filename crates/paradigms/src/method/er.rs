@@ -1,10 +1,10 @@
 //! Experience replay: the loss of past samples beside that of the batch.
 
 use super::composition::{Composition, MEMORY, MethodEntry, Settings};
-use base::error::Result;
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec, Weighing};
 use learn::objective::{LossTerm, StepContext, Weighted};

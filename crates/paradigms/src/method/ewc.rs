@@ -2,9 +2,9 @@
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
 use super::fisher::{FISHER, FisherSettings};
-use base::error::Result;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::keeps_anchor;
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
 

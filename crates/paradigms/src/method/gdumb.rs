@@ -1,11 +1,12 @@
 //! GDumb: greedily keeps a balanced memory, and for every question trains a new network on that alone.
 
 use super::composition::{CAPACITY, Composition, MethodEntry, Settings};
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use base::state::State;
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Capacity, Memory, Policy};
 use learn::objective::{Event, EventContext, LossTerm, StepContext, Weighted};

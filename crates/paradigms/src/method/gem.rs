@@ -1,9 +1,9 @@
 //! Gradient episodic memory: no step that raises the loss of any past task.
 
 use super::composition::{Composition, MEMORY, MethodEntry, Settings};
-use base::error::Result;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec};
 use learn::nn::Gradients;

@@ -4,11 +4,11 @@ use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, Settings};
-use base::error::Result;
 use base::rng::Streams;
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Parameter, Reveal, settings};
+use learn::error::Result;
 use learn::generator::{Generator, GeneratorSpec};
 use learn::nn::{Active, argmax, cross_entropy, read, soft_cross_entropy, softened};
 use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};

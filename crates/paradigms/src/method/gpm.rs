@@ -1,10 +1,10 @@
 //! Gradient projection memory: no step along directions in which inputs of past tasks lie.
 
 use super::composition::{Composition, MethodEntry, Settings};
-use base::error::Result;
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::nn::{Active, Gradients, Role, read};
 use learn::objective::{Event, EventContext, LossTerm, StepContext, Subspace, Weighted};
 

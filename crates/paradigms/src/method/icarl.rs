@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::composition::{CAPACITY, Composition, MethodEntry, Settings};
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use base::state::State;
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::gains::Gains;
 use learn::keeps_memory;
 use learn::memory::{Capacity, Memory, Policy};

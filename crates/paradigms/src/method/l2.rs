@@ -1,9 +1,9 @@
 //! L2: anchors at past solutions with equal strength for every parameter: Eq. 6 with Ω(θ, θ*_i) = ½ ‖θ − θ*_i‖².
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
-use base::error::Result;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::keeps_anchor;
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
 

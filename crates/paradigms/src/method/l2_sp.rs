@@ -4,9 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
-use base::error::Result;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::keeps_anchor;
 use learn::objective::{Anchor, Event, EventContext, LossTerm};
 

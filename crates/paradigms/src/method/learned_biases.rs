@@ -2,10 +2,10 @@
 
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::{TaskOwned, bytes_of};
-use base::error::Result;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
+use learn::error::Result;
 use learn::nn::{Active, Parameters, Role};
 
 settings! {

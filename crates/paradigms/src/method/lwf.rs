@@ -4,10 +4,10 @@ use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, Settings};
-use base::error::Result;
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::nn::{soft_cross_entropy, softened};
 use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};
 

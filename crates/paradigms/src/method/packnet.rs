@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::TaskOwned;
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
+use learn::error::Result;
 use learn::nn::{Active, Parameter, Parameters, Role, write};
 
 settings! {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::{Site, TaskOwned};
-use base::error::Result;
 use base::rng::Streams;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
+use learn::error::Result;
 use learn::nn::{Active, Init, Role};
 
 settings! {

@@ -1,10 +1,10 @@
 //! Riemannian walk: a running Fisher information and a path integral in its metric, added.
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
-use base::error::Result;
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::nn::{Gradients, Parameters};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient, Weighted};
 

@@ -1,12 +1,12 @@
 //! Sliced Cramér preservation: parameters that move the mean output of a task, whatever the direction, are held.
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
-use base::error::Result;
 use base::normal::quantile;
 use base::rng::FastRng;
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::error::Result;
 use learn::keeps_anchor;
 use learn::nn::Gradients;
 use learn::objective::{Anchor, Event, EventContext, LossTerm};

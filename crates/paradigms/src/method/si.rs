@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Parameter, Reveal, settings};
+use learn::error::Result;
 use learn::nn::{Gradients, Parameters, read};
 use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient};
 use numeric::elementwise;

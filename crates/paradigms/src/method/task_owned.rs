@@ -2,9 +2,10 @@
 //! that kind implements [`TaskOwned`] and stands in `Composition::own`; the protocol calls it at boundaries and tests, only
 //! where the stream reveals the task.
 
-use base::error::{DefinitionError, Result};
+use base::error::DefinitionError;
 use base::rng::Streams;
 use learn::Learner;
+use learn::error::Result;
 use learn::gains::Gains;
 use learn::nn::{Active, Init, Parameters};
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::method;
-use base::error::Result;
+use learn::error::Result;
 use base::rng::Streams;
 use contract::Reveal;
 use data::{Dataset, Split};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 
-use base::error::Result;
 use contract::Pace;
 use learn::Learner;
+use learn::error::Result;
 use learn::nn::{Active, predict};
 use learn::stream::{Extra, Table};
 

@@ -1,8 +1,8 @@
 //! What a learner of the online paradigm is, and what it can be told.
 
-use base::error::Result;
 use contract::Footprint;
 use learn::Learner;
+use learn::error::Result;
 use learn::stream::Batch;
 use learn::stream::online::{ToldChange, ToldState};
 

@@ -1,8 +1,8 @@
 //! Learners without a network: what any network must beat.
 
 use super::agent::Predictor;
-use base::error::Result;
 use contract::Footprint;
+use learn::error::Result;
 use learn::stream::Batch;
 
 /// Predicts the label seen last; nothing before the first.

@@ -30,7 +30,6 @@ use meter::Meter;
 
 use base::error::{Error, Result};
 use base::rng::Streams;
-use candle_core::{Device, Tensor};
 use contract::definition::{Benchmark, MethodPreset};
 use contract::exported::Exported;
 use contract::protocol::as_written;
@@ -84,7 +83,8 @@ impl Experiment for Online {
     fn ready(&self, resolved: &Resolved, data: &Data) -> Result<()> {
         let settings = &resolved.benchmark;
         // Every stream is checked as a whole; seed 0 stands for all.
-        OnlineStream::new(&settings.stream, data, settings.evaluate, &Streams::new(0)).map(drop)
+        OnlineStream::new(&settings.stream, data, settings.evaluate, &Streams::new(0))?;
+        Ok(())
     }
 
     fn cost(&self, settings: &Resolved) -> f64 {
@@ -125,8 +125,7 @@ impl Experiment for Online {
 /// Looks at the network on the stream's last samples.
 fn probes(stream: &OnlineStream, learner: &Learner) -> Result<Vec<Curve>> {
     let last = stream.len().saturating_sub(PROBES)..stream.len();
-    let (n, inputs) = (last.len(), stream.inputs(last).to_vec());
-    let inputs = Tensor::from_vec(inputs, (n, stream.features()), &Device::Cpu)?;
+    let inputs = stream.labelled(last)?.inputs;
     let found = Plasticity::of(learner.model.as_ref(), &inputs, learner.gains())?;
     let of = |(name, value): (&str, Option<f64>)| {
         let mut curve = Curve::new(format!("plasticity/{name}"));

@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 use candle_core::{Device, Tensor};
 use rand::RngExt;
 
-use base::error::Result;
 use base::rng::FastRng;
+use learn::error::Result;
 use learn::nn::{Active, cross_entropy, read, weighted_cross_entropy};
 use learn::objective::{LossTerm, StepContext};
 use learn::stream::Batch;

@@ -61,12 +61,12 @@ impl Spy {
 }
 
 impl Predictor for Spy {
-    fn predict(&mut self, inputs: &[f32], samples: usize) -> Result<Vec<Option<u32>>> {
+    fn predict(&mut self, inputs: &[f32], samples: usize) -> learn::error::Result<Vec<Option<u32>>> {
         self.note(format!("test {}", inputs.len()));
         Ok(vec![Some(0); samples])
     }
 
-    fn learn(&mut self, batch: &Batch) -> Result<()> {
+    fn learn(&mut self, batch: &Batch) -> learn::error::Result<()> {
         self.note(format!("train {:?}", batch.targets));
         Ok(())
     }
@@ -77,7 +77,7 @@ impl Predictor for Spy {
 }
 
 impl Oracle for Spy {
-    fn told(&mut self, _change: &ToldChange) -> Result<()> {
+    fn told(&mut self, _change: &ToldChange) -> learn::error::Result<()> {
         self.note("told".into());
         Ok(())
     }

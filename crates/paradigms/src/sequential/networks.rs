@@ -5,9 +5,9 @@ use candle_core::Tensor;
 
 use super::method::{Gate, Method};
 use super::settings::SequentialSettings;
-use base::error::{Error, Result};
 use base::rng::Streams;
 use data::omniglot::EDGE;
+use learn::error::{Error, Result};
 use learn::gains::Gains;
 use learn::nn::twice::{Function, Normalise, Tape};
 use learn::nn::{CnnSpec, Init, Model, Parameters, Role};
@@ -180,8 +180,7 @@ impl Model for Store {
     }
 
     fn run(&self, _x: &Tensor, _gains: &Gains, _tracked: bool) -> Result<Tensor> {
-        let text = "networks that are differentiated twice are not run as a graph".into();
-        Err(Error::Engine(candle_core::Error::Msg(text)))
+        Err(Error::engine("networks that are differentiated twice are not run as a graph"))
     }
 
     fn layer_units(&self) -> Vec<usize> {

@@ -202,7 +202,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let share = self.share();
-        self.learner.event_at(Event::TaskStart { index: 1 }, few, &mut Pace::new(watch, share))
+        Ok(self.learner.event_at(Event::TaskStart { index: 1 }, few, &mut Pace::new(watch, share))?)
     }
 
     /// Trains on the source and lets the terms consolidate it: θ_s.
@@ -216,7 +216,7 @@ impl<'a> Run<'a> {
         }
         self.learner.check_finite()?;
         let share = self.share();
-        self.learner.event_at(Event::TaskEnd { index: 0 }, &data, &mut Pace::new(watch, share))
+        Ok(self.learner.event_at(Event::TaskEnd { index: 0 }, &data, &mut Pace::new(watch, share))?)
     }
 
     /// Trains on the target and measures on the way, from before the first update.

@@ -2,9 +2,9 @@
 
 use candle_core::{Device, Tensor};
 
-use base::error::Result;
 use contract::Pace;
 use learn::Learner;
+use learn::error::Result;
 use learn::nn::{Active, predict, read};
 use learn::stream::Side;
 

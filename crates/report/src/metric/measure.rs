@@ -9,9 +9,9 @@ pub enum Compute {
     Log(fn(&RunLog) -> MetricValue),
     /// Read from the log's scalar of the metric's own name.
     Scalar,
-    /// Needs the record of joint training with the same seed: computed in the report by [`intransigence`].
+    /// Needs the record of joint training with the same seed: computed in the report by [`super::intransigence`].
     AgainstJoint,
-    /// Needs the record of the oracle with the same seed: computed in the report by [`regret`].
+    /// Needs the record of the oracle with the same seed: computed in the report by [`super::regret`].
     AgainstOracle,
 }
 

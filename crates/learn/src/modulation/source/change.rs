@@ -2,7 +2,8 @@
 
 use super::rule::{Observation, Rule};
 use super::uncertainty::Usual;
-use base::error::{DefinitionError, Result};
+use crate::error::Result;
+use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::declare::Declared;
 use contract::{Parameter, settings};

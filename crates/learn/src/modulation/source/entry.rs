@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::rule::{BoundaryTold, Need, Observation, Rule, StateTold};
-use base::error::{DefinitionError, Result};
+use crate::error::Result;
+use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::Parameter;
 

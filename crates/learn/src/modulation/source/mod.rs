@@ -37,7 +37,8 @@ pub use entry::{SourceEntry, SourceSpec};
 pub(super) use rule::RunningMean;
 pub use rule::{BoundaryTold, Need, Observation, Rule, StateTold};
 
-use base::error::{DefinitionError, Result};
+use crate::error::Result;
+use base::error::DefinitionError;
 use base::rng::Streams;
 
 /// The registry of sources: definitions, `bench list modulators` and tests iterate over it.

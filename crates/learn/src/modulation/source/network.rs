@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::entry::{Known, Signal, SourceEntry, SourceSpec, wrong};
 use super::rule::{BoundaryTold, Need, Observation, StateTold};
-use base::error::{DefinitionError, Result};
+use crate::error::Result;
+use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::declare::Declared;
 use contract::{Parameter, settings};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rule::{Observation, Rule, RunningMean, declared_as};
-use base::error::Result;
+use crate::error::Result;
 use base::rng::Streams;
 use contract::settings;
 

@@ -6,9 +6,9 @@ use super::super::patches::Geometry;
 use super::layer::Layer;
 use super::tape::{Samples, Tape};
 use super::target::loss_and_delta;
+use crate::error::{Error, Result};
 use crate::nn::parameters::{Parameters, read};
 use crate::nn::spec::{CnnSpec, MlpSpec};
-use base::error::{Error, Result};
 use numeric::matrix::matmul;
 use numeric::{Activation, elementwise, matrix};
 
@@ -209,7 +209,7 @@ pub fn gather(parameters: &Parameters, values: &mut [f32]) -> Result<()> {
         }
         let end = at + parameter.var.elem_count();
         let Some(out) = values.get_mut(at..end) else {
-            return Err(Error::Engine(candle_core::Error::Msg("parameters of another network".into())));
+            return Err(Error::engine("parameters of another network"));
         };
         read(&parameter.var, |source| out.copy_from_slice(source))?;
         at = end;

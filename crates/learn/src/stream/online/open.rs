@@ -4,7 +4,8 @@ use super::super::tasks::EvaluateOn;
 use super::generate::generate;
 use super::realisation::OnlineStream;
 use super::spec::{OnlineStreamSpec, Scored, Source};
-use base::error::{Error, Result};
+use crate::error::Result;
+use base::error::Error;
 use base::rng::Streams;
 use data::{Data, Table};
 
@@ -52,7 +53,7 @@ impl OnlineStream {
             let behind =
                 if rows.start > 0 { format!(" after the {tuning} for tuning") } else { String::new() };
             let problem = format!("has {} rows{behind}, fewer than the {asked} asked for", rows.len());
-            return Err(Error::data(id, problem));
+            return Err(Error::data(id, problem).into());
         }
         let rows = rows.start..rows.start + asked;
         let features = table.columns.len();

@@ -3,8 +3,9 @@
 use super::super::batch::Batch;
 use super::schedule::Change;
 use super::shifts::Shifts;
+use crate::error::Result;
 use crate::nn::Active;
-use base::error::{Error, Result};
+use base::error::Error;
 use candle_core::{Device, Tensor};
 use std::ops::Range;
 
@@ -83,7 +84,7 @@ impl OnlineStream {
     }
 
     pub(super) fn check(self) -> Result<Self> {
-        let refuse = |problem: String| Err(Error::data("stream", problem));
+        let refuse = |problem: String| Err(Error::data("stream", problem).into());
         if self.inputs.len() != self.labels.len() * self.features {
             let (found, n) = (self.inputs.len(), self.labels.len());
             return refuse(format!("{found} values for {n} samples of {} features", self.features));

@@ -1,6 +1,6 @@
 use super::*;
+use crate::error::Result;
 use crate::stream::EvaluateOn;
-use base::error::Result;
 use base::rng::Streams;
 use data::{Data, DataFolder, Table};
 use std::ops::Range;

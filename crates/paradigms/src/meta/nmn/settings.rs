@@ -36,7 +36,7 @@ pub struct NmnSettings {
     /// Signals, 1 to 4,096. Default 8.
     pub signals: usize,
     pub form: Form,
-    /// What the signals are at test: those of the support set, their mean over [`CONTROL_EPISODES`] tasks of meta-training,
+    /// What the signals are at test: those of the support set, their mean over `CONTROL_EPISODES` tasks of meta-training,
     /// or those of one of these tasks, drawn for each test episode.
     pub test_signal: TestSignal,
 }

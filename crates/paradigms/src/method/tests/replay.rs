@@ -150,7 +150,7 @@ fn a_stop_is_obeyed_while_a_task_is_stored() {
         streams: &toy.streams,
         ask: &|| Err(Error::Stopped(StopReason::Interrupt)),
     };
-    let outcome = term.term.on_event(Event::TaskEnd { index: 0 }, &cx);
+    let outcome = term.term.on_event(Event::TaskEnd { index: 0 }, &cx).map_err(Error::from);
     assert!(matches!(outcome, Err(Error::Stopped(StopReason::Interrupt))), "{outcome:?}");
 }
 
