@@ -8,10 +8,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::method;
-use learn::error::Result;
 use base::rng::Streams;
 use contract::Reveal;
 use data::{Dataset, Split};
+use learn::error::Result;
 use learn::gains::Gains;
 use learn::nn::{Gradients, Init, Mlp, Model};
 use learn::objective::{Event, EventContext, Weighted};
