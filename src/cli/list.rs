@@ -47,11 +47,11 @@ pub fn run(arguments: &ListArguments) -> anyhow::Result<u8> {
                 ("metrics", metric::METRICS.iter().map(row).collect::<Vec<_>>())
             }
             Kind::Datasets => {
-                let row = |(id, entry): (String, data::Entry)| {
+                let row = |(id, entry): (&String, &data::Entry)| {
                     let place = if entry.embedded { "embedded" } else { "from the data folder" };
-                    (id, format!("{} ({place}; licence: {})", entry.title, entry.licence))
+                    (id.clone(), format!("{} ({place}; licence: {})", entry.title, entry.licence))
                 };
-                ("data sets", data::manifest()?.into_iter().map(row).collect())
+                ("data sets", data::manifest()?.iter().map(row).collect())
             }
         };
         if !text.is_empty() {

@@ -78,7 +78,7 @@ pub fn all() -> Result<BTreeMap<String, Value>> {
     let mut found = BTreeMap::new();
     for (id, care) in sets {
         let entry = data::entry(&id)?;
-        found.insert(id.clone(), of_set(&id, &entry, &care));
+        found.insert(id.clone(), of_set(&id, entry, &care));
     }
     found.extend(generator.iter().map(|(id, one)| (id.clone(), of_generator(id, one))));
     Ok(found)
@@ -216,7 +216,7 @@ mod tests {
     fn every_embedded_set_and_every_generator_has_its_metadata() {
         let all = all().expect("valid");
         for (id, entry) in data::manifest().expect("valid") {
-            assert_eq!(all.contains_key(&id), entry.embedded, "{id}");
+            assert_eq!(all.contains_key(id), entry.embedded, "{id}");
         }
         for id in ["sea", "hyperplane", "stagger", "sine", "digits-drift"] {
             assert!(all[id]["rai:dataCollection"].as_str().is_some_and(|text| !text.is_empty()), "{id}");

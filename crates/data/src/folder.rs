@@ -158,7 +158,7 @@ mod tests {
     use super::super::manifest;
     use super::*;
 
-    fn toy_folder(bytes: &[u8]) -> (tempfile::TempDir, Entry) {
+    fn toy_folder(bytes: &[u8]) -> (tempfile::TempDir, &'static Entry) {
         let folder = tempfile::tempdir().expect("temporary folder");
         fs::create_dir(folder.path().join("mnist")).expect("create");
         fs::write(folder.path().join("mnist/t10k-labels-idx1-ubyte.gz"), bytes).expect("write");
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_missing_file_says_where_it_was_looked_for_and_where_to_get_it() {
         let (folder, entry) = toy_folder(b"");
-        let message = message(&folder, &entry, 0);
+        let message = message(&folder, entry, 0);
         assert!(message.contains("train-images-idx3-ubyte.gz not found in"), "{message}");
         assert!(message.contains("--data-dir") && message.contains("https://"), "{message}");
     }
@@ -181,9 +181,9 @@ mod tests {
     #[test]
     fn a_truncated_file_and_a_wrong_checksum_are_told_apart() {
         let (folder, entry) = toy_folder(&[0; 10]);
-        assert!(message(&folder, &entry, 3).contains("truncated: 10 bytes, expected 4542"));
+        assert!(message(&folder, entry, 3).contains("truncated: 10 bytes, expected 4542"));
         let (folder, entry) = toy_folder(&[0; 4542]);
-        assert!(message(&folder, &entry, 3).contains("wrong checksum"));
+        assert!(message(&folder, entry, 3).contains("wrong checksum"));
     }
 
     #[test]
@@ -218,7 +218,7 @@ mod tests {
             let file = FileEntry { bytes: 4, ..entry.file[0].clone() };
             fs::write(dir.join(&file.name), b"zip!").expect("write");
             let data = DataFolder { path: folder.path().into(), chosen_by: "the test" };
-            let error = data.read("omniglot", &entry, &file).expect_err("altered").to_string();
+            let error = data.read("omniglot", entry, &file).expect_err("altered").to_string();
             let told = if place.is_empty() { "not found in" } else { "wrong checksum" };
             assert!(error.contains(told), "{error}");
         }
@@ -238,8 +238,8 @@ mod tests {
             raw_sha256: Some(sha256_hex(b"abc")),
         };
         let data = DataFolder { path: folder.path().into(), chosen_by: "the test" };
-        assert_eq!(data.read("mnist", &entry, &known).expect("as listed"), b"abc");
-        let message = |file: &FileEntry| data.read("mnist", &entry, file).expect_err("refused").to_string();
+        assert_eq!(data.read("mnist", entry, &known).expect("as listed"), b"abc");
+        let message = |file: &FileEntry| data.read("mnist", entry, file).expect_err("refused").to_string();
         assert!(message(&FileEntry { raw_sha256: None, ..known.clone() }).contains("no checksum"));
         assert!(message(&FileEntry { raw_bytes: None, ..known.clone() }).contains("no size"));
         // The packed file is as listed, and what is in it is not.

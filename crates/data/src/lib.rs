@@ -75,7 +75,7 @@ impl Data {
         let Some(file) = entry.file.first().filter(|_| entry.layout == Layout::Table) else {
             return Err(Error::data(id, "holds images, not a table in the order of time"));
         };
-        let bytes = self.folder.read(id, &entry, file)?;
+        let bytes = self.folder.read(id, entry, file)?;
         let table = Arc::new(Table::parse(id, &file.name, &String::from_utf8_lossy(&bytes), entry.classes)?);
         tables.insert(id.to_owned(), table.clone());
         Ok(table)
@@ -91,7 +91,7 @@ impl Data {
             return Ok(dataset.clone());
         }
         let entry = entry(id)?;
-        let dataset = Arc::new(self.read(id, &entry)?);
+        let dataset = Arc::new(self.read(id, entry)?);
         loaded.insert(id.to_owned(), dataset.clone());
         Ok(dataset)
     }

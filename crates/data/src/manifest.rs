@@ -1,5 +1,7 @@
 //! `datasets/manifest.toml`: the registry of data sets, with sizes, checksums, licences and citations.
 
+use std::sync::OnceLock;
+
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -62,12 +64,14 @@ impl Entry {
             Layout::Characters => "has other classes at test than in training, only for the meta paradigm",
             _ => "is a table in the order of time, only for the online paradigm",
         };
-        let images = manifest()
-            .map(|all| all.into_iter().filter(|(_, entry)| entry.layout == Layout::Images).map(|(id, _)| id));
+        let images = |all: &IndexMap<String, Self>| {
+            let images = all.iter().filter(|(_, entry)| entry.layout == Layout::Images);
+            images.map(|(id, _)| id.clone()).collect()
+        };
         Err(DefinitionError {
             found: format!("{id:?}"),
             problem: problem.into(),
-            allowed: images.map(Iterator::collect).unwrap_or_default(),
+            allowed: manifest().map(images).unwrap_or_default(),
             ..DefinitionError::default()
         })
     }
@@ -106,27 +110,29 @@ pub struct FileEntry {
     pub raw_sha256: Option<String>,
 }
 
-/// All data sets, ordered by id.
+/// All data sets, ordered by id; read once.
 ///
 /// # Errors
 /// Never in a released program: a test parses the manifest.
-pub fn manifest() -> Result<IndexMap<String, Entry>> {
+pub fn manifest() -> Result<&'static IndexMap<String, Entry>> {
+    static ALL: OnceLock<IndexMap<String, Entry>> = OnceLock::new();
+    if let Some(all) = ALL.get() {
+        return Ok(all);
+    }
     let source = Source { name: "datasets/manifest.toml".into(), text: MANIFEST.into() };
     let mut entries: IndexMap<String, Entry> = source.read(source.table()?.into(), "")?;
     entries.sort_keys();
-    Ok(entries)
+    Ok(ALL.get_or_init(|| entries))
 }
 
 /// The entry of one data set.
 ///
 /// # Errors
 /// Unknown id, with the nearest known one.
-pub fn entry(id: &str) -> Result<Entry> {
-    let mut entries = manifest()?;
-    match entries.swap_remove(id) {
-        Some(entry) => Ok(entry),
-        None => Err(DefinitionError::unknown("data set", id, entries.keys().map(String::as_str)).into()),
-    }
+pub fn entry(id: &str) -> Result<&'static Entry> {
+    let entries = manifest()?;
+    let unknown = || DefinitionError::unknown("data set", id, entries.keys().map(String::as_str)).into();
+    entries.get(id).ok_or_else(unknown)
 }
 
 #[cfg(test)]
@@ -137,7 +143,7 @@ mod tests {
     fn the_manifest_parses_and_every_checksum_is_one() {
         for (id, entry) in manifest().expect("valid") {
             assert!(!entry.file.is_empty(), "{id}");
-            for file in entry.file {
+            for file in &entry.file {
                 let sums = [Some(&file.sha256), file.raw_sha256.as_ref()];
                 assert!(sums.into_iter().flatten().all(|sum| sum.len() == 64), "{id}/{}", file.name);
             }

@@ -27,7 +27,7 @@ fn write_third_set(folder: &std::path::Path) -> Entry {
             raw_sha256: None,
         }
     });
-    Entry { classes: 3, shape: [1, 2, 3], file: file.into(), ..entry("mnist").expect("known") }
+    Entry { classes: 3, shape: [1, 2, 3], file: file.into(), ..entry("mnist").expect("known").clone() }
 }
 
 #[test]

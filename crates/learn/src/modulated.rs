@@ -8,7 +8,6 @@ use crate::objective::Weighted;
 use crate::optim::{Kind, OptimiserSpec};
 use base::error::DefinitionError;
 use base::error::Result;
-use base::rng::Streams;
 use contract::definition::MethodPreset;
 use contract::{ACTED, CLAMPED, Curve, RunLog, Trace};
 
@@ -88,7 +87,7 @@ pub fn resolve(
 ) -> Result<Option<ModulationSpec>> {
     let Some(spec) = preset.modulation::<ModulationSpec>(benchmark)? else { return Ok(None) };
     let (network_spec, shape, outputs) = network;
-    let model = network_spec.build(shape, outputs, &Streams::new(0))?;
+    let model = network_spec.undrawn(shape, outputs)?;
     let names = terms.iter().map(|weighted| weighted.term.name().to_owned());
     let task = stage.task.then(|| crate::objective::TaskLoss::NAME.to_owned());
     let anatomy = Anatomy {

@@ -29,6 +29,9 @@ pub enum Init {
         #[serde(default, skip_serializing_if = "base::written::is_default")]
         bias: f32,
     },
+    /// All 0: of a network that only its sizes are asked of. No setting.
+    #[serde(skip)]
+    Undrawn,
 }
 
 impl Init {
@@ -58,6 +61,7 @@ impl Init {
         };
         let fan_in = inputs.max(1) as f32;
         match self {
+            Self::Undrawn => (vec![0.0; inputs * outputs], vec![0.0; outputs]),
             Self::LecunUniform => {
                 let bound = 1.0 / fan_in.sqrt();
                 let mut draw =

@@ -3,7 +3,6 @@
 use super::init::Init;
 use super::spec::ModelSpec;
 use base::error::{DefinitionError, Error};
-use base::rng::Streams;
 
 /// Units per layer, channels, steps: what is below this fits in memory on a small machine.
 const LARGEST: usize = 65_536;
@@ -50,7 +49,7 @@ impl ModelSpec {
             let allowed = format!("a network of at most {MOST_WEIGHTS} weights");
             return Err(DefinitionError::range(at, format!("up to {weights} weights"), &allowed));
         }
-        match self.build(shape, outputs, &Streams::new(0)).map_err(Error::from) {
+        match self.undrawn(shape, outputs).map_err(Error::from) {
             Ok(_) => Ok(()),
             Err(Error::Definition(error)) => Err(error.below(at)),
             Err(error) => {
@@ -69,8 +68,7 @@ impl ModelSpec {
         (shape, outputs): ([usize; 3], usize),
         (key, samples): (&str, usize),
     ) -> Result<(), DefinitionError> {
-        let model = self.build(shape, outputs, &Streams::new(0));
-        let multiply_adds = model.map_or(0, |model| model.multiply_adds());
+        let multiply_adds = self.multiply_adds(shape, outputs);
         let look = DefinitionError::check_work(at, 512, multiply_adds).map_err(|_| {
             let found = format!("{multiply_adds} multiply–adds per sample");
             DefinitionError::range(at, found, "a network of at most 100000000 multiply–adds per sample")

@@ -144,6 +144,25 @@ impl ModelSpec {
         widths.iter_mut().for_each(|width| *width *= factor);
     }
 
+    /// The network before its weights are drawn: what only its sizes are asked of, a plan of every run some times.
+    ///
+    /// # Errors
+    /// As of [`ModelSpec::build`].
+    pub fn undrawn(&self, shape: [usize; 3], outputs: usize) -> Result<Box<dyn Model>> {
+        let mut spec = self.clone();
+        match &mut spec {
+            Self::Mlp(MlpSpec { init, .. })
+            | Self::Cnn(CnnSpec { init, .. })
+            | Self::Rnn(RnnSpec { init, .. }) => *init = Init::Undrawn,
+        }
+        spec.build(shape, outputs, &Streams::new(0))
+    }
+
+    /// Multiply–adds of one forward pass per sample; 0 of a network that cannot take the shape.
+    pub fn multiply_adds(&self, shape: [usize; 3], outputs: usize) -> u64 {
+        self.undrawn(shape, outputs).map_or(0, |model| model.multiply_adds())
+    }
+
     /// Builds the network for inputs of `shape` (channels, height, width) and `outputs` classes. Initial weights come
     /// from the streams `init/layer0`, `init/layer1`, …
     ///

@@ -2,7 +2,6 @@
 
 use crate::method::{Composition, MethodEntry};
 use base::error::{DefinitionError, Result};
-use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use learn::nn::{DendriteSpec, ModelSpec};
 use learn::stream::{Scenario, StreamSpec};
@@ -126,7 +125,7 @@ impl Asked<'_> {
         if composition.winners.is_none() && composition.own.is_none() && !composition.only_dense {
             return Ok(());
         }
-        let network = model.build(shape, outputs, &Streams::new(0))?;
+        let network = model.undrawn(shape, outputs)?;
         let layers = network.layer_units();
         let hidden = &layers[..layers.len().saturating_sub(1)];
         if composition.only_dense && hidden.is_empty() {

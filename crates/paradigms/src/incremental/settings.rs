@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::fit::Asked;
 use crate::method::{METHODS, Regime, method};
 use base::error::{DefinitionError, Error, Result};
-use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{Reveal, registered};
 use data::{DataSpec, Dataset, Facts, Splitting};
@@ -259,8 +258,7 @@ impl Resolved {
         let tasks = self.benchmark.stream.len(facts.classes) as f64;
         let updates = self.expected_updates(tasks);
         let outputs = outputs(&self.benchmark.stream, facts);
-        let model = self.benchmark.model.build(facts.shape, outputs, &Streams::new(0));
-        let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
+        let madds = self.benchmark.model.multiply_adds(facts.shape, outputs) as f64;
         let evaluations = updates / self.benchmark.curve.every as f64 * tasks;
         let composed = method(&self.method.kind).and_then(|entry| entry.compose(&self.method.parameters));
         let (regime, extra) = composed.map_or_else(|_| Default::default(), |c| (c.regime, c.extra_work));

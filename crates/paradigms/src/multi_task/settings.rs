@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::super::incremental::CurveSettings;
 use base::error::{DefinitionError, Result};
-use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use learn::modulated;
 use learn::nn::ModelSpec;
@@ -90,8 +89,7 @@ impl Resolved {
         let settings = &self.benchmark;
         let Ok((tasks, shape)) = settings.tasks.check() else { return 0.0 };
         let outputs = tasks.iter().map(|task| task.1).sum();
-        let model = settings.model.build(shape, outputs, &Streams::new(0));
-        let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
+        let madds = settings.model.multiply_adds(shape, outputs) as f64;
         let count = tasks.len() as f64;
         let apart = matches!(self.method, BalanceSpec::GradNorm(_) | BalanceSpec::PcGrad(_));
         let passes = count + if apart { count } else { 1.0 };

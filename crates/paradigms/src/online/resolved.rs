@@ -3,7 +3,6 @@
 use super::method::OnlineMethod;
 use super::settings::OnlineSettings;
 use base::error::Result;
-use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use learn::modulated;
 
@@ -47,8 +46,7 @@ impl Resolved {
             return 1e-7 * samples;
         }
         let updates = samples / settings.batch as f64;
-        let model = settings.model.build(stream.shape(), stream.classes(), &Streams::new(0));
-        let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
+        let madds = settings.model.multiply_adds(stream.shape(), stream.classes()) as f64;
         let trained = samples + updates * self.method.past_samples(settings.batch) as f64;
         updates * 1e-4 + (6.0 * trained + 2.0 * samples) * madds / 1e11
     }

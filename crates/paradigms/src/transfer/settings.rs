@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::super::incremental::{CurveSettings, ResolvedMethod};
 use crate::method::{METHODS, Regime};
 use base::error::{DefinitionError, Result};
-use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::registered;
 use learn::modulated;
@@ -115,8 +114,7 @@ impl Resolved {
     pub fn expected_cost(&self) -> f64 {
         let settings = &self.benchmark;
         let Ok((shape, outputs)) = settings.task.check() else { return 0.0 };
-        let model = settings.model.build(shape, outputs, &Streams::new(0));
-        let madds = model.map_or(0.0, |model| model.multiply_adds() as f64);
+        let madds = settings.model.multiply_adds(shape, outputs) as f64;
         let targets = 2.0 * (settings.shots.len() * settings.budget.target_updates) as f64;
         let updates = settings.budget.source_updates as f64 + targets;
         let evaluations = targets / settings.curve.every as f64;
