@@ -33,7 +33,7 @@ fn both_sets_load_verified_with_their_published_sizes() {
 #[ignore = "needs MNIST in NEUROMOD_DATA"]
 fn tasks_are_views_that_share_the_pixels() {
     let mnist = data().get("mnist").expect("loads");
-    let library = neuromod_bench::definitions::shipped().expect("valid");
+    let library = crate::common::shipped();
     let spec = library.benchmark("permuted-mnist-domain").expect("known").body["stream"].clone();
     let spec = spec.try_into().expect("stream");
     let before = shares(&mnist.train_full);
@@ -46,7 +46,7 @@ fn tasks_are_views_that_share_the_pixels() {
 #[test]
 #[ignore = "needs Fashion-MNIST in NEUROMOD_DATA"]
 fn a_stream_of_fashion_mnist_has_its_images() {
-    let (data, library) = (data(), neuromod_bench::definitions::shipped().expect("valid"));
+    let (data, library) = (data(), crate::common::shipped());
     let spec: OnlineStreamSpec = library.benchmark("fashion-steady").expect("known").body["stream"]
         .clone()
         .try_into()
@@ -63,7 +63,7 @@ fn a_stream_of_fashion_mnist_has_its_images() {
 #[test]
 #[ignore = "needs MNIST in NEUROMOD_DATA"]
 fn split_mnist_in_short_lands_where_it_must() {
-    let mut library = neuromod_bench::definitions::shipped().expect("valid");
+    let mut library = crate::common::shipped().clone();
     let data = data();
     let mut score = |id: &str, method: &str| {
         let benchmark = library.benchmarks.get_mut(id).expect("known");
@@ -94,7 +94,7 @@ fn elec2_has_its_published_no_change_and_majority_accuracies() {
     let data = data();
     let table = data.table("elec2").expect("loads");
     assert_eq!((table.len(), table.columns.len(), table.labels[0]), (45_312, 6, 1));
-    let library = neuromod_bench::definitions::shipped().expect("valid");
+    let library = crate::common::shipped();
     let scores = |benchmark: &str, method: &str| {
         let selection = Selection {
             targets: vec![benchmark.into()],
@@ -102,7 +102,7 @@ fn elec2_has_its_published_no_change_and_majority_accuracies() {
             seeds: Some(1),
             ..Selection::default()
         };
-        let plan = Plan::new(&library, &selection).expect("plan");
+        let plan = Plan::new(library, &selection).expect("plan");
         plan.load_data(&data).expect("data");
         let log =
             protocol("online").expect("known").run(&plan.runs[0].spec, &data, &mut Unwatched).expect("runs");

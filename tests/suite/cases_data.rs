@@ -85,7 +85,7 @@ fn nothing_is_searched_on_a_table_that_is_scored_as_a_whole() {
 
 /// A benchmark with its settings changed, ready to run.
 pub fn spec(benchmark: &str, method: &str, edits: &[(&str, &str)]) -> RunSpec {
-    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let library = crate::common::shipped();
     let mut text = library.benchmark(benchmark).expect("known").origin.text();
     for (from, to) in edits {
         assert!(text.contains(from), "{benchmark} has no {from}");
@@ -109,7 +109,7 @@ pub fn spec(benchmark: &str, method: &str, edits: &[(&str, &str)]) -> RunSpec {
 
 /// The benchmark with these edits is refused for this method, in these words.
 fn refused(benchmark: &str, method: &str, edits: &[(&str, &str)], words: &[&str]) {
-    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let library = crate::common::shipped();
     let mut text = library.benchmark(benchmark).expect("known").origin.text();
     for (from, to) in edits {
         assert!(text.contains(from), "{benchmark} has no {from}");

@@ -2,15 +2,24 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use assert_cmd::Command;
 use neuromod_bench::base::digest::sha256_hex;
+use neuromod_bench::contract::definition::Library;
 
 /// The binary without anything of this machine: no data, no cache, no colours.
 pub fn bench() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bench"));
     command.env_remove("NEUROMOD_DATA").env("XDG_CACHE_HOME", "/nonexistent-cache").env("NO_COLOR", "1");
     command
+}
+
+/// The definitions that ship, read once for all tests.
+pub fn shipped() -> &'static Library {
+    static SHIPPED: LazyLock<Library> =
+        LazyLock::new(|| neuromod_bench::definitions::shipped().expect("valid definitions"));
+    &SHIPPED
 }
 
 pub fn folder() -> tempfile::TempDir {

@@ -41,7 +41,7 @@ controls = ["all"]
 "#;
 
 fn library() -> Library {
-    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let mut library = crate::common::shipped().clone();
     for (name, text) in [("tiny.toml", TINY_DOMAIN), ("two.toml", &mechanism()), ("suite.toml", SUITE)] {
         library.add(Source { name: name.into(), text: text.into() }).expect("parses");
     }
@@ -222,7 +222,7 @@ provenance = "for tests"
 source = { kind = "surprise" }
 receptors = [{ target = "learning-rate", sensitivity = 0.5 }]
 "#;
-    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let mut library = crate::common::shipped().clone();
     library.add(Source { name: "ignored.toml".into(), text: preset.into() }).expect("parses");
     let selection = Selection {
         targets: vec!["go-nogo-example".into()],

@@ -4,7 +4,6 @@ use candle_core::Tensor;
 use neuromod_bench::contract::exported::{Array, Numbers};
 use neuromod_bench::contract::{Protocol, RunLog, Unwatched};
 use neuromod_bench::data::{Data, DataFolder};
-use neuromod_bench::definitions;
 use neuromod_bench::export::stream;
 use neuromod_bench::registry::protocol;
 use neuromod_bench::run::{Plan, Selection};
@@ -17,7 +16,7 @@ fn hidden_stream(answers: bool) -> stream::Found {
         .replace("[\"boundary\"]", "[]")
         .replace("batch = 8 }", "batch = 8, reset_optimiser = false }")
         .replace("updates_per_task = 20", "updates_per_task = 17");
-    let mut library = definitions::shipped().expect("definitions");
+    let mut library = crate::common::shipped().clone();
     library
         .add_folder(folder_of(&[("tiny.toml", &text.replace("\"two\"", "\"ewc\""))]).path())
         .expect("valid");
@@ -194,7 +193,7 @@ impl Outside {
 
 /// A definition of a folder of its own, its native run with the plain method, and its stream with answers.
 fn native_and_stream(id: &str, definition: &str) -> (RunLog, stream::Found) {
-    let mut library = definitions::shipped().expect("definitions");
+    let mut library = crate::common::shipped().clone();
     library.add_folder(folder_of(&[("own.toml", definition)]).path()).expect("valid");
     let asked = stream::Asked { benchmark: id, method: None, seed: 5, answers: true, validation: false };
     let found = stream::of(&library, &embedded(), &asked).expect("a stream");

@@ -6,15 +6,14 @@ use std::sync::LazyLock;
 
 use neuromod_bench::base::source::Source;
 use neuromod_bench::contract::Record;
-use neuromod_bench::contract::definition::Library;
 use neuromod_bench::data::{Data, DataFolder, DataSpec, detect};
 use neuromod_bench::run::{Damage, Journal, Plan, Selection};
-use neuromod_bench::{definitions, judge, report};
+use neuromod_bench::{judge, report};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;
 
-use crate::common::{TINY_DOMAIN, bench, folder, rows};
+use crate::common::{TINY_DOMAIN, bench, folder, rows, shipped};
 use crate::own_data::{definition, gzip, idx, npz, samples};
 
 /// What users and programs write where something else belongs.
@@ -111,8 +110,6 @@ fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() }
 }
 
-static LIBRARY: LazyLock<Library> = LazyLock::new(|| definitions::shipped().expect("definitions"));
-
 /// Every shipped benchmark, preset and suite: its place below the folder and its text.
 static SHIPPED: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("benchmarks");
@@ -180,7 +177,7 @@ fn read_results(name: &str, bytes: &[u8]) {
     std::fs::write(&path, bytes).expect("write");
     let Ok(entries) = judge::read(&[path]) else { return };
     let data = nowhere();
-    let native = judge::Native { library: &LIBRARY, data: &data, records: &[] };
+    let native = judge::Native { library: shipped(), data: &data, records: &[] };
     if let Ok(records) = judge::records(&entries, &native) {
         report::terminal(&records, &report::Options::default());
     }
@@ -205,7 +202,7 @@ fn plan(below: &str, text: &str) {
     let path = dir.path().join(below);
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("create");
     std::fs::write(path, text).expect("write");
-    let mut library = LIBRARY.clone();
+    let mut library = shipped().clone();
     if library.add_folder(dir.path()).is_ok() {
         let _ = Plan::new(&library, &asked(below)).map(|plan| plan.planned());
     }
@@ -222,14 +219,14 @@ proptest! {
 
     #[test]
     fn any_text_is_a_definition_or_is_refused(text in "\\PC{0,200}") {
-        let _ = LIBRARY.clone().add(Source { name: "any.toml".into(), text });
+        let _ = shipped().clone().add(Source { name: "any.toml".into(), text });
     }
 
     #[test]
     fn damaged_definitions_of_own_data_are_refused_in_words(edits in edits()) {
         let text = definition("layout = \"npz\"\ntrain = \"mine.npz\"");
         let text = String::from_utf8_lossy(&damaged(text.as_bytes(), &edits)).into_owned();
-        let _ = LIBRARY.clone().add(Source { name: "mine.toml".into(), text });
+        let _ = shipped().clone().add(Source { name: "mine.toml".into(), text });
     }
 
     #[test]

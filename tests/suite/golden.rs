@@ -39,7 +39,7 @@ fn file() -> PathBuf {
 /// The hash of each run's raw log, by benchmark at its version and method.
 fn measured() -> BTreeMap<String, String> {
     neuromod_bench::run::prepare_process();
-    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let library = crate::common::shipped();
     let data = Data::new(DataFolder::choose(None));
     let mut hashes = BTreeMap::new();
     for (benchmark, methods) in RUNS {
@@ -49,7 +49,7 @@ fn measured() -> BTreeMap<String, String> {
             seeds: Some(1),
             ..Selection::default()
         };
-        for run in Plan::new(&library, &selection).expect(benchmark).runs {
+        for run in Plan::new(library, &selection).expect(benchmark).runs {
             let spec = &run.spec;
             let mut log =
                 protocol(&spec.paradigm).expect("protocol").run(spec, &data, &mut Unwatched).expect("a run");

@@ -39,7 +39,7 @@ impl Listener for Counting {
 fn the_process_that_is_killed() {
     let Some(out) = std::env::var_os(OUT).map(PathBuf::from) else { return };
     let tiny = TINY_DOMAIN.replace("updates_per_task = 20", "updates_per_task = 1");
-    let mut library = neuromod_bench::definitions::shipped().expect("valid");
+    let mut library = crate::common::shipped().clone();
     library.add(Source { name: "tiny.toml".into(), text: tiny.replace(", \"two\"", "") }).expect("valid");
     let selection = Selection {
         targets: vec!["tiny".into()],

@@ -17,7 +17,7 @@ impl Listener for Silent {}
 
 /// A small, quick benchmark: five tasks of 20 updates.
 pub fn library() -> Library {
-    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let mut library = crate::common::shipped().clone();
     for scenario in ["task", "class"] {
         let reveals = if scenario == "task" { r#"["task-id", "boundary"]"# } else { r#"["boundary"]"# };
         let text = format!(

@@ -18,7 +18,7 @@ fn data() -> Data {
 }
 
 fn settings(changes: &str, kind: &str, parameters: &str) -> Result<serde_json::Value, String> {
-    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let library = crate::common::shipped();
     let mut benchmark = library.benchmark("digits-attributes").expect("known").clone();
     for text in ["budget = { updates = 60, batch = 16 }", changes] {
         benchmark.body.extend(text.parse::<toml::Table>().expect("toml"));
@@ -221,7 +221,7 @@ fn what_does_not_fit_is_refused_before_training_with_what_is_allowed() {
 
 #[test]
 fn every_multi_task_benchmark_resolves_with_every_method_that_it_names() {
-    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let library = crate::common::shipped();
     for benchmark in library.benchmarks.values().filter(|b| b.header.paradigm == "multi-task") {
         for method in &benchmark.header.methods {
             let preset = library.method("multi-task", method).expect("known");

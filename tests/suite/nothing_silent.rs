@@ -160,7 +160,7 @@ impl Listener for Meddling<'_> {
 
 /// How a session ends whose folder somebody meddles with, and where its records were rescued to.
 fn meddled(out: &Path, meddle: &(dyn Fn() + Sync)) -> (String, Option<PathBuf>) {
-    let mut library = neuromod_bench::definitions::shipped().expect("valid");
+    let mut library = crate::common::shipped().clone();
     let tiny = TINY_DOMAIN.replace(", \"two\"", "");
     library.add(Source { name: "tiny.toml".into(), text: tiny }).expect("valid");
     let selection = Selection {

@@ -8,14 +8,14 @@ use neuromod_bench::report::metric;
 use neuromod_bench::run::{Plan, Selection};
 
 fn run(data: &Data, benchmark: &str, method: &str) -> RunLog {
-    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let library = crate::common::shipped();
     let selection = Selection {
         targets: vec![benchmark.into()],
         methods: vec![method.into()],
         seeds: Some(1),
         ..Selection::default()
     };
-    let plan = Plan::new(&library, &selection).expect("a valid plan");
+    let plan = Plan::new(library, &selection).expect("a valid plan");
     plan.load_data(data).expect("data");
     let spec = &plan.runs[0].spec;
     protocol(&spec.paradigm).expect("known").run(spec, data, &mut Unwatched).expect("runs")
@@ -27,7 +27,7 @@ fn score(log: &RunLog, name: &str) -> f64 {
 
 #[test]
 fn elec2_without_its_file_says_where_it_was_looked_for_before_anything_trains() {
-    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let library = crate::common::shipped();
     let data = Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" });
     let selection = Selection {
         targets: vec!["elec2".into()],
@@ -35,14 +35,14 @@ fn elec2_without_its_file_says_where_it_was_looked_for_before_anything_trains() 
         seeds: Some(1),
         ..Selection::default()
     };
-    let plan = Plan::new(&library, &selection).expect("definitions are valid");
+    let plan = Plan::new(library, &selection).expect("definitions are valid");
     let message = plan.load_data(&data).expect_err("no file").to_string();
     assert!(message.starts_with("data set `elec2`: elec.csv.gz not found in"), "{message}");
 }
 
 #[test]
 fn a_table_is_refused_where_images_are_needed() {
-    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let mut library = crate::common::shipped().clone();
     let mut text = library.benchmark("split-digits-domain").expect("known").origin.text();
     text =
         text.replace("data = \"digits\"", "data = \"elec2\"").replace("split-digits-domain", "split-elec2");

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use neuromod_bench::definitions;
 use neuromod_bench::registry::{PROTOCOLS, protocol};
 
 #[test]
@@ -25,7 +24,7 @@ fn every_method_says_its_formula_and_source_and_no_kind_is_registered_twice() {
 
 #[test]
 fn every_preset_names_a_registered_kind_and_every_kind_has_a_preset() {
-    let library = definitions::shipped().expect("valid");
+    let library = crate::common::shipped();
     let mut used: BTreeSet<(&str, &str)> = BTreeSet::new();
     for ((paradigm, id), preset) in &library.methods {
         let methods = protocol(paradigm).expect("registered").methods();
@@ -45,7 +44,7 @@ fn every_preset_names_a_registered_kind_and_every_kind_has_a_preset() {
 
 #[test]
 fn an_unknown_kind_is_refused_by_every_protocol_with_the_known_ones() {
-    let library = definitions::shipped().expect("valid");
+    let library = crate::common::shipped();
     for benchmark in library.benchmarks.values() {
         let protocol = protocol(&benchmark.header.paradigm).expect("registered");
         let (_, preset) = library

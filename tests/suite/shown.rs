@@ -45,7 +45,7 @@ fn what_is_shown_is_merged_and_says_where_each_value_stands() {
     // What is shown is a definition that needs no parent and no place.
     let (_, whole) = text.split_once("and where each value stands\n").expect("the definition");
     let dir = definitions(&[("copy.toml", &whole.replace("\"ewc-sampled\"", "\"copy\""))]);
-    let mut library = neuromod_bench::definitions::shipped().expect("valid");
+    let mut library = crate::common::shipped().clone();
     library.add_folder(dir.path()).expect("a whole definition");
     let of = |id: &str| {
         library.method("incremental", id).expect("known").digest("split-mnist-task").expect("JSON")
@@ -58,7 +58,7 @@ fn what_is_shown_is_merged_and_says_where_each_value_stands() {
 
 #[test]
 fn numbers_in_settings_are_shown_as_they_were_written() {
-    let library = neuromod_bench::definitions::shipped().expect("valid");
+    let library = crate::common::shipped();
     // A widened single has at least fifteen digits; no definition has a number of so many.
     for (id, benchmark) in &library.benchmarks {
         let method = &benchmark.header.methods[0];
@@ -68,7 +68,7 @@ fn numbers_in_settings_are_shown_as_they_were_written() {
             seeds: Some(1),
             ..Selection::default()
         };
-        let plan = Plan::new(&library, &selection).expect("a plan");
+        let plan = Plan::new(library, &selection).expect("a plan");
         let widened = plan.runs[0].spec.settings.to_string().contains("0000000149");
         if !widened && !matches!(benchmark.header.paradigm.as_str(), "go-nogo" | "sequence" | "switching") {
             continue;
@@ -87,7 +87,7 @@ fn the_list_tells_of_everything_in_the_registries() {
     let listed = bench().arg("list").output().expect("runs");
     let listed = String::from_utf8(listed.stdout).expect("text");
     assert!(listed.lines().all(|line| line.chars().count() <= 80), "{listed}");
-    let library = neuromod_bench::definitions::shipped().expect("valid");
+    let library = crate::common::shipped();
     let ids = library.benchmarks.keys().chain(library.suites.keys()).map(String::as_str);
     let ids = ids.chain(library.methods.keys().map(|(_, id)| id.as_str()));
     let ids = ids.chain(neuromod_bench::report::metric::METRICS.iter().map(|metric| metric.name));

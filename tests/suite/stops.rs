@@ -177,7 +177,7 @@ fn a_run_ends_at_the_first_question_that_says_so_whatever_its_phase() {
 
 /// A copy of the dose–response benchmark with a short training and these settings.
 fn dose_response(edits: &[(&str, &str)]) -> tempfile::TempDir {
-    let library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let library = crate::common::shipped();
     let mut text = library.benchmark("dose-response").expect("known").origin.text();
     let training = "[training]\nmax_updates = 1\nmin_updates = 1\nevaluate_every = 1\nevaluation_trials = 1";
     text = text.replace("id = \"dose-response\"", "id = \"long\"").replace("[training]", training);

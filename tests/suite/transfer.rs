@@ -36,11 +36,7 @@ fn settings(
     kind: &str,
     parameters: &str,
 ) -> Result<serde_json::Value, String> {
-    let mut benchmark = neuromod_bench::definitions::shipped()
-        .expect("definitions")
-        .benchmark(benchmark)
-        .expect("known")
-        .clone();
+    let mut benchmark = crate::common::shipped().benchmark(benchmark).expect("known").clone();
     let small = "budget = { source_updates = 60, target_updates = 40, batch = 16 }";
     for text in [small, changes] {
         benchmark.body.extend(text.parse::<toml::Table>().expect("toml"));
@@ -243,7 +239,7 @@ fn what_does_not_fit_is_refused_before_training_with_what_is_allowed() {
 
 #[test]
 fn every_transfer_benchmark_resolves_with_every_method_that_it_names() {
-    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let library = crate::common::shipped();
     for benchmark in library.benchmarks.values().filter(|b| b.header.paradigm == "transfer") {
         for method in &benchmark.header.methods {
             let preset = library.method("transfer", method).expect("known");

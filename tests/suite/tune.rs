@@ -127,10 +127,10 @@ fn single_values_are_tried_whole_numbers_and_words_too() {
 
 #[test]
 fn every_tuned_value_that_is_shipped_belongs_to_a_preset_as_it_stands_and_resolves() {
-    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let library = crate::common::shipped();
     for ((paradigm, method, benchmark, arm), tuned) in &library.tuned {
         let benchmark = library.benchmark(benchmark).expect(benchmark);
-        let preset = neuromod_bench::run::timing_preset(&library, benchmark, method)
+        let preset = neuromod_bench::run::timing_preset(library, benchmark, method)
             .unwrap_or_else(|| library.method(paradigm, method).cloned())
             .expect(method);
         let found = library.found(&preset, benchmark, *arm).expect("readable");
@@ -145,11 +145,11 @@ fn every_tuned_value_that_is_shipped_belongs_to_a_preset_as_it_stands_and_resolv
 /// A range whose end a method refuses would end the documented command before its first run.
 #[test]
 fn every_search_that_ships_can_start() {
-    let library = neuromod_bench::definitions::shipped().expect("definitions");
+    let library = crate::common::shipped();
     let budget = Budget { trials: 2, restarts: 1, seeds: 1, confirm: 1 };
     let mut refused = Vec::new();
     for benchmark in library.benchmarks.values() {
-        let search = Search { library: &library, benchmark, budget, estimator: false };
+        let search = Search { library, benchmark, budget, estimator: false };
         for method in &benchmark.header.methods {
             let preset = library.method(&benchmark.header.paradigm, method).expect("a listed method");
             if preset.header.control.is_some() {

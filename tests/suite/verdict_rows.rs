@@ -8,9 +8,9 @@ use neuromod_bench::run::{Plan, Selection};
 
 /// Mechanism → (kinds of its controls, methods planned for the kind) of one benchmark in a suite, and the seeds.
 fn planned(suite: &str, benchmark: &str, mechanism: &str) -> (BTreeMap<String, BTreeSet<String>>, usize) {
-    let library = neuromod_bench::definitions::shipped().expect("valid");
+    let library = crate::common::shipped();
     let selection = Selection { targets: vec![suite.into()], ..Selection::default() };
-    let plan = Plan::new(&library, &selection).expect("resolves");
+    let plan = Plan::new(library, &selection).expect("resolves");
     let runs: Vec<_> = plan.runs.iter().filter(|run| run.spec.benchmark == benchmark).collect();
     let own: Vec<_> = runs.iter().filter(|run| run.spec.method == mechanism).collect();
     assert!(!own.is_empty(), "{mechanism} on {benchmark} in {suite}");
