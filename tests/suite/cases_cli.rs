@@ -11,8 +11,7 @@ use neuromod_bench::base::source::Source;
 use neuromod_bench::contract::{Record, Status};
 use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::report::metric;
-use neuromod_bench::run::{Executor, Journal, Listener, Plan, PlannedRun, Selection};
-use neuromod_bench::{registry, run};
+use neuromod_bench::run::{self, Executor, Journal, Listener, Plan, PlannedRun, Selection};
 use predicates::prelude::*;
 use predicates::str::contains;
 
@@ -48,36 +47,6 @@ pub fn tiny(definitions: &Path, out: &Path, methods: &str) -> Command {
     command.args(["run", "tiny", "--jobs", "1", "--seeds", "2", "-m", methods]);
     command.arg("--benchmarks").arg(definitions).arg("--out").arg(out);
     command
-}
-
-/// What may differ between runs that are compared is the method's; all else a benchmark resolves to is the same.
-#[test]
-fn every_method_leaves_the_benchmarks_own_settings_as_they_are() {
-    let library = neuromod_bench::definitions::shipped().expect("valid");
-    let mut compared = 0;
-    for (id, benchmark) in &library.benchmarks {
-        let of_method = registry::protocol(&benchmark.header.paradigm).expect("known").settings_of_method();
-        let mut own: Option<BTreeMap<String, serde_json::Value>> = None;
-        for method in library.method_ids(&benchmark.header.paradigm) {
-            let selection = Selection {
-                targets: vec![id.clone()],
-                methods: vec![method.into()],
-                seeds: Some(1),
-                ..Selection::default()
-            };
-            // Some methods do not fit some benchmarks.
-            let Ok(plan) = Plan::new(&library, &selection) else { continue };
-            for run in &plan.runs {
-                let settings = run.spec.settings.as_object().expect("a table").clone();
-                let shared: BTreeMap<_, _> =
-                    settings.into_iter().filter(|(key, _)| !of_method.contains(&key.as_str())).collect();
-                assert!(!shared.is_empty(), "{id}: nothing is the benchmark's own");
-                assert_eq!(own.get_or_insert_with(|| shared.clone()), &shared, "{id} · {method}");
-                compared += 1;
-            }
-        }
-    }
-    assert!(compared > 500, "{compared}");
 }
 
 #[cfg(target_os = "linux")]
@@ -125,7 +94,7 @@ impl Listener for Broken {
 
 #[test]
 fn a_listener_that_panics_changes_no_run() {
-    let mut library = neuromod_bench::definitions::shipped().expect("valid");
+    let mut library = crate::common::shipped().clone();
     library.add(Source { name: "tiny.toml".into(), text: TINY.into() }).expect("valid");
     let selection = Selection {
         targets: vec!["tiny".into()],

@@ -6,9 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use neuromod_bench::base::digest::sha256_hex;
-use neuromod_bench::run::{Plan, Selection};
+use neuromod_bench::registry::protocol;
+use neuromod_bench::run::{Plan, PlannedRun, Selection};
+
+use crate::common::shipped;
 
 /// Hashes by method, by benchmark at its version.
 type Hashes = BTreeMap<String, BTreeMap<String, String>>;
@@ -17,27 +21,36 @@ fn file() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/resolved.json")
 }
 
-/// Every pair that resolves; the others are refused before anything trains.
-fn resolved() -> Hashes {
-    let library = neuromod_bench::definitions::shipped().expect("definitions");
-    let mut hashes = Hashes::new();
-    for benchmark in library.benchmarks.values() {
-        let header = &benchmark.header;
-        let own = hashes.entry(format!("{}@{}", header.id, header.version)).or_default();
-        for method in library.method_ids(&header.paradigm) {
-            let selection = Selection {
-                targets: vec![header.id.clone()],
-                methods: vec![method.to_owned()],
-                seeds: Some(1),
-                ..Selection::default()
-            };
-            let Ok(plan) = Plan::new(&library, &selection) else { continue };
-            for run in plan.runs {
-                assert_eq!(run.spec.method, method, "a preset's own id names its runs");
-                let content = serde_json::to_string(&(&run.spec.settings, &run.titles.method));
-                own.insert(run.spec.method, sha256_hex(content.expect("JSON").as_bytes())[..16].to_owned());
-            }
+fn plan(benchmark: &str, method: &str) -> neuromod_bench::base::error::Result<Plan> {
+    let selection = Selection {
+        targets: vec![benchmark.to_owned()],
+        methods: vec![method.to_owned()],
+        seeds: Some(1),
+        ..Selection::default()
+    };
+    Plan::new(shipped(), &selection)
+}
+
+/// Every pair that resolves, by benchmark and by the method that was asked for, planned once for all tests; the others are
+/// refused before anything trains.
+static PLANNED: LazyLock<BTreeMap<&str, Vec<(&str, PlannedRun)>>> = LazyLock::new(|| {
+    let mut planned = BTreeMap::<_, Vec<_>>::new();
+    for (id, benchmark) in &shipped().benchmarks {
+        for method in shipped().method_ids(&benchmark.header.paradigm) {
+            let Ok(plan) = plan(id, method) else { continue };
+            planned.entry(id.as_str()).or_default().extend(plan.runs.into_iter().map(|run| (method, run)));
         }
+    }
+    planned
+});
+
+fn resolved() -> Hashes {
+    let mut hashes = Hashes::new();
+    for (method, run) in PLANNED.values().flatten() {
+        assert_eq!(run.spec.method, *method, "a preset's own id names its runs");
+        let content = serde_json::to_string(&(&run.spec.settings, &run.titles.method)).expect("JSON");
+        let own = hashes.entry(format!("{}@{}", run.spec.benchmark, run.spec.version)).or_default();
+        own.insert(run.spec.method.clone(), sha256_hex(content.as_bytes())[..16].to_owned());
     }
     hashes
 }
@@ -61,16 +74,27 @@ fn every_pair_of_benchmark_and_method_resolves_to_what_it_did() {
     assert!(moved.is_empty(), "{} pairs resolve to something else: {moved:?}", moved.len());
 }
 
+/// What may differ between runs that are compared is the method's; all else a benchmark resolves to is the same.
+#[test]
+fn every_method_leaves_the_benchmarks_own_settings_as_they_are() {
+    for (id, runs) in PLANNED.iter() {
+        let mut own: Option<BTreeMap<&String, &serde_json::Value>> = None;
+        for (method, run) in runs {
+            let of_method = protocol(&run.spec.paradigm).expect("known").settings_of_method();
+            let settings = run.spec.settings.as_object().expect("a table").iter();
+            let shared: BTreeMap<_, _> =
+                settings.filter(|(key, _)| !of_method.contains(&key.as_str())).collect();
+            assert!(!shared.is_empty(), "{id}: nothing is the benchmark's own");
+            assert_eq!(own.get_or_insert_with(|| shared.clone()), &shared, "{id} · {method}");
+        }
+    }
+    let compared: usize = PLANNED.values().map(Vec::len).sum();
+    assert!(compared > 500, "{compared}");
+}
+
 /// The only run of a method on a benchmark, or what it is refused with.
 fn asked(benchmark: &str, method: &str) -> Result<(String, String), String> {
-    let library = neuromod_bench::definitions::shipped().expect("definitions");
-    let selection = Selection {
-        targets: vec![benchmark.into()],
-        methods: vec![method.into()],
-        seeds: Some(1),
-        ..Selection::default()
-    };
-    let plan = Plan::new(&library, &selection).map_err(|error| error.to_string())?;
+    let plan = plan(benchmark, method).map_err(|error| error.to_string())?;
     let run = plan.runs.into_iter().next().expect("a run");
     Ok((run.spec.method, run.key))
 }
