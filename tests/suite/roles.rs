@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use neuromod_bench::contract::definition::{Library, MethodPreset};
+use neuromod_bench::contract::definition::MethodPreset;
 use neuromod_bench::contract::{Curve, MetricValue, RECORD_SCHEMA, Record, Role, RunLog, Status, Time};
 use neuromod_bench::learn::modulation::{LocalSpec, ModulationSpec};
 use neuromod_bench::report::Options;
 use neuromod_bench::run::{Plan, PlannedRun, Selection};
 use neuromod_bench::{registry, report};
+
+use crate::common::shipped;
 
 /// Kinds whose modulation is part of the method, by paradigm.
 const BUILT_IN: &[(&str, &[&str])] = &[
@@ -17,10 +19,6 @@ const BUILT_IN: &[(&str, &[&str])] = &[
     ("switching", &["doya", "uncertainty", "ach-ne", "reduced-observer"]),
 ];
 
-fn library() -> Library {
-    neuromod_bench::definitions::shipped().expect("embedded definitions")
-}
-
 /// Neuromodulators of a preset, on whatever benchmark.
 fn modulations(preset: &MethodPreset) -> Vec<ModulationSpec> {
     let benchmarks = preset.header.on.keys().map(String::as_str).chain(["none"]);
@@ -29,7 +27,7 @@ fn modulations(preset: &MethodPreset) -> Vec<ModulationSpec> {
 
 #[test]
 fn every_modulated_preset_is_a_mechanism_a_control_or_says_why_it_is_not_judged() {
-    for preset in library().methods.values() {
+    for preset in shipped().methods.values() {
         let header = &preset.header;
         let built_in = BUILT_IN
             .iter()
@@ -58,7 +56,7 @@ fn every_modulated_preset_is_a_mechanism_a_control_or_says_why_it_is_not_judged(
 
 #[test]
 fn every_control_is_one_of_a_mechanism_of_its_paradigm() {
-    let library = library();
+    let library = shipped();
     for preset in library.methods.values() {
         let header = &preset.header;
         let Some(of) = header.control.as_ref().and_then(|control| control.of.as_deref()) else { continue };
@@ -105,7 +103,7 @@ pub fn record(run: PlannedRun, log: RunLog) -> Record {
 
 #[test]
 fn every_mechanism_that_a_suite_runs_stands_in_the_table_of_verdicts() {
-    let library = library();
+    let library = shipped();
     for suite in library.suites.keys() {
         let selection = Selection {
             targets: vec![suite.clone()],
@@ -113,7 +111,7 @@ fn every_mechanism_that_a_suite_runs_stands_in_the_table_of_verdicts() {
             seeds: Some(2),
             ..Selection::default()
         };
-        let plan = Plan::new(&library, &selection).expect("a valid plan");
+        let plan = Plan::new(library, &selection).expect("a valid plan");
         let mechanism = |run: &&PlannedRun| run.titles.role == Some(Role::Mechanism);
         let wanted: BTreeSet<(String, String)> = plan
             .runs
@@ -122,14 +120,8 @@ fn every_mechanism_that_a_suite_runs_stands_in_the_table_of_verdicts() {
             .map(|run| (run.spec.benchmark.clone(), run.spec.method.clone()))
             .collect();
         let records: Vec<Record> = plan.runs.into_iter().map(made_up).collect();
-        let folder = tempfile::tempdir().expect("a folder");
-        report::write(
-            &records,
-            folder.path(),
-            &Options { paradigms: registry::paradigms(), ..Options::default() },
-        )
-        .expect("a report");
-        let csv = std::fs::read_to_string(folder.path().join("verdicts.csv")).unwrap_or_default();
+        let options = Options { paradigms: registry::paradigms(), ..Options::default() };
+        let csv = report::verdicts_csv(&records, &options);
         let rows: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
         let found: BTreeSet<(String, String)> =
             rows.iter().map(|row| (row[2].to_owned(), row[3].to_owned())).collect();

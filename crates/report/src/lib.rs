@@ -178,6 +178,12 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     })
 }
 
+/// `verdicts.csv` of a report, without the report.
+pub fn verdicts_csv(records: &[Record], options: &Options) -> String {
+    let results = Results::of(records, options);
+    verdict_files::csv(&verdicts::judged(&results), &verdicts::on_negative_controls(&results))
+}
+
 /// Writes `runs.csv` and `raw-curves.csv` into a folder, which is created if missing.
 ///
 /// # Errors
