@@ -11,8 +11,8 @@ use neuromod_bench::learn::optim::Kind;
 use neuromod_bench::paradigms::method::METHODS;
 use neuromod_bench::registry::protocol;
 
+use crate::common::shipped;
 use crate::learner_laws::{MODELS, composition, learner, train};
-use crate::tiny::library;
 
 const TOLD: (&str, &str) = ("domain", r#"["task-id", "boundary"]"#);
 const CLASSES: (&str, &str) = ("class", r#"["boundary"]"#);
@@ -30,17 +30,15 @@ fn run_for(
     tasks: &str,
     memory: usize,
 ) -> Result<RunLog> {
-    let mut library = library();
-    let benchmark = library.benchmarks.get_mut("split-digits-domain").expect("known");
+    let mut benchmark = shipped().benchmark("split-digits-domain").expect("known").clone();
     let stream = format!(
-        "stream = {{ scenario = \"{scenario}\", reveals = {reveals}, {tasks} }}\nbudget = {{ updates_per_task = {updates}, batch = 8 }}"
+        "model = {{ kind = \"mlp\", hidden = [32] }}\noptimiser = {{ kind = \"adam\", rate = 0.01 }}\nstream = {{ scenario = \"{scenario}\", reveals = {reveals}, {tasks} }}\nbudget = {{ updates_per_task = {updates}, batch = 8 }}"
     );
     benchmark.body.extend(stream.parse::<toml::Table>().expect("toml"));
-    let benchmark = library.benchmark("split-digits-domain").expect("known");
     // Its plainest preset is called as the kind is.
-    let preset = library.method("incremental", kind).expect("a preset of the kind's name");
+    let preset = shipped().method("incremental", kind).expect("a preset of the kind's name");
     let of = protocol("incremental").expect("registered");
-    let mut settings = of.resolve(benchmark, preset)?;
+    let mut settings = of.resolve(&benchmark, preset)?;
     if let Some(samples) = settings.pointer_mut("/method/parameters/memory/samples") {
         *samples = memory.into();
     }
@@ -73,7 +71,7 @@ const PAIRS: &str = "tasks = { kind = \"split\", classes_per_task = 2 }";
 fn every_method_learns_one_task() {
     for kind in kinds() {
         // Where biases alone learn it takes longer.
-        let updates = if kind == "learned-biases" { 400 } else { 80 };
+        let updates = if kind == "learned-biases" { 200 } else { 40 };
         let log =
             run_for(updates, kind, place(kind), PAIRS, 60).unwrap_or_else(|error| panic!("{kind}: {error}"));
         let first = log.matrix.expect("a matrix").rows[0][0];

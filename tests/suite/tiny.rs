@@ -4,10 +4,22 @@ use neuromod_bench::contract::definition::Library;
 
 /// Benchmarks, and what is changed of each to make it short.
 pub const TINY: &[(&str, &str)] = &[
-    ("split-digits-domain", "budget = { updates_per_task = 5, batch = 8 }"),
-    ("split-digits-task", "budget = { updates_per_task = 5, batch = 8 }"),
-    ("split-digits-class", "budget = { updates_per_task = 5, batch = 8 }"),
-    ("sinusoid-10shot-quick", "budget = { outer_steps = 2, episodes_per_step = 2 }"),
+    (
+        "split-digits-domain",
+        "model = { kind = \"mlp\", hidden = [32] }\nbudget = { updates_per_task = 5, batch = 8 }",
+    ),
+    (
+        "split-digits-task",
+        "model = { kind = \"mlp\", hidden = [32] }\nbudget = { updates_per_task = 5, batch = 8 }",
+    ),
+    (
+        "split-digits-class",
+        "model = { kind = \"mlp\", hidden = [32] }\nbudget = { updates_per_task = 5, batch = 8 }",
+    ),
+    (
+        "sinusoid-10shot-quick",
+        "budget = { outer_steps = 2, episodes_per_step = 2 }\nevaluate = { episodes = 20, steps = 2, every = 1, curve_episodes = 4 }",
+    ),
     ("omniglot-5way-1shot", ""),
     ("omniglot-sequential", ""),
     ("sine", "stream = { source = { kind = \"sine\" }, samples = 400, segments = 2 }"),
@@ -16,7 +28,7 @@ pub const TINY: &[(&str, &str)] = &[
     ("go-nogo-example", "task = { cues = [\"A\", \"B\"], block = 30, record_raster = true }"),
     (
         "opposed-light",
-        "training = { trials_per_update = 2, max_updates = 4, min_updates = 2, stop_loss = 4.0, stop_accuracy = 0.98 }",
+        "network = { units = 16 }\ntraining = { trials_per_update = 2, max_updates = 4, min_updates = 2, stop_loss = 4.0, stop_accuracy = 0.98 }",
     ),
     ("switching-bandit", ""),
     ("change-point", ""),
@@ -27,7 +39,7 @@ pub const TINY: &[(&str, &str)] = &[
 
 /// The definitions with the short benchmarks in the place of their own.
 pub fn library() -> Library {
-    let mut library = neuromod_bench::definitions::shipped().expect("embedded definitions");
+    let mut library = crate::common::shipped().clone();
     for (id, change) in TINY {
         let benchmark = library.benchmarks.get_mut(*id).expect("a benchmark");
         benchmark.body.extend(change.parse::<toml::Table>().expect("toml"));
