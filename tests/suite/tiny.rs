@@ -6,19 +6,19 @@ use neuromod_bench::contract::definition::Library;
 pub const TINY: &[(&str, &str)] = &[
     (
         "split-digits-domain",
-        "model = { kind = \"mlp\", hidden = [32] }\nbudget = { updates_per_task = 5, batch = 8 }",
+        "model = { kind = \"mlp\", hidden = [32, 16] }\nbudget = { updates_per_task = 5, batch = 8 }",
     ),
     (
         "split-digits-task",
-        "model = { kind = \"mlp\", hidden = [32] }\nbudget = { updates_per_task = 5, batch = 8 }",
+        "model = { kind = \"mlp\", hidden = [32, 16] }\nbudget = { updates_per_task = 5, batch = 8 }",
     ),
     (
         "split-digits-class",
-        "model = { kind = \"mlp\", hidden = [32] }\nbudget = { updates_per_task = 5, batch = 8 }",
+        "model = { kind = \"mlp\", hidden = [32, 16] }\nbudget = { updates_per_task = 5, batch = 8 }",
     ),
     (
         "sinusoid-10shot-quick",
-        "budget = { outer_steps = 2, episodes_per_step = 2 }\nevaluate = { episodes = 20, steps = 2, every = 1, curve_episodes = 4 }",
+        "budget = { outer_steps = 2, episodes_per_step = 2 }\nevaluate = { episodes = 20, steps = 6, every = 1, curve_episodes = 4 }",
     ),
     ("omniglot-5way-1shot", ""),
     ("omniglot-sequential", ""),

@@ -25,12 +25,12 @@ fn tune_command(folder: &Path, trials: &str) -> std::process::Command {
 #[test]
 fn a_search_that_is_killed_or_interrupted_goes_on_and_finds_the_same() {
     let (whole, stopped) = (definitions(), definitions());
-    assert!(tune_command(whole.path(), "10").status().expect("runs").success());
+    assert!(tune_command(whole.path(), "15").status().expect("runs").success());
     let journal = |folder: &Path| folder.join("records").join("records.jsonl");
     let lines = |folder: &Path| fs::read_to_string(journal(folder)).unwrap_or_default().lines().count();
     let mut counted = 0;
     for (signal, code) in [("-KILL", None), ("-INT", Some(75)), ("-TERM", Some(75))] {
-        let mut child = tune_command(stopped.path(), "10").spawn().expect("starts");
+        let mut child = tune_command(stopped.path(), "15").spawn().expect("starts");
         let begun = std::time::Instant::now();
         while lines(stopped.path()) < counted + 3 && begun.elapsed().as_secs() < 60 {
             std::thread::sleep(std::time::Duration::from_millis(2));
@@ -41,7 +41,7 @@ fn a_search_that_is_killed_or_interrupted_goes_on_and_finds_the_same() {
         assert!(!stopped.path().join("incremental.toml").exists(), "stopped before an answer was whole");
         counted = lines(stopped.path());
     }
-    let output = tune_command(stopped.path(), "10").output().expect("runs");
+    let output = tune_command(stopped.path(), "15").output().expect("runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && said.contains("runs are already in"), "{said}");
     let found = |folder: &Path| fs::read_to_string(folder.join("incremental.toml")).expect("found values");

@@ -53,9 +53,9 @@ pub enum Error {
     #[error("stopped: {0}")]
     Stopped(StopReason),
 
-    /// The tensor engine refused an operation: a bug in this crate or a shape that a check let through.
+    /// The tensor engine, which learners alone know, refused an operation: a bug, or a shape that a check let through.
     #[error("tensor engine: {0}")]
-    Engine(Box<dyn std::error::Error + Send + Sync>),
+    Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
 
     /// Serialisation failed.
     #[error("JSON: {0}")]

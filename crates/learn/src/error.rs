@@ -4,7 +4,7 @@ use base::error::{DefinitionError, Error as Common};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The tensor engine refused an operation: a bug in this crate or a shape that a check let through.
+    /// Becomes [`base::error::Error::Engine`] above.
     #[error("tensor engine: {0}")]
     Engine(#[from] candle_core::Error),
 

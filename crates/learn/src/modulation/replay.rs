@@ -77,7 +77,7 @@ impl Replayed {
     }
 }
 
-/// E[g] and E\[g²\].
+/// E\[g\] and E\[g²\].
 pub(super) fn raw_moments(values: &[f32]) -> [f64; 2] {
     let values = widened(values);
     let squares: Vec<f64> = values.iter().map(|g| g * g).collect();

@@ -144,7 +144,8 @@ impl ModelSpec {
         widths.iter_mut().for_each(|width| *width *= factor);
     }
 
-    /// The network before its weights are drawn: what only its sizes are asked of, a plan of every run some times.
+    /// The network with weights of 0 (dendrites are drawn all the same), for whoever asks for its sizes alone: a plan does so
+    /// several times for each run, and drawing takes most of the time.
     ///
     /// # Errors
     /// As of [`ModelSpec::build`].

@@ -52,3 +52,21 @@ fn values_out_of_range_are_named_with_what_is_allowed() {
     assert!(spec.check("model").expect_err("units").to_string().contains("`model.units` = 0"));
     assert!(ModelSpec::default().check("model").is_ok());
 }
+
+#[test]
+fn a_network_whose_weights_are_not_drawn_is_as_large_as_one_whose_are_and_refuses_the_same() {
+    for text in ["kind = \"mlp\"\nhidden = [7, 5]", "kind = \"cnn\"", "kind = \"rnn\""] {
+        let spec = read(text).expect("spec");
+        let [drawn, undrawn] = [spec.build([1, 8, 8], 10, &Streams::new(1)), spec.undrawn([1, 8, 8], 10)];
+        let [drawn, undrawn] = [drawn.expect("model"), undrawn.expect("model")];
+        assert_eq!(undrawn.layer_units(), drawn.layer_units());
+        assert_eq!(undrawn.multiply_adds(), drawn.multiply_adds());
+        assert_eq!(undrawn.parameters().count(), drawn.parameters().count());
+        assert!(
+            undrawn.parameters().snapshot().expect("values").iter().flatten().all(|weight| *weight == 0.0)
+        );
+    }
+    let refused = read("kind = \"cnn\"").expect("spec");
+    let [drawn, undrawn] = [refused.build([1, 1, 1], 10, &Streams::new(1)), refused.undrawn([1, 1, 1], 10)];
+    assert_eq!(drawn.err().expect("too small").to_string(), undrawn.err().expect("too small").to_string());
+}
