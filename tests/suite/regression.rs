@@ -5,12 +5,19 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use neuromod_bench::base::error::Error;
+use neuromod_bench::base::source::Source;
+use neuromod_bench::contract::definition::{Benchmark, MethodPreset};
+use neuromod_bench::contract::{MethodInfo, RunLog, RunSpec, Unwatched};
+use neuromod_bench::data::{Data, DataFolder};
+use neuromod_bench::own_data;
 use neuromod_bench::paradigms::method::METHODS;
+use neuromod_bench::registry::protocol;
 use predicates::prelude::*;
 use predicates::str::contains;
 use serde_json::Value;
 
-use crate::common::{bench, folder, text};
+use crate::common::{bench, folder, shipped, text};
 
 /// Three sites of 40 rows: y = 20 + 10 a − 10 b, and 10 more for each further site, which stands in the inputs too.
 fn table() -> String {
@@ -53,12 +60,8 @@ curve = {{ every = 20, samples = 20 }}
 }
 
 fn run(dir: &Path, methods: &str) -> Command {
-    run_seeds(dir, methods, "2")
-}
-
-fn run_seeds(dir: &Path, methods: &str, seeds: &str) -> Command {
     let mut command = bench();
-    command.args(["run", "mine", "--seeds", seeds, "--quiet", "--method", methods]);
+    command.args(["run", "mine", "--seeds", "2", "--quiet", "--method", methods]);
     command.arg("--benchmarks").arg(dir).arg("--out").arg(dir.join("out"));
     command
 }
@@ -104,28 +107,46 @@ fn a_table_whose_answers_are_numbers_is_learned_and_reported() {
     assert!(best.to_lowercase().contains("joint"), "{best}");
 }
 
+/// A preset of the kind and its defaults on a benchmark, if it may run there.
+fn run_of_kind(info: &MethodInfo, benchmark: &Benchmark, data: &Data) -> Result<RunLog, Error> {
+    let kind = info.kind;
+    let memory = info.parameters.iter().any(|parameter| parameter.name == "memory.samples");
+    let parameters = if memory { "[parameters]\nmemory = { samples = 20 }\n" } else { "" };
+    let text = format!(
+        "schema = 1\nid = \"own-{kind}\"\ntitle = \"Own {kind}\"\nparadigm = \"incremental\"\nkind = \"{kind}\"\nprovenance = \"for tests\"\n{parameters}"
+    );
+    let preset = MethodPreset::parse(Source { name: "own.toml".into(), text })?;
+    let incremental = protocol("incremental")?;
+    let spec = RunSpec {
+        benchmark: "mine".into(),
+        version: 1,
+        paradigm: "incremental".into(),
+        method: preset.header.id.clone(),
+        seed: 1,
+        settings: incremental.resolve(benchmark, &preset)?,
+        replays: None,
+    };
+    incremental.run(&spec, data, &mut Unwatched)
+}
+
 #[test]
 fn every_method_runs_on_numbers_or_says_in_words_why_not() {
     let dir = written(DATA, &STREAM.replace("[\"boundary\"]", "[\"boundary\", \"task-id\"]"));
+    let data = Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" });
+    let mut library = shipped().clone();
+    library.add_folder(dir.path()).expect("valid");
+    own_data::complete(&mut library, &["mine".into()], &data, false).expect("complete");
+    let benchmark = library.benchmark("mine").expect("known");
     let mut ran = Vec::new();
     for entry in METHODS {
         let kind = entry.info.kind;
-        let preset = format!(
-            "schema = 1\nid = \"own-{kind}\"\ntitle = \"Own {kind}\"\nparadigm = \"incremental\"\nkind = \"{kind}\"\nprovenance = \"for tests\"\n{}",
-            if entry.info.parameters.iter().any(|parameter| parameter.name == "memory.samples") {
-                "[parameters]\nmemory = { samples = 20 }\n"
-            } else {
-                ""
+        match run_of_kind(&entry.info, benchmark, &data) {
+            Ok(log) => {
+                assert!(log.matrix.is_some_and(|matrix| matrix.regression), "{kind}");
+                ran.push(kind);
             }
-        );
-        fs::write(dir.path().join(format!("own-{kind}.toml")), preset).expect("write");
-        let output = run_seeds(dir.path(), &format!("own-{kind}"), "1").output().expect("ran");
-        if output.status.success() {
-            ran.push(kind);
-            continue;
+            Err(error) => assert!(error.to_string().contains("here numbers are answered"), "{kind}: {error}"),
         }
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains("here numbers are answered"), "{kind}: {told}");
     }
     for kind in [
         "naive",

@@ -6,14 +6,11 @@ use neuromod_bench::base::stats::{REQUIRED, TUNED_CONSTANT, UNMODULATED};
 use neuromod_bench::contract::Role;
 use neuromod_bench::run::{Plan, Selection};
 
-/// Mechanism → (kinds of its controls, methods planned for the kind) of one benchmark in a suite, and the seeds.
-fn planned(suite: &str, benchmark: &str, mechanism: &str) -> (BTreeMap<String, BTreeSet<String>>, usize) {
-    let library = crate::common::shipped();
-    let selection = Selection { targets: vec![suite.into()], ..Selection::default() };
-    let plan = Plan::new(library, &selection).expect("resolves");
+/// Mechanism → (kinds of its controls, methods planned for the kind) of one benchmark in a suite's plan, and the seeds.
+fn planned(plan: &Plan, benchmark: &str, mechanism: &str) -> (BTreeMap<String, BTreeSet<String>>, usize) {
     let runs: Vec<_> = plan.runs.iter().filter(|run| run.spec.benchmark == benchmark).collect();
     let own: Vec<_> = runs.iter().filter(|run| run.spec.method == mechanism).collect();
-    assert!(!own.is_empty(), "{mechanism} on {benchmark} in {suite}");
+    assert!(!own.is_empty(), "{mechanism} on {benchmark}");
     assert!(own.iter().all(|run| run.titles.role == Some(Role::Mechanism)), "{mechanism} is a mechanism");
     let mut kinds: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for run in &runs {
@@ -30,6 +27,7 @@ fn planned(suite: &str, benchmark: &str, mechanism: &str) -> (BTreeMap<String, B
 
 #[test]
 fn suites_plan_the_controls_and_seeds_that_a_verdict_on_a_case_study_needs() {
+    let mut plans = BTreeMap::new();
     for (suite, benchmark, mechanism) in [
         ("core", "go-nogo-session", "full"),
         ("core", "go-nogo-session", "plateau"),
@@ -46,7 +44,11 @@ fn suites_plan_the_controls_and_seeds_that_a_verdict_on_a_case_study_needs() {
         ("opposed-behaviours", "nine-behaviours", "nine-populations"),
     ] {
         let place = format!("{mechanism} on {benchmark} in {suite}");
-        let (kinds, seeds) = planned(suite, benchmark, mechanism);
+        let plan = plans.entry(suite).or_insert_with(|| {
+            let selection = Selection { targets: vec![suite.into()], ..Selection::default() };
+            Plan::new(crate::common::shipped(), &selection).expect(suite)
+        });
+        let (kinds, seeds) = planned(plan, benchmark, mechanism);
         assert!(seeds >= 10, "{place}: {seeds} seeds");
         for kind in REQUIRED.into_iter().chain([UNMODULATED]) {
             let rows = kinds.get(kind).map_or(0, BTreeSet::len);

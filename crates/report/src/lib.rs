@@ -130,11 +130,14 @@ fn remove_stale(out: &Path, charts: &BTreeSet<String>, verdicts: bool) -> Result
     Ok(())
 }
 
+/// What makes the pixels of an SVG document, if anything does.
+type Pixels = fn(&str) -> Option<Vec<u8>>;
+
 /// A chart as SVG, as PNG and as the numbers behind it.
-fn write_picture(picture: &block::Picture<'_>, folder: &Path) -> Result<()> {
+fn write_picture(picture: &block::Picture<'_>, folder: &Path, pixels: Pixels) -> Result<()> {
     let path = |kind: &str| folder.join(format!("{}.{kind}", picture.name));
     let svg = chart::render(picture.figure, chart::WIDE, picture.title, picture.alt);
-    if let Some(png) = chart::png(&svg) {
+    if let Some(png) = pixels(&svg) {
         atomic::write(&path("png"), png)?;
     }
     atomic::write(&path("svg"), &svg)?;
@@ -146,6 +149,11 @@ fn write_picture(picture: &block::Picture<'_>, folder: &Path) -> Result<()> {
 /// # Errors
 /// When the folder or a file cannot be written; the error names the path.
 pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Written> {
+    write_with(records, out, options, chart::png)
+}
+
+/// Drawing pixels is most of the work: tests of pages and numbers go without.
+fn write_with(records: &[Record], out: &Path, options: &Options, pixels: Pixels) -> Result<Written> {
     let results = Results::of(records, options);
     let judged = verdicts::judged(&results);
     let negative = verdicts::on_negative_controls(&results);
@@ -156,7 +164,7 @@ pub fn write(records: &[Record], out: &Path, options: &Options) -> Result<Writte
     atomic::create_folder(&charts_folder)?;
     let mut charts = BTreeSet::new();
     let pictures = block::pictures(&blocks);
-    pictures.par_iter().try_for_each(|picture| write_picture(picture, &charts_folder))?;
+    pictures.par_iter().try_for_each(|picture| write_picture(picture, &charts_folder, pixels))?;
     charts.extend(pictures.iter().map(|picture| picture.name.to_owned()));
     if !judged.is_empty() {
         atomic::write(&out.join("verdicts.csv"), verdict_files::csv(&judged, &negative))?;

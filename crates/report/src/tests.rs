@@ -10,7 +10,7 @@ use contract::Status;
 
 fn page(records: &[Record]) -> (String, String, Written) {
     let folder = tempfile::tempdir().expect("a folder");
-    let written = write(records, folder.path(), &Options::default()).expect("a report");
+    let written = write_with(records, folder.path(), &Options::default(), |_| None).expect("a report");
     let html = fs::read_to_string(&written.html).expect("html");
     let markdown = fs::read_to_string(&written.markdown).expect("markdown");
     (html, markdown, written)
@@ -174,7 +174,7 @@ fn every_chart_has_its_numbers_beside_it() {
 #[test]
 fn printed_means_and_intervals_follow_from_the_numbers_beside_the_chart() {
     let folder = tempfile::tempdir().expect("a folder");
-    let written = write(&records(7), folder.path(), &Options::default()).expect("a report");
+    let written = write_with(&records(7), folder.path(), &Options::default(), |_| None).expect("a report");
     let markdown = fs::read_to_string(written.markdown).expect("markdown");
     let mut checked = 0;
     for benchmark in ["split-digits-task-1", "permuted-digits-1"] {

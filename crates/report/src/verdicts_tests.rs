@@ -223,7 +223,7 @@ fn where_headroom_is_excluded_a_mechanism_cannot_show_and_where_it_is_establishe
 /// The page of these records.
 pub(crate) fn page(records: &[Record]) -> String {
     let folder = tempfile::tempdir().expect("a folder");
-    let written = crate::write(records, folder.path(), &Options::default()).expect("a report");
+    let written = crate::write_with(records, folder.path(), &Options::default(), |_| None).expect("a report");
     std::fs::read_to_string(written.html).expect("a page")
 }
 

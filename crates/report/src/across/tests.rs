@@ -3,14 +3,14 @@ use std::fs;
 use crate::number::{number, p_value, value_with_interval};
 use crate::synthetic::{records, spoilt};
 use crate::verdict_files::fields;
-use crate::{Options, write};
+use crate::{Options, write_with};
 use base::stats::Interval;
 use contract::{Record, Status};
 
 /// The section's text and the rows of `across.csv`.
 fn section(records: &[Record]) -> (String, Vec<Vec<String>>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let written = write(records, folder.path(), &Options::default()).expect("a report");
+    let written = write_with(records, folder.path(), &Options::default(), |_| None).expect("a report");
     let html = fs::read_to_string(&written.html).expect("html");
     let (_, own) = html.split_once("<h2 id=\"across-benchmarks\">").expect("the section");
     let own = own.split("<h2").next().unwrap_or_default().to_owned();
