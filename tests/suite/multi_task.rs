@@ -179,6 +179,7 @@ fn every_rule_learns_all_tasks_and_its_weights_are_recorded() {
         }
         let moves = log.signals.iter().any(|curve| curve.y.iter().any(|y| *y != Some(1.0)));
         assert_eq!(moves, !["static", "pc-grad"].contains(&kind), "{kind}");
+        assert_eq!(log, run(longer, kind, ""), "{kind} is not deterministic");
     }
 }
 

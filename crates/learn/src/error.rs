@@ -19,6 +19,11 @@ impl Error {
     pub fn engine(problem: impl Into<String>) -> Self {
         Self::Engine(candle_core::Error::Msg(problem.into()))
     }
+
+    /// As [`Common::data`].
+    pub fn data(dataset: impl Into<String>, problem: impl Into<String>) -> Self {
+        Common::data(dataset, problem).into()
+    }
 }
 
 impl From<Error> for Common {

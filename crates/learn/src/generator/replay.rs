@@ -5,10 +5,9 @@ use rand::SeedableRng;
 
 use super::spec::GeneratorSpec;
 use super::vae::Vae;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::read;
 use crate::stream::Batch;
-use base::error::Error;
 use base::rng::{FastRng, Streams};
 use base::state::State;
 
@@ -57,7 +56,7 @@ impl Generator {
     /// Before the first boundary; engine errors.
     pub fn draw(&mut self, count: usize) -> Result<Tensor> {
         let Some((vae, _)) = self.vae.as_ref().filter(|_| !self.past.is_empty()) else {
-            return Err(Error::data("generator", "has no past to draw from").into());
+            return Err(Error::data("generator", "has no past to draw from"));
         };
         let drawn = vae.sample(&self.past, count, &mut self.random)?;
         self.multiply_adds += vae.multiply_adds() / 2 * count as u64;
@@ -74,7 +73,7 @@ impl Generator {
         let inside =
             read(&batch.inputs.contiguous()?, |values| values.iter().all(|x| (0.0..=1.0).contains(x)))?;
         if !inside {
-            return Err(Error::data("inputs", "lie outside 0 to 1, which a generator of pixels needs").into());
+            return Err(Error::data("inputs", "lie outside 0 to 1, which a generator of pixels needs"));
         }
         let (vae, _) = match &mut self.vae {
             Some(vae) => vae,

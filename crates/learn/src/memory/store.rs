@@ -9,11 +9,10 @@ use rand::seq::index;
 use super::drawn::Drawn;
 use super::place::Place;
 use super::spec::{Fill, MemorySpec, Weighing};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::{Active, read};
 use crate::objective::{Event, EventContext, StepContext};
 use crate::stream::{Batch, Extra};
-use base::error::Error;
 use base::rng::{FastRng, Streams};
 
 /// Past samples of a stream, at most as many as its [`MemorySpec`] says.
@@ -227,7 +226,7 @@ impl Memory {
         let samples = batch.samples();
         if batch.targets.len() != samples {
             let problem = "has no label per sample, which a memory of past samples needs";
-            return Err(Error::data("batch", problem).into());
+            return Err(Error::data("batch", problem));
         }
         let kept = read(&batch.inputs.contiguous()?, |inputs| {
             let mut kept = Vec::new();

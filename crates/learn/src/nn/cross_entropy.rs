@@ -6,8 +6,7 @@ use candle_core::{CpuStorage, CustomOp1, Layout, Shape, Tensor};
 
 use super::fused::refuse_second_order;
 use super::parameters::{contiguous, lock, read};
-use crate::error::Result;
-use base::error::Error;
+use crate::error::{Error, Result};
 
 /// Which outputs compete in the softmax. Inactive outputs get probability 0 and no gradient.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,7 +71,7 @@ pub fn weighted_cross_entropy(
 ) -> Result<(Tensor, BatchStatistics)> {
     if weights.len() != targets.len() {
         let text = format!("{} weights for {} labels", weights.len(), targets.len());
-        return Err(crate::error::Error::engine(text));
+        return Err(Error::engine(text));
     }
     fused(logits, targets, active, temperature, Some(weights))
 }
@@ -86,14 +85,14 @@ fn fused(
 ) -> Result<(Tensor, BatchStatistics)> {
     let (n, classes) = logits.dims2()?;
     if targets.len() != n {
-        return Err(crate::error::Error::engine(format!("{} labels for {n} samples", targets.len())));
+        return Err(Error::engine(format!("{} labels for {n} samples", targets.len())));
     }
     for (sample, target) in targets.iter().enumerate() {
         let label = *target as usize;
         if label >= classes || active.mask(sample).is_some_and(|mask| !mask[label]) {
             let problem =
                 format!("label {label} of sample {sample} is not among the active of {classes} classes");
-            return Err(Error::data("batch", problem).into());
+            return Err(Error::data("batch", problem));
         }
     }
     let result = Arc::new(Mutex::new(Forward::default()));

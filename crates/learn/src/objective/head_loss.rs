@@ -5,10 +5,9 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 use super::term::{LossTerm, StepContext};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::{Active, BatchStatistics, cross_entropy};
 use crate::stream::Extra;
-use base::error::Error;
 
 /// Mean cross-entropy L_i of the samples that have a label for head i, over the outputs of that head. Inactive on a
 /// batch without any.
@@ -44,7 +43,7 @@ impl LossTerm for HeadLoss {
     fn forward(&mut self, cx: &StepContext<'_>) -> Result<Option<Tensor>> {
         let labels = match &cx.batch.extra {
             Extra::Heads(heads) if self.head < heads.len() => &heads[self.head],
-            _ => return Err(Error::data("batch", format!("has no labels for head {}", self.head)).into()),
+            _ => return Err(Error::data("batch", format!("has no labels for head {}", self.head))),
         };
         let numbered = (0u32..).zip(labels).filter(|(_, label)| **label != Extra::ABSENT);
         let (rows, targets): (Vec<u32>, Vec<u32>) =

@@ -4,10 +4,9 @@ use candle_core::Tensor;
 
 use super::task_loss::TaskLoss;
 use super::term::{LossTerm, StepContext};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::{BatchStatistics, read};
 use crate::stream::Extra;
-use base::error::Error;
 
 /// Mean over samples and outputs of the squared difference from these numbers, n × outputs.
 ///
@@ -31,7 +30,7 @@ impl LossTerm for MeanSquared {
 
     fn forward(&mut self, cx: &StepContext<'_>) -> Result<Option<Tensor>> {
         let Extra::Values(values) = &cx.batch.extra else {
-            return Err(Error::data("batch", "has labels, but the loss is that of a regression").into());
+            return Err(Error::data("batch", "has labels, but the loss is that of a regression"));
         };
         let loss = mean_squared(cx.logits, values)?;
         let mean = f64::from(read(&loss, |loss| loss[0])?);

@@ -4,8 +4,7 @@ use super::super::tasks::EvaluateOn;
 use super::generate::generate;
 use super::realisation::OnlineStream;
 use super::spec::{OnlineStreamSpec, Scored, Source};
-use crate::error::Result;
-use base::error::Error;
+use crate::error::{Error, Result};
 use base::rng::Streams;
 use data::{Data, Table};
 
@@ -53,7 +52,7 @@ impl OnlineStream {
             let behind =
                 if rows.start > 0 { format!(" after the {tuning} for tuning") } else { String::new() };
             let problem = format!("has {} rows{behind}, fewer than the {asked} asked for", rows.len());
-            return Err(Error::data(id, problem).into());
+            return Err(Error::data(id, problem));
         }
         let rows = rows.start..rows.start + asked;
         let features = table.columns.len();

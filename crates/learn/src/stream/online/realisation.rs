@@ -3,9 +3,8 @@
 use super::super::batch::Batch;
 use super::schedule::Change;
 use super::shifts::Shifts;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::Active;
-use base::error::Error;
 use candle_core::{Device, Tensor};
 use std::ops::Range;
 
@@ -84,7 +83,7 @@ impl OnlineStream {
     }
 
     pub(super) fn check(self) -> Result<Self> {
-        let refuse = |problem: String| Err(Error::data("stream", problem).into());
+        let refuse = |problem: String| Err(Error::data("stream", problem));
         if self.inputs.len() != self.labels.len() * self.features {
             let (found, n) = (self.inputs.len(), self.labels.len());
             return refuse(format!("{found} values for {n} samples of {} features", self.features));
