@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use multiversion::multiversion;
+
 use super::check;
 use super::noise::Noise;
 use base::error::DefinitionError;
@@ -69,20 +71,32 @@ impl Apical {
     #[inline]
     pub fn step(&mut self, noise: &mut Noise, active: &mut [f32]) {
         noise.fill_normal(&mut self.draws);
-        for (own, draw) in self.own.iter_mut().zip(&self.draws) {
-            *own = self.keep * *own + self.kick * draw;
-        }
+        advance(&mut self.own, self.keep, self.kick, &self.draws);
         let mut at = 0;
         for (group, range) in self.groups.iter().enumerate() {
             let shared = &mut self.shared[group];
             *shared = self.keep * *shared + self.kick * noise.normal();
             let needed = self.threshold[group] - self.weight_shared * *shared;
             let own = &self.own[at..at + range.len()];
-            for (active, own) in active[range.clone()].iter_mut().zip(own) {
-                *active = if self.weight_own * own > needed { 1.0 } else { 0.0 };
-            }
+            mark(&mut active[range.clone()], self.weight_own, own, needed);
             at += range.len();
         }
+    }
+}
+
+/// One step of the Ornstein–Uhlenbeck variables.
+#[multiversion(targets = "simd")]
+fn advance(own: &mut [f32], keep: f32, kick: f32, draws: &[f32]) {
+    for (own, draw) in own.iter_mut().zip(draws) {
+        *own = keep * *own + kick * draw;
+    }
+}
+
+/// 1 where `weight` · own exceeds what is needed, 0 elsewhere.
+#[multiversion(targets = "simd")]
+fn mark(active: &mut [f32], weight: f32, own: &[f32], needed: f32) {
+    for (active, own) in active.iter_mut().zip(own) {
+        *active = if weight * own > needed { 1.0 } else { 0.0 };
     }
 }
 

@@ -1,5 +1,7 @@
 //! A circuit of populations under plastic Poisson input: the time loop of one trial.
 
+use multiversion::multiversion;
+
 use super::apical::Apical;
 use super::check;
 use super::eligibility::Eligibility;
@@ -9,6 +11,7 @@ use super::poisson::PoissonRaster;
 use super::population::{Kind, Population};
 use super::projection::Projection;
 use base::error::DefinitionError;
+use numeric::elementwise;
 
 /// Electrical constants.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -153,27 +156,20 @@ impl Circuit {
         self.begin(how, apical);
         for t in 0..how.steps {
             // Synaptic currents.
-            for current in &mut self.current {
-                *current *= keep;
-            }
+            elementwise::scale(&mut self.current, keep);
             for &source in input.at(t) {
                 self.input.deliver(source as usize, enter, &mut self.current);
             }
             self.synaptic_operations += (input.at(t).len() * self.scale.len()) as u64;
             if let Some(recurrent) = &self.recurrent {
-                for current in &mut self.recurrent_current {
-                    *current *= keep;
-                }
+                elementwise::scale(&mut self.recurrent_current, keep);
                 for &source in &self.fired {
                     recurrent.deliver(source as usize, enter, &mut self.recurrent_current);
                 }
                 self.synaptic_operations += (self.fired.len() * self.scale.len()) as u64;
             }
             noise.fill_normal(&mut self.total);
-            let sums = self.total.iter_mut().zip(&self.current).zip(&self.scale).zip(&self.recurrent_current);
-            for (((total, current), scale), recurrent) in sums {
-                *total = sd * *total + scale * current + recurrent;
-            }
+            add_up(&mut self.total, sd, [&self.scale, &self.current, &self.recurrent_current]);
             if how.bursting {
                 self.enter_burst_mode(apical);
             }
@@ -207,20 +203,11 @@ impl Circuit {
     fn enter_burst_mode(&mut self, noise: &mut Noise) {
         let CircuitSettings { burst_current, burst_reset, burst_jump, .. } = self.settings;
         self.apical.step(noise, &mut self.active);
-        let n = self.total.len();
-        let (c, d) = (&mut self.neurons.c[..n], &mut self.neurons.d[..n]);
-        let (rest_c, rest_d) = (&self.resting[0][..n], &self.resting[1][..n]);
-        let (active, current, scale) = (&self.active[..n], &self.current[..n], &self.scale[..n]);
-        let plateau_time = &mut self.plateau[..n];
-        for i in 0..n {
-            plateau_time[i] += active[i];
-            let on = active[i] > 0.0;
-            // The plateau needs basal drive.
-            let plateau = on && scale[i] * current[i] > 1.0;
-            self.total[i] += if plateau { burst_current } else { 0.0 };
-            c[i] = if on { burst_reset } else { rest_c[i] };
-            d[i] = if on { burst_jump } else { rest_d[i] };
-        }
+        elementwise::add(&mut self.plateau, &self.active);
+        add_plateaus(&mut self.total, burst_current, [&self.active, &self.scale, &self.current]);
+        let [rest_c, rest_d] = &self.resting;
+        switch(&mut self.neurons.c, &self.active, burst_reset, rest_c);
+        switch(&mut self.neurons.d, &self.active, burst_jump, rest_d);
     }
 
     fn collect(&mut self, t: usize, input: &PoissonRaster, how: Presentation) {
@@ -243,5 +230,29 @@ impl Circuit {
             raster.extend(fired.iter().map(|&neuron| (t as u32, neuron)));
         }
         self.spikes += fired.len() as u64;
+    }
+}
+
+/// The current of each neuron: noise, input, recurrent input.
+#[multiversion(targets = "simd")]
+fn add_up(total: &mut [f32], sd: f32, [scale, current, recurrent]: [&[f32]; 3]) {
+    for (((total, current), scale), recurrent) in total.iter_mut().zip(current).zip(scale).zip(recurrent) {
+        *total = sd * *total + scale * current + recurrent;
+    }
+}
+
+/// A plateau's current where the apical drive is active and there is basal drive.
+#[multiversion(targets = "simd")]
+fn add_plateaus(total: &mut [f32], plateau: f32, [active, scale, current]: [&[f32]; 3]) {
+    for (((total, active), scale), current) in total.iter_mut().zip(active).zip(scale).zip(current) {
+        *total += if (*active > 0.0) & (scale * current > 1.0) { plateau } else { 0.0 };
+    }
+}
+
+/// `on` where active, what it is at rest elsewhere.
+#[multiversion(targets = "simd")]
+fn switch(value: &mut [f32], active: &[f32], on: f32, rest: &[f32]) {
+    for ((value, active), rest) in value.iter_mut().zip(active).zip(rest) {
+        *value = if *active > 0.0 { on } else { *rest };
     }
 }

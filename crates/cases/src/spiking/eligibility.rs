@@ -4,6 +4,7 @@
 
 use super::check;
 use base::error::DefinitionError;
+use numeric::elementwise;
 
 /// Time constants and amplitudes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,16 +76,12 @@ impl Eligibility {
     /// Presynaptic spikes of step `t`: call before [`Eligibility::post_spike`] of the same step.
     #[inline]
     pub fn pre_spikes(&mut self, t: usize, spikes: &[u16]) {
-        for trace in &mut self.pre {
-            *trace *= self.keep_pre;
-        }
+        elementwise::scale(&mut self.pre, self.keep_pre);
         for &source in spikes {
             self.pre[source as usize] += 1.0;
         }
         if self.rule.depression > 0.0 {
-            for trace in &mut self.post {
-                *trace *= self.keep_post;
-            }
+            elementwise::scale(&mut self.post, self.keep_post);
             let scale = self.rule.depression * self.decay_to_end[t];
             for &source in spikes {
                 for (neuron, post) in self.post.iter().enumerate() {
@@ -99,9 +96,7 @@ impl Eligibility {
     pub fn post_spike(&mut self, t: usize, neuron: usize, amplitude: f32) {
         let scale = amplitude * self.decay_to_end[t];
         let row = &mut self.trace[neuron * self.sources..(neuron + 1) * self.sources];
-        for (trace, pre) in row.iter_mut().zip(&self.pre) {
-            *trace += scale * pre;
-        }
+        elementwise::axpy(row, scale, &self.pre);
         self.post[neuron] += 1.0;
     }
 

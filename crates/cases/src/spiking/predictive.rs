@@ -2,11 +2,14 @@
 //! the outcome population; two error populations report what was predicted but absent (P1) and what was present but not
 //! predicted (P2); their activity is the surprise and gates the learning of the prediction.
 
+use multiversion::multiversion;
+
 use super::check;
 use super::noise::Noise;
 use base::error::DefinitionError;
 use contract::declare::Declared;
 use contract::settings;
+use numeric::elementwise;
 
 settings! {
     /// Parameters; the defaults are those of the case study's design.
@@ -163,9 +166,7 @@ impl PredictiveNetwork {
                 if on {
                     self.synaptic_operations += 2 * side as u64;
                     let row = &weights[b * 2 * side..(b + 1) * 2 * side];
-                    for (prediction, weight) in self.prediction.iter_mut().zip(row) {
-                        *prediction += weight;
-                    }
+                    elementwise::add(&mut self.prediction, row);
                 }
             }
             let drive = observed as f32 * drive_per_pulse;
@@ -177,15 +178,16 @@ impl PredictiveNetwork {
             noise.fill_uniform(&mut self.draws);
             // From here `prediction` − observation drives P1, its negative drives P2.
             let mut fired = [0u32; 2];
-            for population in 0..2 {
-                let sign = if population == 0 { 1.0 } else { -1.0 };
-                for i in population * side..(population + 1) * side {
-                    let h = &mut self.potential[i];
-                    *h += (sign * self.prediction[i] - *h) / s.tau;
-                    let excess = *h - self.refractory[i];
-                    self.refractory[i] *= 0.9;
-                    if excess > 0.0 && excess.tanh() > self.draws[i] {
-                        self.refractory[i] = 1.0;
+            for (population, sign) in [(0, 1.0), (1, -1.0)] {
+                let all = population * side..(population + 1) * side;
+                let (potential, excess) =
+                    (&mut self.potential[all.clone()], &mut self.prediction[all.clone()]);
+                let refractory = &mut self.refractory[all.clone()];
+                leak(potential, refractory, excess, sign, s.tau);
+                for ((excess, draw), refractory) in excess.iter().zip(&self.draws[all]).zip(refractory) {
+                    // tanh x ≤ x: most draws are decided without it. The factor is far above its rounding error.
+                    if *excess > 0.0 && 1.0001 * excess > *draw && excess.tanh() > *draw {
+                        *refractory = 1.0;
                         fired[population] += 1;
                     }
                 }
@@ -198,12 +200,8 @@ impl PredictiveNetwork {
                 for (b, trace) in self.buffer_trace.iter().enumerate() {
                     let (down, up) = weights[b * 2 * side..(b + 1) * 2 * side].split_at_mut(side);
                     let step = gate * trace;
-                    for (weight, h) in down.iter_mut().zip(&self.potential[..side]) {
-                        *weight = (*weight - step * h).max(0.0);
-                    }
-                    for (weight, h) in up.iter_mut().zip(&self.potential[side..]) {
-                        *weight = (*weight + step * h).max(0.0);
-                    }
+                    learn(down, -step, &self.potential[..side]);
+                    learn(up, step, &self.potential[side..]);
                 }
             }
             if t >= s.onset {
@@ -212,6 +210,24 @@ impl PredictiveNetwork {
             }
         }
         surprise
+    }
+}
+
+/// h follows the drive with time constant τ; `drive` becomes the excess of h over the refractory threshold, which decays.
+#[multiversion(targets = "simd")]
+fn leak(h: &mut [f32], refractory: &mut [f32], drive: &mut [f32], sign: f32, tau: f32) {
+    for ((h, refractory), drive) in h.iter_mut().zip(refractory).zip(drive) {
+        *h += (sign * *drive - *h) / tau;
+        *drive = *h - *refractory;
+        *refractory *= 0.9;
+    }
+}
+
+/// Weights move by `step` · h and stay at or above 0.
+#[multiversion(targets = "simd")]
+fn learn(weights: &mut [f32], step: f32, h: &[f32]) {
+    for (weight, h) in weights.iter_mut().zip(h) {
+        *weight = (*weight + step * h).max(0.0);
     }
 }
 

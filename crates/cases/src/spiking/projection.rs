@@ -1,5 +1,7 @@
 //! Dense synapses: every source reaches every neuron; a spike adds one row of weights.
 
+use numeric::elementwise;
+
 /// Weights [sources × neurons], row-major.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
@@ -31,9 +33,7 @@ impl Projection {
     /// Adds `scale` × the source's row to `current`.
     #[inline]
     pub fn deliver(&self, source: usize, scale: f32, current: &mut [f32]) {
-        for (current, weight) in current.iter_mut().zip(self.row(source)) {
-            *current += scale * weight;
-        }
+        elementwise::axpy(current, scale, self.row(source));
     }
 }
 

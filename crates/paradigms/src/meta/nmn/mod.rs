@@ -24,7 +24,7 @@ use base::rng::{FastRng, Streams};
 use contract::TestSignal;
 use learn::error::Result;
 use learn::gains::LayerGain;
-use learn::nn::{Active, MlpSpec, Model, Parameter, Parameters, Role, cross_entropy, read};
+use learn::nn::{Active, MlpSpec, Model, Parameter, Parameters, Role, cross_entropy, read, repeat_rows};
 use numeric::Activation;
 use signals::{Signals, signals};
 
@@ -171,17 +171,15 @@ impl Nmn {
         let (episodes, samples, _) = x.dims3()?;
         let mut x = x.flatten_to(1)?;
         for layer in &self.layers {
-            let units = layer.bias.var.elem_count();
-            let mut a = x.matmul(&layer.weight.var.t()?)?.reshape((episodes, samples, units))?;
+            let mut a = x.matmul(&layer.weight.var.t()?)?;
             if let Some((slope, z)) = layer.slope.as_ref().zip(z) {
                 let gain = z.matmul(&slope.var.t()?)?.affine(1.0, 1.0)?;
-                a = a.broadcast_mul(&gain.unsqueeze(1)?)?;
+                a = (a * repeat_rows(&gain, samples)?)?;
             }
-            a = a.broadcast_add(layer.bias.var.as_tensor())?;
+            a = (a + repeat_rows(&layer.bias.var.unsqueeze(0)?, episodes * samples)?)?;
             if let Some((shift, z)) = layer.shift.as_ref().zip(z) {
-                a = a.broadcast_add(&z.matmul(&shift.var.t()?)?.unsqueeze(1)?)?;
+                a = (a + repeat_rows(&z.matmul(&shift.var.t()?)?, samples)?)?;
             }
-            let a = a.flatten_to(1)?;
             x = match layer.activation {
                 Activation::Identity => a,
                 Activation::Relu => a.relu()?,
