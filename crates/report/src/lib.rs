@@ -164,7 +164,11 @@ fn write_with(records: &[Record], out: &Path, options: &Options, pixels: Pixels)
     atomic::create_folder(&charts_folder)?;
     let mut charts = BTreeSet::new();
     let pictures = block::pictures(&blocks);
-    pictures.par_iter().try_for_each(|picture| write_picture(picture, &charts_folder, pixels))?;
+    // One by one: a few take as long as a hundred others.
+    pictures
+        .par_iter()
+        .with_max_len(1)
+        .try_for_each(|picture| write_picture(picture, &charts_folder, pixels))?;
     charts.extend(pictures.iter().map(|picture| picture.name.to_owned()));
     if !judged.is_empty() {
         atomic::write(&out.join("verdicts.csv"), verdict_files::csv(&judged, &negative))?;

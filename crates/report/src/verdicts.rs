@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::chart::Tone;
 use super::decay::Decays;
 use super::finding::tone;
@@ -76,27 +78,28 @@ fn together<'r, 'a>(
     benchmarks: Vec<&'r BenchmarkResults<'a>>,
     absent: usize,
 ) -> Vec<Judged<'r, 'a>> {
-    let mut found = Vec::new();
-    let mut cases = Vec::new();
-    for benchmark in benchmarks {
-        for mechanism in mechanisms(benchmark) {
-            let (mut case, notes) = case(benchmark, mechanism);
-            if let Some(why) = mechanism.records.first().and_then(|record| results.missing.obstacle(record)) {
-                case.obstacle = Some(why);
-            }
-            cases.push(case);
-            found.push((benchmark, mechanism, notes));
+    let found: Vec<_> = benchmarks
+        .into_iter()
+        .flat_map(|own| mechanisms(own).map(move |mechanism| (own, mechanism)))
+        .collect();
+    let case_of = |(benchmark, mechanism): &(&BenchmarkResults<'_>, &MethodResults<'_>)| {
+        let (mut case, notes) = case(benchmark, mechanism);
+        if let Some(why) = mechanism.records.first().and_then(|record| results.missing.obstacle(record)) {
+            case.obstacle = Some(why);
         }
-    }
+        (case, notes)
+    };
+    let (mut cases, notes): (Vec<Case>, Vec<_>) = found.par_iter().map(case_of).unzip();
     // Mechanisms of which nothing is there yet take part in the correction too.
     let nothing = || Case { obstacle: Some(NoVerdict::Missing { runs: 0, methods: 0 }), ..Case::default() };
     cases.extend(std::iter::repeat_with(nothing).take(absent));
     let verdicts = stats::judge(cases).into_iter();
-    let whole = |((benchmark, mechanism, notes), verdict): ((&'r BenchmarkResults<'a>, _, _), Verdict)| {
-        let cannot_show = cannot_show(benchmark, mechanism, &verdict.finding);
-        Judged { benchmark, mechanism, verdict, notes, cannot_show }
-    };
-    found.into_iter().zip(verdicts).map(whole).collect()
+    let whole =
+        |(((benchmark, mechanism), notes), verdict): (((&'r BenchmarkResults<'a>, _), _), Verdict)| {
+            let cannot_show = cannot_show(benchmark, mechanism, &verdict.finding);
+            Judged { benchmark, mechanism, verdict, notes, cannot_show }
+        };
+    found.into_iter().zip(notes).zip(verdicts).map(whole).collect()
 }
 
 /// The controls of a mechanism, with each kind that they are of.
