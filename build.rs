@@ -40,7 +40,11 @@ fn main() {
     }
     println!("cargo:rerun-if-changed=Cargo.lock");
     println!("cargo:rerun-if-changed=build.rs");
-    for watched in [".git/HEAD", ".git/index"] {
+    // Git names its files: in a second worktree they lie elsewhere. A commit may leave the index as it is, and an edit leaves
+    // both, but makes what is built no longer that of the commit.
+    let files =
+        ask("git", &["rev-parse", "--git-path", "logs/HEAD", "--git-path", "index"]).unwrap_or_default();
+    for watched in files.lines().chain(["src", "crates"]) {
         if root.join(watched).exists() {
             println!("cargo:rerun-if-changed={watched}");
         }
