@@ -121,14 +121,17 @@ impl Scale {
     }
 }
 
-/// About `count` round positions inside the range, and their step (1, 2, 2.5 or 5 times a power of ten).
+/// About `count` round positions inside the range, at least two where it has an extent, and their step (1, 2, 2.5 or 5 times a
+/// power of ten).
 pub(super) fn ticks((low, high): (f64, f64), count: usize) -> (Vec<f64>, f64) {
     let rough = (high - low) / count.max(1) as f64;
     let power = 10_f64.powf(rough.log10().floor());
-    let step =
-        [1.0, 2.0, 2.5, 5.0, 10.0].iter().map(|m| m * power).find(|s| *s >= rough * 0.999).unwrap_or(rough);
-    let first = (low / step - 1e-9).ceil() as i64;
-    let last = (high / step + 1e-9).floor() as i64;
+    let inside = |step: f64| ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+    let steps = [10.0, 5.0, 2.5, 2.0, 1.0, 0.5, 0.2].map(|m| m * power);
+    let from = steps.iter().rposition(|step| *step >= rough * 0.999).unwrap_or(0);
+    let two = |step: &&f64| inside(**step).0 < inside(**step).1;
+    let step = *steps[from..].iter().find(two).unwrap_or(&steps[from]);
+    let (first, last) = inside(step);
     ((first..=last.min(first + 50)).map(|i| i as f64 * step).collect(), step)
 }
 
@@ -230,6 +233,10 @@ mod tests {
     fn ticks_are_round_and_inside_the_range() {
         assert_eq!(ticks((0.0, 1.0), 5).0, vec![0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
         assert_eq!(ticks((0.0, 1000.0), 4).0, vec![0.0, 250.0, 500.0, 750.0, 1000.0]);
+        // One of 50 % would tell no scale.
+        assert_eq!(ticks((0.05, 0.85), 3).0, vec![0.25, 0.5, 0.75]);
+        assert_eq!(ticks((0.9, 1.7), 3).0, vec![1.0, 1.5]);
+        assert_eq!(ticks((0.6, 1.45), 3).0, vec![0.75, 1.0, 1.25]);
         assert_eq!(NumberFormat::Percent.tick(0.25, 0.25), "25");
         assert_eq!(NumberFormat::Number.tick(-0.25, 0.25), "−0.25");
         assert_eq!(NumberFormat::Number.tick(20_000.0, 10_000.0), "20k");
