@@ -4,7 +4,7 @@
 //! A new preset needs no entry. Whoever changes settings on purpose bumps a version, says why, and renews the file with
 //! `UPDATE_RESOLVED=1 cargo test -p neuromod-bench --test suite resolved`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -72,6 +72,15 @@ fn every_pair_of_benchmark_and_method_resolves_to_what_it_did() {
         .map(|(benchmark, (method, _))| format!("{benchmark} {method}"))
         .collect();
     assert!(moved.is_empty(), "{} pairs resolve to something else: {moved:?}", moved.len());
+}
+
+#[test]
+fn every_preset_resolves_on_some_benchmark() {
+    let resolve: BTreeSet<(&str, &str)> =
+        PLANNED.values().flatten().map(|(method, run)| (run.spec.paradigm.as_str(), *method)).collect();
+    let of = |((paradigm, id), _): (&'static (String, String), _)| (paradigm.as_str(), id.as_str());
+    let nowhere: Vec<_> = shipped().methods.iter().map(of).filter(|pair| !resolve.contains(pair)).collect();
+    assert!(nowhere.is_empty(), "no benchmark takes {nowhere:?}");
 }
 
 /// What may differ between runs that are compared is the method's; all else a benchmark resolves to is the same.

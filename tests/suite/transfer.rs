@@ -7,9 +7,10 @@ use neuromod_bench::contract::definition::MethodPreset;
 use neuromod_bench::contract::{Protocol, RunLog, RunSpec, Unwatched};
 use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::learn::Learner;
+use neuromod_bench::learn::context::Event;
 use neuromod_bench::learn::gains::Gains;
 use neuromod_bench::learn::nn::{Active, Gradients, Init, Mlp, Model};
-use neuromod_bench::learn::objective::{Event, MeanSquared, Objective};
+use neuromod_bench::learn::objective::{MeanSquared, Objective};
 use neuromod_bench::learn::optim::{Kind, OptimiserSpec};
 use neuromod_bench::learn::stream::{
     Batch, EvaluateOn, Extra, Inputs, Table, TrainingData, TransferPair, TransferSpec,
@@ -140,7 +141,7 @@ fn the_composed_loss_of_a_regression_equals_its_value_on_paper() {
     model.parameters().restore(&[vec![1.0], vec![0.0]]).expect("θ_s");
     let streams = Streams::new(1);
     let gains = Gains::default();
-    let cx = neuromod_bench::learn::objective::EventContext {
+    let cx = neuromod_bench::learn::context::EventContext {
         model: &model,
         data: &table,
         gains: &gains,

@@ -83,32 +83,64 @@ fn modules(source: &Path) -> BTreeMap<Module, String> {
     found
 }
 
-/// The paths that a text names by `crate`, `self` or `super`, with groups in braces spelled out one level deep.
+fn in_path(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == ':'
+}
+
+/// The paths that a text names by `crate`, `self` or `super`, with groups in braces spelled out.
 fn paths(text: &str) -> Vec<Vec<String>> {
-    let word = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let mut found = Vec::new();
     for start in
         ["crate::", "self::", "super::"].iter().flat_map(|word| text.match_indices(word)).map(|(at, _)| at)
     {
-        if text[..start].chars().next_back().is_some_and(|c| word(c) || c == '$') {
-            continue;
-        }
-        let rest = &text[start..];
-        let end = rest.find(|c| !word(c)).unwrap_or(rest.len());
-        let parts =
-            |path: &str| path.split("::").filter(|p| !p.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-        let head = parts(&rest[..end]);
-        if rest[..end].ends_with("::") && rest[end..].starts_with('{') {
-            let group = rest[end + 1..].split('}').next().unwrap_or_default();
-            for name in group.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-                let name = name.split(" as ").next().unwrap_or_default();
-                found.push([head.clone(), parts(name)].concat());
-            }
-        } else {
-            found.push(head);
+        if !text[..start].chars().next_back().is_some_and(|c| in_path(c) || c == '$') {
+            spell_out(&[], &text[start..], &mut found);
         }
     }
     found
+}
+
+/// A path at the start of a text, or one for each that stands in its braces, below `head`.
+fn spell_out(head: &[String], text: &str, found: &mut Vec<Vec<String>>) {
+    let end = text.find(|c| !in_path(c)).unwrap_or(text.len());
+    let parts = text[..end].split("::").filter(|part| !part.is_empty()).map(str::to_owned);
+    let path: Vec<String> = head.iter().cloned().chain(parts).collect();
+    if !(text[..end].ends_with("::") && text[end..].starts_with('{')) {
+        found.push(path);
+        return;
+    }
+    let mut depth = 0;
+    let mut from = end + 1;
+    for (at, c) in text[end..].char_indices().map(|(at, c)| (end + at, c)) {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        if depth == 0 || (depth == 1 && c == ',') {
+            let name = text[from..at].trim();
+            if !name.is_empty() {
+                spell_out(&path, name, found);
+            }
+            from = at + 1;
+        }
+        if depth == 0 {
+            return;
+        }
+    }
+}
+
+/// Where a path leads that a module names: the whole of it, whether a module or what one passes on.
+fn leads(me: &Module, path: &[String]) -> Module {
+    let mut at: Module = match path[0].as_str() {
+        "crate" => Vec::new(),
+        "self" => me.clone(),
+        _ => me[..me.len().saturating_sub(1)].to_vec(),
+    };
+    for part in &path[1..] {
+        if part == "super" {
+            at.pop();
+        } else {
+            at.push(part.clone());
+        }
+    }
+    at
 }
 
 /// The modules that each module imports. What a parent only passes on is not followed: siblings name siblings.
@@ -116,18 +148,7 @@ fn imports(modules: &BTreeMap<Module, String>) -> BTreeMap<&Module, BTreeSet<&Mo
     let of = |(me, text): (&Module, &String)| {
         let mut seen: BTreeSet<Module> = BTreeSet::new();
         for path in paths(text) {
-            let mut at: Module = match path[0].as_str() {
-                "crate" => Vec::new(),
-                "self" => me.clone(),
-                _ => me[..me.len().saturating_sub(1)].to_vec(),
-            };
-            for part in &path[1..] {
-                if part == "super" {
-                    at.pop();
-                } else {
-                    at.push(part.clone());
-                }
-            }
+            let mut at = leads(me, &path);
             while !modules.contains_key(&at) && !at.is_empty() {
                 at.pop();
             }
@@ -151,6 +172,8 @@ fn no_file_imports_through_its_own_folder_and_none_in_a_circle() {
     for source in sources.chain([root().join("src")]) {
         let modules = modules(&source);
         let graph = imports(&modules);
+        let circles = neighbours_in_circles(&modules).into_iter();
+        found.extend(circles.map(|pair| format!("{}: {pair}", source.display())));
         let pairs = graph.iter().flat_map(|(me, seen)| seen.iter().map(move |to| (*me, *to)));
         for (me, to) in pairs.filter(|(me, to)| !me.is_empty() && !to.is_empty()) {
             let (from, named) = (me.join("/"), to.join("/"));
@@ -162,6 +185,26 @@ fn no_file_imports_through_its_own_folder_and_none_in_a_circle() {
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Files and folders side by side, each with all that lies in it, that name each other in a circle: through what a parent
+/// passes on as well.
+fn neighbours_in_circles(modules: &BTreeMap<Module, String>) -> Vec<String> {
+    let mut graph: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
+    for (me, text) in modules {
+        for to in paths(text).iter().map(|path| leads(me, path)) {
+            let common = me.iter().zip(&to).take_while(|(a, b)| a == b).count();
+            let [own, other] = [me, &to].map(|path| path.get(..=common).map(<[String]>::to_vec));
+            if let Some((own, other)) = own.zip(other).filter(|(_, other)| modules.contains_key(other)) {
+                graph.entry(own).or_default().insert(other);
+            }
+        }
+    }
+    let known: BTreeMap<&Module, BTreeSet<&Module>> =
+        graph.iter().map(|(me, seen)| (me, seen.iter().collect())).collect();
+    let pairs = known.iter().flat_map(|(me, seen)| seen.iter().map(move |to| (*me, *to)));
+    let circles = pairs.filter(|(me, to)| reaches(&known, to, me));
+    circles.map(|(me, to)| format!("{} and {} name each other", me.join("/"), to.join("/"))).collect()
 }
 
 /// Whether `to` can be reached from `from`, apart from the top, which names everyone.
@@ -180,7 +223,10 @@ fn reaches<'a>(graph: &BTreeMap<&'a Module, BTreeSet<&'a Module>>, from: &'a Mod
 
 #[test]
 fn paths_are_read_as_the_compiler_reads_them() {
-    let text = "use super::{a::B, c};\nuse crate::nn::dense::Dense;\nfn f() -> super::super::x::Y {}";
+    let text = "use super::{a::{B, d::E}, c};\nuse crate::nn::dense::Dense;\nfn f() -> super::super::x::Y {}";
     let found: Vec<String> = paths(text).iter().map(|path| path.join("::")).collect();
-    assert_eq!(found, ["crate::nn::dense::Dense", "super::a::B", "super::c", "super::super::x::Y"]);
+    assert_eq!(
+        found,
+        ["crate::nn::dense::Dense", "super::a::B", "super::a::d::E", "super::c", "super::super::x::Y"]
+    );
 }

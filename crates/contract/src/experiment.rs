@@ -215,6 +215,9 @@ impl<E: Experiment> Protocol for E {
     }
 
     fn run(&self, spec: &RunSpec, data: &Data, watch: &mut dyn Watch) -> Result<RunLog> {
-        self.train(&read(&spec.settings)?, spec, data, watch)
+        let log = self.train(&read(&spec.settings)?, spec, data, watch)?;
+        // All is done: a stop that is asked for now takes nothing away.
+        let _ = watch.progress(1.0);
+        Ok(log)
     }
 }

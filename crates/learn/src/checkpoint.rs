@@ -15,6 +15,9 @@ impl Learner {
             .buffer("parameters", &self.model.parameters().snapshot()?);
         state.parts.insert("objective".into(), self.objective.save());
         state.parts.insert("optimiser".into(), self.optimiser.save());
+        if let Some(balance) = &self.balance {
+            state.parts.insert("balance".into(), balance.save());
+        }
         if let Some(modulation) = &self.modulation {
             state.parts.insert("modulation".into(), modulation.save()?);
         }
@@ -29,6 +32,9 @@ impl Learner {
         self.model.parameters().restore(&state.get_buffer("parameters")?)?;
         self.objective.load(state.get_part("objective")?)?;
         self.optimiser.load(state.get_part("optimiser")?)?;
+        if let Some(balance) = &mut self.balance {
+            balance.load(state.get_part("balance")?)?;
+        }
         if let Some(modulation) = &mut self.modulation {
             modulation.load(state.get_part("modulation")?)?;
         }

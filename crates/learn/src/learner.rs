@@ -6,11 +6,12 @@
 
 use std::cell::RefCell;
 
+use crate::context::{Event, EventContext};
 use crate::error::Result;
 use crate::gains::Gains;
 use crate::modulation::{BoundaryTold, Modulation, ModulationSpec, Observation, StateTold};
 use crate::nn::{BatchStatistics, Gradients, Model, Parameter, read};
-use crate::objective::{Balance, Event, EventContext, Objective};
+use crate::objective::{Balance, Objective};
 use crate::optim::{Chain, UpdateContext};
 use crate::stream::{Batch, TrainingData, moments};
 use base::error::Error;

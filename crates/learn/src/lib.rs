@@ -9,6 +9,7 @@
 //! ```
 
 mod checkpoint;
+pub mod context;
 pub mod error;
 pub mod gains;
 pub mod generator;

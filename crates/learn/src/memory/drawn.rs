@@ -2,9 +2,9 @@
 
 use candle_core::Tensor;
 
+use crate::context::StepContext;
 use crate::error::Result;
-use crate::nn::{Active, cross_entropy};
-use crate::objective::{StepContext, mean_squared};
+use crate::nn::{Active, cross_entropy, mean_squared};
 
 /// Samples drawn from a memory.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 
 use super::store::{Memory, mask};
+use crate::context::EventContext;
 use crate::error::Result;
 use crate::gains::Gains;
-use crate::nn::{Model, features, read, to_length_one};
-use crate::objective::{ClassMeans, EventContext};
+use crate::nn::{ClassMeans, Model, features, read, to_length_one};
 
 /// Samples per forward pass.
 const BATCH: usize = 128;

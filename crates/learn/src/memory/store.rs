@@ -9,9 +9,9 @@ use rand::seq::index;
 use super::drawn::Drawn;
 use super::place::Place;
 use super::spec::{Fill, MemorySpec, Weighing};
+use crate::context::{Event, EventContext, StepContext};
 use crate::error::{Error, Result};
 use crate::nn::{Active, read};
-use crate::objective::{Event, EventContext, StepContext};
 use crate::stream::{Batch, Extra};
 use base::rng::{FastRng, Streams};
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use candle_core::{Device, Tensor};
 
 use super::{Fill, Memory, MemorySpec, Policy};
+use crate::context::StepContext;
 use crate::gains::Gains;
 use crate::nn::{Active, Init, Mlp, Model};
-use crate::objective::StepContext;
 use crate::stream::{Batch, Extra};
 use base::rng::Streams;
 use numeric::Activation;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 
-use super::term::{LossTerm, StepContext};
+use super::term::LossTerm;
+use crate::context::StepContext;
 use crate::error::{Error, Result};
 use crate::nn::{Active, BatchStatistics, cross_entropy};
 use crate::stream::Extra;

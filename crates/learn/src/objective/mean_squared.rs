@@ -3,19 +3,11 @@
 use candle_core::Tensor;
 
 use super::task_loss::TaskLoss;
-use super::term::{LossTerm, StepContext};
+use super::term::LossTerm;
+use crate::context::StepContext;
 use crate::error::{Error, Result};
-use crate::nn::{BatchStatistics, read};
+use crate::nn::{BatchStatistics, mean_squared, read};
 use crate::stream::Extra;
-
-/// Mean over samples and outputs of the squared difference from these numbers, n × outputs.
-///
-/// # Errors
-/// Engine errors.
-pub fn mean_squared(answers: &Tensor, values: &[f32]) -> Result<Tensor> {
-    let target = Tensor::from_slice(values, answers.shape(), answers.device())?;
-    Ok((answers - target)?.sqr()?.mean_all()?)
-}
 
 /// Mean over samples and outputs of (f(x) − y)².
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 
-use super::term::{EventContext, StepContext};
+use crate::context::{EventContext, StepContext};
 use crate::error::Result;
 use crate::nn::{Active, Model, write};
 use base::state::State;

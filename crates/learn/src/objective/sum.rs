@@ -2,13 +2,13 @@
 
 use candle_core::Tensor;
 
-use super::readout::Readout;
 use super::task_loss::TaskLoss;
-use super::term::{Event, EventContext, LossTerm, PathGradient, StepContext};
+use super::term::{LossTerm, PathGradient};
 use super::weighted::{Weighted, scale_of, scaled};
+use crate::context::{Event, EventContext, StepContext};
 use crate::error::Result;
 use crate::gains::Gains;
-use crate::nn::{BatchStatistics, Gradients, Model};
+use crate::nn::{BatchStatistics, Gradients, Model, Readout};
 use crate::optim::Proximal;
 use crate::stream::Batch;
 use base::rng::Streams;

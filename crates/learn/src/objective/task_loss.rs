@@ -2,7 +2,8 @@
 
 use candle_core::Tensor;
 
-use super::term::{LossTerm, StepContext};
+use super::term::LossTerm;
+use crate::context::StepContext;
 use crate::error::Result;
 use crate::nn::{BatchStatistics, cross_entropy};
 

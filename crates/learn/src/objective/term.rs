@@ -4,47 +4,15 @@ use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::anchor::Anchor;
-use super::readout::Readout;
+use crate::context::{Event, EventContext, StepContext};
 use crate::error::Result;
 use crate::gains::Gains;
 use crate::memory::Memory;
-use crate::nn::{BatchStatistics, Gradients, Model, Parameters};
+use crate::nn::{BatchStatistics, Gradients, Model, Parameters, Readout};
 use crate::optim::Proximal;
-use crate::stream::{Batch, TrainingData};
+use crate::stream::Batch;
 use base::rng::Streams;
 use base::state::State;
-
-/// What a term sees at each step.
-#[derive(Clone, Copy)]
-pub struct StepContext<'a> {
-    pub model: &'a dyn Model,
-    pub batch: &'a Batch,
-    /// The model's scores on this batch, shared by all terms.
-    pub logits: &'a Tensor,
-    pub gains: &'a Gains,
-}
-
-/// Something that happens between steps. Sent only where the stream reveals task boundaries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Event {
-    /// Training on the next task begins; `index` counts tasks from 0.
-    TaskStart { index: usize },
-    /// Training on a task has ended; its data are still open.
-    TaskEnd { index: usize },
-}
-
-/// What a term may use at an event.
-pub struct EventContext<'a> {
-    pub model: &'a dyn Model,
-    /// Training data of the task that begins or ends.
-    pub data: &'a TrainingData,
-    /// Gains in force: importances are those of the modulated network.
-    pub gains: &'a Gains,
-    /// Random streams of the run.
-    pub streams: &'a Streams,
-    /// Asks whether the run is to stop; to be called between batches of long work.
-    pub ask: &'a dyn Fn() -> base::error::Result<()>,
-}
 
 /// Which gradient a path integral follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

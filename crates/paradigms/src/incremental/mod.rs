@@ -29,9 +29,10 @@ use contract::{
 };
 use data::Data;
 use learn::Learner;
+use learn::context::Event;
 use learn::modulated::add_modulation;
 use learn::nn::{Init, ModelSpec, Role};
-use learn::objective::{Event, MeanSquared, Objective};
+use learn::objective::{MeanSquared, Objective};
 use learn::stream::{Batch, Scenario, TaskStream, TrainingData};
 
 /// The incremental protocol.

@@ -3,11 +3,12 @@
 use super::composition::{Composition, MEMORY, MethodEntry, Settings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Parameter, settings};
+use learn::context::StepContext;
 use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Fill, Memory, MemorySpec};
 use learn::nn::Gradients;
-use learn::objective::{LossTerm, StepContext, Weighted, project};
+use learn::objective::{LossTerm, Weighted, project};
 
 settings! {
     /// Averaged gradient episodic memory.

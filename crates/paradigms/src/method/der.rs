@@ -4,10 +4,11 @@ use super::composition::{Composition, MEMORY, MethodEntry, Settings};
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, settings};
+use learn::context::StepContext;
 use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec};
-use learn::objective::{LossTerm, StepContext, Weighted};
+use learn::objective::{LossTerm, Weighted};
 
 settings! {
     /// Dark experience replay.

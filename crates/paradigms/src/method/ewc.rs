@@ -4,9 +4,10 @@ use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
 use super::fisher::{FISHER, FisherSettings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext};
 use learn::error::Result;
 use learn::keeps_anchor;
-use learn::objective::{Anchor, Event, EventContext, LossTerm};
+use learn::objective::{Anchor, LossTerm};
 
 settings! {
     /// Elastic weight consolidation.

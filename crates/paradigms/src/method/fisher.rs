@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use base::error::{DefinitionError, Result};
 use base::rng::StreamRng;
 use contract::Parameter;
+use learn::context::EventContext;
 use learn::gains::Gains;
 use learn::nn::{Gradients, LabelPass, Magnitude, Model, Passes, squared};
-use learn::objective::EventContext;
 use learn::stream::{Batch, Extra};
 
 /// Which labels and which grouping of samples the squared gradients are taken over.

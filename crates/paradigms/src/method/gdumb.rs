@@ -6,10 +6,11 @@ use base::state::State;
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext, StepContext};
 use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Capacity, Memory, Policy};
-use learn::objective::{Event, EventContext, LossTerm, StepContext, Weighted};
+use learn::objective::{LossTerm, Weighted};
 use learn::stream::Batch;
 
 settings! {

@@ -3,11 +3,12 @@
 use super::composition::{Composition, MEMORY, MethodEntry, Settings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::StepContext;
 use learn::error::Result;
 use learn::keeps_memory;
 use learn::memory::{Memory, MemorySpec};
 use learn::nn::Gradients;
-use learn::objective::{LossTerm, StepContext, Weighted, gem_weights};
+use learn::objective::{LossTerm, Weighted, gem_weights};
 
 settings! {
     /// Gradient episodic memory.

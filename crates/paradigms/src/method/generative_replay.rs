@@ -8,10 +8,11 @@ use base::rng::Streams;
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Parameter, Reveal, settings};
+use learn::context::{Event, EventContext, StepContext};
 use learn::error::Result;
 use learn::generator::{Generator, GeneratorSpec};
 use learn::nn::{Active, argmax, cross_entropy, read, soft_cross_entropy, softened};
-use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};
+use learn::objective::{LossTerm, PastModel, Weighted};
 use learn::stream::Batch;
 
 /// What the network of the past says of a drawn sample.

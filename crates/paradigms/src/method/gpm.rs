@@ -4,9 +4,10 @@ use super::composition::{Composition, MethodEntry, Settings};
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext, StepContext};
 use learn::error::Result;
 use learn::nn::{Active, Gradients, Role, read};
-use learn::objective::{Event, EventContext, LossTerm, StepContext, Subspace, Weighted};
+use learn::objective::{LossTerm, Subspace, Weighted};
 
 settings! {
     /// Gradient projection memory.

@@ -8,12 +8,13 @@ use base::state::State;
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext, StepContext};
 use learn::error::Result;
 use learn::gains::Gains;
 use learn::keeps_memory;
 use learn::memory::{Capacity, Memory, Policy};
-use learn::nn::{Active, Model, binary_cross_entropy, read};
-use learn::objective::{Event, EventContext, LossTerm, PastModel, Readout, StepContext, Weighted};
+use learn::nn::{Active, Model, Readout, binary_cross_entropy, read};
+use learn::objective::{LossTerm, PastModel, Weighted};
 use learn::stream::Batch;
 
 settings! {

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext};
 use learn::error::Result;
 use learn::keeps_anchor;
-use learn::objective::{Anchor, Event, EventContext, LossTerm};
+use learn::objective::{Anchor, LossTerm};
 
 settings! {
     /// A pull towards the source.

@@ -7,9 +7,10 @@ use super::composition::{Composition, MethodEntry, Settings};
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext, StepContext};
 use learn::error::Result;
 use learn::nn::{soft_cross_entropy, softened};
-use learn::objective::{Event, EventContext, LossTerm, PastModel, StepContext, Weighted};
+use learn::objective::{LossTerm, PastModel, Weighted};
 
 /// How λ grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext};
 use learn::error::Result;
 use learn::keeps_anchor;
 use learn::nn::{Gradients, Magnitude, Passes};
-use learn::objective::{Anchor, Event, EventContext, LossTerm};
+use learn::objective::{Anchor, LossTerm};
 use learn::stream::Batch;
 
 /// Whose gradients are taken without their sign.

@@ -4,9 +4,10 @@ use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext};
 use learn::error::Result;
 use learn::nn::{Gradients, Parameters};
-use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient, Weighted};
+use learn::objective::{Anchor, LossTerm, PathGradient, Weighted};
 
 settings! {
     /// Riemannian walk.

@@ -6,10 +6,11 @@ use base::rng::FastRng;
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
+use learn::context::{Event, EventContext};
 use learn::error::Result;
 use learn::keeps_anchor;
 use learn::nn::Gradients;
-use learn::objective::{Anchor, Event, EventContext, LossTerm};
+use learn::objective::{Anchor, LossTerm};
 use numeric::elementwise;
 use rand::RngExt;
 

@@ -7,9 +7,10 @@ use base::error::DefinitionError;
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Parameter, Reveal, settings};
+use learn::context::{Event, EventContext};
 use learn::error::Result;
 use learn::nn::{Gradients, Parameters, read};
-use learn::objective::{Anchor, Event, EventContext, LossTerm, PathGradient};
+use learn::objective::{Anchor, LossTerm, PathGradient};
 use numeric::elementwise;
 
 /// What happens to negative importances.

@@ -11,10 +11,11 @@ use super::method;
 use base::rng::Streams;
 use contract::Reveal;
 use data::{Dataset, Split};
+use learn::context::{Event, EventContext};
 use learn::error::Result;
 use learn::gains::Gains;
 use learn::nn::{Gradients, Init, Mlp, Model};
-use learn::objective::{Event, EventContext, Weighted};
+use learn::objective::Weighted;
 use learn::stream::{EvaluateOn, Scenario, StreamKind, StreamSpec, TaskStream, TrainingData};
 use numeric::Activation;
 

@@ -11,9 +11,10 @@ use candle_core::{Device, Tensor};
 use rand::RngExt;
 
 use base::rng::FastRng;
+use learn::context::StepContext;
 use learn::error::Result;
 use learn::nn::{Active, cross_entropy, read, weighted_cross_entropy};
-use learn::objective::{LossTerm, StepContext};
+use learn::objective::LossTerm;
 use learn::stream::Batch;
 
 /// The most recent mini-batches, oldest first.

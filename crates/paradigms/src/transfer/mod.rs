@@ -23,8 +23,9 @@ use contract::protocol::as_written;
 use contract::{Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
+use learn::context::Event;
 use learn::modulated::add_modulation;
-use learn::objective::{Event, MeanSquared, Objective, Weighted};
+use learn::objective::{MeanSquared, Objective, Weighted};
 use learn::stream::{Loader, TrainingData, TransferPair};
 use probe::Probe;
 

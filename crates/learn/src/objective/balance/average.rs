@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part::Balance;
+use super::part::{Balance, keep, kept};
+use crate::error::Result;
+use base::state::State;
 
 /// Settings of the dynamic weight average.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,5 +68,14 @@ impl Balance for WeightAverage {
         self.before = Some(means);
         self.seen = 0;
         self.now.fill((0.0, 0));
+    }
+
+    fn save(&self) -> State {
+        keep((&self.now, &self.before, self.seen, &self.weights))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        (self.now, self.before, self.seen, self.weights) = kept(state)?;
+        Ok(())
     }
 }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part::{Balance, add_up};
+use super::part::{Balance, add_up, keep, kept};
+use crate::error::Result;
 use crate::nn::{Gradients, Parameters};
+use base::state::State;
 
 /// Settings of GradNorm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +29,8 @@ impl Default for GradNormSpec {
 pub struct GradNorm {
     spec: GradNormSpec,
     weights: Vec<f32>,
-    first: Vec<f64>,
+    /// L_j(0): the losses of the first batch that had every task.
+    first: Option<Vec<f64>>,
     norms: Vec<f64>,
 }
 
@@ -35,7 +38,7 @@ impl GradNorm {
     /// For `tasks` tasks.
     pub fn new(spec: &GradNormSpec, tasks: usize) -> Self {
         let spec = spec.clone();
-        Self { spec, weights: vec![1.0; tasks], first: vec![f64::NAN; tasks], norms: vec![0.0; tasks] }
+        Self { spec, weights: vec![1.0; tasks], first: None, norms: vec![0.0; tasks] }
     }
 }
 
@@ -64,11 +67,9 @@ impl Balance for GradNorm {
             return;
         }
         let count = losses.len() as f64;
-        for (first, loss) in self.first.iter_mut().zip(losses).filter(|(first, _)| first.is_nan()) {
-            *first = *loss;
-        }
+        let first = self.first.get_or_insert_with(|| losses.to_vec());
         let relative: Vec<f64> =
-            losses.iter().zip(&self.first).map(|(now, first)| now / first.max(1e-12)).collect();
+            losses.iter().zip(&*first).map(|(now, first)| now / first.max(1e-12)).collect();
         let mean_rate = (relative.iter().sum::<f64>() / count).max(1e-12);
         let mean_norm = self.norms.iter().sum::<f64>() / count;
         for ((weight, norm), relative) in self.weights.iter_mut().zip(&self.norms).zip(&relative) {
@@ -79,5 +80,14 @@ impl Balance for GradNorm {
         }
         let total: f32 = self.weights.iter().sum();
         self.weights.iter_mut().for_each(|weight| *weight *= count as f32 / total);
+    }
+
+    fn save(&self) -> State {
+        keep((&self.weights, &self.first, &self.norms))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        (self.weights, self.first, self.norms) = kept(state)?;
+        Ok(())
     }
 }

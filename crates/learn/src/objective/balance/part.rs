@@ -1,6 +1,11 @@
 //! How the weights λ_i of Eq. 5, Σ_i λ_i L_i(θ; D_i), are set while learning, one rule per file.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::Result;
 use crate::nn::{Gradients, Parameters};
+use base::state::State;
 
 /// A rule for λ_i, and for putting the tasks' gradients together.
 pub trait Balance: Send {
@@ -19,6 +24,31 @@ pub trait Balance: Send {
 
     /// The losses L_i of the batch; NaN where a task had no sample.
     fn observe(&mut self, _losses: &[f64]) {}
+
+    /// Everything a checkpoint needs; nothing for a rule that learns nothing.
+    fn save(&self) -> State {
+        State::default()
+    }
+
+    /// The inverse of [`Balance::save`].
+    ///
+    /// # Errors
+    /// When the state is another rule's.
+    fn load(&mut self, _state: &State) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What a rule has learned, under one name.
+pub(super) fn keep(learned: impl Serialize) -> State {
+    let mut state = State::default();
+    state.values.insert("learned".into(), serde_json::json!(learned));
+    state
+}
+
+/// The inverse of [`keep`].
+pub(super) fn kept<T: DeserializeOwned>(state: &State) -> Result<T> {
+    Ok(serde_json::from_value(state.get_value("learned")?.clone())?)
 }
 
 /// Σ_i g_i.

@@ -4,9 +4,11 @@
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::part::{Balance, add_up, shared_product};
+use super::part::{Balance, add_up, keep, kept, shared_product};
+use crate::error::Result;
 use crate::nn::{Gradients, Parameters};
 use base::rng::{FastRng, Streams};
+use base::state::State;
 use numeric::elementwise;
 
 /// PCGrad has no settings.
@@ -61,5 +63,14 @@ impl Balance for PcGrad {
             }
         }
         add_up(&projected, sum);
+    }
+
+    fn save(&self) -> State {
+        keep(&self.random)
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.random = kept(state)?;
+        Ok(())
     }
 }

@@ -62,3 +62,43 @@ fn gradnorm_lowers_the_weight_of_the_larger_gradient() {
     rule.observe(&[1.0, 2.0]);
     assert!((rule.weights()[0] - 0.7 / 0.9).abs() < 1e-6 && (rule.weights()[1] - 1.1 / 0.9).abs() < 1e-6);
 }
+
+#[test]
+fn a_saved_rule_goes_on_as_one_that_was_never_stopped() {
+    let streams = Streams::new(1);
+    type Make = fn(&Streams) -> Box<dyn Balance>;
+    let rules: [(&str, Make); 4] = [
+        ("uncertainty", |_| Box::new(Uncertainty::new(&UncertaintySpec::default(), 2))),
+        ("weight-average", |_| {
+            Box::new(WeightAverage::new(&WeightAverageSpec { window: 2, ..WeightAverageSpec::default() }, 2))
+        }),
+        ("grad-norm", |_| Box::new(GradNorm::new(&GradNormSpec::default(), 2))),
+        ("pc-grad", |streams| Box::new(PcGrad::new(3, streams))),
+    ];
+    // Three conflicting gradients: what PCGrad makes of them depends on its random order.
+    let apart = [
+        gradient([1.0, 0.0], [5.0, 0.0]),
+        gradient([-1.0, 1.0], [0.0, 7.0]),
+        gradient([-0.5, -2.0], [1.0, 1.0]),
+    ];
+    let step = |rule: &mut dyn Balance, at: u32| {
+        let mut sum = Gradients::default();
+        rule.combine(&apart, &parameters(), &mut sum);
+        rule.observe(&[2.0 / f64::from(at + 1), 1.0]);
+        (rule.weights().to_vec(), sum.buffers)
+    };
+    for (name, make) in rules {
+        let mut whole = make(&streams);
+        (0..5).for_each(|at| drop(step(whole.as_mut(), at)));
+        let mut restored = make(&streams);
+        restored.load(&whole.save()).expect(name);
+        let mut fresh = make(&streams);
+        let mut differs = false;
+        for at in 5..15 {
+            let expected = step(whole.as_mut(), at);
+            assert_eq!(step(restored.as_mut(), at), expected, "{name}");
+            differs |= step(fresh.as_mut(), at) != expected;
+        }
+        assert!(differs, "{name}: a fresh one does the same, so that this shows nothing");
+    }
+}

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part::Balance;
+use super::part::{Balance, keep, kept};
+use crate::error::Result;
+use base::state::State;
 
 /// Settings of uncertainty weighting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,5 +48,14 @@ impl Balance for Uncertainty {
             let lambda = (-*s).exp() as f32;
             *weight = lambda;
         }
+    }
+
+    fn save(&self) -> State {
+        keep((&self.log_variance, &self.weights))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        (self.log_variance, self.weights) = kept(state)?;
+        Ok(())
     }
 }

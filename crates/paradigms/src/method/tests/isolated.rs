@@ -3,8 +3,8 @@
 use super::*;
 use crate::method::task_owned::{Site, TaskOwned};
 use learn::Learner;
-use learn::nn::Active;
-use learn::objective::{Objective, Readout};
+use learn::nn::{Active, Readout};
+use learn::objective::Objective;
 use learn::optim::OptimiserSpec;
 
 const FIRST: [bool; 4] = [true, true, false, false];

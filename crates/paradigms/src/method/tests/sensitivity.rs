@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{Toy, close, toy};
+use learn::context::Event;
 use learn::nn::Model;
-use learn::objective::Event;
 
 #[test]
 fn mas_holds_what_moves_the_squared_output() {

@@ -2,9 +2,11 @@
 
 use candle_core::Tensor;
 
+use super::cross_entropy::Active;
+use super::features::features;
+use super::model::{Model, predict};
 use crate::error::Result;
 use crate::gains::Gains;
-use crate::nn::{Active, Model, features, predict};
 
 /// From the network's state to labels.
 #[derive(Debug, Clone, PartialEq, Default)]
