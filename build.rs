@@ -33,10 +33,12 @@ fn main() {
     );
     let processor = processor();
     println!("cargo:rustc-env=NEUROMOD_PROCESSOR={processor}");
-    println!("cargo:rustc-check-cfg=cfg(golden_known)");
-    println!("cargo:rerun-if-changed=tests/fixtures/golden");
-    if root.join(format!("tests/fixtures/golden/{processor}.json")).exists() {
-        println!("cargo:rustc-cfg=golden_known");
+    for (folder, known) in [("golden", "golden_known"), ("golden_cases", "golden_cases_known")] {
+        println!("cargo:rustc-check-cfg=cfg({known})");
+        println!("cargo:rerun-if-changed=tests/fixtures/{folder}");
+        if root.join(format!("tests/fixtures/{folder}/{processor}.json")).exists() {
+            println!("cargo:rustc-cfg={known}");
+        }
     }
     println!("cargo:rerun-if-changed=Cargo.lock");
     println!("cargo:rerun-if-changed=build.rs");

@@ -14,7 +14,10 @@ use neuromod_bench::data::{Data, DataFolder};
 use neuromod_bench::registry::protocol;
 use neuromod_bench::run::{Plan, Selection};
 
-const RUNS: &[(&str, &[&str])] = &[
+/// Methods of a benchmark.
+type Runs = &'static [(&'static str, &'static [&'static str])];
+
+const RUNS: Runs = &[
     ("split-digits-task", &["naive", "frozen", "l2", "ewc", "online-ewc", "si", "mas", "separate", "joint"]),
     ("split-digits-domain", &["four-modulators", "noise-rate", "ewc-sampled"]),
     (
@@ -31,18 +34,49 @@ const RUNS: &[(&str, &[&str])] = &[
     ("cue-binding-light", &["backpropamine@optimiser.rate=0.01"]),
 ];
 
-fn file() -> PathBuf {
-    let name = concat!("tests/fixtures/golden/", env!("NEUROMOD_PROCESSOR"), ".json");
+/// What [`RUNS`] leaves out: apart, so that processors which are known for those alone guard those.
+const CASES: Runs = &[
+    (
+        "split-digits-task",
+        &[
+            "rwalk",
+            "scp",
+            "lwf",
+            "er",
+            "der",
+            "a-gem",
+            "gem",
+            "stable-sgd",
+            "xdg",
+            "k-wta",
+            "learned-biases",
+            "packnet",
+            "gdumb",
+            "gpm",
+            "progressive",
+            "active-dendrites",
+        ],
+    ),
+    ("split-digits-class", &["icarl"]),
+    ("digits-attributes", &["grad-norm", "weight-average"]),
+    ("sinusoid-10shot-quick", &["nmn"]),
+    ("go-nogo-policy", &["full"]),
+    ("opposed-light", &["gain-100"]),
+    ("goal-switching-85", &["ach-ne"]),
+];
+
+fn file(folder: &str) -> PathBuf {
+    let name = format!("tests/fixtures/{folder}/{}.json", env!("NEUROMOD_PROCESSOR"));
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 /// The hash of each run's raw log, by benchmark at its version and method.
-fn measured() -> BTreeMap<String, String> {
+fn measured(runs: Runs) -> BTreeMap<String, String> {
     neuromod_bench::run::prepare_process();
     let library = crate::common::shipped();
     let data = Data::new(DataFolder::choose(None));
     let mut hashes = BTreeMap::new();
-    for (benchmark, methods) in RUNS {
+    for (benchmark, methods) in runs {
         let selection = Selection {
             targets: vec![(*benchmark).to_owned()],
             methods: methods.iter().map(|method| (*method).to_owned()).collect(),
@@ -66,14 +100,27 @@ fn measured() -> BTreeMap<String, String> {
 #[test]
 #[cfg_attr(not(golden_known), ignore = "no golden hashes for this processor")]
 fn one_small_run_per_protocol_and_mechanism_has_the_bits_that_it_had() {
-    let measured = measured();
+    check(RUNS, "golden");
+}
+
+#[test]
+#[cfg_attr(
+    not(golden_cases_known),
+    ignore = "no golden hashes of case studies and later methods for this processor"
+)]
+fn case_studies_and_later_methods_have_the_bits_that_they_had() {
+    check(CASES, "golden_cases");
+}
+
+fn check(runs: Runs, folder: &str) {
+    let (measured, file) = (measured(runs), file(folder));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         let text = serde_json::to_string_pretty(&measured).expect("JSON") + "\n";
-        std::fs::create_dir_all(file().parent().expect("a folder")).expect("created");
-        std::fs::write(file(), text).expect("written");
+        std::fs::create_dir_all(file.parent().expect("a folder")).expect("created");
+        std::fs::write(file, text).expect("written");
         return;
     }
-    let text = std::fs::read_to_string(file()).expect("hashes for this processor");
+    let text = std::fs::read_to_string(file).expect("hashes for this processor");
     let golden: BTreeMap<String, String> = serde_json::from_str(&text).expect("JSON");
     let moved: Vec<&String> =
         measured.iter().filter(|(name, hash)| golden.get(*name) != Some(hash)).map(|(n, _)| n).collect();

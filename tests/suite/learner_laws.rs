@@ -56,7 +56,7 @@ pub fn ewc(lambda: f64) -> Vec<Weighted> {
 }
 
 /// Methods with a term, and the key of its weight.
-const STRENGTHS: [(&str, &str); 17] = [
+const STRENGTHS: &[(&str, &str)] = &[
     ("l2", "lambda"),
     ("l2-sp", "lambda"),
     ("ewc", "lambda"),
@@ -81,7 +81,7 @@ fn law_2_a_term_of_weight_zero_equals_its_absence() {
     let kinds = method::METHODS.iter().map(|entry| entry.info.kind);
     let with_terms = kinds.filter(|kind| !composition(kind, serde_json::json!({})).is_empty());
     assert_eq!(with_terms.count(), STRENGTHS.len(), "every method with a term stands in the list");
-    for (kind, strength) in STRENGTHS {
+    for &(kind, strength) in STRENGTHS {
         let terms = composition(kind, serde_json::json!({ strength: 0.0 }));
         assert_eq!(terms.len(), 1, "{kind}");
         let (mut without, stream) = learner(MODELS[0], Kind::Adam, vec![]);
