@@ -1,5 +1,6 @@
 //! Published systems rebuilt as benchmarks, each its own protocol, and the spiking neurons that some are made of.
 
+mod check;
 pub mod go_nogo;
 pub mod opposed;
 pub mod sequence;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::spiking::check;
+use crate::check;
 use base::error::DefinitionError;
 
 /// Which trials are probed and how often the cue is shown in each.
@@ -32,9 +32,9 @@ impl ProbeSettings {
         if !(64..=10_000).contains(&self.realisations) || !self.realisations.is_multiple_of(2) {
             return Err(DefinitionError::range("realisations", self.realisations, allowed));
         }
-        check::within("before", self.before as f64, 0.0, 10_000.0)?;
-        check::within("after", self.after as f64, 0.0, 10_000.0)?;
-        check::within("every", self.every as f64, 1.0, 10_000.0)
+        check::count("before", self.before, 0, 10_000)?;
+        check::count("after", self.after, 0, 10_000)?;
+        check::count("every", self.every, 1, 10_000)
     }
 
     /// Whether to probe a trial `since` trials after the last shift and `until` trials before the next.

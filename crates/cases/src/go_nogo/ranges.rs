@@ -3,7 +3,7 @@
 
 use super::model::ModelSettings;
 use super::network_settings::NetworkSettings;
-use crate::spiking::check;
+use crate::check;
 use base::error::DefinitionError;
 use contract::declare::Declared;
 

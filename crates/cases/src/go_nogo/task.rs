@@ -4,7 +4,7 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::probing::ProbeSettings;
-use crate::spiking::check;
+use crate::check;
 use base::error::DefinitionError;
 use base::rng::StreamRng;
 
@@ -152,8 +152,8 @@ impl TaskSettings {
             ));
         }
         // Measures look at the last 30 trials.
-        check::within("block", self.block as f64, 30.0, 10_000.0)?;
-        check::within("criterion", self.criterion as f64, 2.0, self.block as f64)?;
+        check::count("block", self.block, 30, 10_000)?;
+        check::count("criterion", self.criterion, 2, self.block)?;
         let Some(probe) = &self.probe else { return Ok(()) };
         if self.schedule == Schedule::Criterion {
             let allowed =

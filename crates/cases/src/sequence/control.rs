@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::check::count;
 use super::episodes::Episodes;
 use super::lane::{LANES, Lane, ZERO, sum};
+use crate::check::count;
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::TestSignal;

@@ -3,7 +3,6 @@
 //! plastic weights a learned signal gates (Miconi et al. 2019), on binding cues to labels within an episode. What comes
 //! out: `docs/sequence.md`.
 
-mod check;
 mod control;
 mod episodes;
 mod examine;

@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use multiversion::multiversion;
 
-use super::check;
 use super::noise::Noise;
+use crate::check;
 use base::error::DefinitionError;
 
 /// Statistics of the drive.

@@ -3,13 +3,13 @@
 use multiversion::multiversion;
 
 use super::apical::Apical;
-use super::check;
 use super::eligibility::Eligibility;
 use super::izhikevich::{Integration, Izhikevich, NeuronType};
 use super::noise::Noise;
 use super::poisson::PoissonRaster;
 use super::population::{Kind, Population};
 use super::projection::Projection;
+use crate::check;
 use base::error::DefinitionError;
 use numeric::elementwise;
 

@@ -1,6 +1,6 @@
 //! Settings of [`super::dopamine_stdp`].
 
-use super::check;
+use crate::check;
 use base::error::DefinitionError;
 
 /// Rows of the ring of recent traces and spike lists; longer than any delay.

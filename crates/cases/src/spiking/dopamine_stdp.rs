@@ -9,10 +9,10 @@
 use multiversion::multiversion;
 use rand::Rng;
 
-use super::check;
 pub use super::dopamine_settings::DopamineStdpSettings;
 use super::dopamine_settings::RING;
 use super::izhikevich::{Integration, Izhikevich, NeuronType};
+use crate::check;
 use base::error::DefinitionError;
 use base::rng::{FastRng, Streams};
 

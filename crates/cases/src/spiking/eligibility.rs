@@ -2,7 +2,7 @@
 //! (Izhikevich 2007; Frémaux & Gerstner 2016): pre-before-post pairs add exp(−Δt/τ₊), post-before-pre pairs subtract
 //! A₋ exp(−Δt/τ₋), all to all; the trace decays with τ_e until the feedback. Δw = η · third factor · e.
 
-use super::check;
+use crate::check;
 use base::error::DefinitionError;
 use numeric::elementwise;
 

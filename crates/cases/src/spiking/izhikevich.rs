@@ -2,7 +2,7 @@
 
 use multiversion::multiversion;
 
-use super::check;
+use crate::check;
 use base::error::DefinitionError;
 
 /// Parameters of one neuron type: v̇ = 0.04 v² + 5 v + 140 − u + I, u̇ = a (b v − u); at v ≥ 30 mV: v ← c, u ← u + d.

@@ -1,6 +1,6 @@
 //! The locus coeruleus: accumulated surprise passes a steep, adapting threshold and releases noradrenaline.
 
-use super::check;
+use crate::check;
 use base::error::DefinitionError;
 use contract::declare::Declared;
 use contract::settings;

@@ -2,7 +2,6 @@
 //! deterministic per seed.
 
 pub mod apical;
-pub mod check;
 pub mod circuit;
 pub mod dopamine_settings;
 pub mod dopamine_stdp;

@@ -4,8 +4,8 @@
 
 use multiversion::multiversion;
 
-use super::check;
 use super::noise::Noise;
+use crate::check;
 use base::error::DefinitionError;
 use contract::declare::Declared;
 use contract::settings;

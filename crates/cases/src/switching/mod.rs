@@ -3,8 +3,8 @@
 
 pub mod bandit;
 pub mod change_point;
-mod check;
 pub mod goals;
+mod pace;
 mod protocol;
 mod settings;
 mod softmax;

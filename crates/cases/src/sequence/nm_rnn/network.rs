@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::check::{above, count};
 use super::super::control::Control;
 use super::super::network::Layout;
+use crate::check::{above, count};
 use base::error::DefinitionError;
 
 /// What becomes of the modulatory signal s.

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::check::between;
 use super::super::control::Control;
 use super::super::network::Layout;
+use crate::check::between;
 use base::error::DefinitionError;
 use contract::declare::Declared;
 use contract::settings;

@@ -7,7 +7,7 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
-use crate::sequence::check::count;
+use crate::check::count;
 use crate::sequence::episodes::{Episodes, Target};
 use crate::sequence::lane::{LANES, Lane, ZERO};
 use base::error::DefinitionError;

@@ -6,7 +6,7 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
-use crate::sequence::check::{between, count, span};
+use crate::check::{between, count, span};
 use crate::sequence::episodes::{Episodes, Target};
 use crate::sequence::lane::{LANES, Lane};
 use base::error::DefinitionError;

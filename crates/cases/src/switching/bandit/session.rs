@@ -7,7 +7,7 @@ use super::controller::{Knobs, Modulators};
 use super::settings::{BanditLearner, MOST_DISCOUNT};
 use super::task::{BanditTask, Wait};
 use super::values::Values;
-use crate::switching::check::Progress;
+use crate::switching::pace::Progress;
 use crate::switching::softmax;
 use crate::switching::trace::Trace;
 use base::error::{Error, Result};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::switching::check::{count, positive, within};
+use crate::check::{count, positive, within};
 use base::error::DefinitionError;
 use contract::Replay;
 

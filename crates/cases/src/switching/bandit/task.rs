@@ -2,8 +2,8 @@
 
 use rand::RngExt;
 
-use super::super::check::within;
 use super::super::softmax;
+use crate::check::within;
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::declare::Declared;

@@ -3,7 +3,7 @@
 use super::super::goals::NoSettings;
 use super::exact::ExactObserver;
 use super::task::{ChangePointLearner, ChangePointTask, Script};
-use crate::switching::check::Progress;
+use crate::switching::pace::Progress;
 use crate::switching::trace::Trace;
 use base::error::{Error, Result};
 use base::rng::Streams;

@@ -1,7 +1,8 @@
 //! Estimating the mean of a Gaussian that jumps (Nassar, Wilson, Heasly & Gold 2010): predict, see a sample, learn.
 
-use super::super::check::{MOST_TRIALS, count, positive, within};
 use super::super::goals::NoSettings;
+use super::super::pace::MOST_TRIALS;
+use crate::check::{count, positive, within};
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::Replay;

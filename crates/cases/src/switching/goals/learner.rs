@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::observer::ObserverSettings;
-use crate::switching::check::within;
+use crate::check::within;
 use base::error::DefinitionError;
 use contract::Replay;
 

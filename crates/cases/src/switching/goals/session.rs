@@ -5,7 +5,7 @@ use rand::RngExt;
 use super::learner::{Cholinergic, GoalLearner};
 use super::observer::GoalObserver;
 use super::task::{GoalTask, Script};
-use crate::switching::check::Progress;
+use crate::switching::pace::Progress;
 use crate::switching::softmax;
 use crate::switching::trace::Trace;
 use base::error::Result;

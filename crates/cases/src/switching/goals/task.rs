@@ -1,7 +1,8 @@
 //! Goal switching behind unreliable feedback, after Zou, Kolouri, Pilly & Krichmar (2020), who take the rule of Yu &
 
-use super::super::check::{MOST_TRIALS, count, within};
+use super::super::pace::MOST_TRIALS;
 use super::super::softmax;
+use crate::check::{count, within};
 use base::error::DefinitionError;
 use base::rng::Streams;
 use rand::RngExt;
