@@ -1,7 +1,7 @@
 //! Methods over several benchmarks at once: inter-quartile means, probability of improvement, profiles and ranks; and what the
 //! tests of this report could find at all. Numbers come from [`crate::across`], as `across.csv` does.
 
-use super::title::paradigm_title;
+use super::paradigm::paradigm_title;
 use crate::across::{Across, Entry, Family, Group};
 use crate::block::{Block, Cell, Chart, Table};
 use crate::chart::{

@@ -1,7 +1,7 @@
 //! The first screen: what was asked, the answer in two sentences, and one picture of every verdict.
 
 use super::grid::grid;
-use super::title::paradigm_title;
+use super::paradigm::paradigm_title;
 use crate::answer::{Best, best, decided, extent, groups};
 use crate::block::Block;
 use crate::chart::Tone;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::title::paradigm_title;
+use super::paradigm::paradigm_title;
 use super::verdict::evidence_title;
 use crate::answer::{extent, groups};
 use crate::block::{Folded, Grid};

@@ -1,4 +1,4 @@
-//! What the report says, in order. A paradigm or case study adds one file and one line in [`SECTIONS`].
+//! What the report says, in order. A paradigm or case study adds one file and one line in [`paradigm::SECTIONS`].
 //!
 //! Every benchmark gets its score table and chart from `benchmark.rs`; the sections registered for its paradigm follow
 //! with whatever is special there.
@@ -22,44 +22,23 @@ mod negative;
 mod online;
 mod opposed;
 mod overview;
+mod paradigm;
 mod runs;
 mod sequence;
 mod sequential;
 mod switching;
-mod title;
 mod transfer;
 mod verdict;
 
 use rayon::prelude::*;
+
+use paradigm::{SECTIONS, paradigm_title};
 
 use super::across::Across;
 use super::block::Block;
 use super::options::Options;
 use super::results::{BenchmarkResults, Results};
 use super::verdicts::Judged;
-
-/// Content that one paradigm adds below the score of each of its benchmarks.
-#[derive(Debug, Clone, Copy)]
-pub struct Section {
-    /// As in the benchmark's definition.
-    pub paradigm: &'static str,
-    /// Blocks for one benchmark; empty when the records hold nothing to show. Headings at level 4.
-    pub build: fn(&BenchmarkResults<'_>) -> Vec<Block>,
-}
-
-/// All of them; within a paradigm in this order.
-pub const SECTIONS: &[Section] = &[
-    Section { paradigm: "incremental", build: incremental::build },
-    Section { paradigm: "online", build: online::build },
-    Section { paradigm: "transfer", build: transfer::build },
-    Section { paradigm: "multi-task", build: multi_task::build },
-    Section { paradigm: "meta", build: meta::build },
-    Section { paradigm: "meta-sequential", build: sequential::build },
-    Section { paradigm: "opposed-behaviours", build: opposed::build },
-    Section { paradigm: "go-nogo", build: go_nogo::build },
-    Section { paradigm: "switching", build: switching::build },
-    Section { paradigm: "sequence", build: sequence::build },
-];
 
 /// The whole report; verdicts on negative controls apart from the others.
 pub(super) fn build(
@@ -86,7 +65,7 @@ pub(super) fn build(
     for (benchmark, own) in results.benchmarks.iter().zip(own) {
         if benchmark.paradigm != paradigm {
             paradigm = &benchmark.paradigm;
-            blocks.push(Block::heading(2, title::paradigm_title(paradigm)));
+            blocks.push(Block::heading(2, paradigm_title(paradigm)));
             blocks.extend(overview::of_paradigm(results, paradigm));
         }
         blocks.extend(own);
