@@ -107,7 +107,7 @@ impl Learner {
     /// One update on one batch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when the loss is not finite.
+    /// [`Error::Diverged`], within [`crate::error::Error::Common`], when the loss is not finite.
     pub fn step(&mut self, batch: &Batch) -> Result<BatchStatistics> {
         self.modulate(batch);
         let model = self.model.as_ref();
@@ -143,7 +143,7 @@ impl Learner {
     /// reaches the update (learning rate, momentum) and sees the loss and the gradient.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when the loss is not finite.
+    /// [`Error::Diverged`], within [`crate::error::Error::Common`], when the loss is not finite.
     pub fn step_along(
         &mut self,
         compute: impl FnOnce(&dyn Model, &mut Gradients) -> Result<f64>,
@@ -232,7 +232,7 @@ impl Learner {
     /// Checks that every parameter is finite: the last update of a task has no later loss to show that it diverged.
     ///
     /// # Errors
-    /// [`Error::Diverged`] with the parameter's name.
+    /// [`Error::Diverged`], within [`crate::error::Error::Common`], with the parameter's name.
     pub fn check_finite(&self) -> Result<()> {
         for parameter in self.model.parameters().iter() {
             let bad = read(&parameter.var, |values| values.iter().copied().find(|value| !value.is_finite()))?;
