@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Follows the recipes "a method" and "a source" of CONTRIBUTING.md to the letter, in a copy of the project: what is copied from
-# docs/recipes compiles with the two lines that are named there, passes the laws, and runs. Two minutes after a `cargo test`.
+# docs/recipes compiles with the two lines that are named there, passes the laws, and runs. Three minutes after a `cargo test`.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 copy=$(mktemp -d)
