@@ -150,15 +150,14 @@ fn the_report_of_every_protocol_shows_its_runs() {
     let library = library();
     // One short benchmark per protocol, without those that need data, with the first methods that it lists.
     let embedded = TINY.iter().filter(|(id, _)| !id.starts_with("omniglot"));
-    let (mut paradigms, mut ids) = (BTreeMap::new(), BTreeMap::new());
+    let mut paradigms = BTreeMap::new();
     let mut records = Vec::new();
     for (id, _) in embedded {
         let benchmark = library.benchmark(id).expect("known");
         if paradigms.contains_key(&benchmark.header.paradigm) {
             continue;
         }
-        paradigms.insert(benchmark.header.paradigm.clone(), benchmark.header.title.clone());
-        ids.insert(benchmark.header.paradigm.clone(), *id);
+        paradigms.insert(benchmark.header.paradigm.clone(), (*id, benchmark.header.title.clone()));
         let methods = benchmark.header.methods.iter().take(2).cloned().collect();
         let selection =
             Selection { targets: vec![(*id).to_owned()], methods, seeds: Some(2), ..Selection::default() };
@@ -173,12 +172,12 @@ fn the_report_of_every_protocol_shows_its_runs() {
     let written = report::write(&records, folder.path(), &options);
     assert!(written.is_ok(), "{:?}", written.err());
     let text = std::fs::read_to_string(folder.path().join("report.md")).expect("a report");
-    for (paradigm, title) in &paradigms {
+    for (paradigm, (_, title)) in &paradigms {
         assert!(text.contains(title.as_str()), "{paradigm}: {title} is not in the report");
     }
     let files = std::fs::read_dir(folder.path().join("charts")).expect("charts").flatten();
     let charts: Vec<String> = files.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
-    for (paradigm, id) in &ids {
+    for (paradigm, (id, _)) in &paradigms {
         // Every benchmark has a chart of its scores; what is special to its paradigm is another one.
         let own = |name: &&String| name.starts_with(&format!("{id}-")) && !name.contains("-score.");
         assert!(

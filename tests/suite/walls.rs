@@ -143,26 +143,12 @@ fn leads(me: &Module, path: &[String]) -> Module {
     at
 }
 
-/// The modules that each module imports. What a parent only passes on is not followed: siblings name siblings.
-fn imports(modules: &BTreeMap<Module, String>) -> BTreeMap<&Module, BTreeSet<&Module>> {
-    let of = |(me, text): (&Module, &String)| {
-        let mut seen: BTreeSet<Module> = BTreeSet::new();
-        for path in paths(text) {
-            let mut at = leads(me, &path);
-            while !modules.contains_key(&at) && !at.is_empty() {
-                at.pop();
-            }
-            seen.insert(at);
-        }
-        seen
-    };
-    let named: BTreeMap<&Module, BTreeSet<Module>> =
-        modules.iter().map(|entry| (entry.0, of(entry))).collect();
-    let known = |module: &Module| modules.get_key_value(module).map(|(key, _)| key);
-    named
-        .into_iter()
-        .map(|(me, seen)| (me, seen.iter().filter_map(known).filter(|to| *to != me).collect()))
-        .collect()
+/// The module that a path leads to, or to which what it leads to belongs.
+fn module_of(modules: &BTreeMap<Module, String>, mut at: Module) -> Module {
+    while !modules.contains_key(&at) && !at.is_empty() {
+        at.pop();
+    }
+    at
 }
 
 #[test]
@@ -171,16 +157,15 @@ fn no_file_imports_through_its_own_folder_and_none_in_a_circle() {
     let mut found = Vec::new();
     for source in sources.chain([root().join("src")]) {
         let modules = modules(&source);
-        let graph = imports(&modules);
         let circles = neighbours_in_circles(&modules).into_iter();
         found.extend(circles.map(|pair| format!("{}: {pair}", source.display())));
-        let pairs = graph.iter().flat_map(|(me, seen)| seen.iter().map(move |to| (*me, *to)));
-        for (me, to) in pairs.filter(|(me, to)| !me.is_empty() && !to.is_empty()) {
-            let (from, named) = (me.join("/"), to.join("/"));
-            if me.starts_with(to.as_slice()) {
-                found.push(format!("{}: {from} imports through its own folder {named}", source.display()));
-            } else if reaches(&graph, to, me) {
-                found.push(format!("{}: {from} imports {named}, which comes back to it", source.display()));
+        for (me, text) in &modules {
+            for to in paths(text).iter().map(|path| module_of(&modules, leads(me, path))) {
+                if !to.is_empty() && to != *me && me.starts_with(&to) {
+                    let (from, named) = (me.join("/"), to.join("/"));
+                    found
+                        .push(format!("{}: {from} imports through its own folder {named}", source.display()));
+                }
             }
         }
     }
@@ -188,7 +173,7 @@ fn no_file_imports_through_its_own_folder_and_none_in_a_circle() {
 }
 
 /// Files and folders side by side, each with all that lies in it, that name each other in a circle: through what a parent
-/// passes on as well.
+/// passes on as well. A circle of any files is one of neighbours, in the folder that holds them all.
 fn neighbours_in_circles(modules: &BTreeMap<Module, String>) -> Vec<String> {
     let mut graph: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
     for (me, text) in modules {
@@ -207,14 +192,14 @@ fn neighbours_in_circles(modules: &BTreeMap<Module, String>) -> Vec<String> {
     circles.map(|(me, to)| format!("{} and {} name each other", me.join("/"), to.join("/"))).collect()
 }
 
-/// Whether `to` can be reached from `from`, apart from the top, which names everyone.
+/// Whether `to` can be reached from `from`.
 fn reaches<'a>(graph: &BTreeMap<&'a Module, BTreeSet<&'a Module>>, from: &'a Module, to: &Module) -> bool {
     let (mut open, mut seen) = (vec![from], BTreeSet::new());
     while let Some(at) = open.pop() {
         if at == to {
             return true;
         }
-        if !at.is_empty() && seen.insert(at) {
+        if seen.insert(at) {
             open.extend(graph.get(at).into_iter().flatten().copied());
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{DefinitionError, Result};
@@ -55,9 +56,10 @@ impl State {
     /// A value by name.
     ///
     /// # Errors
-    /// When it is missing: a checkpoint of another method.
-    pub fn get_value(&self, name: &str) -> Result<&serde_json::Value> {
-        self.values.get(name).ok_or_else(|| missing(name, self.values.keys()))
+    /// When it is missing or something else: a checkpoint of another method.
+    pub fn get_value<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+        let value = self.values.get(name).ok_or_else(|| missing(name, self.values.keys()))?;
+        Ok(T::deserialize(value)?)
     }
 
     /// The state of an inner part.

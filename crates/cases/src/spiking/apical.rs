@@ -9,6 +9,7 @@ use multiversion::multiversion;
 use super::noise::Noise;
 use crate::check;
 use base::error::DefinitionError;
+use numeric::elementwise;
 
 /// Statistics of the drive.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,7 +72,8 @@ impl Apical {
     #[inline]
     pub fn step(&mut self, noise: &mut Noise, active: &mut [f32]) {
         noise.fill_normal(&mut self.draws);
-        advance(&mut self.own, self.keep, self.kick, &self.draws);
+        elementwise::scale(&mut self.own, self.keep);
+        elementwise::axpy(&mut self.own, self.kick, &self.draws);
         let mut at = 0;
         for (group, range) in self.groups.iter().enumerate() {
             let shared = &mut self.shared[group];
@@ -81,14 +83,6 @@ impl Apical {
             mark(&mut active[range.clone()], self.weight_own, own, needed);
             at += range.len();
         }
-    }
-}
-
-/// One step of the Ornstein–Uhlenbeck variables.
-#[multiversion(targets = "simd")]
-fn advance(own: &mut [f32], keep: f32, kick: f32, draws: &[f32]) {
-    for (own, draw) in own.iter_mut().zip(draws) {
-        *own = keep * *own + kick * draw;
     }
 }
 

@@ -134,7 +134,7 @@ impl Generator {
     pub fn load(&mut self, state: &State) -> Result<()> {
         self.multiply_adds = state.get_number("multiply_adds")? as u64;
         self.past = state.get_buffer("past")?;
-        self.random = serde_json::from_value(state.get_value("random")?.clone())?;
+        self.random = state.get_value("random")?;
         self.vae = match state.get_number("features") {
             Ok(features) => {
                 let features = features as usize;

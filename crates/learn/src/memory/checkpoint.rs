@@ -34,15 +34,12 @@ impl Memory {
     /// # Errors
     /// When the state is something else's.
     pub fn load(&mut self, state: &State) -> Result<()> {
-        fn value<T: serde::de::DeserializeOwned>(state: &State, name: &str) -> Result<T> {
-            Ok(serde_json::from_value(state.get_value(name)?.clone())?)
-        }
-        self.place = value(state, "place")?;
-        self.store = value(state, "store")?;
-        self.draw = value(state, "draw")?;
-        self.labels = value(state, "labels")?;
-        self.tasks = value(state, "tasks")?;
-        let masks: Vec<Option<Vec<bool>>> = value(state, "masks")?;
+        self.place = state.get_value("place")?;
+        self.store = state.get_value("store")?;
+        self.draw = state.get_value("draw")?;
+        self.labels = state.get_value("labels")?;
+        self.tasks = state.get_value("tasks")?;
+        let masks: Vec<Option<Vec<bool>>> = state.get_value("masks")?;
         self.masks = masks.into_iter().map(|mask| mask.map(Arc::from)).collect();
         self.inputs = state.get_buffer("inputs")?.concat();
         self.values = state.get_buffer("values")?.concat();

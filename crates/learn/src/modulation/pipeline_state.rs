@@ -43,21 +43,19 @@ impl Modulation {
         let steps = state.get_number("steps")? as u64;
         self.steps = steps;
         for modulator in &mut self.modulators {
-            let remembered: Remembered = serde_json::from_value(state.get_value(&modulator.name)?.clone())?;
+            let remembered: Remembered = state.get_value(&modulator.name)?;
             modulator.source.load(&remembered.source)?;
             modulator.level.clamp_to(remembered.level);
             modulator.before = remembered.before;
             modulator.way = remembered.way;
             modulator.history = remembered.history;
         }
-        let channels: Vec<(f64, f64, u64, Vec<f32>)> =
-            serde_json::from_value(state.get_value("channels")?.clone())?;
+        let channels: Vec<(f64, f64, u64, Vec<f32>)> = state.get_value("channels")?;
         for (channel, remembered) in self.channels_mut().zip(channels) {
             (channel.drive, channel.effect, channel.clamped, channel.history) = remembered;
         }
         if self.channels().any(|channel| channel.local.is_some()) {
-            let local: Vec<Option<local::Remembered>> =
-                serde_json::from_value(state.get_value("local")?.clone())?;
+            let local: Vec<Option<local::Remembered>> = state.get_value("local")?;
             for (channel, memory) in self.channels_mut().zip(local) {
                 if let (Some(local), Some(memory)) = (&mut channel.local, memory) {
                     local.memory = memory;

@@ -99,7 +99,7 @@ impl PastModel {
     /// # Errors
     /// When the state is something else's.
     pub fn load(&mut self, state: &State) -> Result<()> {
-        let heads: Vec<Vec<bool>> = serde_json::from_value(state.get_value("heads")?.clone())?;
+        let heads: Vec<Vec<bool>> = state.get_value("heads")?;
         *self = Self {
             values: state.get_buffer("past")?,
             heads: heads.into_iter().map(Arc::from).collect(),

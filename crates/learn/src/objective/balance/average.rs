@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part::{Balance, keep, kept};
+use super::part::{Balance, keep};
 use crate::error::Result;
 use base::state::State;
 
@@ -75,7 +75,7 @@ impl Balance for WeightAverage {
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
-        (self.now, self.before, self.seen, self.weights) = kept(state)?;
+        (self.now, self.before, self.seen, self.weights) = state.get_value("learned")?;
         Ok(())
     }
 }

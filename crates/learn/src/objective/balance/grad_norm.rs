@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part::{Balance, add_up, keep, kept};
+use super::part::{Balance, add_up, keep};
 use crate::error::Result;
 use crate::nn::{Gradients, Parameters};
 use base::state::State;
@@ -87,7 +87,7 @@ impl Balance for GradNorm {
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
-        (self.weights, self.first, self.norms) = kept(state)?;
+        (self.weights, self.first, self.norms) = state.get_value("learned")?;
         Ok(())
     }
 }

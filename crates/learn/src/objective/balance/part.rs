@@ -1,7 +1,6 @@
 //! How the weights λ_i of Eq. 5, Σ_i λ_i L_i(θ; D_i), are set while learning, one rule per file.
 
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::error::Result;
 use crate::nn::{Gradients, Parameters};
@@ -39,16 +38,11 @@ pub trait Balance: Send {
     }
 }
 
-/// What a rule has learned, under one name.
+/// What a rule has learned, as `learned`.
 pub(super) fn keep(learned: impl Serialize) -> State {
     let mut state = State::default();
     state.values.insert("learned".into(), serde_json::json!(learned));
     state
-}
-
-/// The inverse of [`keep`].
-pub(super) fn kept<T: DeserializeOwned>(state: &State) -> Result<T> {
-    Ok(serde_json::from_value(state.get_value("learned")?.clone())?)
 }
 
 /// Σ_i g_i.

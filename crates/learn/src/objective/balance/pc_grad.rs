@@ -4,7 +4,7 @@
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use super::part::{Balance, add_up, keep, kept, shared_product};
+use super::part::{Balance, add_up, keep, shared_product};
 use crate::error::Result;
 use crate::nn::{Gradients, Parameters};
 use base::rng::{FastRng, Streams};
@@ -70,7 +70,7 @@ impl Balance for PcGrad {
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
-        self.random = kept(state)?;
+        self.random = state.get_value("learned")?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part::{Balance, keep, kept};
+use super::part::{Balance, keep};
 use crate::error::Result;
 use base::state::State;
 
@@ -55,7 +55,7 @@ impl Balance for Uncertainty {
     }
 
     fn load(&mut self, state: &State) -> Result<()> {
-        (self.log_variance, self.weights) = kept(state)?;
+        (self.log_variance, self.weights) = state.get_value("learned")?;
         Ok(())
     }
 }

@@ -149,10 +149,7 @@ impl Nmn {
     fn read(&self, sets: &[&Set], tracked: bool) -> Result<Option<Tensor>> {
         Ok(match &self.signals {
             Signals::None => None,
-            Signals::Learned(z) => {
-                let z = z.var.as_tensor().tanh()?;
-                Some(z.broadcast_as((sets.len(), self.settings.signals))?.contiguous()?)
-            }
+            Signals::Learned(z) => Some(repeat_rows(&z.var.as_tensor().tanh()?, sets.len())?),
             Signals::Read(reader) => {
                 let (recurrent, dense) = reader.as_ref();
                 let sequences = self.sequences(sets, self.features())?;
