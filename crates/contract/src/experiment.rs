@@ -9,7 +9,8 @@ use crate::definition::{Benchmark, MethodPreset};
 use crate::exported::Exported;
 use crate::log::RunLog;
 use crate::method_info::{MethodInfo, registered};
-use crate::protocol::{Paradigm, Protocol, RunSpec, Timeline, Watch, as_written};
+use crate::protocol::{Paradigm, Protocol, RunSpec, Timeline, as_written};
+use crate::watch::Watch;
 use base::error::Result;
 use data::Data;
 

@@ -14,11 +14,13 @@ mod record;
 pub mod replay;
 #[cfg(test)]
 mod schema;
+mod watch;
 
 pub use experiment::{Experiment, ExperimentInfo};
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
 pub use method_info::{MethodInfo, Parameter, Reveal, registered};
 pub use planned::PlannedCell;
-pub use protocol::{Pace, Paradigm, Portion, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
+pub use protocol::{Paradigm, Protocol, ReplaySource, RunSpec, Timeline};
 pub use record::{Env, Judged, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
 pub use replay::{Channel, Channels, Replay, Rotation, TestSignal};
+pub use watch::{Course, Pace, Portion, Unwatched, Watch};

@@ -23,5 +23,6 @@ mod observed;
 pub mod optim;
 pub mod plasticity;
 pub mod stream;
+mod train;
 
 pub use learner::Learner;

@@ -10,7 +10,7 @@ pub mod series;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Portion, Watch};
+use crate::watch::{Portion, Watch};
 use base::error::Result;
 use base::rng::Streams;
 pub use channel::{Channel, Channels};

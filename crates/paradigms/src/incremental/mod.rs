@@ -24,7 +24,7 @@ use contract::definition::{Benchmark, MethodPreset};
 use contract::exported::Exported;
 use contract::protocol::as_written;
 use contract::{
-    AccuracyMatrix, Experiment, ExperimentInfo, Footprint, Mark, MethodInfo, Pace, Reveal, RunLog, RunSpec,
+    AccuracyMatrix, Course, Experiment, ExperimentInfo, Footprint, Mark, MethodInfo, Reveal, RunLog, RunSpec,
     Timeline, Watch,
 };
 use data::Data;
@@ -131,7 +131,6 @@ struct Run<'a> {
     least_rate: f32,
     /// The run is a control that replays another one.
     replays: bool,
-    done: usize,
 }
 
 impl<'a> Run<'a> {
@@ -191,20 +190,17 @@ impl<'a> Run<'a> {
             rate_per_task,
             least_rate,
             replays,
-            done: 0,
         })
     }
 
     fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
+        let course = &mut Course::new(watch, self.total);
         let tasks = self.stream.len();
         let mut rows = Vec::with_capacity(tasks);
         // Where only classes seen so far compete, an untrained network has no score to compare with.
         let baseline = match self.settings.stream.scenario {
             Scenario::Class => None,
-            _ => {
-                let mut pace = Pace::new(watch, 0.0);
-                Some(self.meter.accuracies(&self.stream, &self.learner, (0, None), &mut pace)?)
-            }
+            _ => Some(self.meter.accuracies(&self.stream, &self.learner, (0, None), &mut course.pace())?),
         };
         let initial = self.learner.model.parameters().snapshot()?;
         let mut networks = Vec::new();
@@ -215,36 +211,30 @@ impl<'a> Run<'a> {
                 for task in 0..tasks {
                     match &mut flow {
                         // What a boundary asks for is asked by methods that need one, which such a stream refuses.
-                        Some(flow) => self.train(&mut || flow.next_batch(), (task, task), watch)?,
-                        None => self.train_task(task, watch)?,
+                        Some(flow) => self.train(&mut || flow.next_batch(), (task, task), course)?,
+                        None => self.train_task(task, course)?,
                     }
-                    let mut pace = Pace::new(watch, self.share());
-                    let reached = (task, Some(task));
-                    rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
+                    rows.push(self.row((task, Some(task)), course)?);
                 }
             }
             Regime::Joint => {
                 let pool = self.stream.pool(0, tasks - 1);
                 let mut loader = pool.loader(self.settings.budget.batch, self.streams.get("order/joint"));
                 for part in 0..tasks {
-                    self.train(&mut || loader.next_batch(), (part, tasks - 1), watch)?;
-                    let mut pace = Pace::new(watch, self.share());
-                    let reached = (part, Some(tasks - 1));
-                    rows.push(self.meter.accuracies(&self.stream, &self.learner, reached, &mut pace)?);
+                    self.train(&mut || loader.next_batch(), (part, tasks - 1), course)?;
+                    rows.push(self.row((part, Some(tasks - 1)), course)?);
                 }
             }
             Regime::Separate => {
                 for task in 0..tasks {
                     self.learner.model.parameters().restore(&initial)?;
-                    self.train_task(task, watch)?;
+                    self.train_task(task, course)?;
                     networks.push(self.learner.model.parameters().snapshot()?);
                     let mut row = Vec::with_capacity(tasks);
                     for tested in 0..tasks {
                         let network = networks.get(tested).unwrap_or(&initial);
                         self.learner.model.parameters().restore(network)?;
-                        let mut pace = Pace::new(watch, self.share());
-                        let of = (task, tested, Some(task));
-                        row.push(self.meter.accuracy(&self.stream, &self.learner, of, &mut pace)?);
+                        row.push(self.accuracy((task, tested, Some(task)), course)?);
                     }
                     rows.push(row);
                 }
@@ -279,7 +269,7 @@ impl<'a> Run<'a> {
         add_modulation(&mut log, &self.learner, self.replays, 1.0);
         // A reference is an unmodulated network.
         if self.regime == Regime::Joint && self.settings.references && self.learner.modulation().is_none() {
-            let reference = self.references(&initial, &log, watch)?;
+            let reference = self.references(&initial, &log, course)?;
             log.matrix.iter_mut().for_each(|matrix| matrix.reference = Some(reference.clone()));
         }
         Ok(log)
@@ -287,7 +277,12 @@ impl<'a> Run<'a> {
 
     /// J\[k\] of Chaudhry et al. 2018: accuracy on task k of a network that learned the tasks 0..=k together, from the same
     /// initial weights and with the updates that a sequence has had by then. The last one is the run itself.
-    fn references(&mut self, initial: &[Vec<f32>], log: &RunLog, watch: &mut dyn Watch) -> Result<Vec<f64>> {
+    fn references(
+        &mut self,
+        initial: &[Vec<f32>],
+        log: &RunLog,
+        course: &mut Course<'_>,
+    ) -> Result<Vec<f64>> {
         let tasks = self.stream.len();
         let mut found = Vec::with_capacity(tasks);
         for task in 0..tasks - 1 {
@@ -295,19 +290,9 @@ impl<'a> Run<'a> {
             self.learner.optimiser.reset();
             let order = self.streams.get(&format!("order/joint{task}"));
             let mut loader = self.stream.pool(0, task).loader(self.settings.budget.batch, order);
-            for _ in 0..self.bounds[task + 1] {
-                self.learner.step(&loader.next_batch()?)?;
-                self.done += 1;
-                Pace::new(watch, self.share()).ask()?;
-            }
-            self.learner.check_finite()?;
-            let mut pace = Pace::new(watch, self.share());
-            found.push(self.meter.accuracy(
-                &self.stream,
-                &self.learner,
-                (tasks - 1, task, Some(task)),
-                &mut pace,
-            )?);
+            let updates = self.bounds[task + 1];
+            self.learner.train(updates, course, |_, _| loader.next_batch(), |_, _, _, _| Ok(()))?;
+            found.push(self.accuracy((tasks - 1, task, Some(task)), course)?);
         }
         let last = log.matrix.as_ref().and_then(|matrix| matrix.rows.last()?.last().copied());
         found.extend(last);
@@ -315,7 +300,7 @@ impl<'a> Run<'a> {
     }
 
     /// One task of a sequence, boundaries included where the stream reveals them.
-    fn train_task(&mut self, task: usize, watch: &mut dyn Watch) -> Result<()> {
+    fn train_task(&mut self, task: usize, course: &mut Course<'_>) -> Result<()> {
         let data = self.stream.training(task);
         if self.settings.budget.reset_optimiser || self.regime == Regime::Separate {
             self.learner.optimiser.reset();
@@ -333,27 +318,31 @@ impl<'a> Run<'a> {
             own.set(task, &mut self.learner.base);
             own.begin(task, &data.batch(&[0])?.active, &mut self.learner)?;
         }
-        self.tell(Event::TaskStart { index: task }, &data, watch)?;
+        self.tell(Event::TaskStart { index: task }, &data, course)?;
         let order = self.streams.get(&format!("order/task{task}"));
         let mut loader = data.loader(self.settings.budget.batch, order);
-        self.train(&mut || loader.next_batch(), (task, task), watch)?;
+        self.train(&mut || loader.next_batch(), (task, task), course)?;
         if let Some(own) = &mut self.meter.own {
             own.end(&mut self.learner)?;
         }
-        self.tell(Event::TaskEnd { index: task }, &data, watch)
+        self.tell(Event::TaskEnd { index: task }, &data, course)
     }
 
-    fn tell(&mut self, event: Event, data: &TrainingData, watch: &mut dyn Watch) -> Result<()> {
+    fn tell(&mut self, event: Event, data: &TrainingData, course: &mut Course<'_>) -> Result<()> {
         if !self.stream.reveals(Reveal::Boundary) {
             return Ok(());
         }
-        let share = self.share();
-        Ok(self.learner.event_at(event, data, &mut Pace::new(watch, share))?)
+        Ok(self.learner.event_at(event, data, &mut course.pace())?)
     }
 
-    /// Share of the run's updates that are done.
-    fn share(&self) -> f64 {
-        self.done as f64 / self.total as f64
+    /// The tests of all tasks: of the part of the sequence that was learned, and the last task whose data were.
+    fn row(&mut self, reached: (usize, Option<usize>), course: &mut Course<'_>) -> Result<Vec<f64>> {
+        self.meter.accuracies(&self.stream, &self.learner, reached, &mut course.pace())
+    }
+
+    /// The same of one task, the second number.
+    fn accuracy(&mut self, of: (usize, usize, Option<usize>), course: &mut Course<'_>) -> Result<f64> {
+        self.meter.accuracy(&self.stream, &self.learner, of, &mut course.pace())
     }
 
     /// The updates of task `part` of the sequence; `task`: the last one whose data the batches have.
@@ -361,43 +350,43 @@ impl<'a> Run<'a> {
         &mut self,
         next: &mut dyn FnMut() -> learn::error::Result<Batch>,
         (part, task): (usize, usize),
-        watch: &mut dyn Watch,
+        course: &mut Course<'_>,
     ) -> Result<()> {
-        let per_task = self.bounds[part + 1] - self.bounds[part];
+        let Self { settings, stream, learner, meter, probes, bounds, regime, .. } = self;
+        let per_task = bounds[part + 1] - bounds[part];
         // Neither joint training nor a mixture has first updates of a task.
-        let gradual = self.settings.stream.gradual.is_some();
-        let sequence = self.regime != Regime::Joint && !gradual && self.meter.answers.is_none();
-        for update in 0..per_task {
-            if sequence && update == 0 {
-                self.probe(task, update, watch)?;
-            }
-            let statistics = self.learner.step(&next()?)?;
-            self.done += 1;
-            self.meter.saw(statistics.loss);
-            if let Some(own) = &mut self.meter.own {
-                own.updated(update + 1, per_task, &mut self.learner)?;
-            }
-            if sequence && update < FIRST_UPDATES {
-                self.probe(task, update + 1, watch)?;
-            }
-            let mut pace = Pace::new(watch, self.share());
-            if self.done.is_multiple_of(self.settings.curve.every) || update + 1 == per_task {
-                self.meter.measure(&self.stream, &self.learner, task, self.done, &mut pace)?;
-            }
-            pace.ask()?;
-        }
-        self.learner.check_finite()?;
-        let gains = self.meter.gains_in(task, &self.learner);
-        self.probes.look(self.learner.model.as_ref(), &gains, task, self.done)
-    }
-
-    /// Tests a task after so many of its updates, on few samples.
-    fn probe(&mut self, task: usize, update: usize, watch: &mut dyn Watch) -> Result<()> {
-        let Some(set) = self.probes.first(task) else { return Ok(()) };
-        let mut pace = Pace::new(watch, self.share());
-        let accuracy = self.meter.score(set, &self.stream, &self.learner, (task, Some(task)), &mut pace)?;
-        self.probes.after(task, update, accuracy);
-        Ok(())
+        let gradual = settings.stream.gradual.is_some();
+        let sequence = *regime != Regime::Joint && !gradual && meter.answers.is_none();
+        // Tests the task after so many of its updates, on few samples.
+        let mut probe =
+            |meter: &mut Meter, learner: &Learner, update, course: &mut Course<'_>| -> Result<()> {
+                let Some(set) = probes.first(task).filter(|_| sequence && update <= FIRST_UPDATES) else {
+                    return Ok(());
+                };
+                let accuracy = meter.score(set, stream, learner, (task, Some(task)), &mut course.pace())?;
+                probes.after(task, update, accuracy);
+                Ok(())
+            };
+        probe(meter, learner, 0, course)?;
+        learner.train(
+            per_task,
+            course,
+            |_, _| next(),
+            |learner, update, loss, course| {
+                meter.saw(loss);
+                if let Some(own) = &mut meter.own {
+                    own.updated(update, per_task, learner)?;
+                }
+                probe(meter, learner, update, course)?;
+                let done = course.done();
+                if done.is_multiple_of(settings.curve.every) || update == per_task {
+                    meter.measure(stream, learner, task, done, &mut course.pace())?;
+                }
+                Ok(())
+            },
+        )?;
+        let gains = meter.gains_in(task, learner);
+        probes.look(learner.model.as_ref(), &gains, task, course.done())
     }
 
     fn footprint(&self, networks: usize) -> Footprint {

@@ -14,7 +14,7 @@ use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
-use contract::{Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Watch};
+use contract::{Course, Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
@@ -78,7 +78,6 @@ struct Run<'a> {
     shape: [usize; 3],
     set: TaskSet,
     streams: Streams,
-    done: usize,
 }
 
 /// What training one network leaves behind.
@@ -96,7 +95,7 @@ impl<'a> Run<'a> {
         let streams = Streams::new(spec.seed);
         let (tasks, shape) = settings.tasks.check()?;
         let set = settings.tasks.load(data, settings.evaluate, &streams)?;
-        Ok(Self { resolved, spec, settings, method: &resolved.method, tasks, shape, set, streams, done: 0 })
+        Ok(Self { resolved, spec, settings, method: &resolved.method, tasks, shape, set, streams })
     }
 
     /// Eq. 5: Σ_i λ_i L_i(θ; D_i), one term per task, λ_i from the rule.
@@ -109,13 +108,14 @@ impl<'a> Run<'a> {
         Ok(learner)
     }
 
-    fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
+    fn run(self, watch: &mut dyn Watch) -> Result<RunLog> {
         let count = self.tasks.len();
-        let shared = self.train(self.method.build(count, &self.streams), true, watch)?;
+        let course = &mut Course::new(watch, self.settings.budget.updates * (1 + count));
+        let shared = self.train(self.method.build(count, &self.streams), true, course)?;
         let mut single = Vec::with_capacity(count);
         for task in 0..count {
             let weights = (0..count).map(|i| if i == task { 1.0 } else { 0.0 }).collect();
-            single.push(self.train(Box::new(Fixed { weights }), false, watch)?.accuracies[task]);
+            single.push(self.train(Box::new(Fixed { weights }), false, course)?.accuracies[task]);
         }
         let mut log = RunLog { curves: shared.curves, signals: shared.weights, ..RunLog::default() };
         let mut relative = 0.0;
@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
         Ok(log)
     }
 
-    fn train(&mut self, balance: Box<dyn Balance>, observed: bool, watch: &mut dyn Watch) -> Result<Outcome> {
+    fn train(&self, balance: Box<dyn Balance>, observed: bool, course: &mut Course<'_>) -> Result<Outcome> {
         let mut learner = self.learner(balance)?;
         if observed {
             learner = learner.modulated(self.resolved.modulation.as_ref(), self.spec.trace())?;
@@ -154,32 +154,30 @@ impl<'a> Run<'a> {
             |prefix: &str| self.tasks.iter().map(|(n, _)| Curve::new(format!("{prefix}/{n}"))).collect();
         let (mut curves, mut weights): (Vec<Curve>, Vec<Curve>) = (named("accuracy"), named("lambda"));
         let mut conflict = Curve::new("conflict_rate");
-        let total = budget.updates * (1 + self.tasks.len());
-        for update in 1..=budget.updates {
+        let measured = |update: usize| observed && (update.is_multiple_of(every) || update == budget.updates);
+        let next = |learner: &mut Learner, update: usize| {
             let batch = loader.next_batch()?;
-            let measure = observed && (update % every == 0 || update == budget.updates);
-            let x = update as f64;
-            if measure {
+            if measured(update) {
                 // Signs do not depend on λ_i > 0.
                 let apart = learner.gradients_by_term(&batch)?;
                 let apart: Vec<_> = apart.into_iter().map(|(_, gradients)| gradients).collect();
-                conflict.push(x, conflict_rate(&apart, learner.model.parameters()).unwrap_or(f64::NAN));
+                let rate = conflict_rate(&apart, learner.model.parameters()).unwrap_or(f64::NAN);
+                conflict.push(update as f64, rate);
             }
-            learner.step(&batch)?;
-            self.done += 1;
-            let mut pace = Pace::new(watch, self.done as f64 / total as f64);
-            if measure {
-                let accuracies = test.accuracies(&learner, &mut pace)?;
+            Ok(batch)
+        };
+        learner.train(budget.updates, course, next, |learner, update, _, course| {
+            if measured(update) {
+                let x = update as f64;
+                let accuracies = test.accuracies(learner, &mut course.pace())?;
                 curves.iter_mut().zip(accuracies).for_each(|(curve, accuracy)| curve.push(x, accuracy));
                 let lambda = learner.balance.as_ref().map_or(&[][..], |balance| balance.weights());
                 weights.iter_mut().zip(lambda).for_each(|(curve, w)| curve.push(x, f64::from(*w)));
             }
-            pace.ask()?;
-        }
-        learner.check_finite()?;
+            Ok(())
+        })?;
         let whole = HeadTest::new(&self.set.test, &self.tasks, usize::MAX);
-        let mut pace = Pace::new(watch, self.done as f64 / total as f64);
-        let accuracies = whole.accuracies(&learner, &mut pace)?;
+        let accuracies = whole.accuracies(&learner, &mut course.pace())?;
         Ok(Outcome { accuracies, curves, weights, conflict, learner })
     }
 }

@@ -20,7 +20,7 @@ use base::state::State;
 use comparison::{Trace, compare};
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
-use contract::{Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Watch};
+use contract::{Course, Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::context::Event;
@@ -91,7 +91,6 @@ struct Run<'a> {
     freeze_features: bool,
     /// The run is a control that replays another one.
     replays: bool,
-    done: usize,
 }
 
 impl<'a> Run<'a> {
@@ -129,20 +128,20 @@ impl<'a> Run<'a> {
             freeze_features,
             pair,
             streams,
-            done: 0,
         })
     }
 
     fn run(mut self, watch: &mut dyn Watch) -> Result<RunLog> {
+        let course = &mut Course::new(watch, self.total());
         let mut log = RunLog::default();
         let mut sums: BTreeMap<String, Vec<f64>> = BTreeMap::new();
         let untrained = self.reference.save()?;
         if !self.from_scratch {
-            self.learn_source(watch)?;
+            self.learn_source(course)?;
         }
         // θ_s, together with what the terms remember of the source.
         let source = self.learner.save()?;
-        let before = self.source.performance(&self.learner, &mut Pace::new(watch, self.share()))?;
+        let before = self.source.performance(&self.learner, &mut course.pace())?;
         let mut updates = self.learner.updates();
         let (outcome, flip) =
             if self.settings.task.is_regression() { ("error", -1.0) } else { ("accuracy", 1.0) };
@@ -151,14 +150,14 @@ impl<'a> Run<'a> {
             let (batch, order) = (self.settings.budget.batch, format!("order/target{shots}"));
             let streams = self.streams.clone();
             let loader = || few.loader(batch, streams.get(&order));
-            self.return_to(&source, &few, watch)?;
-            let trace = self.learn_target(false, loader(), watch)?;
+            self.return_to(&source, &few, course)?;
+            let trace = self.learn_target(false, loader(), course)?;
             let scratch = if self.from_scratch {
                 trace.clone()
             } else {
                 self.reference.load(&untrained)?;
                 self.reference.optimiser.reset();
-                self.learn_target(true, loader(), watch)?
+                self.learn_target(true, loader(), course)?
             };
             updates += self.settings.budget.target_updates as u64;
             let mut values: Vec<(String, f64)> = compare(&trace, &scratch, batch.min(few.len()))
@@ -166,7 +165,7 @@ impl<'a> Run<'a> {
                 .map(|(name, v)| (name.to_owned(), v))
                 .collect();
             let whole = Probe::new(&self.pair.target, usize::MAX);
-            let mut pace = Pace::new(watch, self.share());
+            let mut pace = course.pace();
             values.push((format!("target_{outcome}"), flip * whole.performance(&self.learner, &mut pace)?));
             if !self.from_scratch {
                 let after = self.source.performance(&self.learner, &mut pace)?;
@@ -193,7 +192,7 @@ impl<'a> Run<'a> {
     }
 
     /// Goes back to what the source left, about to learn the target from `few`.
-    fn return_to(&mut self, source: &State, few: &TrainingData, watch: &mut dyn Watch) -> Result<()> {
+    fn return_to(&mut self, source: &State, few: &TrainingData, course: &mut Course<'_>) -> Result<()> {
         self.learner.load(source)?;
         self.learner.optimiser.reset();
         if self.freeze_features {
@@ -202,59 +201,43 @@ impl<'a> Run<'a> {
         if self.from_scratch {
             return Ok(());
         }
-        let share = self.share();
-        Ok(self.learner.event_at(Event::TaskStart { index: 1 }, few, &mut Pace::new(watch, share))?)
+        Ok(self.learner.event_at(Event::TaskStart { index: 1 }, few, &mut course.pace())?)
     }
 
     /// Trains on the source and lets the terms consolidate it: θ_s.
-    fn learn_source(&mut self, watch: &mut dyn Watch) -> Result<()> {
+    fn learn_source(&mut self, course: &mut Course<'_>) -> Result<()> {
         let data: TrainingData = self.pair.source.training.clone();
-        self.learner.event_at(Event::TaskStart { index: 0 }, &data, &mut Pace::new(watch, 0.0))?;
+        self.learner.event_at(Event::TaskStart { index: 0 }, &data, &mut course.pace())?;
         let mut loader = data.loader(self.settings.budget.batch, self.streams.get("order/source"));
-        for _ in 0..self.settings.budget.source_updates {
-            self.learner.step(&loader.next_batch()?)?;
-            self.tick(watch)?;
-        }
-        self.learner.check_finite()?;
-        let share = self.share();
-        Ok(self.learner.event_at(Event::TaskEnd { index: 0 }, &data, &mut Pace::new(watch, share))?)
+        let updates = self.settings.budget.source_updates;
+        self.learner.train(updates, course, |_, _| loader.next_batch(), |_, _, _, _| Ok(()))?;
+        Ok(self.learner.event_at(Event::TaskEnd { index: 0 }, &data, &mut course.pace())?)
     }
 
     /// Trains on the target and measures on the way, from before the first update.
-    fn learn_target(&mut self, scratch: bool, mut loader: Loader, watch: &mut dyn Watch) -> Result<Trace> {
-        let mut trace = Trace::default();
-        let updates = self.settings.budget.target_updates;
-        for update in 0..=updates {
-            let share = self.share();
-            let learner = if scratch { &mut self.reference } else { &mut self.learner };
-            if update > 0 {
-                learner.step(&loader.next_batch()?)?;
-            }
-            if update % self.settings.curve.every == 0 || update == updates {
-                trace
-                    .0
-                    .push((update as f64, self.target.performance(learner, &mut Pace::new(watch, share))?));
-            }
-            if update > 0 {
-                self.tick(watch)?;
-            }
-        }
-        let learner = if scratch { &self.reference } else { &self.learner };
-        learner.check_finite()?;
+    fn learn_target(&mut self, scratch: bool, mut loader: Loader, course: &mut Course<'_>) -> Result<Trace> {
+        let learner = if scratch { &mut self.reference } else { &mut self.learner };
+        let (updates, every) = (self.settings.budget.target_updates, self.settings.curve.every);
+        let mut trace = Trace(vec![(0.0, self.target.performance(learner, &mut course.pace())?)]);
+        learner.train(
+            updates,
+            course,
+            |_, _| loader.next_batch(),
+            |learner, update, _, course| {
+                if update % every == 0 || update == updates {
+                    trace.0.push((update as f64, self.target.performance(learner, &mut course.pace())?));
+                }
+                Ok(())
+            },
+        )?;
         Ok(trace)
     }
 
-    fn tick(&mut self, watch: &mut dyn Watch) -> Result<()> {
-        self.done += 1;
-        Pace::new(watch, self.share()).ask()
-    }
-
-    /// Share of the run's updates that are done.
-    fn share(&self) -> f64 {
+    /// Updates of the run, those of the reference included.
+    fn total(&self) -> usize {
         let budget = &self.settings.budget;
         let targets = self.settings.shots.len() * budget.target_updates;
-        let total = if self.from_scratch { targets } else { budget.source_updates + 2 * targets };
-        self.done as f64 / total as f64
+        if self.from_scratch { targets } else { budget.source_updates + 2 * targets }
     }
 
     /// What the method costs; the reference is not part of it.
