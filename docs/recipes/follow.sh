@@ -23,7 +23,6 @@ cp docs/recipes/my_method.rs $methods/
 after $methods/mod.rs 'mod mas;' 'mod my_method;'
 after $methods/mod.rs '    mas::ENTRY,' '    my_method::ENTRY,'
 cp docs/recipes/my-method.toml benchmarks/methods/incremental/
-after tests/suite/learner_laws.rs '    ("mas", "lambda"),' '    ("my-method", "lambda"),'
 
 # A source, and a modulator that it drives.
 sources=crates/learn/src/modulation/source

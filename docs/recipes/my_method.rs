@@ -22,9 +22,10 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<MyMethod>(MethodInfo {
     summary: "A pull towards the last solution",
     formula: "L_t(θ) + λ ½ ‖θ − θ*_(t−1)‖²",
     source: "docs/recipes",
-    mapping: "",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: MyMethod::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for MyMethod {

@@ -2,7 +2,7 @@
 
 use neuromod_bench::base::rng::Streams;
 use neuromod_bench::base::source::Source;
-use neuromod_bench::contract::Reveal;
+use neuromod_bench::contract::{MethodInfo, Reveal};
 use neuromod_bench::learn::Learner;
 use neuromod_bench::learn::context::Event;
 use neuromod_bench::learn::gains::Gains;
@@ -55,33 +55,15 @@ pub fn ewc(lambda: f64) -> Vec<Weighted> {
     composition("ewc", serde_json::json!({ "lambda": lambda }))
 }
 
-/// Methods with a term, and the key of its weight.
-const STRENGTHS: &[(&str, &str)] = &[
-    ("l2", "lambda"),
-    ("l2-sp", "lambda"),
-    ("ewc", "lambda"),
-    ("online-ewc", "lambda"),
-    ("si", "c"),
-    ("mas", "lambda"),
-    ("scp", "lambda"),
-    ("lwf", "lambda"),
-    ("er", "lambda"),
-    ("der", "alpha"),
-    ("a-gem", "strength"),
-    ("gem", "strength"),
-    ("rwalk", "lambda"),
-    ("generative-replay", "lambda"),
-    ("gdumb", "strength"),
-    ("icarl", "strength"),
-    ("gpm", "strength"),
-];
+/// The methods with a term.
+fn with_terms() -> impl Iterator<Item = MethodInfo> {
+    let infos = method::METHODS.iter().map(|entry| entry.info);
+    infos.filter(|info| !composition(info.kind, serde_json::json!({})).is_empty())
+}
 
 #[test]
 fn law_2_a_term_of_weight_zero_equals_its_absence() {
-    let kinds = method::METHODS.iter().map(|entry| entry.info.kind);
-    let with_terms = kinds.filter(|kind| !composition(kind, serde_json::json!({})).is_empty());
-    assert_eq!(with_terms.count(), STRENGTHS.len(), "every method with a term stands in the list");
-    for &(kind, strength) in STRENGTHS {
+    for MethodInfo { kind, strength, .. } in with_terms() {
         let terms = composition(kind, serde_json::json!({ strength: 0.0 }));
         assert_eq!(terms.len(), 1, "{kind}");
         let (mut without, stream) = learner(MODELS[0], Kind::Adam, vec![]);
@@ -100,7 +82,7 @@ fn law_2_a_term_of_weight_zero_equals_its_absence() {
 
 #[test]
 fn law_4_a_saved_learner_goes_on_as_if_nothing_happened() {
-    for (kind, _) in STRENGTHS {
+    for MethodInfo { kind, .. } in with_terms() {
         let terms = || composition(kind, serde_json::json!({}));
         let (mut whole, stream) = learner(MODELS[0], Kind::Adam, terms());
         train(&mut whole, &stream, 0..1);

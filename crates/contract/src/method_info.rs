@@ -38,15 +38,21 @@ pub struct MethodInfo {
     pub source: &'static str,
     /// Empty, or how this formula's strengths map to the λ of other codes.
     pub mapping: &'static str,
+    /// The parameter whose 0 leaves plain training; empty: none does.
+    pub strength: &'static str,
     /// What the stream must reveal.
     pub needs: &'static [Reveal],
     pub parameters: &'static [Parameter],
 }
 
 impl MethodInfo {
+    /// Nothing to say: what a method leaves out.
+    pub const PLAIN: Self = Self::new("", "", "");
+
     /// A method with neither summary nor documented parameters that any stream will do for.
     pub const fn new(kind: &'static str, formula: &'static str, source: &'static str) -> Self {
-        Self { kind, summary: "", formula, source, mapping: "", needs: &[], parameters: &[] }
+        let (summary, mapping, strength) = ("", "", "");
+        Self { kind, summary, formula, source, mapping, strength, needs: &[], parameters: &[] }
     }
 }
 

@@ -26,8 +26,9 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<AGem>(MethodInfo {
     formula: "g ← g − s (g·r / (‖r‖² + 10⁻⁷)) r where g·r < 0, r the gradient of L_M on samples drawn from the memory",
     source: "Chaudhry, Ranzato, Rohrbach & Elhoseiny 2019",
     mapping: "van de Ven and the authors: s = 1, filled at a task's end. Mammoth's A-GEM-R: fill = \"batch\", a reservoir.",
-    needs: &[],
+    strength: "strength",
     parameters: AGem::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for AGem {

@@ -25,6 +25,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<ActiveDendrites>(MethodI
     mapping: "as many segments as tasks there, 5 % winners of 2,048 units.",
     needs: &[Reveal::TaskId, Reveal::Boundary],
     parameters: ActiveDendrites::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for ActiveDendrites {

@@ -28,8 +28,9 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Der>(MethodInfo {
     formula: "L_t(θ) + α mean ‖z(x) − z_stored‖² + β L_M(θ), the means over two draws from the memory and over all outputs",
     source: "Buzzega, Boschini, Porrello, Abati & Calderara 2020",
     mapping: "the same α and β as Mammoth.",
-    needs: &[],
+    strength: "alpha",
     parameters: Der::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for Der {

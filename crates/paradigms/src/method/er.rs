@@ -28,8 +28,9 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Er>(MethodInfo {
     formula: "(1 − s) L_t(θ) + λ s L_M(θ), L_M over samples drawn from the memory, s = m/(n + m) or (t − 1)/t; or L_t(θ) + λ L_M(θ)",
     source: "Ratcliff 1990; Chaudhry et al. 2019 (tiny episodic memories)",
     mapping: "mean: Mammoth's one mean over batch and memory. tasks: van de Ven's (class-balanced, fill = task-end). sum: Aljundi et al. 2019 (fill = task-end: they draw of earlier tasks alone).",
-    needs: &[],
+    strength: "lambda",
     parameters: Er::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for Er {

@@ -28,6 +28,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
     formula: "L_t(θ) + Σ_{i<t} λ_i ½ Σ_k F_ik (θ_k − θ*_ik)², λ_i = λ γ^(t−1−i)",
     source: "Kirkpatrick et al. 2017; one anchor per task as in van de Ven et al. 2022",
     mapping: "c_eff = λF. van de Ven: λF, the same λ. Avalanche and Mammoth: 2λF, so our λ is twice theirs.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: Ewc::PARAMETERS,
 });

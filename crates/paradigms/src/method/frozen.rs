@@ -15,9 +15,9 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Frozen>(MethodInfo {
     summary: "After the first task only the output layer learns: stability without plasticity of features",
     formula: "L_t(θ) with ∂L/∂θ = 0 for all but the output layer, t > 1",
     source: "baseline",
-    mapping: "",
     needs: &[Reveal::Boundary],
     parameters: Frozen::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for Frozen {

@@ -29,6 +29,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<GDumb>(MethodInfo {
     formula: "(1 − s) L_t(θ) + s L_M(θ) from θ_0 at every boundary, M greedily balanced over the labels, the new task's samples among it",
     source: "Prabhu, Torr & Dokania 2020, without their cosine annealing and CutMix",
     mapping: "s = 1. They train until convergence at a query; here a query is a task, and takes the updates that a task has.",
+    strength: "strength",
     needs: &[Reveal::Boundary],
     parameters: GDumb::PARAMETERS,
 });

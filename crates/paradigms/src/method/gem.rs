@@ -28,6 +28,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Gem>(MethodInfo {
     formula: "g ← g + s Σ_k v_k r_k where some g·r_k < 0; v = argmin ½ ‖g + Σ_k v_k r_k‖², v ≥ γ, r_k the gradient on past task k",
     source: "Lopez-Paz & Ranzato 2017",
     mapping: "the same γ (memory_strength of the authors' code).",
+    strength: "strength",
     needs: &[Reveal::Boundary],
     parameters: Gem::PARAMETERS,
 });

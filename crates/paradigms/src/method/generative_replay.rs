@@ -58,6 +58,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<GenerativeReplay>(Method
     formula: "(1/t) L_t(θ) + λ (1 − 1/t) L_G(θ), L_G over as many drawn samples as the batch has; task: mean over past heads",
     source: "Shin et al. 2017; form of van de Ven et al. 2020, 2022",
     mapping: "van de Ven: DGR = answers hard, λ = 1; with distillation answers soft, T = 2.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: GenerativeReplay::PARAMETERS,
 });

@@ -42,6 +42,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Gpm>(MethodInfo {
     formula: "∇W ← ∇W − s ∇W M Mᵀ per layer, M the first singular directions of past inputs of the layer that carry ε of ‖X‖²",
     source: "Saha, Garg & Roy 2021, Eqs. 6 to 9",
     mapping: "theirs on permuted MNIST: ε 0.95 for the first layer and 0.99 for the others, 300 samples, no biases, plain SGD at 0.01. After Adam a projected gradient leaves its subspace.",
+    strength: "strength",
     needs: &[Reveal::Boundary],
     parameters: Gpm::PARAMETERS,
 });

@@ -33,6 +33,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<ICarl>(MethodInfo {
     formula: "(1 − s) L_t(θ) + s mean Σ_k BCE(σ(z_k), t_k), t_k = σ(past z_k) for past classes, 1[k = y] for new ones; ŷ = argmin_k ‖φ(x) − μ_k‖",
     source: "Rebuffi et al. 2017, Algorithms 1 to 5",
     mapping: "s = 1. They mix exemplars into the task's data by their number; here memory.draw of them stand beside each batch, in one mean.",
+    strength: "strength",
     needs: &[Reveal::Boundary],
     parameters: ICarl::PARAMETERS,
 });

@@ -15,9 +15,8 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Joint>(MethodInfo {
     summary: "All tasks at once from the start, with as many updates as the whole stream: the ceiling",
     formula: "Σ_i L_i(θ) on the mixed data of all tasks",
     source: "baseline (offline training)",
-    mapping: "",
-    needs: &[],
     parameters: Joint::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for Joint {

@@ -19,8 +19,8 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<KWta>(MethodInfo {
     formula: "L_t(θ) of the network with h_i ← h_i where h_i is among the k largest of its layer, else 0; k = share · units",
     source: "Ahmad & Scheinkman 2019 (How can we be so dense?), without its boosting; Srivastava et al. 2013",
     mapping: "the share is their percent_on, the same in training and at test; here the winners pass through the benchmark's activation first.",
-    needs: &[],
     parameters: KWta::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for KWta {

@@ -26,6 +26,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2>(MethodInfo {
     formula: "L_t(θ) + Σ_{i<t} λ_i ½ ‖θ − θ*_i‖², λ_i = λ γ^(t−1−i); γ = 0: the last task alone",
     source: "baseline of Kirkpatrick et al. 2017; Hsu et al. 2018",
     mapping: "c_eff = λ. Hsu et al. (GT-RIPL): reg_coef Σ Δ² with one anchor at the latest solution, so λ = 2·reg_coef.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: L2::PARAMETERS,
 });

@@ -40,6 +40,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2Sp>(MethodInfo {
     formula: "L_t(θ) + ½ λ Σ_{shared layers} ‖θ − θ_s‖²",
     source: "Li, Grandvalet & Davoine 2018 (L2-SP, with β = 0: no decay of the new outputs)",
     mapping: "c_eff = λ = α of Li et al. 2018, who write α/2 ‖w − w⁰‖² as well: the gradient λ(θ − θ_s) goes through the optimiser together with the loss's. Under Adam a parameter that the loss leaves alone is moved at full rate by any λ > 0. As a proximal step under Adam λ does not map to α: see `proximal`.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: L2Sp::PARAMETERS,
 });

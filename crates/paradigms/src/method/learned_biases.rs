@@ -25,6 +25,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<LearnedBiases>(MethodInf
     mapping: "theirs have one hidden layer of 10⁴ units and more; with output = true the output layer learns too, which is not theirs.",
     needs: &[Reveal::TaskId, Reveal::Boundary],
     parameters: LearnedBiases::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for LearnedBiases {

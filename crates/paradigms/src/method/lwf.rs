@@ -40,6 +40,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Lwf>(MethodInfo {
     formula: "L_t(θ) + λ_t KD(θ), KD = −mean Σ_k q_k ln p_k, q and p the softmax of past and present scores / T; task: mean over past heads",
     source: "Li & Hoiem 2017; form of van de Ven et al. 2022 (no factor T²)",
     mapping: "van de Ven: T = 2, λ = 1, growth = tasks in the task and domain scenarios, constant in class. With T²: λ four times as large.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: Lwf::PARAMETERS,
 });

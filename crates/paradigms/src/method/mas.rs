@@ -46,6 +46,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
     formula: "L_t(θ) + λ Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← γ Ω + mean_n |∂‖f(x_n)‖²/∂θ|",
     source: "Aljundi et al. 2018",
     mapping: "c_eff = 2λΩ, with Ω summed over tasks and ‖f‖² over the active outputs. Hsu et al. (GT-RIPL): over = batches, the same λ.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: Mas::PARAMETERS,
 });

@@ -15,9 +15,8 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Naive>(MethodInfo {
     summary: "Plain fine-tuning on one task after another: the floor",
     formula: "L_t(θ)",
     source: "baseline",
-    mapping: "",
-    needs: &[],
     parameters: Naive::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for Naive {

@@ -28,6 +28,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<OnlineEwc>(MethodInfo {
     formula: "L_t(θ) + ½ λ Σ_k F̃_k (θ_k − θ*_{t−1,k})², F̃ ← γ F̃ + F_t",
     source: "Schwarz et al. 2018 (progress & compress)",
     mapping: "c_eff = λF̃. Hsu et al. (GT-RIPL): reg_coef F Δ², so λ = 2·reg_coef.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: OnlineEwc::PARAMETERS,
 });

@@ -30,6 +30,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<PackNet>(MethodInfo {
     mapping: "share is their pruning share (0.5 and 0.75); they retrain for half as many epochs again, here a third of the task's own updates.",
     needs: &[Reveal::TaskId, Reveal::Boundary],
     parameters: PackNet::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for PackNet {

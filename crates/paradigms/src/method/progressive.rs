@@ -26,6 +26,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Progressive>(MethodInfo 
     mapping: "a column has the benchmark's widths, so that parameters grow with the square of the tasks, and work too.",
     needs: &[Reveal::TaskId, Reveal::Boundary],
     parameters: Progressive::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for Progressive {

@@ -31,6 +31,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<RWalk>(MethodInfo {
     formula: "L_t(θ) + λ Σ_k (F̂_k + ŝ_k) (θ_k − θ*_{t−1,k})², F ← α g² + (1 − α) F, s = Σ max(0, −Σ g·Δθ / (½ F Δθ² + ε)); F̂, ŝ over their largest",
     source: "Chaudhry et al. 2018, Eqs. 6 to 10, without its memory of samples",
     mapping: "c_eff = 2λ(F̂ + ŝ). Avalanche: λ(F̂ + ŝ) Δ², the same λ.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: RWalk::PARAMETERS,
 });

@@ -36,6 +36,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Scp>(MethodInfo {
     formula: "L_t(θ) + λ Σ_k Γ_k (θ_k − θ*_{t−1,k})², Γ ← α Γ + (1 − α) mean over unit ξ and batches of (∂(z̄ᵀξ)/∂θ_k)²",
     source: "Kolouri, Ketz, Soltoggio & Pilly 2020",
     mapping: "c_eff = 2λΓ, z̄ the mean score of a batch. The first task's Γ is multiplied by 1 − α too.",
+    strength: "lambda",
     needs: &[Reveal::Boundary],
     parameters: Scp::PARAMETERS,
 });

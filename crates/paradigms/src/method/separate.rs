@@ -15,9 +15,9 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Separate>(MethodInfo {
     summary: "A network of the same size per task, chosen by the task id: no interference and no transfer",
     formula: "L_t(θ_t), θ_t from the common initial weights",
     source: "baseline",
-    mapping: "",
     needs: &[Reveal::TaskId, Reveal::Boundary],
     parameters: Separate::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for Separate {

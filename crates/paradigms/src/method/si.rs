@@ -48,6 +48,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Si>(MethodInfo {
     formula: "L_t(θ) + c Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← γ Ω + ω/(Δθ² + ξ), ω = −Σ_steps g·Δθ with g of the task loss",
     source: "Zenke, Poole & Ganguli 2017",
     mapping: "c_eff = 2cΩ. van de Ven and Mammoth: 2cΩ, the same c. Avalanche: λΩ, so our c is half its λ.",
+    strength: "c",
     needs: &[Reveal::Boundary],
     parameters: Si::PARAMETERS,
 });

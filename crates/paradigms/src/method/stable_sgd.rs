@@ -29,6 +29,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<StableSgd>(MethodInfo {
     mapping: "d = 0.8 (permuted) and 0.5 (rotated MNIST), dropout 0.5, batches of 10. Their code decays before the first task too (η = 0.1 d), stops at a rate of 5e-5, has momentum 0.8, and leaves dropout on in tests.",
     needs: &[Reveal::Boundary],
     parameters: StableSgd::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for StableSgd {

@@ -26,6 +26,7 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Xdg>(MethodInfo {
     mapping: "van de Ven: off = gating_prop, an exact share of each layer (0.9 on Split MNIST).",
     needs: &[Reveal::TaskId, Reveal::Boundary],
     parameters: Xdg::PARAMETERS,
+    ..MethodInfo::PLAIN
 });
 
 impl Settings for Xdg {
