@@ -33,15 +33,19 @@ impl Allowed {
         Self { below: true, ..self }
     }
 
+    /// Whether a number is in it; an end that is infinite may be.
+    pub const fn contains(self, number: f64) -> bool {
+        (if self.below { number < self.high } else { number <= self.high })
+            && if self.above { number > self.low } else { number >= self.low }
+    }
+
     /// Checks a setting.
     ///
     /// # Errors
     /// Names key, value and what is allowed.
     pub fn check<T: Declarable>(self, key: &str, value: T) -> Result<(), DefinitionError> {
         let number = value.number();
-        let fits = (if self.below { number < self.high } else { number <= self.high })
-            && if self.above { number > self.low } else { number >= self.low };
-        if number.is_finite() && fits {
+        if number.is_finite() && self.contains(number) {
             return Ok(());
         }
         let allowed = if T::WHOLE { self.to_string() } else { format!("a finite number {self:#}") };

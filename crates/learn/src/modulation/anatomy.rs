@@ -1,7 +1,6 @@
 //! What modulation can act on and sense in one learner.
 
 use super::source::Need;
-use super::target::TargetKind;
 
 /// What there is to act on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,21 +34,9 @@ pub struct Anatomy {
 }
 
 impl Anatomy {
-    /// Whether there is something of this kind to act on.
-    pub fn has(&self, target: TargetKind) -> bool {
-        match target {
-            TargetKind::Replay => self.replay,
-            TargetKind::Discount => self.discount,
-            TargetKind::Window => self.window,
-            TargetKind::Winners => self.winners,
-            TargetKind::RecurrentWeight => self.recurrent > 0,
-            TargetKind::Dropout => self.layers.len() > 1,
-            TargetKind::Momentum => self.momentum,
-            TargetKind::LearningRate | TargetKind::PlasticityGate => true,
-            TargetKind::LossWeight => !self.terms.is_empty(),
-            TargetKind::Temperature => !self.layers.is_empty() && self.distribution,
-            TargetKind::Slope | TargetKind::Bias | TargetKind::FeatureGate => !self.layers.is_empty(),
-        }
+    /// Whether there is a network, and not the optimiser's updates alone.
+    pub fn has_layers(&self) -> bool {
+        !self.layers.is_empty()
     }
 
     /// Why a source that needs this would never say anything here; `None`: it is there.

@@ -129,7 +129,7 @@ impl Channel {
         self.effect = match &self.replayed {
             Some(recorded) => {
                 let value = recorded.get(step).or(recorded.last()).copied();
-                value.map_or(self.spec.target.neutral(), f64::from)
+                value.map_or(self.spec.target.entry().neutral, f64::from)
             }
             None => self.receptor.effect(self.drive),
         };
@@ -150,7 +150,7 @@ impl Channel {
 
     /// Whether the effect of a step so far left neutral.
     pub fn acted(&self, step: usize) -> bool {
-        let neutral = self.spec.target.neutral() as f32;
+        let neutral = self.spec.target.entry().neutral as f32;
         self.history.get(step).is_some_and(|effect| *effect != neutral)
     }
 
@@ -197,7 +197,7 @@ impl Channel {
 
     /// The gain on a layer's units.
     fn gain(&self, effect: f64, layer: usize) -> Gain {
-        let neutral = self.spec.target.neutral();
+        let neutral = self.spec.target.entry().neutral;
         match &self.units {
             None => Gain::Layer(effect as f32),
             Some(shares) => {

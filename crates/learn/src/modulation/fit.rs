@@ -60,23 +60,11 @@ impl ReceptorSpec {
                 "[low, high], low <= high",
             ));
         }
-        let least = match self.target {
-            TargetKind::Bias => f64::NEG_INFINITY,
-            TargetKind::Temperature => f64::MIN_POSITIVE,
-            _ => 0.0,
-        };
-        if low < least {
-            let allowed = format!("a lower limit of at least {least:e} for `{}`", entry.name);
+        if !(entry.ends.contains(low) && entry.ends.contains(high)) {
+            let allowed = format!("both limits {:#} for `{}`", entry.ends, entry.name);
             return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), &allowed));
         }
-        if self.target == TargetKind::Dropout && high >= 1.0 {
-            return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), "a share below 1"));
-        }
-        if self.target == TargetKind::Window && high > 1.0 {
-            let allowed = "an upper limit of at most 1: a window keeps no more than its length";
-            return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), allowed));
-        }
-        let neutral = self.target.neutral();
+        let neutral = entry.neutral;
         if !(low..=high).contains(&neutral) && entry.response == Response::Gain {
             let allowed = format!("limits around {neutral}, the value without modulation");
             return Err(DefinitionError::range("limits", format!("[{low}, {high}]"), &allowed));
@@ -85,33 +73,20 @@ impl ReceptorSpec {
     }
 
     fn check_fit(&self, anatomy: &Anatomy) -> Result<(), DefinitionError> {
-        let lacks = |what: &str, exists: Vec<String>| {
-            Err(DefinitionError {
-                key: "target".into(),
-                found: self.target.entry().name.into(),
-                problem: format!("there is {what} here"),
-                allowed: exists,
-                ..DefinitionError::default()
-            })
-        };
-        let others = || -> Vec<String> {
-            let exist = TARGETS.iter().filter(|entry| anatomy.has(entry.kind));
-            exist.map(|entry| entry.name.to_owned()).collect()
-        };
-        if !anatomy.has(self.target) {
-            let what = match self.target {
-                TargetKind::Replay => "no replay of past samples",
-                TargetKind::Discount => "no discounted window of the past",
-                TargetKind::Window => "no window of the past",
-                TargetKind::Winners => "no competition between units",
-                TargetKind::RecurrentWeight => "no recurrent layer",
-                TargetKind::Dropout => "no hidden layer",
-                TargetKind::Momentum => "no momentum",
-                TargetKind::LossWeight => "no loss term",
-                TargetKind::Temperature if !anatomy.layers.is_empty() => "no softmax: answers are numbers",
-                _ => "only the learning rate and the momentum of updates to reach",
+        let entry = self.target.entry();
+        if !(entry.exists)(anatomy) {
+            let what = match (anatomy.has_layers(), entry.absent) {
+                (false, _) | (true, "") => "only the learning rate and the momentum of updates to reach",
+                (true, absent) => absent,
             };
-            return lacks(what, others());
+            let others = TARGETS.iter().filter(|entry| (entry.exists)(anatomy));
+            return Err(DefinitionError {
+                key: "target".into(),
+                found: entry.name.into(),
+                problem: format!("there is {what} here"),
+                allowed: others.map(|entry| entry.name.to_owned()).collect(),
+                ..DefinitionError::default()
+            });
         }
         self.check_term(anatomy)?;
         self.check_layers(anatomy)

@@ -17,6 +17,13 @@ fn what_does_not_fit_is_refused_by_name() {
     let error = receptor("target = \"loss-weight\", term = \"ewk\"");
     assert!(error.contains("ewk") && error.contains("task"), "{error}");
     assert!(receptor("target = \"slope\", limits = [2.0, 3.0]").contains("limits"));
+    let error = receptor("target = \"dropout\", limits = [0.0, 1.0]");
+    assert!(
+        error.contains("[0, 1]") && error.contains("both limits from 0 to below 1 for `dropout`"),
+        "{error}"
+    );
+    assert!(receptor("target = \"bias\", limits = [nan, 1.0]").contains("low <= high"));
+    assert!(receptor("target = \"slope\", limits = [-1.0, inf]").contains("at least 0"));
     assert!(receptor("target = \"temperature\", scope = \"unit\"").contains("global"));
     assert!(receptor("target = \"slope\", scope = \"layer\", layers = [2]").contains("0 to 1"));
     assert!(

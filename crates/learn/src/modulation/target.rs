@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::anatomy::Anatomy;
 use crate::gains::{Gain, Gains};
+use contract::declare::Allowed;
 use dynamics::Response;
 
 /// The part of learning that a receptor acts on.
@@ -63,144 +65,172 @@ pub struct TargetEntry {
     pub name: &'static str,
     /// Factor 1 + ρ m, or value ρ m.
     pub response: Response,
+    /// The value that changes nothing.
+    pub neutral: f64,
     pub scopes: &'static [Scope],
     /// What the effect does.
     pub meaning: &'static str,
     /// Limits of the effect unless the definition sets others; `None`: the preset's `clamp`.
     pub limits: Option<[f64; 2]>,
+    /// Where both limits lie.
+    pub ends: Allowed,
+    /// Whether a learner has what it acts on.
+    pub exists: fn(&Anatomy) -> bool,
+    /// What there is in a network that lacks it.
+    pub absent: &'static str,
 }
 
 const EVERYWHERE: &[Scope] = &[Scope::Global, Scope::Layer, Scope::Population, Scope::Unit, Scope::Synapse];
 const UNITS: &[Scope] = &[Scope::Global, Scope::Layer, Scope::Population, Scope::Unit];
-const ONE: &[Scope] = &[Scope::Global];
 const FREE: Option<[f64; 2]> = Some([f64::NEG_INFINITY, f64::INFINITY]);
+
+/// A factor that every learner has, one for all, limited by the preset's clamp.
+const PLAIN: TargetEntry = TargetEntry {
+    kind: TargetKind::LearningRate,
+    name: "",
+    response: Response::Gain,
+    neutral: 1.0,
+    scopes: &[Scope::Global],
+    meaning: "",
+    limits: None,
+    ends: Allowed::within(0.0, f64::INFINITY),
+    exists: |_| true,
+    absent: "",
+};
 
 /// All targets.
 pub const TARGETS: &[TargetEntry] = &[
-    entry(
-        TargetKind::LearningRate,
-        "learning-rate",
-        Response::Gain,
-        EVERYWHERE,
-        "multiplies the learning rate",
-        None,
-    ),
-    entry(
-        TargetKind::Momentum,
-        "momentum",
-        Response::Gain,
-        ONE,
-        "multiplies SGD's μ or Adam's β₁ (kept below 1)",
-        None,
-    ),
-    entry(TargetKind::Slope, "slope", Response::Gain, UNITS, "multiplies the weighted input of units", None),
-    entry(TargetKind::Bias, "bias", Response::Bias, UNITS, "is added to the bias of units", FREE),
-    entry(
-        TargetKind::LossWeight,
-        "loss-weight",
-        Response::Gain,
-        ONE,
-        "multiplies λ of the loss term named by `term`",
-        None,
-    ),
-    entry(
-        TargetKind::Temperature,
-        "temperature",
-        Response::Gain,
-        ONE,
-        "divides the scores inside the task loss",
-        None,
-    ),
-    entry(
-        TargetKind::Dropout,
-        "dropout",
-        Response::Bias,
-        ONE,
-        "is the share of silent hidden units while training",
-        Some([0.0, 0.95]),
-    ),
-    entry(
-        TargetKind::Replay,
-        "replay",
-        Response::Gain,
-        ONE,
-        "multiplies the number of past samples replayed",
-        None,
-    ),
-    entry(
-        TargetKind::Discount,
-        "discount",
-        Response::Gain,
-        ONE,
-        "stretches the horizon of the discounted past (Eq. 7): λ_t = γ^((T−t)/gain)",
-        None,
-    ),
-    entry(
-        TargetKind::Window,
-        "window",
-        Response::Gain,
-        ONE,
-        "multiplies the mini-batches of the past that count (Eq. 7's W, or those that replay draws from), at least one; at most 1, as no more are kept",
-        Some([0.0, 1.0]),
-    ),
-    entry(
-        TargetKind::PlasticityGate,
-        "plasticity-gate",
-        Response::Bias,
-        EVERYWHERE,
-        "multiplies every update by ρ·m, a third factor: no release, no learning",
-        Some([0.0, 10.0]),
-    ),
-    entry(
-        TargetKind::FeatureGate,
-        "feature-gate",
-        Response::Gain,
-        UNITS,
-        "multiplies the output of units",
-        Some([0.0, 10.0]),
-    ),
-    entry(
-        TargetKind::RecurrentWeight,
-        "recurrent-weight",
-        Response::Gain,
-        ONE,
-        "multiplies the recurrent weights",
-        None,
-    ),
-    entry(
-        TargetKind::Winners,
-        "winners",
-        Response::Gain,
-        ONE,
-        "multiplies the share of hidden units that k-winner-take-all lets speak",
-        None,
-    ),
+    TargetEntry {
+        kind: TargetKind::LearningRate,
+        name: "learning-rate",
+        scopes: EVERYWHERE,
+        meaning: "multiplies the learning rate",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Momentum,
+        name: "momentum",
+        meaning: "multiplies SGD's μ or Adam's β₁ (kept below 1)",
+        exists: |anatomy| anatomy.momentum,
+        absent: "no momentum",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Slope,
+        name: "slope",
+        scopes: UNITS,
+        meaning: "multiplies the weighted input of units",
+        exists: Anatomy::has_layers,
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Bias,
+        name: "bias",
+        response: Response::Bias,
+        neutral: 0.0,
+        scopes: UNITS,
+        meaning: "is added to the bias of units",
+        limits: FREE,
+        ends: Allowed::within(f64::NEG_INFINITY, f64::INFINITY),
+        exists: Anatomy::has_layers,
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::LossWeight,
+        name: "loss-weight",
+        meaning: "multiplies λ of the loss term named by `term`",
+        exists: |anatomy| !anatomy.terms.is_empty(),
+        absent: "no loss term",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Temperature,
+        name: "temperature",
+        meaning: "divides the scores inside the task loss",
+        ends: Allowed::above(0.0, f64::INFINITY),
+        exists: |anatomy| anatomy.has_layers() && anatomy.distribution,
+        absent: "no softmax: answers are numbers",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Dropout,
+        name: "dropout",
+        response: Response::Bias,
+        neutral: 0.0,
+        meaning: "is the share of silent hidden units while training",
+        limits: Some([0.0, 0.95]),
+        ends: Allowed::within(0.0, 1.0).below(),
+        exists: |anatomy| anatomy.layers.len() > 1,
+        absent: "no hidden layer",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Replay,
+        name: "replay",
+        meaning: "multiplies the number of past samples replayed",
+        exists: |anatomy| anatomy.replay,
+        absent: "no replay of past samples",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Discount,
+        name: "discount",
+        meaning: "stretches the horizon of the discounted past (Eq. 7): λ_t = γ^((T−t)/gain)",
+        exists: |anatomy| anatomy.discount,
+        absent: "no discounted window of the past",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Window,
+        name: "window",
+        meaning: "multiplies the mini-batches of the past that count (Eq. 7's W, or those that replay draws from), at least one; at most 1, as no more are kept",
+        limits: Some([0.0, 1.0]),
+        ends: Allowed::within(0.0, 1.0),
+        exists: |anatomy| anatomy.window,
+        absent: "no window of the past",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::PlasticityGate,
+        name: "plasticity-gate",
+        response: Response::Bias,
+        scopes: EVERYWHERE,
+        meaning: "multiplies every update by ρ·m, a third factor: no release, no learning",
+        limits: Some([0.0, 10.0]),
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::FeatureGate,
+        name: "feature-gate",
+        scopes: UNITS,
+        meaning: "multiplies the output of units",
+        limits: Some([0.0, 10.0]),
+        exists: Anatomy::has_layers,
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::RecurrentWeight,
+        name: "recurrent-weight",
+        meaning: "multiplies the recurrent weights",
+        exists: |anatomy| anatomy.recurrent > 0,
+        absent: "no recurrent layer",
+        ..PLAIN
+    },
+    TargetEntry {
+        kind: TargetKind::Winners,
+        name: "winners",
+        meaning: "multiplies the share of hidden units that k-winner-take-all lets speak",
+        exists: |anatomy| anatomy.winners,
+        absent: "no competition between units",
+        ..PLAIN
+    },
 ];
-
-const fn entry(
-    kind: TargetKind,
-    name: &'static str,
-    response: Response,
-    scopes: &'static [Scope],
-    meaning: &'static str,
-    limits: Option<[f64; 2]>,
-) -> TargetEntry {
-    TargetEntry { kind, name, response, scopes, meaning, limits }
-}
 
 impl TargetKind {
     /// Its line in [`TARGETS`].
     pub fn entry(self) -> &'static TargetEntry {
         // Every kind has a line: a test goes through them.
         TARGETS.iter().find(|entry| entry.kind == self).unwrap_or(&TARGETS[0])
-    }
-
-    /// The value that changes nothing.
-    pub fn neutral(self) -> f64 {
-        match self {
-            Self::Bias | Self::Dropout => 0.0,
-            _ => 1.0,
-        }
     }
 }
 
