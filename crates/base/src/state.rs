@@ -37,6 +37,13 @@ impl State {
         self
     }
 
+    /// Adds a value.
+    #[must_use]
+    pub fn value(mut self, name: &str, value: serde_json::Value) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
     /// A number by name.
     ///
     /// # Errors

@@ -40,6 +40,7 @@ impl Learner {
         }
         let updates = state.get_number("updates")? as u64;
         self.updates = updates;
+        self.gains = self.gains_over(&self.base);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What a learner of the online paradigm is, and what it can be told.
 
+use base::state::State;
 use contract::Footprint;
 use learn::Learner;
 use learn::error::Result;
@@ -8,17 +9,38 @@ use learn::stream::online::{ToldChange, ToldState};
 
 /// A learner that meets a stream. It gets inputs to answer, later the same inputs with labels, in the order of time:
 /// these two methods are all that a stream can tell it, so it cannot see a change point.
-pub(super) trait Predictor {
+pub trait Predictor {
     /// One answer per sample, before their labels are known; `None` where there is no answer yet (it counts as wrong).
+    ///
+    /// # Errors
+    /// Engine errors.
     fn predict(&mut self, inputs: &[f32], samples: usize) -> Result<Vec<Option<u32>>>;
 
     /// Labels have arrived: of the oldest samples that were predicted and not yet learned from.
+    ///
+    /// # Errors
+    /// Engine errors; a loss that is not finite.
     fn learn(&mut self, batch: &Batch) -> Result<()>;
 
     /// Refuses parameters that are not finite, at the end of a run.
+    ///
+    /// # Errors
+    /// [`base::error::Error::Diverged`], with the parameter's name.
     fn check_finite(&self) -> Result<()> {
         Ok(())
     }
+
+    /// Everything a checkpoint needs.
+    ///
+    /// # Errors
+    /// Engine errors.
+    fn save(&self) -> Result<State>;
+
+    /// The inverse of [`Predictor::save`], on a learner that was built from the same settings and seed.
+    ///
+    /// # Errors
+    /// When the state is another learner's.
+    fn load(&mut self, state: &State) -> Result<()>;
 
     /// Cost so far.
     fn footprint(&self) -> Footprint;
@@ -35,8 +57,11 @@ pub(super) trait Predictor {
 }
 
 /// A learner that is told when the concept changes, and in which hidden state the stream is.
-pub(super) trait Oracle: Predictor {
+pub trait Oracle: Predictor {
     /// The concept has changed; labels of samples predicted before will not come any more.
+    ///
+    /// # Errors
+    /// Engine errors.
     fn told(&mut self, change: &ToldChange) -> Result<()>;
 
     /// The samples that are answered next are in this hidden state.
@@ -44,7 +69,7 @@ pub(super) trait Oracle: Predictor {
 }
 
 /// A learner, by what it may know.
-pub(super) enum Agent {
+pub enum Agent {
     /// Changes are hidden from it: it has no place to put them.
     Blind(Box<dyn Predictor>),
     Oracle(Box<dyn Oracle>),

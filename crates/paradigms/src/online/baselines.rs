@@ -1,9 +1,11 @@
 //! Learners without a network: what any network must beat.
 
 use super::agent::Predictor;
+use base::state::State;
 use contract::Footprint;
 use learn::error::Result;
 use learn::stream::Batch;
+use serde_json::json;
 
 /// Predicts the label seen last; nothing before the first.
 #[derive(Debug, Default, Clone)]
@@ -30,6 +32,15 @@ impl Predictor for NoChange {
 
     fn learn(&mut self, batch: &Batch) -> Result<()> {
         self.see(&batch.targets);
+        Ok(())
+    }
+
+    fn save(&self) -> Result<State> {
+        Ok(State::default().value("last", json!(self.last)))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.last = state.get_value("last")?;
         Ok(())
     }
 
@@ -64,6 +75,15 @@ impl Predictor for Majority {
                 None => self.counts.push((*label, 1)),
             }
         }
+        Ok(())
+    }
+
+    fn save(&self) -> Result<State> {
+        Ok(State::default().value("counts", json!(self.counts)))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.counts = state.get_value("counts")?;
         Ok(())
     }
 

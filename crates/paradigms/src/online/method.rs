@@ -265,7 +265,7 @@ impl OnlineMethod {
     ///
     /// # Errors
     /// Engine errors.
-    pub(super) fn build(
+    pub fn build(
         &self,
         settings: &OnlineSettings,
         modulation: Option<&ModulationSpec>,

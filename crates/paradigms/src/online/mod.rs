@@ -20,11 +20,11 @@ mod standardise;
 use std::collections::VecDeque;
 use std::ops::Range;
 
+pub use agent::{Agent, Oracle, Predictor};
 pub use method::OnlineMethod;
 pub use resolved::Resolved;
 pub use settings::{OnlineCurve, OnlineSettings};
 
-use agent::Agent;
 use baselines::NoChange;
 use meter::Meter;
 
@@ -213,5 +213,7 @@ fn arrived(open: &mut VecDeque<Range<usize>>, delay: usize, at: usize) -> Option
     if open.front()?.end + delay <= at { open.pop_front() } else { None }
 }
 
+#[cfg(test)]
+mod checkpoint_tests;
 #[cfg(test)]
 mod tests;

@@ -7,12 +7,14 @@ use candle_core::{Device, Tensor};
 use super::agent::{Oracle, Predictor};
 use super::detector::Detector;
 use super::standardise::Standardise;
+use base::state::State;
 use contract::Footprint;
 use learn::Learner;
 use learn::error::Result;
 use learn::nn::{Active, predict, read};
 use learn::stream::Batch;
 use learn::stream::online::{ToldChange, ToldState};
+use serde_json::json;
 
 /// A learning rate that falls: η_n = η (1 + n/τ)^(−p) at update n.
 #[derive(Debug, Clone, Copy)]
@@ -135,6 +137,28 @@ impl Predictor for Network {
 
     fn check_finite(&self) -> Result<()> {
         self.learner.check_finite()
+    }
+
+    fn save(&self) -> Result<State> {
+        let seen = json!((&self.open, self.predicted, self.trained, &self.resets));
+        let mut state = State::default().value("seen", seen);
+        let detector = self.detector.as_ref().map(|detector| detector.save());
+        let inputs = self.standardise.as_ref().map(Standardise::save);
+        let parts = [("learner", Some(self.learner.save()?)), ("detector", detector), ("inputs", inputs)];
+        state.parts = parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect();
+        Ok(state)
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        (self.open, self.predicted, self.trained, self.resets) = state.get_value("seen")?;
+        self.learner.load(state.get_part("learner")?)?;
+        if let Some(detector) = &mut self.detector {
+            detector.load(state.get_part("detector")?)?;
+        }
+        if let Some(standardise) = &mut self.standardise {
+            standardise.load(state.get_part("inputs")?)?;
+        }
+        Ok(())
     }
 
     fn footprint(&self) -> Footprint {

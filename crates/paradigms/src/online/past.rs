@@ -9,8 +9,10 @@ use std::collections::VecDeque;
 
 use candle_core::{Device, Tensor};
 use rand::RngExt;
+use serde_json::json;
 
 use base::rng::FastRng;
+use base::state::State;
 use learn::context::StepContext;
 use learn::error::Result;
 use learn::nn::{Active, cross_entropy, read, weighted_cross_entropy};
@@ -29,6 +31,17 @@ impl Past {
         while self.batches.len() > most {
             self.batches.pop_front();
         }
+        Ok(())
+    }
+
+    fn save(&self) -> State {
+        let (inputs, labels): (Vec<_>, Vec<_>) = self.batches.iter().cloned().unzip();
+        State::default().buffer("inputs", &inputs).value("labels", json!(labels))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        let labels: Vec<Vec<u32>> = state.get_value("labels")?;
+        self.batches = state.get_buffer("inputs")?.into_iter().zip(labels).collect();
         Ok(())
     }
 
@@ -119,6 +132,18 @@ impl LossTerm for Window {
     fn replay_bytes(&self) -> u64 {
         self.past.bytes()
     }
+
+    fn state_bytes(&self) -> u64 {
+        0
+    }
+
+    fn save(&self) -> State {
+        self.past.save()
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.past.load(state)
+    }
 }
 
 /// The mean loss of `samples` samples drawn uniformly, with replacement, from the last `batches` mini-batches before
@@ -179,6 +204,19 @@ impl LossTerm for Replay {
 
     fn replay_bytes(&self) -> u64 {
         self.past.bytes()
+    }
+
+    fn state_bytes(&self) -> u64 {
+        0
+    }
+
+    fn save(&self) -> State {
+        self.past.save().value("random", json!(self.random))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.random = state.get_value("random")?;
+        self.past.load(state)
     }
 }
 

@@ -1,6 +1,10 @@
 //! Running standardisation of the inputs: what a reviewer names first where contrast or luminance shift. It acts on the
 //! inputs themselves, before the network, and no gain is involved.
 
+use base::error::Result;
+use base::state::State;
+use serde_json::json;
+
 /// Running mean and variance of each feature.
 #[derive(Debug, Clone)]
 pub(super) struct Standardise {
@@ -39,6 +43,18 @@ impl Standardise {
             ((f64::from(*x) - mean) / (variance + LEAST).sqrt()) as f32
         };
         inputs.iter().zip(moments).map(standard).collect()
+    }
+
+    /// Everything a checkpoint needs.
+    pub fn save(&self) -> State {
+        State::default().value("moments", json!(self.moments))
+    }
+
+    /// # Errors
+    /// When the state is another part's.
+    pub fn load(&mut self, state: &State) -> Result<()> {
+        self.moments = state.get_value("moments")?;
+        Ok(())
     }
 
     /// Bytes of what it remembers.

@@ -2,6 +2,7 @@ use super::agent::{Oracle, Predictor};
 use super::baselines::Majority;
 use super::*;
 use base::source::Source;
+use base::state::State;
 use contract::definition::Library;
 use contract::{Footprint, Protocol, Unwatched};
 use data::DataFolder;
@@ -68,6 +69,14 @@ impl Predictor for Spy {
 
     fn learn(&mut self, batch: &Batch) -> learn::error::Result<()> {
         self.note(format!("train {:?}", batch.targets));
+        Ok(())
+    }
+
+    fn save(&self) -> learn::error::Result<State> {
+        Ok(State::default())
+    }
+
+    fn load(&mut self, _state: &State) -> learn::error::Result<()> {
         Ok(())
     }
 

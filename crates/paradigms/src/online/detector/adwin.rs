@@ -3,6 +3,9 @@
 use std::collections::VecDeque;
 
 use super::alarm::Detector;
+use base::error::Result;
+use base::state::State;
+use serde_json::json;
 
 /// Buckets per size before two merge (M of the paper).
 const MOST: usize = 5;
@@ -102,6 +105,15 @@ impl Detector for Adwin {
 
     fn reset(&mut self) {
         *self = Self::new(self.delta);
+    }
+
+    fn save(&self) -> State {
+        State::default().value("window", json!((&self.rows, self.count, self.sum, self.ticks)))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        (self.rows, self.count, self.sum, self.ticks) = state.get_value("window")?;
+        Ok(())
     }
 
     fn bytes(&self) -> u64 {

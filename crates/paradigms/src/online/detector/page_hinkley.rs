@@ -5,6 +5,9 @@
 //! α < 1 that is another test.
 
 use super::alarm::Detector;
+use base::error::Result;
+use base::state::State;
+use serde_json::json;
 
 /// m_t = α m_{t−1} + (x_t − x̄_t − δ), M_t = min_{s≤t} m_s; an alarm when m_t − M_t > λ. x̄_t is the mean of x_1 … x_t.
 #[derive(Debug, Clone)]
@@ -39,6 +42,18 @@ impl Detector for PageHinkley {
 
     fn reset(&mut self) {
         *self = Self::new(self.delta, self.threshold, self.alpha, self.fewest);
+    }
+
+    fn save(&self) -> State {
+        State::default().value("sums", json!((self.count, self.mean, self.sum, self.lowest)))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        // Before the first error the minimum is infinite, which JSON cannot say.
+        let lowest: Option<f64>;
+        (self.count, self.mean, self.sum, lowest) = state.get_value("sums")?;
+        self.lowest = lowest.unwrap_or(f64::INFINITY);
+        Ok(())
     }
 
     fn bytes(&self) -> u64 {
