@@ -247,3 +247,34 @@ fn a_preset_may_change_the_network() {
     assert!(footprint("nmn-input-wide") > footprint("nmn"));
     assert!(footprint("nmn-input-wide") < 2 * footprint("nmn"));
 }
+
+#[test]
+fn a_learner_saved_between_outer_updates_goes_on_as_if_nothing_had_happened() {
+    let library = library();
+    let (benchmark, data) = (quick(&library, 6), Data::new(DataFolder::choose(None)));
+    let mut kinds = Vec::new();
+    for preset in library.methods.values().filter(|preset| preset.header.paradigm == "meta") {
+        // Prototypes are of classes.
+        let Ok(resolved) = Resolved::new(&benchmark, preset) else { continue };
+        let [mut whole, mut resumed] =
+            [0, 1].map(|_| Run::new(&resolved, 4, None, &data).unwrap_or_else(|error| panic!("{error}")));
+        let on = |run: &mut Run<'_>| {
+            (0..3).for_each(|_| {
+                run.update(&mut Pace::new(&mut Unwatched, 0.0)).expect("learns");
+            });
+            run.learner.save().expect("saves")
+        };
+        let saved = on(&mut whole);
+        let text = serde_json::to_string(&(&saved, &whole.order)).expect("serialises");
+        let (state, order) = serde_json::from_str(&text).expect("parses");
+        resumed.learner.load(&state).expect("loads");
+        resumed.order = order;
+        let [end, again] = [&mut whole, &mut resumed].map(on);
+        assert_eq!(end, again, "{}", preset.header.id);
+        assert_ne!(end, saved, "{} has learned nothing", preset.header.id);
+        kinds.push(preset.header.kind.as_str());
+    }
+    let missing = |kind: &&str| !kinds.contains(kind);
+    let kinds = RULES.iter().map(|rule| rule.info.kind);
+    assert_eq!(kinds.filter(missing).collect::<Vec<_>>(), ["protonet"]);
+}
