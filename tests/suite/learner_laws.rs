@@ -98,10 +98,15 @@ fn law_2_a_term_of_weight_zero_equals_its_absence() {
     }
 }
 
+/// Every method of the registry that has a term; what others are made of goes on too: `paradigms`, `incremental/resume_tests.rs`.
 #[test]
 fn law_4_a_saved_learner_goes_on_as_if_nothing_happened() {
-    for (kind, _) in STRENGTHS {
+    for entry in method::METHODS {
+        let kind = entry.info.kind;
         let terms = || composition(kind, serde_json::json!({}));
+        if terms().is_empty() {
+            continue;
+        }
         let (mut whole, stream) = learner(MODELS[0], Kind::Adam, terms());
         train(&mut whole, &stream, 0..1);
         let text = serde_json::to_string(&whole.save().expect("save")).expect("serialises");

@@ -28,7 +28,7 @@ pub struct Learner {
     /// How λ_i are set when the terms are tasks (Eq. 5); none: the terms' own weights and gains.
     pub balance: Option<Box<dyn Balance>>,
     pub(super) modulation: Option<Modulation>,
-    gains: Gains,
+    pub(super) gains: Gains,
     streams: Streams,
     pub(super) gradients: Gradients,
     pub(super) updates: u64,
