@@ -9,8 +9,8 @@ use neuromod_bench::contract::{ACTED, CLAMPED, Protocol, RunLog, RunSpec, Unwatc
 use neuromod_bench::learn::modulation::{TARGETS, TargetEntry};
 use neuromod_bench::registry::{PROTOCOLS, protocol};
 
-use crate::conformance::{benchmarks_of, data, presets_of, spec_of};
-use crate::tiny::library;
+use crate::conformance::{benchmarks_of, presets_of, spec_of};
+use crate::tiny::{data, library};
 
 /// One neuromodulator under a name of its own, as a preset's table has it.
 fn modulator(name: &str, level: &str, receptor: &str) -> toml::Table {
@@ -89,14 +89,12 @@ fn measured(mut log: RunLog) -> String {
 }
 
 fn run(of: &dyn Protocol, spec: &RunSpec) -> RunLog {
-    of.run(spec, &data(), &mut Unwatched).unwrap_or_else(|error| panic!("{}: {error}", spec.method))
+    of.run(spec, data(), &mut Unwatched).unwrap_or_else(|error| panic!("{}: {error}", spec.method))
 }
 
 /// Holds a preset to the law and says on which targets; `None`: it does not run here, or there is nothing to modulate.
 fn held(of: &dyn Protocol, benchmark: &Benchmark, preset: &MethodPreset) -> Option<BTreeSet<&'static str>> {
     let settings = of.resolve(benchmark, preset).ok()?;
-    // Data that are not embedded make no run.
-    of.load(&settings, &data()).ok()?;
     let (table, targets) = units(of, benchmark, preset);
     if targets.is_empty() {
         return None;
