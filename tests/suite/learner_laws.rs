@@ -80,6 +80,7 @@ fn law_2_a_term_of_weight_zero_equals_its_absence() {
     }
 }
 
+/// Every method of the registry that has a term; what others are made of goes on too: `paradigms`, `incremental/resume_tests.rs`.
 #[test]
 fn law_4_a_saved_learner_goes_on_as_if_nothing_happened() {
     for MethodInfo { kind, .. } in with_terms() {

@@ -52,6 +52,7 @@ mod tiny;
 mod transfer;
 mod tune;
 mod tune_sessions;
+mod unit_gains;
 mod validate;
 mod verdict_rows;
 mod walls;

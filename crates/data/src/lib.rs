@@ -46,6 +46,13 @@ impl Data {
         Self { folder, loaded: Mutex::default(), tables: Mutex::default() }
     }
 
+    /// With a data set that is in memory already: one that is made up is found by its id, as if read from files.
+    #[must_use]
+    pub fn with(self, dataset: Dataset) -> Self {
+        self.lock().insert(dataset.id.clone(), Arc::new(dataset));
+        self
+    }
+
     /// Where files are looked for.
     pub fn folder(&self) -> &DataFolder {
         &self.folder

@@ -5,19 +5,35 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use base::error::DefinitionError;
 
 /// A gain on the units of one layer. `None` is exactly the unmodulated layer; unit gains train bit for bit like it.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum Gain {
     #[default]
     None,
     /// One value for the whole layer.
     Layer(f32),
     /// One value per unit.
-    Units(Arc<[f32]>),
+    Units(#[serde(with = "shared")] Arc<[f32]>),
+}
+
+/// What is shared is written as what it holds.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(values: &Arc<[f32]>, to: S) -> Result<S::Ok, S::Error> {
+        values.as_ref().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<[f32]>, D::Error> {
+        Vec::deserialize(from).map(Arc::from)
+    }
 }
 
 impl Gain {
@@ -60,7 +76,7 @@ impl Gain {
 }
 
 /// What modulation sets on one layer.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LayerGain {
     /// Multiplies the weighted input.
     pub slope: Gain,
@@ -71,19 +87,21 @@ pub struct LayerGain {
     /// Multiplies the recurrent part of a recurrent layer's weighted input; `None`: as it is.
     pub recurrent: Option<f32>,
     /// Multiplies the output of each unit for each sample of the batch, samples × units (dropout while training).
+    #[serde(skip)] // none between steps
     pub mask: Option<Arc<[f32]>>,
     /// Share of the units that speak for each sample, those of the largest outputs; `None`: all (k-winner-take-all).
     pub winners: Option<f32>,
 }
 
 /// Everything that modulation sets for one step. The default is no modulation at all.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gains {
     /// Multiplies the learning rate of every parameter.
     pub learning_rate: f32,
     /// Multiplies the learning rate of the parameters of one layer, on top of the global gain. Missing layers: 1.
     pub layer_learning_rate: BTreeMap<usize, f32>,
     /// Multiplies the update of each scalar on its own (scope synapse), one buffer per parameter in the store's order.
+    #[serde(skip)] // a checkpoint holds it as buffers
     pub parameter_learning_rate: Option<Arc<Vec<Vec<f32>>>>,
     /// Multiplies the momentum coefficient (SGD's μ, Adam's β₁); the product is kept below 1 by the optimiser.
     pub momentum: f32,

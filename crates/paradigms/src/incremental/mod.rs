@@ -8,6 +8,8 @@ mod exported;
 mod fit;
 mod meter;
 mod probes;
+#[cfg(test)]
+mod resume_tests;
 mod settings;
 
 pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, ResolvedMethod};
@@ -302,6 +304,15 @@ impl<'a> Run<'a> {
     /// One task of a sequence, boundaries included where the stream reveals them.
     fn train_task(&mut self, task: usize, course: &mut Course<'_>) -> Result<()> {
         let data = self.stream.training(task);
+        self.begin(task, &data, course)?;
+        let order = self.streams.get(&format!("order/task{task}"));
+        let mut loader = data.loader(self.settings.budget.batch, order);
+        self.train(&mut || loader.next_batch(), (task, task), course)?;
+        self.end(task, &data, course)
+    }
+
+    /// What the method does before a task's first update.
+    fn begin(&mut self, task: usize, data: &TrainingData, course: &mut Course<'_>) -> Result<()> {
         if self.settings.budget.reset_optimiser || self.regime == Regime::Separate {
             self.learner.optimiser.reset();
         }
@@ -318,14 +329,15 @@ impl<'a> Run<'a> {
             own.set(task, &mut self.learner.base);
             own.begin(task, &data.batch(&[0])?.active, &mut self.learner)?;
         }
-        self.tell(Event::TaskStart { index: task }, &data, course)?;
-        let order = self.streams.get(&format!("order/task{task}"));
-        let mut loader = data.loader(self.settings.budget.batch, order);
-        self.train(&mut || loader.next_batch(), (task, task), course)?;
+        self.tell(Event::TaskStart { index: task }, data, course)
+    }
+
+    /// What it does after a task's last update.
+    fn end(&mut self, task: usize, data: &TrainingData, course: &mut Course<'_>) -> Result<()> {
         if let Some(own) = &mut self.meter.own {
             own.end(&mut self.learner)?;
         }
-        self.tell(Event::TaskEnd { index: task }, &data, course)
+        self.tell(Event::TaskEnd { index: task }, data, course)
     }
 
     fn tell(&mut self, event: Event, data: &TrainingData, course: &mut Course<'_>) -> Result<()> {

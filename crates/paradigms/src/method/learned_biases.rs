@@ -2,6 +2,7 @@
 
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::{TaskOwned, bytes_of};
+use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
@@ -90,5 +91,19 @@ impl TaskOwned for OwnBiases {
     fn state_bytes(&self) -> u64 {
         // The initial biases are drawn again from the seed.
         self.kept.iter().map(|kept| bytes_of(kept)).sum::<u64>()
+    }
+
+    fn save(&self) -> State {
+        let state = State::default().number("tasks", self.kept.len() as f64).buffer("initial", &self.initial);
+        let kept = self.kept.iter().enumerate();
+        kept.fold(state, |state, (task, kept)| state.buffer(&format!("task{task}"), kept))
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        let tasks = state.get_number("tasks")? as usize;
+        self.initial = state.get_buffer("initial")?;
+        let kept = (0..tasks).map(|task| state.get_buffer(&format!("task{task}")));
+        self.kept = kept.collect::<base::error::Result<_>>()?;
+        Ok(())
     }
 }

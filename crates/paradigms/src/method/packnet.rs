@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::TaskOwned;
 use base::error::DefinitionError;
+use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
@@ -159,6 +160,25 @@ impl TaskOwned for Packed {
 
     fn state_bytes(&self) -> u64 {
         self.owner.iter().map(|owner| size_of_val(owner.as_slice()) as u64).sum()
+    }
+
+    fn save(&self) -> State {
+        let values = [
+            ("owner", serde_json::json!(self.owner)),
+            ("rows", serde_json::json!(self.rows.as_deref())),
+            ("task", serde_json::json!(self.task)),
+            ("pruned", serde_json::json!(self.pruned)),
+        ];
+        let values = values.map(|(name, value)| (name.to_owned(), value));
+        State { values: values.into(), ..State::default() }
+    }
+
+    fn load(&mut self, state: &State) -> Result<()> {
+        self.owner = state.get_value("owner")?;
+        self.rows = state.get_value::<Option<Vec<bool>>>("rows")?.map(Arc::from);
+        self.task = state.get_value("task")?;
+        self.pruned = state.get_value("pruned")?;
+        Ok(())
     }
 }
 

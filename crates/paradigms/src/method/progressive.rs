@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::composition::{Composition, MethodEntry, Settings};
 use super::task_owned::{Site, TaskOwned};
 use base::rng::Streams;
+use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::Learner;
@@ -91,6 +92,15 @@ impl TaskOwned for Columns {
         }
         parameters.restore(&values)?;
         learner.base.parameter_learning_rate = Some(Arc::new(rates));
+        Ok(())
+    }
+
+    /// What it needs comes from the run's site again.
+    fn save(&self) -> State {
+        State::default()
+    }
+
+    fn load(&mut self, _state: &State) -> Result<()> {
         Ok(())
     }
 }

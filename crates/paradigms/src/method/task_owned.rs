@@ -4,6 +4,7 @@
 
 use base::error::DefinitionError;
 use base::rng::Streams;
+use base::state::State;
 use learn::Learner;
 use learn::error::Result;
 use learn::gains::Gains;
@@ -78,6 +79,15 @@ pub trait TaskOwned: Send {
     fn state_bytes(&self) -> u64 {
         0
     }
+
+    /// Everything a checkpoint needs beside the learner's state and what [`TaskOwned::start`] finds again.
+    fn save(&self) -> State;
+
+    /// The inverse of [`TaskOwned::save`], after [`TaskOwned::start`].
+    ///
+    /// # Errors
+    /// When the state is another method's.
+    fn load(&mut self, state: &State) -> Result<()>;
 }
 
 /// Bytes of some buffers.

@@ -155,7 +155,7 @@ impl<'a> Run<'a> {
             let scratch = if self.from_scratch {
                 trace.clone()
             } else {
-                self.reference.load(&untrained)?;
+                self.reference.go_back(&untrained)?;
                 self.reference.optimiser.reset();
                 self.learn_target(true, loader(), course)?
             };
@@ -193,7 +193,7 @@ impl<'a> Run<'a> {
 
     /// Goes back to what the source left, about to learn the target from `few`.
     fn return_to(&mut self, source: &State, few: &TrainingData, course: &mut Course<'_>) -> Result<()> {
-        self.learner.load(source)?;
+        self.learner.go_back(source)?;
         self.learner.optimiser.reset();
         if self.freeze_features {
             self.learner.freeze_features();
