@@ -2,9 +2,10 @@
 //! a task alone, rates that fall from task to task, frozen layers, dropout, competition, terms.
 
 use super::*;
+use crate::method::METHODS;
 use base::source::Source;
 use base::state::State;
-use contract::definition::Library;
+use contract::definition::{Benchmark, Library, MethodPreset};
 use contract::{Pace, Unwatched};
 use data::DataFolder;
 use learn::gains::Gains;
