@@ -11,14 +11,16 @@ mod method_info;
 mod planned;
 pub mod protocol;
 mod record;
+mod registered;
 pub mod replay;
 #[cfg(test)]
 mod schema;
 
 pub use experiment::{Experiment, ExperimentInfo};
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
-pub use method_info::{MethodInfo, Parameter, Reveal, registered};
+pub use method_info::{MethodInfo, Parameter, Reveal};
 pub use planned::PlannedCell;
 pub use protocol::{Pace, Paradigm, Portion, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
 pub use record::{Env, Judged, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
+pub use registered::{Registered, of_kind, registered};
 pub use replay::{Channel, Channels, Replay, Rotation, TestSignal};

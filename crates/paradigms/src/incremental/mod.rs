@@ -17,14 +17,14 @@ use probes::{FIRST_UPDATES, Probes};
 
 use std::collections::BTreeMap;
 
-use crate::method::{Composition, METHODS, Regime, Site, method};
+use crate::method::{Composer, Composition, METHODS, Regime, Site, method};
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::exported::Exported;
 use contract::protocol::as_written;
 use contract::{
-    AccuracyMatrix, Experiment, ExperimentInfo, Footprint, Mark, MethodInfo, Pace, Reveal, RunLog, RunSpec,
+    AccuracyMatrix, Experiment, ExperimentInfo, Footprint, Mark, Pace, Registered, Reveal, RunLog, RunSpec,
     Timeline, Watch,
 };
 use data::Data;
@@ -41,6 +41,7 @@ pub struct Incremental;
 
 impl Experiment for Incremental {
     type Settings = Resolved;
+    type Kind = Composer;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_modulation: true,
@@ -51,9 +52,7 @@ impl Experiment for Incremental {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        METHODS.iter().map(|entry| &entry.info).collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
         Resolved::new(benchmark, method)

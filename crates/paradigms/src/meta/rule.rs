@@ -1,4 +1,4 @@
-//! The methods of meta-learning: how w follows from episodes. A row in [`RULES`] each.
+//! The methods of meta-learning: how w follows from episodes. A row in [`METHODS`] each.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::nmn::NmnSettings;
 use super::settings::Inner;
 use base::error::{DefinitionError, Result};
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, registered};
+use contract::{Registered, registered};
 
 /// How the outer gradient (Eq. 2) is taken, and what the inner loop (Eq. 3) may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,72 +23,61 @@ pub enum Kind {
     Scratch,
 }
 
-/// A method and what it says about itself.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleInfo {
-    pub kind: Kind,
-    pub info: MethodInfo,
-}
-
-const fn rule(kind: Kind, name: &'static str, formula: &'static str, source: &'static str) -> RuleInfo {
-    RuleInfo { kind, info: MethodInfo::new(name, formula, source) }
-}
-
 /// Every method.
-pub const RULES: &[RuleInfo] = &[
-    rule(
-        Kind::Maml,
+pub const METHODS: &[Registered<Kind>] = &[
+    Registered::new(
         "maml",
         "∇_w L(D^val; θ_K), θ_{k+1} = θ_k − α ∇L(D^train; θ_k), θ_0 = w, exact: Π_k (I − α H(θ_k)) ∇L(θ_K)",
         "Finn, Abbeel & Levine 2017",
+        Kind::Maml,
     ),
-    rule(
-        Kind::Fomaml,
+    Registered::new(
         "fomaml",
         "MAML with H = 0: ∇L(D^val; θ_K) (first-order approximation)",
         "Finn, Abbeel & Levine 2017; Nichol, Achiam & Schulman 2018",
+        Kind::Fomaml,
     ),
-    rule(
-        Kind::Anil,
+    Registered::new(
         "anil",
         "MAML, exact, whose inner loop changes the last layer only",
         "Raghu, Raghu, Bengio & Vinyals 2020",
+        Kind::Anil,
     ),
-    rule(
-        Kind::Reptile,
+    Registered::new(
         "reptile",
         "w − θ_K in place of the gradient, θ_K after K steps on D^train ∪ D^val (first-order)",
         "Nichol, Achiam & Schulman 2018",
+        Kind::Reptile,
     ),
-    rule(
-        Kind::MetaSgd,
+    Registered::new(
         "meta-sgd",
         "MAML, exact, with a learned rate per parameter: θ_{k+1} = θ_k − α ∘ ∇L(D^train; θ_k), w = (θ_0, α)",
         "Li, Zhou, Chen & Li 2017",
+        Kind::MetaSgd,
     ),
-    rule(
-        Kind::Protonet,
+    Registered::new(
         "protonet",
         "∇_w of the cross-entropy of softmax_c(−|z(x) − c̄|²) on D^val, c̄ the mean embedding z of class c in D^train; no inner loop",
         "Snell, Swersky & Zemel 2017",
+        Kind::Protonet,
     ),
-    rule(
-        Kind::Nmn,
+    Registered::new(
         "nmn",
         "∇_w L(D^val; w, z(D^train)), hidden layers φ((W x) ∘ (1 + W_s z) + b + W_b z), z from a recurrent network that reads D^train; no inner loop",
         "Vecoven, Ernst, Wehenkel & Drion 2020",
+        Kind::Nmn,
     ),
-    rule(
-        Kind::Pretrained,
+    Registered::new(
         "pretrained",
         "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
         "baseline of Finn, Abbeel & Levine 2017",
+        Kind::Pretrained,
     ),
-    rule(
-        Kind::Scratch,
+    Registered::new(
         "scratch",
         "no meta-training; at test plain fine-tuning from random initial weights",
         "baseline",
+        Kind::Scratch,
     ),
 ];
 
@@ -124,16 +113,15 @@ impl Rule {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, inner: &Inner) -> Result<Self> {
-        let info = registered(RULES, |row| &row.info, preset)?;
+        let kind = registered(METHODS, preset)?.means;
         let given: Given = preset.parameters(benchmark)?;
-        let trains_inside =
-            !matches!(info.kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);
+        let trains_inside = !matches!(kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);
         let rule = Self {
-            kind: info.kind,
+            kind,
             rate: given.rate.unwrap_or(inner.rate),
             steps: if trains_inside { given.steps.unwrap_or(inner.steps) } else { 0 },
-            embedding: (info.kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
-            context: (info.kind == Kind::Nmn).then_some(given.context.unwrap_or_default()),
+            embedding: (kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
+            context: (kind == Kind::Nmn).then_some(given.context.unwrap_or_default()),
         };
         let place = |key: &str| {
             let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
@@ -142,7 +130,7 @@ impl Rule {
         if !(rule.rate > 0.0 && rule.rate.is_finite()) {
             return Err(preset.refuse(DefinitionError::range(&place("rate"), rule.rate, "a number > 0")));
         }
-        if given.rate.is_some() && matches!(info.kind, Kind::Nmn | Kind::Protonet) {
+        if given.rate.is_some() && matches!(kind, Kind::Nmn | Kind::Protonet) {
             let rule = "no `rate`: this method adapts without gradient steps";
             return Err(preset.refuse(DefinitionError::range(&place("rate"), "a number", rule)));
         }
@@ -150,7 +138,7 @@ impl Rule {
             let rule = "no `steps`: this method has no inner loop";
             return Err(preset.refuse(DefinitionError::range(&place("steps"), "a number", rule)));
         }
-        match (given.embedding, info.kind) {
+        match (given.embedding, kind) {
             (Some(_), kind) if kind != Kind::Protonet => {
                 let rule = "no `embedding`: only prototypes have one";
                 return Err(preset.refuse(DefinitionError::range(&place("embedding"), "a number", rule)));

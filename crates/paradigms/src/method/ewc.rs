@@ -1,6 +1,6 @@
 //! Elastic weight consolidation, offline form: one anchor per task.
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use super::fisher::{FISHER, FisherSettings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
@@ -22,7 +22,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Ewc>(MethodInfo {
     kind: "ewc",
     summary: "Elastic weight consolidation: one anchor per past task, as strong as its Fisher information",
     formula: "L_t(θ) + Σ_{i<t} λ_i ½ Σ_k F_ik (θ_k − θ*_ik)², λ_i = λ γ^(t−1−i)",

@@ -1,6 +1,6 @@
 //! Online EWC: one running Fisher information and one anchor at the latest solution.
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use super::fisher::{FISHER, FisherSettings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
@@ -22,7 +22,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<OnlineEwc>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<OnlineEwc>(MethodInfo {
     kind: "online-ewc",
     summary: "EWC with one running Fisher information and one anchor at the latest solution",
     formula: "L_t(θ) + ½ λ Σ_k F̃_k (θ_k − θ*_{t−1,k})², F̃ ← γ F̃ + F_t",

@@ -16,7 +16,7 @@ use super::standardise::Standardise;
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, Trace, registered};
+use contract::{Registered, Trace, registered};
 use learn::modulation::ModulationSpec;
 use learn::objective::{Objective, Weighted};
 use learn::{Learner, modulated};
@@ -37,103 +37,72 @@ pub enum OnlineMethod {
     PageHinkleyReset(PageHinkleySettings),
 }
 
-/// What a kind of method says about itself.
-pub(super) struct Kind {
-    pub info: MethodInfo,
-    read: fn(&MethodPreset, &str) -> Result<OnlineMethod>,
-}
+/// Reads a method's parameters for a benchmark.
+pub(super) type Reader = fn(&MethodPreset, &str) -> Result<OnlineMethod>;
 
 /// All kinds.
-pub(super) const KINDS: &[Kind] = &[
-    Kind {
-        info: MethodInfo::new(
-            "no-change",
-            "ŷ_t = y_{t−1}, the label seen last",
-            "baseline: the no-change classifier",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::NoChange),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "majority",
-            "ŷ_t = the label seen most often so far; ties to the class seen first",
-            "baseline: the majority class",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Majority),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "latest",
-            "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
-            "Mei et al. 2025, Eq. 7",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Latest),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "decayed-rate",
-            "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
-            "Robbins & Monro 1951",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::DecayedRate),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "standardised",
-            "L_T(θ; z_T) with inputs (x − μ)/σ by the running mean and standard deviation of each feature",
-            "baseline: running standardisation",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Standardised),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "window",
-            "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
-            "Mei et al. 2025, Eq. 7",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Window),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "replay",
-            "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
-            "Lin 1992",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Replay),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "oracle-reset",
-            "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
-            "oracle",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::OracleReset),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "adwin-reset",
-            "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
-            "Bifet & Gavaldà 2007",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::AdwinReset),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "page-hinkley-reset",
-            "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
-            "Page 1954; Gama et al. 2013",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::PageHinkleyReset),
-    },
+pub(super) const METHODS: &[Registered<Reader>] = &[
+    Registered::new(
+        "no-change",
+        "ŷ_t = y_{t−1}, the label seen last",
+        "baseline: the no-change classifier",
+        |preset, on| preset.parameters(on).map(OnlineMethod::NoChange),
+    ),
+    Registered::new(
+        "majority",
+        "ŷ_t = the label seen most often so far; ties to the class seen first",
+        "baseline: the majority class",
+        |preset, on| preset.parameters(on).map(OnlineMethod::Majority),
+    ),
+    Registered::new(
+        "latest",
+        "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
+        "Mei et al. 2025, Eq. 7",
+        |preset, on| preset.parameters(on).map(OnlineMethod::Latest),
+    ),
+    Registered::new(
+        "decayed-rate",
+        "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
+        "Robbins & Monro 1951",
+        |preset, on| preset.parameters(on).map(OnlineMethod::DecayedRate),
+    ),
+    Registered::new(
+        "standardised",
+        "L_T(θ; z_T) with inputs (x − μ)/σ by the running mean and standard deviation of each feature",
+        "baseline: running standardisation",
+        |preset, on| preset.parameters(on).map(OnlineMethod::Standardised),
+    ),
+    Registered::new(
+        "window",
+        "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
+        "Mei et al. 2025, Eq. 7",
+        |preset, on| preset.parameters(on).map(OnlineMethod::Window),
+    ),
+    Registered::new(
+        "replay",
+        "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
+        "Lin 1992",
+        |preset, on| preset.parameters(on).map(OnlineMethod::Replay),
+    ),
+    Registered::new(
+        "oracle-reset",
+        "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
+        "oracle",
+        |preset, on| preset.parameters(on).map(OnlineMethod::OracleReset),
+    ),
+    Registered::new(
+        "adwin-reset",
+        "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
+        "Bifet & Gavaldà 2007",
+        |preset, on| preset.parameters(on).map(OnlineMethod::AdwinReset),
+    ),
+    Registered::new(
+        "page-hinkley-reset",
+        "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
+        "Page 1954; Gama et al. 2013",
+        |preset, on| preset.parameters(on).map(OnlineMethod::PageHinkleyReset),
+    ),
 ];
-
-/// A kind by name.
-///
-/// # Errors
-/// Unknown name, located in the preset, with the nearest known one.
-pub(super) fn kind(preset: &MethodPreset) -> Result<&'static Kind> {
-    registered(KINDS, |kind| &kind.info, preset)
-}
 
 impl OnlineMethod {
     /// Reads and checks a preset for one benchmark.
@@ -141,7 +110,7 @@ impl OnlineMethod {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn resolve(preset: &MethodPreset, benchmark: &str) -> Result<Self> {
-        let method = (kind(preset)?.read)(preset, benchmark)?;
+        let method = (registered(METHODS, preset)?.means)(preset, benchmark)?;
         method.check().map_err(|error| preset.refuse_parameter(benchmark, error))?;
         Ok(method)
     }

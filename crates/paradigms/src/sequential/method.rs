@@ -1,11 +1,11 @@
-//! The methods of sequential learning: what is meta-learned, and what a sequence may change. A row in [`KINDS`] each.
+//! The methods of sequential learning: what is meta-learned, and what a sequence may change. A row in [`METHODS`] each.
 
 use serde::{Deserialize, Serialize};
 
 use super::settings::{SequentialSettings, check_channels};
 use base::error::{DefinitionError, Result};
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, registered};
+use contract::{Registered, registered};
 
 /// How the representation comes about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,48 +39,37 @@ impl Gate {
     }
 }
 
-/// A method and what it says about itself.
-#[derive(Debug, Clone, Copy)]
-pub struct KindInfo {
-    pub kind: Kind,
-    pub info: MethodInfo,
-}
-
-const fn method(kind: Kind, name: &'static str, formula: &'static str, source: &'static str) -> KindInfo {
-    KindInfo { kind, info: MethodInfo::new(name, formula, source) }
-}
-
 /// Every method.
-pub const KINDS: &[KindInfo] = &[
-    method(
-        Kind::Oml,
+pub const METHODS: &[Registered<Kind>] = &[
+    Registered::new(
         "oml",
         "∇_w L(D_traj ∪ D_rand; θ_K), exact; θ_{k+1} = θ_k − α ∇L(z_k; θ_k) changes the dense layers behind f(x) only, the output row of the class to be learned starts at 0",
         "Javed & White 2019",
+        Kind::Oml,
     ),
-    method(
-        Kind::Anml,
+    Registered::new(
         "anml",
         "the same with one linear layer behind f(x) ∘ sigmoid(m(x)); the neuromodulatory network m is only meta-learned",
         "Beaulieu et al. 2020, whose inner loop also changes f",
+        Kind::Anml,
     ),
-    method(
-        Kind::AnmlNoGate,
+    Registered::new(
         "anml-no-gate",
         "the same with one linear layer behind f(x), without m",
         "ablation of Beaulieu et al. 2020",
+        Kind::AnmlNoGate,
     ),
-    method(
-        Kind::Pretrained,
+    Registered::new(
         "pretrained",
         "∇L of random drawings of all training classes, no inner loop; then a new linear layer behind f(x) in sequence",
         "baseline of Javed & White 2019",
+        Kind::Pretrained,
     ),
-    method(
-        Kind::Scratch,
+    Registered::new(
         "scratch",
         "random f(x); a linear layer behind it in sequence",
         "baseline of Javed & White 2019",
+        Kind::Scratch,
     ),
 ];
 
@@ -122,7 +111,7 @@ impl Method {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, settings: &SequentialSettings) -> Result<Self> {
-        let info = registered(KINDS, |row| &row.info, preset)?;
+        let kind = registered(METHODS, preset)?.means;
         let given: Given = preset.parameters(benchmark)?;
         let place = |key: &str| {
             let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
@@ -131,13 +120,13 @@ impl Method {
         let refuse = |key: &str, found: String, rule: &str| {
             Err(preset.refuse(DefinitionError::range(&place(key), found, rule)))
         };
-        if let (Some(units), false) = (given.hidden, info.kind == Kind::Oml) {
+        if let (Some(units), false) = (given.hidden, kind == Kind::Oml) {
             return refuse("hidden", units.to_string(), "no `hidden`: only oml's head has a hidden layer");
         }
-        if !given.gate.is_learned() && info.kind != Kind::Anml {
+        if !given.gate.is_learned() && kind != Kind::Anml {
             return refuse("gate", format!("{:?}", given.gate), "no `gate`: only anml has one");
         }
-        if given.inner_rate.is_some() && matches!(info.kind, Kind::Pretrained | Kind::Scratch) {
+        if given.inner_rate.is_some() && matches!(kind, Kind::Pretrained | Kind::Scratch) {
             return refuse("inner_rate", "a number".into(), "no `inner_rate`: this method has no inner loop");
         }
         let inner_rate = given.inner_rate.unwrap_or(settings.inner.rate);
@@ -153,8 +142,8 @@ impl Method {
         }
         let channels = given.channels.unwrap_or_else(|| settings.features.channels.clone());
         check_channels(&place("channels"), &channels).map_err(|error| preset.refuse(error))?;
-        let hidden = (info.kind == Kind::Oml).then_some(given.hidden.unwrap_or(100));
-        Ok(Self { kind: info.kind, inner_rate, rate, mixed_rate, hidden, channels, gate: given.gate })
+        let hidden = (kind == Kind::Oml).then_some(given.hidden.unwrap_or(100));
+        Ok(Self { kind, inner_rate, rate, mixed_rate, hidden, channels, gate: given.gate })
     }
 
     /// Whether anything is learned before the test.
