@@ -1,7 +1,7 @@
 //! The one shape of every registry of methods: what a method says about itself, and what its protocol makes of that.
 
 use crate::definition::MethodPreset;
-use crate::method_info::MethodInfo;
+use crate::method_info::{MethodInfo, Parameter};
 use base::error::{DefinitionError, Result};
 
 /// A row of a registry.
@@ -17,6 +17,13 @@ impl<T> Registered<T> {
     /// A method that says of itself what [`MethodInfo::new`] takes.
     pub const fn new(kind: &'static str, formula: &'static str, source: &'static str, means: T) -> Self {
         Self { info: MethodInfo::new(kind, formula, source), means }
+    }
+}
+
+impl<T: Copy> Registered<T> {
+    /// The same with the lines of its parameters.
+    pub const fn with(self, parameters: &'static [Parameter]) -> Self {
+        Self { info: MethodInfo { parameters, ..self.info }, ..self }
     }
 }
 

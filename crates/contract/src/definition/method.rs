@@ -9,6 +9,7 @@ use super::merge::merge;
 use super::origin::Origin;
 use super::search_note::SearchNote;
 use super::space::Space;
+use crate::declare::Declared;
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 
@@ -140,6 +141,16 @@ impl MethodPreset {
             }
         }
         self.origin.read(table.into(), &at)
+    }
+
+    /// The same, each in the range that its declaration says.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn checked<T: serde::de::DeserializeOwned + Declared>(&self, benchmark: &str) -> Result<T> {
+        let settings: T = self.parameters(benchmark)?;
+        settings.check_ranges().map_err(|error| self.refuse_parameter(benchmark, error))?;
+        Ok(settings)
     }
 
     /// The benchmark's optimiser with this preset's keys on top; `None` where the preset has none.

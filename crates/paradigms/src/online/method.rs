@@ -15,6 +15,7 @@ use super::settings::OnlineSettings;
 use super::standardise::Standardise;
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
+use contract::declare::Declared;
 use contract::definition::MethodPreset;
 use contract::{Registered, Trace, registered};
 use learn::modulation::ModulationSpec;
@@ -40,67 +41,79 @@ pub enum OnlineMethod {
 /// Reads a method's parameters for a benchmark.
 pub(super) type Reader = fn(&MethodPreset, &str) -> Result<OnlineMethod>;
 
+macro_rules! method {
+    ($kind:literal, $variant:ident($settings:ident), $formula:literal, $source:literal) => {
+        Registered::new(
+            $kind,
+            $formula,
+            $source,
+            (|preset, on| preset.checked(on).map(OnlineMethod::$variant)) as Reader,
+        )
+        .with($settings::PARAMETERS)
+    };
+}
+
 /// All kinds.
 pub(super) const METHODS: &[Registered<Reader>] = &[
-    Registered::new(
+    method!(
         "no-change",
+        NoChange(Nothing),
         "ŷ_t = y_{t−1}, the label seen last",
-        "baseline: the no-change classifier",
-        |preset, on| preset.parameters(on).map(OnlineMethod::NoChange),
+        "baseline: the no-change classifier"
     ),
-    Registered::new(
+    method!(
         "majority",
+        Majority(Nothing),
         "ŷ_t = the label seen most often so far; ties to the class seen first",
-        "baseline: the majority class",
-        |preset, on| preset.parameters(on).map(OnlineMethod::Majority),
+        "baseline: the majority class"
     ),
-    Registered::new(
+    method!(
         "latest",
+        Latest(Rate),
         "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
-        "Mei et al. 2025, Eq. 7",
-        |preset, on| preset.parameters(on).map(OnlineMethod::Latest),
+        "Mei et al. 2025, Eq. 7"
     ),
-    Registered::new(
+    method!(
         "decayed-rate",
+        DecayedRate(DecayedRate),
         "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
-        "Robbins & Monro 1951",
-        |preset, on| preset.parameters(on).map(OnlineMethod::DecayedRate),
+        "Robbins & Monro 1951"
     ),
-    Registered::new(
+    method!(
         "standardised",
+        Standardised(StandardisedSettings),
         "L_T(θ; z_T) with inputs (x − μ)/σ by the running mean and standard deviation of each feature",
-        "baseline: running standardisation",
-        |preset, on| preset.parameters(on).map(OnlineMethod::Standardised),
+        "baseline: running standardisation"
     ),
-    Registered::new(
+    method!(
         "window",
+        Window(WindowSettings),
         "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
-        "Mei et al. 2025, Eq. 7",
-        |preset, on| preset.parameters(on).map(OnlineMethod::Window),
+        "Mei et al. 2025, Eq. 7"
     ),
-    Registered::new(
+    method!(
         "replay",
+        Replay(ReplaySettings),
         "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
-        "Lin 1992",
-        |preset, on| preset.parameters(on).map(OnlineMethod::Replay),
+        "Lin 1992"
     ),
-    Registered::new(
+    method!(
         "oracle-reset",
+        OracleReset(Rate),
         "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
-        "oracle",
-        |preset, on| preset.parameters(on).map(OnlineMethod::OracleReset),
+        "oracle"
     ),
-    Registered::new(
+    method!(
         "adwin-reset",
+        AdwinReset(AdwinSettings),
         "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
-        "Bifet & Gavaldà 2007",
-        |preset, on| preset.parameters(on).map(OnlineMethod::AdwinReset),
+        "Bifet & Gavaldà 2007"
     ),
-    Registered::new(
+    method!(
         "page-hinkley-reset",
+        PageHinkleyReset(PageHinkleySettings),
         "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
-        "Page 1954; Gama et al. 2013",
-        |preset, on| preset.parameters(on).map(OnlineMethod::PageHinkleyReset),
+        "Page 1954; Gama et al. 2013"
     ),
 ];
 
@@ -110,9 +123,7 @@ impl OnlineMethod {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn resolve(preset: &MethodPreset, benchmark: &str) -> Result<Self> {
-        let method = (registered(METHODS, preset)?.means)(preset, benchmark)?;
-        method.check().map_err(|error| preset.refuse_parameter(benchmark, error))?;
-        Ok(method)
+        (registered(METHODS, preset)?.means)(preset, benchmark)
     }
 
     /// The learning rate that replaces the optimiser's.
@@ -153,42 +164,6 @@ impl OnlineMethod {
     /// Whether a network learns at all.
     pub fn has_network(&self) -> bool {
         !matches!(self, Self::NoChange(_) | Self::Majority(_))
-    }
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        let rule = |key: &str, value: String, fine: bool, allowed: &str| {
-            if fine { Ok(()) } else { Err(DefinitionError::range(key, value, allowed)) }
-        };
-        if let Some(rate) = self.rate() {
-            rule("rate", rate.to_string(), rate > 0.0 && rate.is_finite(), "a number > 0")?;
-        }
-        match self {
-            Self::DecayedRate(DecayedRate { tau, power, .. }) => {
-                rule("tau", tau.to_string(), *tau > 0.0 && tau.is_finite(), "a number > 0")?;
-                rule("power", power.to_string(), (0.0..=1.0).contains(power), "0 to 1")
-            }
-            Self::Standardised(StandardisedSettings { follow, .. }) => {
-                rule("follow", follow.to_string(), *follow > 0.0 && *follow <= 1.0, "above 0, up to 1")
-            }
-            Self::Window(WindowSettings { length, gamma, .. }) => {
-                rule("length", length.to_string(), (1..=10_000).contains(length), "1 to 10000")?;
-                rule("gamma", gamma.to_string(), (0.0..=1.0).contains(gamma), "0 to 1")
-            }
-            Self::Replay(ReplaySettings { length, samples, weight, .. }) => {
-                rule("length", length.to_string(), (1..=100_000).contains(length), "1 to 100000")?;
-                rule("samples", samples.to_string(), (1..=10_000).contains(samples), "1 to 10000")?;
-                rule("weight", weight.to_string(), *weight >= 0.0 && weight.is_finite(), "a number >= 0")
-            }
-            Self::AdwinReset(AdwinSettings { delta, .. }) => {
-                rule("delta", delta.to_string(), *delta > 0.0 && *delta < 1.0, "between 0 and 1")
-            }
-            Self::PageHinkleyReset(PageHinkleySettings { delta, threshold, alpha, .. }) => {
-                rule("delta", delta.to_string(), (0.0..=1.0).contains(delta), "0 to 1")?;
-                rule("threshold", threshold.to_string(), *threshold > 0.0, "a number > 0")?;
-                rule("alpha", alpha.to_string(), *alpha > 0.0 && *alpha <= 1.0, "above 0, up to 1")
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Terms beside the newest mini-batch's loss.
