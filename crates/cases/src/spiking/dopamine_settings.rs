@@ -73,7 +73,7 @@ impl DopamineStdpSettings {
         check::not_empty("excitatory", self.excitatory)?;
         check::not_empty("inhibitory", self.inhibitory)?;
         check::not_empty("synapses", self.synapses)?;
-        check::within("longest_delay", self.longest_delay as f64, 1.0, (RING - 1) as f64)?;
+        check::count("longest_delay", self.longest_delay, 1, RING - 1)?;
         for (key, value) in [
             ("tau_stdp", self.tau_stdp),
             ("tau_eligibility", self.tau_eligibility),

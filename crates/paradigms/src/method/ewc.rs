@@ -34,22 +34,40 @@ pub(super) const ENTRY: MethodEntry = entry::<Ewc>(MethodInfo {
 
 impl Settings for Ewc {
     fn compose(&self) -> Composition {
-        let anchors =
-            Anchors { anchor: Anchor::default(), discount: self.discount, fisher: self.fisher.clone() };
-        let classes = self.fisher.answers_classes();
-        Composition { classes, ..Composition::pulling(self.lambda, self.proximal, anchors) }
+        let strength = (self.lambda, self.proximal);
+        consolidating("ewc", strength, self.discount, &self.fisher, |anchor, discount, fisher, centre| {
+            anchor.discount(discount);
+            anchor.add(&fisher, &centre);
+        })
     }
 }
 
-struct Anchors {
-    anchor: Anchor,
-    discount: f32,
-    fisher: FisherSettings,
+/// What a task's Fisher information and solution make of the anchor, whose past counts by a factor.
+type Keep = fn(&mut Anchor, f32, Vec<Vec<f32>>, Vec<Vec<f32>>);
+
+/// A pull as strong as the Fisher information of tasks that have ended.
+pub(super) fn consolidating(
+    name: &'static str,
+    (lambda, proximal): (f32, bool),
+    decay: f32,
+    fisher: &FisherSettings,
+    keep: Keep,
+) -> Composition {
+    let pull = Consolidation { name, anchor: Anchor::default(), decay, fisher: fisher.clone(), keep };
+    Composition { classes: fisher.answers_classes(), ..Composition::pulling(lambda, proximal, pull) }
 }
 
-impl LossTerm for Anchors {
+struct Consolidation {
+    name: &'static str,
+    anchor: Anchor,
+    decay: f32,
+    fisher: FisherSettings,
+    keep: Keep,
+}
+
+impl LossTerm for Consolidation {
     fn name(&self) -> &'static str {
-        "ewc"
+        self.name
     }
 
     keeps_anchor!();
@@ -58,8 +76,7 @@ impl LossTerm for Anchors {
         if let Event::TaskEnd { index } = event {
             let random = cx.streams.get(&format!("fisher/task{index}"));
             let fisher = self.fisher.estimate(cx, random)?;
-            self.anchor.discount(self.discount);
-            self.anchor.add(&fisher, &cx.model.parameters().snapshot()?);
+            (self.keep)(&mut self.anchor, self.decay, fisher, cx.model.parameters().snapshot()?);
         }
         Ok(())
     }
