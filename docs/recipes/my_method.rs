@@ -1,6 +1,6 @@
 //! My method: every parameter is pulled towards where it was when the last task ended.
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::context::{Event, EventContext};
@@ -17,7 +17,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<MyMethod>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<MyMethod>(MethodInfo {
     kind: "my-method",
     summary: "A pull towards the last solution",
     formula: "L_t(θ) + λ ½ ‖θ − θ*_(t−1)‖²",

@@ -165,7 +165,7 @@ pub const fn joined<const N: usize>(parts: &[&[Parameter]]) -> [Parameter; N] {
 /// ```
 ///
 /// Ranges: `finite`, `LOW to HIGH`, `LOW to below HIGH`, `at least LOW`, `above LOW`, `above LOW to HIGH`, `above LOW below HIGH`; words, of which the
-/// first is the default (serde refuses others); `each LINES`: settings of their own, with lines and a `check`; `as LINES`: told as
+/// first is the default (serde refuses others); `or "WORDS"; RANGE`: an `Option`, and what holds where it is left out; `each LINES`: settings of their own, with lines and a `check`; `as LINES`: told as
 /// these lines say, checked elsewhere. [`Declared`] has the check and the lines.
 #[macro_export]
 macro_rules! settings {
@@ -221,6 +221,9 @@ macro_rules! lines {
     ($key:ident, $default:expr, $meaning:expr, as $lines:expr) => {
         &$lines
     };
+    ($key:ident, $default:expr, $meaning:expr, or $else:literal; $($range:tt)+) => {
+        $crate::lines!(@ $key, $else, stringify!($($range)+), $meaning)
+    };
     ($key:ident, $default:expr, $meaning:expr, $first:literal $(| $other:literal)+) => {
         $crate::lines!(@ $key, concat!($first), concat!($first $(, ", ", $other)+), $meaning)
     };
@@ -245,6 +248,11 @@ macro_rules! checked {
     };
     ($settings:expr, $key:ident, as $lines:expr) => {};
     ($settings:expr, $key:ident, $first:literal $(| $other:literal)+) => {};
+    ($settings:expr, $key:ident, or $else:literal; $($range:tt)+) => {
+        if let Some(given) = $settings.$key {
+            $crate::allowed!($($range)+).check(stringify!($key), given)?;
+        }
+    };
     ($settings:expr, $key:ident, $($range:tt)+) => {
         $crate::allowed!($($range)+).check(stringify!($key), $settings.$key)?
     };

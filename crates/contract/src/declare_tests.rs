@@ -21,6 +21,8 @@ crate::settings! {
         late: bool = false => [false | true];
         /// which way
         way: Way = Way::There => ["there" | "and-back"];
+        /// how high
+        height: Option<f32> = None => [or "the model's"; above 0];
         inner: Inner = Inner { depth: 4 } => [each INNER];
     }
 }
@@ -58,7 +60,8 @@ fn a_setting_is_said_once_and_struct_default_check_and_line_follow() {
     assert_eq!(lines[5], ("rest", "1", "0 to below 2", "what is left"));
     assert_eq!(lines[6], ("late", "false", "false, true", ""));
     assert_eq!(lines[7], ("way", "there", "there, and-back", "which way"));
-    assert_eq!((lines[8], lines.len()), (("inner.depth", "4", "1 to 9", "how deep"), 9));
+    assert_eq!(lines[8], ("height", "the model's", "above 0", "how high"));
+    assert_eq!((lines[9], lines.len()), (("inner.depth", "4", "1 to 9", "how deep"), 10));
     assert!(!serde_json::to_string(&toy).expect("JSON").contains("late"));
     assert_eq!(toml::from_str::<Toy>("way = \"and-back\"").expect("a toy").way, Way::AndBack);
 }
@@ -72,6 +75,7 @@ fn what_is_out_of_range_is_refused_with_key_value_and_what_is_allowed() {
         (Toy { steps: 0, ..Toy::default() }, ["`steps` = 0", "1 to 100"]),
         (Toy { rate: 0.0, ..Toy::default() }, ["`rate` = 0", "a finite number above 0, at most 1"]),
         (Toy { rest: 2.0, ..Toy::default() }, ["`rest` = 2", "a finite number from 0 to below 2"]),
+        (Toy { height: Some(0.0), ..Toy::default() }, ["`height` = 0", "a finite number above 0"]),
         (Toy { inner: Inner { depth: 0 }, ..Toy::default() }, ["`inner.depth` = 0", "1 to 9"]),
         (Toy { width: f64::NAN, ..Toy::default() }, ["`width` = NaN", "a finite number at least -3.5"]),
     ] {

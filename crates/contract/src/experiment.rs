@@ -8,8 +8,9 @@ use serde::de::DeserializeOwned;
 use crate::definition::{Benchmark, MethodPreset};
 use crate::exported::Exported;
 use crate::log::RunLog;
-use crate::method_info::{MethodInfo, registered};
+use crate::method_info::MethodInfo;
 use crate::protocol::{Paradigm, Protocol, RunSpec, Timeline, as_written};
+use crate::registered::{Registered, registered};
 use crate::watch::Watch;
 use base::error::Result;
 use data::Data;
@@ -46,11 +47,14 @@ pub trait Experiment: Sync {
     /// Everything that decides a run apart from its seed: what a record keeps.
     type Settings: Serialize + DeserializeOwned;
 
+    /// What a kind of method means to it.
+    type Kind: 'static;
+
     /// What it says about itself.
     const INFO: ExperimentInfo;
 
-    /// As [`Protocol::methods`].
-    fn kinds(&self) -> Vec<&'static MethodInfo>;
+    /// The registry of its methods, in the order in which they are listed.
+    const METHODS: &'static [Registered<Self::Kind>];
 
     /// As [`Protocol::resolve`].
     ///
@@ -86,7 +90,7 @@ pub trait Experiment: Sync {
     /// # Errors
     /// A kind of method that is not registered.
     fn line(&self, method: &MethodPreset) -> Result<String> {
-        Ok(registered(&self.kinds(), |info| info, method)?.formula.to_owned())
+        Ok(registered(Self::METHODS, method)?.info.formula.to_owned())
     }
 
     /// As [`Protocol::timeline`].
@@ -188,7 +192,7 @@ impl<E: Experiment> Protocol for E {
     }
 
     fn methods(&self) -> Vec<&'static MethodInfo> {
-        self.kinds()
+        E::METHODS.iter().map(|row| &row.info).collect()
     }
 
     fn formula(&self, method: &MethodPreset) -> Result<String> {

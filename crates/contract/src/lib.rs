@@ -11,6 +11,7 @@ mod method_info;
 mod planned;
 pub mod protocol;
 mod record;
+mod registered;
 pub mod replay;
 #[cfg(test)]
 mod schema;
@@ -18,9 +19,10 @@ mod watch;
 
 pub use experiment::{Experiment, ExperimentInfo};
 pub use log::{ACTED, AccuracyMatrix, CLAMPED, Curve, Footprint, Mark, RunLog, Trace};
-pub use method_info::{MethodInfo, Parameter, Reveal, registered};
+pub use method_info::{MethodInfo, Parameter, Reveal};
 pub use planned::PlannedCell;
 pub use protocol::{Paradigm, Protocol, ReplaySource, RunSpec, Timeline};
 pub use record::{Env, Judged, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
+pub use registered::{Registered, of_kind, registered};
 pub use replay::{Channel, Channels, Replay, Rotation, TestSignal};
 pub use watch::{Course, Pace, Portion, Unwatched, Watch};

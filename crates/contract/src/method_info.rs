@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::definition::MethodPreset;
-use base::error::{DefinitionError, Result};
-
 /// What the learner may know beyond inputs and labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -54,23 +51,6 @@ impl MethodInfo {
         let (summary, mapping, strength) = ("", "", "");
         Self { kind, summary, formula, source, mapping, strength, needs: &[], parameters: &[] }
     }
-}
-
-/// The row of a registry whose kind a preset names.
-///
-/// # Errors
-/// A kind that is not registered, located in the preset, with the nearest known one.
-pub fn registered<'a, T>(
-    rows: &'a [T],
-    info: impl Fn(&T) -> &MethodInfo,
-    preset: &MethodPreset,
-) -> Result<&'a T> {
-    let wanted = preset.header.kind.as_str();
-    rows.iter().find(|row| info(row).kind == wanted).ok_or_else(|| {
-        let known = rows.iter().map(|row| info(row).kind);
-        let error = DefinitionError::unknown("kind of method", wanted, known);
-        preset.refuse(DefinitionError { key: "kind".into(), ..error })
-    })
 }
 
 /// A parameter's line in the docs.

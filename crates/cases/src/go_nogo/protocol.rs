@@ -11,15 +11,16 @@ use super::task::{ShiftKind, TaskSettings};
 use base::error::Result;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{
-    Experiment, ExperimentInfo, Footprint, MethodInfo, Replay, RunLog, RunSpec, Watch, registered,
+    Experiment, ExperimentInfo, Footprint, Registered, Replay, RunLog, RunSpec, Watch, registered,
 };
 use data::Data;
 
 /// The one kind of method; what a preset switches on or off are its parameters.
-const METHODS: &[MethodInfo] = &[MethodInfo::new(
+const METHODS: &[Registered] = &[Registered::new(
     "spiking-agent",
     "actor, critic and predictive network, R-STDP gated by dopamine, noradrenaline from surprise",
     "Mei et al. 2025, case study",
+    (),
 )];
 
 /// A run's settings: the benchmark's task and the preset's model, defaults filled in.
@@ -44,6 +45,7 @@ pub struct GoNoGo;
 
 impl Experiment for GoNoGo {
     type Settings = RunSettings;
+    type Kind = ();
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_optimiser: false,
@@ -54,12 +56,10 @@ impl Experiment for GoNoGo {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        METHODS.iter().collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<RunSettings> {
-        registered(METHODS, |info| info, method)?;
+        registered(METHODS, method)?;
         let body: Body = benchmark.settings()?;
         body.task.check().map_err(|error| benchmark.refuse(error.below("task")))?;
         let model: ModelSettings = method.parameters(&benchmark.header.id)?;

@@ -38,6 +38,6 @@ impl NetworkSettings {
         self.check_ranges()?;
         check::rate("rate_on", self.rate_on, 1.0)?;
         check::rate("rate_off", self.rate_off, 1.0)?;
-        check::within("read_from", self.read_from as f64, 0.0, self.stimulus as f64 - 1.0)
+        check::count("read_from", self.read_from, 0, self.stimulus - 1)
     }
 }

@@ -1,12 +1,12 @@
 //! The case study as a [`Experiment`]: one run is one network, one seed, one method.
 
 use super::measure::Finished;
-use super::settings::{Assign, KINDS, Kind, Settings};
+use super::settings::{Assign, Kind, METHODS, Settings};
 use super::setup::prepare;
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Experiment, ExperimentInfo, MethodInfo, Pace, Portion, RunLog, RunSpec, Watch};
+use contract::{Experiment, ExperimentInfo, Pace, Portion, Registered, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// Opposed behaviours from one scalar (Tsuda et al. 2026).
@@ -18,6 +18,7 @@ const SECONDS_PER_MULTIPLY_ADD: f64 = 3e-11;
 
 impl Experiment for OpposedBehaviours {
     type Settings = Settings;
+    type Kind = Kind;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_optimiser: false,
@@ -28,9 +29,7 @@ impl Experiment for OpposedBehaviours {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        KINDS.iter().map(|(_, info)| info).collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Settings> {
         Settings::resolve(benchmark, method)

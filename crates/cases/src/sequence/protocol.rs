@@ -1,12 +1,12 @@
 //! Both tasks and both networks as one [`Experiment`].
 
 use super::examine::examine;
-use super::settings::{NETWORKS, Settings, formula};
+use super::settings::{METHODS, Reader, Settings, formula};
 use super::train::train;
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Watch};
+use contract::{Experiment, ExperimentInfo, Footprint, Pace, Registered, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// The protocol `sequence`.
@@ -15,6 +15,7 @@ pub struct Sequence;
 
 impl Experiment for Sequence {
     type Settings = Settings;
+    type Kind = Reader;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         settings_of_method: &["network", "optimiser"],
@@ -24,9 +25,7 @@ impl Experiment for Sequence {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        NETWORKS.iter().collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Settings> {
         Settings::resolve(benchmark, method)

@@ -12,7 +12,7 @@ use super::{nm_rnn, plastic};
 use base::error::{DefinitionError, Result};
 use contract::declare::Declared;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{MethodInfo, registered, settings};
+use contract::{Registered, registered, settings};
 
 settings! {
     /// How much is learned and tested.
@@ -67,25 +67,27 @@ struct Body {
     optimiser: Optimiser,
 }
 
+/// Reads a network's settings for a benchmark.
+pub(super) type Reader = fn(&MethodPreset, &str) -> Result<NetworkSettings>;
+
 /// The networks; which variant of each a preset asks for is a parameter.
-pub(super) const NETWORKS: &[MethodInfo] = &[
-    MethodInfo::new(
+pub(super) const METHODS: &[Registered<Reader>] = &[
+    Registered::new(
         "nm-rnn",
         "τẋ = −x + Σ_r s_r(t) u_r v_rᵀ tanh(x) + B in",
         "Costacurta, Bhandarkar, Zoltowski & Linderman 2024",
+        |preset, on| preset.parameters(on).map(NetworkSettings::NmRnn),
     ),
-    MethodInfo::new(
+    Registered::new(
         "backpropamine",
         "y = tanh(W in + (w + α∘H) y′ + b), H ← clip(H + M(t) E)",
         "Miconi, Rawal, Clune & Stanley 2019",
+        |preset, on| preset.parameters(on).map(NetworkSettings::Backpropamine),
     ),
 ];
 
 fn read(method: &MethodPreset, benchmark: &str) -> Result<NetworkSettings> {
-    match registered(NETWORKS, |info| info, method)?.kind {
-        "nm-rnn" => Ok(NetworkSettings::NmRnn(method.parameters(benchmark)?)),
-        _ => Ok(NetworkSettings::Backpropamine(method.parameters(benchmark)?)),
-    }
+    (registered(METHODS, method)?.means)(method, benchmark)
 }
 
 /// One line for reports.

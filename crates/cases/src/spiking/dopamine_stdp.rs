@@ -15,6 +15,7 @@ use super::izhikevich::{Integration, Izhikevich, NeuronType};
 use crate::check;
 use base::error::DefinitionError;
 use base::rng::{FastRng, Streams};
+use contract::declare::Declared;
 
 /// Steps after which every synapse is brought up to date, so that e^(t/τ) stays near 1.
 const EPOCH: u32 = 1000;
@@ -69,7 +70,7 @@ impl DopamineStdpNetwork {
     /// # Errors
     /// Names the parameter that is out of range.
     pub fn new(settings: DopamineStdpSettings, seed: u64) -> Result<Self, DefinitionError> {
-        settings.check()?;
+        settings.check_ranges()?;
         let count = settings.excitatory + settings.inhibitory;
         let mut types = vec![NeuronType::REGULAR_SPIKING; settings.excitatory];
         types.resize(count, NeuronType::FAST_SPIKING);

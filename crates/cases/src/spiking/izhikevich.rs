@@ -47,9 +47,8 @@ impl Integration {
     /// # Errors
     /// Names `dt` or `substeps`.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        check::positive("dt", f64::from(self.dt))?;
-        check::within("dt", f64::from(self.dt), 0.0, 2.0)?;
-        check::within("substeps", f64::from(self.substeps), 1.0, 100.0)
+        check::above("dt", f64::from(self.dt), 0.0, 2.0)?;
+        check::count("substeps", self.substeps, 1, 100)
     }
 }
 

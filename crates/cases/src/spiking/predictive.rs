@@ -45,7 +45,7 @@ impl PredictiveSettings {
     /// Names the key.
     pub fn check(&self) -> Result<(), DefinitionError> {
         self.check_ranges()?;
-        check::within("onset", self.onset as f64, 0.0, self.feedback as f64 - 1.0)
+        check::count("onset", self.onset, 0, self.feedback - 1)
     }
 }
 

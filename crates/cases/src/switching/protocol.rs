@@ -1,11 +1,11 @@
 //! The three tasks as one [`Experiment`].
 
-use super::settings::{Learner, Settings, Task, methods};
+use super::settings::{Learner, Learns, METHODS, Settings, Task};
 use super::{bandit, change_point, goals};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Experiment, ExperimentInfo, MethodInfo, Rotation, RunLog, RunSpec, Watch};
+use contract::{Experiment, ExperimentInfo, Registered, Rotation, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// The protocol `switching`.
@@ -14,6 +14,7 @@ pub struct Switching;
 
 impl Experiment for Switching {
     type Settings = Settings;
+    type Kind = Learns;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_optimiser: false,
@@ -24,9 +25,7 @@ impl Experiment for Switching {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        methods()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Settings> {
         Settings::resolve(benchmark, method)

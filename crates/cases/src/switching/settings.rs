@@ -9,7 +9,7 @@ use super::{bandit, change_point, goals};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Channel, MethodInfo, Replay, registered};
+use contract::{Channel, Registered, Replay, registered};
 
 /// The three tasks; a benchmark's file has one table `[task]` with its `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,112 +44,84 @@ struct Body {
     task: Task,
 }
 
-/// A kind of method: name, the task it learns, formula, how its parameters are read.
-struct Kind {
-    info: MethodInfo,
+/// What a kind of method learns, and how its parameters are read.
+pub struct Learns {
     task: &'static str,
     read: fn(&MethodPreset, &str) -> Result<Learner>,
 }
 
-macro_rules! reads {
-    ($task:ident, $learner:ident, $kind:ident) => {
-        |preset, benchmark| Ok(Learner::$task($learner::$kind(preset.parameters(benchmark)?)))
+macro_rules! learns {
+    ($task:literal, $variant:ident($learner:ident::$kind:ident)) => {
+        Learns {
+            task: $task,
+            read: |preset, on| Ok(Learner::$variant($learner::$kind(preset.parameters(on)?))),
+        }
     };
 }
 
-const KINDS: &[Kind] = &[
-    Kind {
-        info: MethodInfo::new(
-            "softmax",
-            "Q ← Q + α(γⁿ⁻¹r + γⁿ max Q′ − Q), p ∝ exp(βQ); α, β, γ constant",
-            "Q-learning (Watkins 1989)",
-        ),
-        task: "bandit",
-        read: reads!(Bandit, BanditLearner, Softmax),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "doya",
-            "the same; DA = δ, α ∝ 1 + ρ·ACh, β ∝ 1 + ρ·NA, 1/(1 − γ) ∝ 1 + ρ·5-HT",
-            "Doya 2002",
-        ),
-        task: "bandit",
-        read: reads!(Bandit, BanditLearner, Doya),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "uncertainty",
-            "ensemble of the same; α = E/(E + A), β = 1/⟨E⟩",
-            "Lee, Liebana, Clopath & Dabney 2024",
-        ),
-        task: "bandit",
-        read: reads!(Bandit, BanditLearner, Uncertainty),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "ach-ne",
-            "p ∝ exp(β·ACh); ACh × 1.4 or 0.9, NE × 0.7 or 1.1; reset when NE > ⟨ACh⟩/(0.5 + ⟨ACh⟩)",
-            "Zou et al. 2020, after Yu & Dayan 2005",
-        ),
-        task: "goals",
-        read: reads!(Goals, GoalLearner, AchNe),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "goal-delta",
-            "V ← V + α(feedback − V), p ∝ exp(βV); α, β constant",
-            "delta rule",
-        ),
-        task: "goals",
-        read: reads!(Goals, GoalLearner, GoalDelta),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "goal-observer",
-            "argmax p(goal | feedback), validity known; hazard of the schedule or constant",
-            "Bayesian observer",
-        ),
-        task: "goals",
-        read: reads!(Goals, GoalLearner, GoalObserver),
-    },
-    Kind {
-        info: MethodInfo::new("reduced-observer", "b ← b + (τ + (1 − τ)·p_cp)·δ", "Nassar et al. 2010"),
-        task: "change-point",
-        read: reads!(ChangePoint, ChangePointLearner, ReducedObserver),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "exact-observer",
-            "b = Σ p(last jump at t | samples)·b_t, hazard and noise known",
-            "Adams & MacKay 2007",
-        ),
-        task: "change-point",
-        read: reads!(ChangePoint, ChangePointLearner, ExactObserver),
-    },
-    Kind {
-        info: MethodInfo::new("fixed-rate", "b ← b + α·δ, α constant", "delta rule"),
-        task: "change-point",
-        read: reads!(ChangePoint, ChangePointLearner, FixedRate),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "told-mean",
-            "b = mean of the samples since the last jump, which it is told",
-            "oracle",
-        ),
-        task: "change-point",
-        read: reads!(ChangePoint, ChangePointLearner, ToldMean),
-    },
-];
-
-fn kind(method: &MethodPreset) -> Result<&'static Kind> {
-    registered(KINDS, |kind| &kind.info, method)
-}
-
 /// Every kind of method.
-pub(super) fn methods() -> Vec<&'static MethodInfo> {
-    KINDS.iter().map(|kind| &kind.info).collect()
-}
+pub(super) const METHODS: &[Registered<Learns>] = &[
+    Registered::new(
+        "softmax",
+        "Q ← Q + α(γⁿ⁻¹r + γⁿ max Q′ − Q), p ∝ exp(βQ); α, β, γ constant",
+        "Q-learning (Watkins 1989)",
+        learns!("bandit", Bandit(BanditLearner::Softmax)),
+    ),
+    Registered::new(
+        "doya",
+        "the same; DA = δ, α ∝ 1 + ρ·ACh, β ∝ 1 + ρ·NA, 1/(1 − γ) ∝ 1 + ρ·5-HT",
+        "Doya 2002",
+        learns!("bandit", Bandit(BanditLearner::Doya)),
+    ),
+    Registered::new(
+        "uncertainty",
+        "ensemble of the same; α = E/(E + A), β = 1/⟨E⟩",
+        "Lee, Liebana, Clopath & Dabney 2024",
+        learns!("bandit", Bandit(BanditLearner::Uncertainty)),
+    ),
+    Registered::new(
+        "ach-ne",
+        "p ∝ exp(β·ACh); ACh × 1.4 or 0.9, NE × 0.7 or 1.1; reset when NE > ⟨ACh⟩/(0.5 + ⟨ACh⟩)",
+        "Zou et al. 2020, after Yu & Dayan 2005",
+        learns!("goals", Goals(GoalLearner::AchNe)),
+    ),
+    Registered::new(
+        "goal-delta",
+        "V ← V + α(feedback − V), p ∝ exp(βV); α, β constant",
+        "delta rule",
+        learns!("goals", Goals(GoalLearner::GoalDelta)),
+    ),
+    Registered::new(
+        "goal-observer",
+        "argmax p(goal | feedback), validity known; hazard of the schedule or constant",
+        "Bayesian observer",
+        learns!("goals", Goals(GoalLearner::GoalObserver)),
+    ),
+    Registered::new(
+        "reduced-observer",
+        "b ← b + (τ + (1 − τ)·p_cp)·δ",
+        "Nassar et al. 2010",
+        learns!("change-point", ChangePoint(ChangePointLearner::ReducedObserver)),
+    ),
+    Registered::new(
+        "exact-observer",
+        "b = Σ p(last jump at t | samples)·b_t, hazard and noise known",
+        "Adams & MacKay 2007",
+        learns!("change-point", ChangePoint(ChangePointLearner::ExactObserver)),
+    ),
+    Registered::new(
+        "fixed-rate",
+        "b ← b + α·δ, α constant",
+        "delta rule",
+        learns!("change-point", ChangePoint(ChangePointLearner::FixedRate)),
+    ),
+    Registered::new(
+        "told-mean",
+        "b = mean of the samples since the last jump, which it is told",
+        "oracle",
+        learns!("change-point", ChangePoint(ChangePointLearner::ToldMean)),
+    ),
+];
 
 impl Task {
     /// Trials at which the rule of a seed's session switches.
@@ -197,18 +169,19 @@ impl Settings {
             Task::ChangePoint(task) => ("change-point", task.check()),
         };
         checked.map_err(|error| benchmark.refuse(error.below("task")))?;
-        let kind = kind(method)?;
-        if kind.task != name {
-            let allowed = KINDS.iter().filter(|kind| kind.task == name).map(|kind| kind.info.kind.to_owned());
+        let Registered { info, means } = registered(METHODS, method)?;
+        if means.task != name {
+            let allowed =
+                METHODS.iter().filter(|row| row.means.task == name).map(|row| row.info.kind.to_owned());
             return Err(method.refuse(DefinitionError {
                 key: "kind".into(),
-                found: kind.info.kind.into(),
+                found: info.kind.into(),
                 problem: format!("does not learn the task `{name}` of `{}`", benchmark.header.id),
                 allowed: allowed.collect(),
                 ..DefinitionError::default()
             }));
         }
-        let learner = (kind.read)(method, &benchmark.header.id)?;
+        let learner = (means.read)(method, &benchmark.header.id)?;
         let checked = match &learner {
             Learner::Bandit(learner) => learner.check(),
             Learner::Goals(learner) => learner.check(),

@@ -9,6 +9,7 @@ use super::merge::merge;
 use super::origin::Origin;
 use super::search_note::SearchNote;
 use super::space::Space;
+use crate::declare::Declared;
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 
@@ -142,6 +143,16 @@ impl MethodPreset {
         self.origin.read(table.into(), &at)
     }
 
+    /// The same, each in the range that its declaration says.
+    ///
+    /// # Errors
+    /// Definition errors with file and line.
+    pub fn checked<T: serde::de::DeserializeOwned + Declared>(&self, benchmark: &str) -> Result<T> {
+        let settings: T = self.parameters(benchmark)?;
+        settings.check_ranges().map_err(|error| self.refuse_parameter(benchmark, error))?;
+        Ok(settings)
+    }
+
     /// The benchmark's optimiser with this preset's keys on top; `None` where the preset has none.
     ///
     /// # Errors
@@ -227,12 +238,21 @@ impl MethodPreset {
 
     /// Points an error in one of the parameters for a benchmark, which the preset may override there, at its place.
     pub fn refuse_parameter(&self, benchmark: &str, error: DefinitionError) -> Error {
-        let overridden = self.header.on.get(benchmark).is_some_and(|table| table.contains_key(&error.key));
-        self.refuse(if overridden {
-            error.below(format!("on.{benchmark}"))
-        } else {
-            error.below("parameters")
-        })
+        let mut keys = error.key.split('.');
+        let table = keys.next().and_then(|key| self.header.on.get(benchmark)?.get(key));
+        let overridden = table.and_then(|table| keys.try_fold(table, |table, key| table.get(key))).is_some();
+        let place = if overridden { format!("on.{benchmark}") } else { "parameters".into() };
+        self.refuse(error.below(place))
+    }
+
+    /// Refuses the first parameter that is given (its first part) to a kind of method that has none: key, what was found, why there is none.
+    ///
+    /// # Errors
+    /// A definition error with file and line.
+    pub fn refuse_misplaced(&self, benchmark: &str, parameters: &[(bool, &str, &str, &str)]) -> Result<()> {
+        let Some((_, key, found, why)) = parameters.iter().find(|(given, ..)| *given) else { return Ok(()) };
+        let error = DefinitionError::range(key, found, &format!("no `{key}`: {why}"));
+        Err(self.refuse_parameter(benchmark, error))
     }
 
     /// Points an error in a parameter at the file in which it stands.

@@ -11,6 +11,8 @@ use super::source::{Observation, RunningMean, StateTold};
 use crate::nn::Parameters;
 use base::error::DefinitionError;
 use base::rng::Streams;
+use contract::declare::Declared;
+use contract::settings;
 
 /// What a unit's stand s follows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,41 +26,31 @@ pub enum LocalSpec {
     State(Owned),
 }
 
-/// A unit against what is usual, u.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Relative {
-    /// How much the stand counts, a finite number; below 0 the other way round. Default 1.
-    pub depth: f64,
-    /// Share by which x moves per step, above 0 and up to 1. Default 0.3.
-    pub rate: f64,
-    /// Share by which the unit's own u moves, above 0 and up to 1; absent: u is the mean of x over its layer's units.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub slow: Option<f64>,
-    /// Each unit has the stand of another one, always the same: the control `other-units` sets it. Default false.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub others: bool,
-}
-
-impl Default for Relative {
-    fn default() -> Self {
-        Self { depth: 1.0, rate: 0.3, slow: None, others: false }
+settings! {
+    /// A unit against what is usual, u.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Relative {
+        /// how much the stand counts; below 0 the other way round
+        pub depth: f64 = 1.0 => [finite];
+        /// share by which x moves per step
+        pub rate: f64 = 0.3 => [above 0 to 1];
+        /// share by which the unit's own u moves
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub slow: Option<f64> = None => [or "u is the mean of x over its layer's units"; above 0 to 1];
+        /// each unit has the stand of another one, always the same: the control `other-units` sets it
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        pub others: bool = false => [false | true];
     }
 }
 
-/// Units that belong to a hidden state.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Owned {
-    /// How much the stand counts, a finite number. Default 1.
-    pub depth: f64,
-    /// Share of a layer's units, at least one of them, drawn for each state, above 0 and up to 1; states may share units. Default 0.5.
-    pub share: f64,
-}
-
-impl Default for Owned {
-    fn default() -> Self {
-        Self { depth: 1.0, share: 0.5 }
+settings! {
+    /// Units that belong to a hidden state.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Owned {
+        /// how much the stand counts
+        pub depth: f64 = 1.0 => [finite];
+        /// share of a layer's units, at least one of them, drawn for each state; states may share units
+        pub share: f64 = 0.5 => [above 0 to 1];
     }
 }
 
@@ -88,20 +80,11 @@ impl LocalSpec {
     }
 
     pub(super) fn check(&self) -> Result<(), DefinitionError> {
-        let share = |key: &str, value: f64| {
-            let fine = value > 0.0 && value <= 1.0;
-            if fine { Ok(()) } else { Err(DefinitionError::range(key, value, "above 0, up to 1")) }
+        let checked = match self {
+            Self::Activity(own) | Self::Gradient(own) => own.check_ranges(),
+            Self::State(own) => own.check_ranges(),
         };
-        if !self.depth().is_finite() {
-            return Err(DefinitionError::range("local.depth", self.depth(), "a finite number"));
-        }
-        match self {
-            Self::Activity(own) | Self::Gradient(own) => {
-                share("local.rate", own.rate)?;
-                share("local.slow", own.slow.unwrap_or(1.0))
-            }
-            Self::State(own) => share("local.share", own.share),
-        }
+        checked.map_err(|error| error.below("local"))
     }
 }
 

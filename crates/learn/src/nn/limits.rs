@@ -3,6 +3,7 @@
 use super::init::Init;
 use super::spec::ModelSpec;
 use base::error::{DefinitionError, Error};
+use contract::declare::Allowed;
 
 /// Units per layer, channels, steps: what is below this fits in memory on a small machine.
 const LARGEST: usize = 65_536;
@@ -109,10 +110,7 @@ impl ModelSpec {
 }
 
 fn check_range(at: &str, key: &str, value: usize, from: usize, to: usize) -> Result<(), DefinitionError> {
-    if (from..=to).contains(&value) {
-        return Ok(());
-    }
-    Err(DefinitionError::range(&format!("{at}.{key}"), value, &format!("{from} to {to}")))
+    Allowed::within(from as f64, to as f64).check(&format!("{at}.{key}"), value)
 }
 
 fn check_sizes(at: &str, key: &str, sizes: &[usize]) -> Result<(), DefinitionError> {
@@ -133,16 +131,9 @@ fn check_sizes(at: &str, key: &str, sizes: &[usize]) -> Result<(), DefinitionErr
 }
 
 fn check_init(at: &str, init: Init) -> Result<(), DefinitionError> {
-    match init {
-        Init::Normal { sd, .. } if !(sd > 0.0 && sd.is_finite()) => {
-            Err(DefinitionError::range(&format!("{at}.init.sd"), sd, "a number > 0"))
-        }
-        Init::Normal { output_sd: Some(sd), .. } if !(sd > 0.0 && sd.is_finite()) => {
-            Err(DefinitionError::range(&format!("{at}.init.output_sd"), sd, "a number > 0"))
-        }
-        Init::Normal { bias, .. } if !bias.is_finite() => {
-            Err(DefinitionError::range(&format!("{at}.init.bias"), bias, "a number"))
-        }
-        _ => Ok(()),
-    }
+    let Init::Normal { sd, output_sd, bias, .. } = init else { return Ok(()) };
+    let positive = Allowed::above(0.0, f64::INFINITY);
+    positive.check(&format!("{at}.init.sd"), sd)?;
+    positive.check(&format!("{at}.init.output_sd"), output_sd.unwrap_or(sd))?;
+    Allowed::within(f64::NEG_INFINITY, f64::INFINITY).check(&format!("{at}.init.bias"), bias)
 }

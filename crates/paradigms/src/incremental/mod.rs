@@ -16,12 +16,12 @@ pub use settings::{Budget, CurveSettings, IncrementalSettings, Resolved, Resolve
 
 use std::collections::BTreeMap;
 
-use crate::method::METHODS;
+use crate::method::{Composer, METHODS};
 use base::error::Result;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::exported::Exported;
 use contract::protocol::as_written;
-use contract::{Experiment, ExperimentInfo, MethodInfo, Reveal, RunLog, RunSpec, Timeline, Watch};
+use contract::{Experiment, ExperimentInfo, Registered, Reveal, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
 use run::Run;
 
@@ -31,6 +31,7 @@ pub struct Incremental;
 
 impl Experiment for Incremental {
     type Settings = Resolved;
+    type Kind = Composer;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_modulation: true,
@@ -41,9 +42,7 @@ impl Experiment for Incremental {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        METHODS.iter().map(|entry| &entry.info).collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
         Resolved::new(benchmark, method)

@@ -188,11 +188,11 @@ impl Resolved {
             model.check_work("model", (facts.shape, outputs), ("budget.batch", settings.budget.batch))
         };
         check(&settings.model).map_err(|error| benchmark.refuse(error))?;
-        let method = registered(METHODS, |entry| &entry.info, preset)?;
+        let method = registered(METHODS, preset)?;
         let asked = Asked { preset, benchmark, stream: &settings.stream };
         asked.check_reveals(method)?;
-        let parameters = method.resolve(preset, id)?;
-        let composition = method.compose(&parameters)?;
+        let parameters = method.means.resolve(preset, id)?;
+        let composition = method.means.compose(&parameters)?;
         asked.check_answers(&composition, facts.regression)?;
         asked.check_needs(&composition, outputs)?;
         let model = asked.network(&composition, &settings.model, facts.classes)?;

@@ -24,7 +24,7 @@ pub use few_shot::FewShot;
 pub use meter::MILESTONES;
 pub use nmn::{Form, NmnSettings};
 pub use resolved::Resolved;
-pub use rule::{Kind, RULES, Rule, RuleInfo};
+pub use rule::{Kind, METHODS, Rule};
 pub use settings::{Budget, Evaluate, Inner, MetaSettings};
 pub use sinusoid::Sinusoid;
 pub use tasks::EpisodeSpec;
@@ -41,7 +41,7 @@ use base::rng::{FastRng, Streams};
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
 use contract::{
-    Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Trace, Watch,
+    Curve, Experiment, ExperimentInfo, Footprint, Pace, Registered, RunLog, RunSpec, Trace, Watch,
 };
 use data::Data;
 use learn::Learner;
@@ -55,6 +55,7 @@ pub struct Meta;
 
 impl Experiment for Meta {
     type Settings = Resolved;
+    type Kind = Kind;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_modulation: true,
@@ -64,9 +65,7 @@ impl Experiment for Meta {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        RULES.iter().map(|row| &row.info).collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
         Resolved::new(benchmark, method)

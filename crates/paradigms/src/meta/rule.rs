@@ -1,12 +1,13 @@
-//! The methods of meta-learning: how w follows from episodes. A row in [`RULES`] each.
+//! The methods of meta-learning: how w follows from episodes. A row in [`METHODS`] each.
 
 use serde::{Deserialize, Serialize};
 
-use super::nmn::NmnSettings;
+use super::nmn::{CONTEXT, NmnSettings};
 use super::settings::Inner;
-use base::error::{DefinitionError, Result};
+use base::error::Result;
+use contract::declare::Declared;
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, registered};
+use contract::{Parameter, Registered, registered, settings};
 
 /// How the outer gradient (Eq. 2) is taken, and what the inner loop (Eq. 3) may change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,83 +24,90 @@ pub enum Kind {
     Scratch,
 }
 
-/// A method and what it says about itself.
-#[derive(Debug, Clone, Copy)]
-pub struct RuleInfo {
-    pub kind: Kind,
-    pub info: MethodInfo,
-}
-
-const fn rule(kind: Kind, name: &'static str, formula: &'static str, source: &'static str) -> RuleInfo {
-    RuleInfo { kind, info: MethodInfo::new(name, formula, source) }
-}
+const RATE: Parameter = Given::PARAMETERS[0];
+const STEPS: Parameter = Given::PARAMETERS[1];
+const EMBEDDING: Parameter = Given::PARAMETERS[2];
 
 /// Every method.
-pub const RULES: &[RuleInfo] = &[
-    rule(
-        Kind::Maml,
+pub const METHODS: &[Registered<Kind>] = &[
+    Registered::new(
         "maml",
         "∇_w L(D^val; θ_K), θ_{k+1} = θ_k − α ∇L(D^train; θ_k), θ_0 = w, exact: Π_k (I − α H(θ_k)) ∇L(θ_K)",
         "Finn, Abbeel & Levine 2017",
-    ),
-    rule(
-        Kind::Fomaml,
+        Kind::Maml,
+    )
+    .with(&[RATE, STEPS]),
+    Registered::new(
         "fomaml",
         "MAML with H = 0: ∇L(D^val; θ_K) (first-order approximation)",
         "Finn, Abbeel & Levine 2017; Nichol, Achiam & Schulman 2018",
-    ),
-    rule(
-        Kind::Anil,
+        Kind::Fomaml,
+    )
+    .with(&[RATE, STEPS]),
+    Registered::new(
         "anil",
         "MAML, exact, whose inner loop changes the last layer only",
         "Raghu, Raghu, Bengio & Vinyals 2020",
-    ),
-    rule(
-        Kind::Reptile,
+        Kind::Anil,
+    )
+    .with(&[RATE, STEPS]),
+    Registered::new(
         "reptile",
         "w − θ_K in place of the gradient, θ_K after K steps on D^train ∪ D^val (first-order)",
         "Nichol, Achiam & Schulman 2018",
-    ),
-    rule(
-        Kind::MetaSgd,
+        Kind::Reptile,
+    )
+    .with(&[RATE, STEPS]),
+    Registered::new(
         "meta-sgd",
         "MAML, exact, with a learned rate per parameter: θ_{k+1} = θ_k − α ∘ ∇L(D^train; θ_k), w = (θ_0, α)",
         "Li, Zhou, Chen & Li 2017",
-    ),
-    rule(
-        Kind::Protonet,
+        Kind::MetaSgd,
+    )
+    .with(&[RATE, STEPS]),
+    Registered::new(
         "protonet",
         "∇_w of the cross-entropy of softmax_c(−|z(x) − c̄|²) on D^val, c̄ the mean embedding z of class c in D^train; no inner loop",
         "Snell, Swersky & Zemel 2017",
-    ),
-    rule(
-        Kind::Nmn,
+        Kind::Protonet,
+    )
+    .with(&[EMBEDDING]),
+    Registered::new(
         "nmn",
         "∇_w L(D^val; w, z(D^train)), hidden layers φ((W x) ∘ (1 + W_s z) + b + W_b z), z from a recurrent network that reads D^train; no inner loop",
         "Vecoven, Ernst, Wehenkel & Drion 2020",
-    ),
-    rule(
-        Kind::Pretrained,
+        Kind::Nmn,
+    )
+    .with(&CONTEXT),
+    Registered::new(
         "pretrained",
         "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
         "baseline of Finn, Abbeel & Levine 2017",
-    ),
-    rule(
-        Kind::Scratch,
+        Kind::Pretrained,
+    )
+    .with(&[RATE]),
+    Registered::new(
         "scratch",
         "no meta-training; at test plain fine-tuning from random initial weights",
         "baseline",
-    ),
+        Kind::Scratch,
+    )
+    .with(&[RATE]),
 ];
 
-/// A method's parameters in a preset; what is absent is the benchmark's.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Given {
-    rate: Option<f32>,
-    steps: Option<usize>,
-    embedding: Option<usize>,
-    context: Option<NmnSettings>,
+settings! {
+    /// A method's parameters in a preset; what is absent is the benchmark's.
+    #[derive(Debug, Clone, Copy)]
+    struct Given {
+        /// α, in training and at test; where Meta-SGD's rates start
+        rate: Option<f32> = None => [or "the benchmark's inner.rate"; above 0];
+        /// K in meta-training
+        steps: Option<usize> = None => [or "the benchmark's inner.steps"; 1 to 1000];
+        /// width of the embedding
+        embedding: Option<usize> = None => [or "64"; 1 to 65536];
+        /// the modulatory network
+        context: Option<NmnSettings> = None => [as CONTEXT];
+    }
 }
 
 /// A method, resolved.
@@ -124,56 +132,40 @@ impl Rule {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, inner: &Inner) -> Result<Self> {
-        let info = registered(RULES, |row| &row.info, preset)?;
+        let kind = registered(METHODS, preset)?.means;
         let given: Given = preset.parameters(benchmark)?;
-        let trains_inside =
-            !matches!(info.kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);
+        let trains_inside = !matches!(kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);
         let rule = Self {
-            kind: info.kind,
+            kind,
             rate: given.rate.unwrap_or(inner.rate),
             steps: if trains_inside { given.steps.unwrap_or(inner.steps) } else { 0 },
-            embedding: (info.kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
-            context: (info.kind == Kind::Nmn).then_some(given.context.unwrap_or_default()),
+            embedding: (kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
+            context: (kind == Kind::Nmn).then_some(given.context.unwrap_or_default()),
         };
-        let place = |key: &str| {
-            let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
-            if overridden { format!("on.{benchmark}.{key}") } else { format!("parameters.{key}") }
-        };
-        if !(rule.rate > 0.0 && rule.rate.is_finite()) {
-            return Err(preset.refuse(DefinitionError::range(&place("rate"), rule.rate, "a number > 0")));
-        }
-        if given.rate.is_some() && matches!(info.kind, Kind::Nmn | Kind::Protonet) {
-            let rule = "no `rate`: this method adapts without gradient steps";
-            return Err(preset.refuse(DefinitionError::range(&place("rate"), "a number", rule)));
-        }
-        if given.steps.is_some() && !trains_inside {
-            let rule = "no `steps`: this method has no inner loop";
-            return Err(preset.refuse(DefinitionError::range(&place("steps"), "a number", rule)));
-        }
-        match (given.embedding, info.kind) {
-            (Some(_), kind) if kind != Kind::Protonet => {
-                let rule = "no `embedding`: only prototypes have one";
-                return Err(preset.refuse(DefinitionError::range(&place("embedding"), "a number", rule)));
-            }
-            (Some(width), _) if !(1..=65_536).contains(&width) => {
-                return Err(preset.refuse(DefinitionError::range(&place("embedding"), width, "1 to 65536")));
-            }
-            _ => {}
-        }
-        match (given.context, rule.context) {
-            (Some(_), None) => {
-                let rule = "no `context`: only `nmn` has a network that reads the support set";
-                return Err(preset.refuse(DefinitionError::range(&place("context"), "a table", rule)));
-            }
-            (_, Some(context)) => context.check().map_err(|error| {
-                let key = format!("{}.{}", place("context"), error.key);
-                preset.refuse(DefinitionError { key, ..error })
-            })?,
-            _ => {}
-        }
-        if trains_inside && !(1..=1000).contains(&rule.steps) {
-            return Err(preset.refuse(DefinitionError::range(&place("steps"), rule.steps, "1 to 1000")));
-        }
+        let misplaced = [
+            (
+                given.rate.is_some() && matches!(kind, Kind::Nmn | Kind::Protonet),
+                "rate",
+                "a number",
+                "this method adapts without gradient steps",
+            ),
+            (given.steps.is_some() && !trains_inside, "steps", "a number", "this method has no inner loop"),
+            (
+                given.embedding.is_some() && kind != Kind::Protonet,
+                "embedding",
+                "a number",
+                "only prototypes have one",
+            ),
+            (
+                given.context.is_some() && kind != Kind::Nmn,
+                "context",
+                "a table",
+                "only `nmn` has a network that reads the support set",
+            ),
+        ];
+        preset.refuse_misplaced(benchmark, &misplaced)?;
+        let context = given.context.map_or(Ok(()), |own| own.check().map_err(|error| error.below("context")));
+        given.check_ranges().and(context).map_err(|error| preset.refuse_parameter(benchmark, error))?;
         Ok(rule)
     }
 

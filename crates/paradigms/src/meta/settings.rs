@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::tasks::EpisodeSpec;
 use base::error::{DefinitionError, Result};
+use contract::declare::{Allowed, Declared};
+use contract::settings;
 use learn::nn::twice::Normalise;
 use learn::nn::{MlpSpec, ModelSpec};
 use learn::optim::OptimiserSpec;
@@ -33,19 +35,14 @@ fn small() -> ModelSpec {
     ModelSpec::Mlp(MlpSpec { hidden: vec![40, 40], ..MlpSpec::default() })
 }
 
-/// The inner loop, unless the method says otherwise.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Inner {
-    /// α, > 0. Default 0.01.
-    pub rate: f32,
-    /// Steps in meta-training, 1 to 1,000. Default 1.
-    pub steps: usize,
-}
-
-impl Default for Inner {
-    fn default() -> Self {
-        Self { rate: 0.01, steps: 1 }
+settings! {
+    /// The inner loop, unless the method says otherwise.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Inner {
+        /// α
+        pub rate: f32 = 0.01 => [above 0];
+        /// steps in meta-training
+        pub steps: usize = 1 => [1 to 1000];
     }
 }
 
@@ -53,9 +50,9 @@ impl Default for Inner {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {
-    /// Outer updates, ≥ 1.
+    /// Outer updates, 1 to 10,000,000.
     pub outer_steps: usize,
-    /// Episodes per outer update (the meta-batch), ≥ 1. Default 25.
+    /// Episodes per outer update (the meta-batch), 1 to 65,536. Default 25.
     #[serde(default = "meta_batch")]
     pub episodes_per_step: usize,
 }
@@ -64,23 +61,18 @@ fn meta_batch() -> usize {
     25
 }
 
-/// How adaptation is measured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Evaluate {
-    /// Test episodes, 2 to 100,000. Default 600.
-    pub episodes: usize,
-    /// Steps of adaptation at test, 1 to 1,000. Default 10.
-    pub steps: usize,
-    /// Outer updates between points of the learning curve, ≥ 1. Default 500.
-    pub every: usize,
-    /// Episodes per point of the learning curve, 2 to 100,000. Default 100.
-    pub curve_episodes: usize,
-}
-
-impl Default for Evaluate {
-    fn default() -> Self {
-        Self { episodes: 600, steps: 10, every: 500, curve_episodes: 100 }
+settings! {
+    /// How adaptation is measured.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Evaluate {
+        /// test episodes
+        pub episodes: usize = 600 => [2 to 100000];
+        /// steps of adaptation at test
+        pub steps: usize = 10 => [1 to 1000];
+        /// outer updates between points of the learning curve
+        pub every: usize = 500 => [1 to 10000000];
+        /// episodes per point of the learning curve
+        pub curve_episodes: usize = 100 => [2 to 100000];
     }
 }
 
@@ -89,24 +81,11 @@ impl MetaSettings {
         self.episodes.check()?;
         check_network(&self.model)?;
         self.optimiser.check("optimiser")?;
-        if !(self.inner.rate > 0.0 && self.inner.rate.is_finite()) {
-            return Err(DefinitionError::range("inner.rate", self.inner.rate, "a number > 0"));
-        }
-        let counts = [
-            ("inner.steps", self.inner.steps, 1, 1000),
-            ("budget.outer_steps", self.budget.outer_steps, 1, 10_000_000),
-            ("budget.episodes_per_step", self.budget.episodes_per_step, 1, 65_536),
-            ("evaluate.episodes", self.evaluate.episodes, 2, 100_000),
-            ("evaluate.steps", self.evaluate.steps, 1, 1000),
-            ("evaluate.every", self.evaluate.every, 1, 10_000_000),
-            ("evaluate.curve_episodes", self.evaluate.curve_episodes, 2, 100_000),
-        ];
-        match counts.into_iter().find(|(_, count, low, high)| !(low..=high).contains(&count)) {
-            Some((key, count, low, high)) => {
-                Err(DefinitionError::range(key, count, &format!("{low} to {high}")))
-            }
-            None => Ok(()),
-        }
+        self.inner.check_ranges().map_err(|error| error.below("inner"))?;
+        let Budget { outer_steps, episodes_per_step } = self.budget;
+        Allowed::within(1.0, 1e7).check("budget.outer_steps", outer_steps)?;
+        Allowed::within(1.0, 65_536.0).check("budget.episodes_per_step", episodes_per_step)?;
+        self.evaluate.check_ranges().map_err(|error| error.below("evaluate"))
     }
 }
 

@@ -54,7 +54,8 @@ fn maml_adapts_step_by_step_and_beats_fine_tuning_from_random_weights() {
 #[test]
 fn every_method_learns_something_and_leaves_its_curves() {
     // Prototypes are of classes: below, on characters. NMN adapts without steps: below.
-    for method in RULES.iter().map(|rule| rule.info.kind).filter(|name| !["protonet", "nmn"].contains(name)) {
+    for method in METHODS.iter().map(|rule| rule.info.kind).filter(|name| !["protonet", "nmn"].contains(name))
+    {
         let log = run(method, 40, 1);
         let adaptation = log.curves.iter().find(|curve| curve.name == "adaptation/loss").expect("curve");
         assert_eq!(adaptation.x.len(), 11, "{method}");
@@ -275,6 +276,6 @@ fn a_learner_saved_between_outer_updates_goes_on_as_if_nothing_had_happened() {
         kinds.push(preset.header.kind.as_str());
     }
     let missing = |kind: &&str| !kinds.contains(kind);
-    let kinds = RULES.iter().map(|rule| rule.info.kind);
+    let kinds = METHODS.iter().map(|rule| rule.info.kind);
     assert_eq!(kinds.filter(missing).collect::<Vec<_>>(), ["protonet"]);
 }

@@ -1,6 +1,6 @@
 //! Averaged gradient episodic memory: no step that raises the loss of the past on average.
 
-use super::composition::{Composition, MEMORY, MethodEntry, Settings};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Parameter, settings};
 use learn::context::StepContext;
@@ -20,7 +20,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<AGem>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<AGem>(MethodInfo {
     kind: "a-gem",
     summary: "Averaged gradient episodic memory: a gradient that points against that of past samples loses that part",
     formula: "g ← g − s (g·r / (‖r‖² + 10⁻⁷)) r where g·r < 0, r the gradient of L_M on samples drawn from the memory",

@@ -1,6 +1,6 @@
 //! Active dendrites: what the task is multiplies every hidden unit, then the strongest units win.
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use super::task_owned::{Site, TaskOwned};
 use base::state::State;
 use contract::declare::Declared;
@@ -19,7 +19,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<ActiveDendrites>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<ActiveDendrites>(MethodInfo {
     kind: "active-dendrites",
     summary: "Active dendrites: segments on every hidden unit see which task it is and multiply its output, then only the strongest units speak",
     formula: "h ← kWTA(σ(d) φ(W h + b)), d = u_k·c, k = argmax_j |u_j·c|, u_j the unit's segments, c one-hot in the task",

@@ -7,7 +7,7 @@ use super::task_owned::TaskOwned;
 use base::error::{DefinitionError, Error, Result};
 use contract::declare::Declared;
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, Parameter, Reveal};
+use contract::{MethodInfo, Parameter, Registered, Reveal};
 use data::Dataset;
 use learn::memory::{Fill, Memory, MemorySpec, Policy};
 use learn::objective::{LossTerm, Weighted};
@@ -184,20 +184,14 @@ pub trait Settings: Serialize + DeserializeOwned + Declared {
     fn compose(&self) -> Composition;
 }
 
-/// A registered method.
+/// How a method's settings are read, and what they compose.
 #[derive(Debug, Clone, Copy)]
-pub struct MethodEntry {
-    pub info: MethodInfo,
+pub struct Composer {
     resolve: fn(&MethodPreset, &str) -> Result<serde_json::Value>,
     compose: fn(&serde_json::Value) -> Result<Composition>,
 }
 
-impl MethodEntry {
-    /// The entry of a method with settings `S`.
-    pub const fn of<S: Settings>(info: MethodInfo) -> Self {
-        Self { info, resolve: resolve::<S>, compose: compose::<S> }
-    }
-
+impl Composer {
     /// Checks a preset for one benchmark and fills in defaults.
     ///
     /// # Errors
@@ -209,10 +203,18 @@ impl MethodEntry {
     /// Builds the method from resolved settings.
     ///
     /// # Errors
-    /// When the settings did not come from [`MethodEntry::resolve`].
+    /// When the settings did not come from [`Composer::resolve`].
     pub fn compose(&self, settings: &serde_json::Value) -> Result<Composition> {
         (self.compose)(settings)
     }
+}
+
+/// A registered method.
+pub type MethodEntry = Registered<Composer>;
+
+/// The entry of a method with settings `S`.
+pub(super) const fn entry<S: Settings>(info: MethodInfo) -> MethodEntry {
+    Registered { info, means: Composer { resolve: resolve::<S>, compose: compose::<S> } }
 }
 
 fn resolve<S: Settings>(preset: &MethodPreset, benchmark: &str) -> Result<serde_json::Value> {

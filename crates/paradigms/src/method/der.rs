@@ -1,6 +1,6 @@
 //! Dark experience replay: past samples keep the scores that they had (DER), and their labels too (DER++).
 
-use super::composition::{Composition, MEMORY, MethodEntry, Settings};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings, entry};
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, settings};
@@ -22,7 +22,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Der>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Der>(MethodInfo {
     kind: "der",
     summary: "Dark experience replay: past samples are held to the scores that they had; with β their labels are replayed too (DER++)",
     formula: "L_t(θ) + α mean ‖z(x) − z_stored‖² + β L_M(θ), the means over two draws from the memory and over all outputs",

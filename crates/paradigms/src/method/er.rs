@@ -1,6 +1,6 @@
 //! Experience replay: the loss of past samples beside that of the batch.
 
-use super::composition::{Composition, MEMORY, MethodEntry, Settings};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings, entry};
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
@@ -22,7 +22,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Er>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Er>(MethodInfo {
     kind: "er",
     summary: "Experience replay: samples from a memory of the past beside each batch",
     formula: "(1 − s) L_t(θ) + λ s L_M(θ), L_M over samples drawn from the memory, s = m/(n + m) or (t − 1)/t; or L_t(θ) + λ L_M(θ)",

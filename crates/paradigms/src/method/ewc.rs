@@ -1,6 +1,6 @@
 //! Elastic weight consolidation, offline form: one anchor per task.
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use super::fisher::{FISHER, FisherSettings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
@@ -22,7 +22,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Ewc>(MethodInfo {
     kind: "ewc",
     summary: "Elastic weight consolidation: one anchor per past task, as strong as its Fisher information",
     formula: "L_t(θ) + Σ_{i<t} λ_i ½ Σ_k F_ik (θ_k − θ*_ik)², λ_i = λ γ^(t−1−i)",
@@ -35,22 +35,40 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Ewc>(MethodInfo {
 
 impl Settings for Ewc {
     fn compose(&self) -> Composition {
-        let anchors =
-            Anchors { anchor: Anchor::default(), discount: self.discount, fisher: self.fisher.clone() };
-        let classes = self.fisher.answers_classes();
-        Composition { classes, ..Composition::pulling(self.lambda, self.proximal, anchors) }
+        let strength = (self.lambda, self.proximal);
+        consolidating("ewc", strength, self.discount, &self.fisher, |anchor, discount, fisher, centre| {
+            anchor.discount(discount);
+            anchor.add(&fisher, &centre);
+        })
     }
 }
 
-struct Anchors {
-    anchor: Anchor,
-    discount: f32,
-    fisher: FisherSettings,
+/// What a task's Fisher information and solution make of the anchor, whose past counts by a factor.
+type Keep = fn(&mut Anchor, f32, Vec<Vec<f32>>, Vec<Vec<f32>>);
+
+/// A pull as strong as the Fisher information of tasks that have ended.
+pub(super) fn consolidating(
+    name: &'static str,
+    (lambda, proximal): (f32, bool),
+    decay: f32,
+    fisher: &FisherSettings,
+    keep: Keep,
+) -> Composition {
+    let pull = Consolidation { name, anchor: Anchor::default(), decay, fisher: fisher.clone(), keep };
+    Composition { classes: fisher.answers_classes(), ..Composition::pulling(lambda, proximal, pull) }
 }
 
-impl LossTerm for Anchors {
+struct Consolidation {
+    name: &'static str,
+    anchor: Anchor,
+    decay: f32,
+    fisher: FisherSettings,
+    keep: Keep,
+}
+
+impl LossTerm for Consolidation {
     fn name(&self) -> &'static str {
-        "ewc"
+        self.name
     }
 
     keeps_anchor!();
@@ -59,8 +77,7 @@ impl LossTerm for Anchors {
         if let Event::TaskEnd { index } = event {
             let random = cx.streams.get(&format!("fisher/task{index}"));
             let fisher = self.fisher.estimate(cx, random)?;
-            self.anchor.discount(self.discount);
-            self.anchor.add(&fisher, &cx.model.parameters().snapshot()?);
+            (self.keep)(&mut self.anchor, self.decay, fisher, cx.model.parameters().snapshot()?);
         }
         Ok(())
     }

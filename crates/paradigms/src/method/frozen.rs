@@ -1,6 +1,6 @@
 //! Frozen features: after the first task only the output layer learns.
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 
@@ -10,7 +10,7 @@ settings! {
     struct Frozen {}
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Frozen>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Frozen>(MethodInfo {
     kind: "frozen",
     summary: "After the first task only the output layer learns: stability without plasticity of features",
     formula: "L_t(θ) with ∂L/∂θ = 0 for all but the output layer, t > 1",

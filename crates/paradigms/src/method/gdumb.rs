@@ -1,6 +1,6 @@
 //! GDumb: greedily keeps a balanced memory, and for every question trains a new network on that alone.
 
-use super::composition::{CAPACITY, Composition, MethodEntry, Settings};
+use super::composition::{CAPACITY, Composition, MethodEntry, Settings, entry};
 use base::error::DefinitionError;
 use base::state::State;
 use candle_core::Tensor;
@@ -23,7 +23,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<GDumb>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<GDumb>(MethodInfo {
     kind: "gdumb",
     summary: "GDumb: a balanced memory, and at every task a network trained on it from the initial weights; the stream itself teaches nothing",
     formula: "(1 − s) L_t(θ) + s L_M(θ) from θ_0 at every boundary, M greedily balanced over the labels, the new task's samples among it",

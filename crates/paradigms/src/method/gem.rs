@@ -1,6 +1,6 @@
 //! Gradient episodic memory: no step that raises the loss of any past task.
 
-use super::composition::{Composition, MEMORY, MethodEntry, Settings};
+use super::composition::{Composition, MEMORY, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::context::StepContext;
@@ -22,7 +22,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Gem>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Gem>(MethodInfo {
     kind: "gem",
     summary: "Gradient episodic memory: the nearest gradient that points against that of no past task; its cost grows with the tasks",
     formula: "g ← g + s Σ_k v_k r_k where some g·r_k < 0; v = argmin ½ ‖g + Σ_k v_k r_k‖², v ≥ γ, r_k the gradient on past task k",

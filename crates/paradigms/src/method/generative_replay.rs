@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use base::rng::Streams;
 use base::state::State;
 use contract::declare::Declared;
@@ -52,7 +52,7 @@ const GENERATOR: [Parameter; 3] = [
     Parameter::new("generator.rate", "0.001", "> 0", "learning rate of the generator's Adam"),
 ];
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<GenerativeReplay>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<GenerativeReplay>(MethodInfo {
     kind: "generative-replay",
     summary: "Generative replay: a variational autoencoder draws samples of the past, which the network as it was labels; no sample is stored",
     formula: "(1/t) L_t(θ) + λ (1 − 1/t) L_G(θ), L_G over as many drawn samples as the batch has; task: mean over past heads",

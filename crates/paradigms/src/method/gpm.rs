@@ -1,6 +1,6 @@
 //! Gradient projection memory: no step along directions in which inputs of past tasks lie.
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
@@ -36,7 +36,7 @@ impl Gpm {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Gpm>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Gpm>(MethodInfo {
     kind: "gpm",
     summary: "Gradient projection memory: of every layer's gradient the part along inputs of past tasks is taken out, so that their answers stay",
     formula: "∇W ← ∇W − s ∇W M Mᵀ per layer, M the first singular directions of past inputs of the layer that carry ε of ‖X‖²",

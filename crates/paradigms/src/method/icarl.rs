@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::composition::{CAPACITY, Composition, MethodEntry, Settings};
+use super::composition::{CAPACITY, Composition, MethodEntry, Settings, entry};
 use base::error::DefinitionError;
 use base::state::State;
 use candle_core::Tensor;
@@ -27,7 +27,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<ICarl>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<ICarl>(MethodInfo {
     kind: "icarl",
     summary: "iCaRL: keeps exemplars by herding, distils past classes from the network of the last boundary, answers with the nearest mean of exemplars",
     formula: "(1 − s) L_t(θ) + s mean Σ_k BCE(σ(z_k), t_k), t_k = σ(past z_k) for past classes, 1[k = y] for new ones; ŷ = argmin_k ‖φ(x) − μ_k‖",

@@ -1,6 +1,6 @@
 //! Joint training: the ceiling.
 
-use super::composition::{Composition, MethodEntry, Regime, Settings};
+use super::composition::{Composition, MethodEntry, Regime, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, settings};
 
@@ -10,7 +10,7 @@ settings! {
     struct Joint {}
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Joint>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Joint>(MethodInfo {
     kind: "joint",
     summary: "All tasks at once from the start, with as many updates as the whole stream: the ceiling",
     formula: "Σ_i L_i(θ) on the mixed data of all tasks",

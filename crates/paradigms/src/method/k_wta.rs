@@ -1,6 +1,6 @@
 //! k-winner-take-all: in every hidden layer only the strongest units speak for a sample.
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, settings};
 
@@ -13,7 +13,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<KWta>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<KWta>(MethodInfo {
     kind: "k-wta",
     summary: "k-winner-take-all: of each hidden layer only the units of the largest output speak for a sample, in training and at test",
     formula: "L_t(θ) of the network with h_i ← h_i where h_i is among the k largest of its layer, else 0; k = share · units",

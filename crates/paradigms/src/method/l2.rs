@@ -1,6 +1,6 @@
 //! L2: anchors at past solutions with equal strength for every parameter: Eq. 6 with Ω(θ, θ*_i) = ½ ‖θ − θ*_i‖².
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::context::{Event, EventContext};
@@ -20,7 +20,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<L2>(MethodInfo {
     kind: "l2",
     summary: "A pull towards the previous solution, equally strong for every parameter: the null model of importances",
     formula: "L_t(θ) + Σ_{i<t} λ_i ½ ‖θ − θ*_i‖², λ_i = λ γ^(t−1−i); γ = 0: the last task alone",

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::context::{Event, EventContext};
@@ -34,7 +34,7 @@ enum Centre {
     Zero,
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<L2Sp>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<L2Sp>(MethodInfo {
     kind: "l2-sp",
     summary: "A pull of the shared layers towards the source's solution; the output layer is free",
     formula: "L_t(θ) + ½ λ Σ_{shared layers} ‖θ − θ_s‖²",

@@ -1,6 +1,6 @@
 //! Learned biases: fixed random weights, and for every task biases of its own.
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use super::task_owned::{TaskOwned, bytes_of};
 use base::state::State;
 use contract::declare::Declared;
@@ -18,7 +18,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<LearnedBiases>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<LearnedBiases>(MethodInfo {
     kind: "learned-biases",
     summary: "Learned biases: the weights stay as they were drawn, every task learns a vector of biases of its own",
     formula: "L_t(W_0, b_t): random weights W_0, fixed; b_t from the initial biases, kept for task t",

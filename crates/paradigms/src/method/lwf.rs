@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
@@ -34,7 +34,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Lwf>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Lwf>(MethodInfo {
     kind: "lwf",
     summary: "Learning without forgetting: the network as it was scores the new samples, and the network is held to that; nothing is stored",
     formula: "L_t(θ) + λ_t KD(θ), KD = −mean Σ_k q_k ln p_k, q and p the softmax of past and present scores / T; task: mean over past heads",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::context::{Event, EventContext};
@@ -40,7 +40,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Mas>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Mas>(MethodInfo {
     kind: "mas",
     summary: "Memory-aware synapses: parameters to which past outputs are sensitive are held, at the latest solution",
     formula: "L_t(θ) + λ Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← γ Ω + mean_n |∂‖f(x_n)‖²/∂θ|",

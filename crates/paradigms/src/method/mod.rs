@@ -36,12 +36,13 @@ mod task_owned;
 mod tests;
 mod xdg;
 
-pub use composition::{Composition, MethodEntry, Regime};
+pub use composition::{Composer, Composition, MethodEntry, Regime};
 pub use conventions::{CONVENTIONS, Convention};
 pub use fisher::{FisherEstimator, FisherSettings};
 pub use task_owned::{Site, TaskOwned};
 
-use base::error::{DefinitionError, Result};
+use base::error::Result;
+use contract::of_kind;
 
 /// The registry of methods: command line, help, docs and tests iterate over it.
 pub const METHODS: &[MethodEntry] = &[
@@ -75,16 +76,10 @@ pub const METHODS: &[MethodEntry] = &[
     active_dendrites::ENTRY,
 ];
 
-/// A method by its registered name.
+/// What a method by its registered name is made of.
 ///
 /// # Errors
 /// Unknown name, with the nearest known one.
-pub fn method(kind: &str) -> Result<&'static MethodEntry> {
-    METHODS.iter().find(|entry| entry.info.kind == kind).ok_or_else(|| {
-        DefinitionError {
-            key: "kind".into(),
-            ..DefinitionError::unknown("method kind", kind, METHODS.iter().map(|entry| entry.info.kind))
-        }
-        .into()
-    })
+pub fn method(kind: &str) -> Result<&'static Composer> {
+    Ok(&of_kind(METHODS, kind)?.means)
 }

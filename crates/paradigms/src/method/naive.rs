@@ -1,6 +1,6 @@
 //! Plain fine-tuning: the floor.
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, settings};
 
@@ -10,7 +10,7 @@ settings! {
     struct Naive {}
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Naive>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Naive>(MethodInfo {
     kind: "naive",
     summary: "Plain fine-tuning on one task after another: the floor",
     formula: "L_t(θ)",

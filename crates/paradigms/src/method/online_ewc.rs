@@ -1,13 +1,10 @@
 //! Online EWC: one running Fisher information and one anchor at the latest solution.
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
+use super::ewc::consolidating;
 use super::fisher::{FISHER, FisherSettings};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
-use learn::context::{Event, EventContext};
-use learn::error::Result;
-use learn::keeps_anchor;
-use learn::objective::{Anchor, LossTerm};
 
 settings! {
     /// Online EWC.
@@ -22,7 +19,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<OnlineEwc>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<OnlineEwc>(MethodInfo {
     kind: "online-ewc",
     summary: "EWC with one running Fisher information and one anchor at the latest solution",
     formula: "L_t(θ) + ½ λ Σ_k F̃_k (θ_k − θ*_{t−1,k})², F̃ ← γ F̃ + F_t",
@@ -35,31 +32,9 @@ pub(super) const ENTRY: MethodEntry = MethodEntry::of::<OnlineEwc>(MethodInfo {
 
 impl Settings for OnlineEwc {
     fn compose(&self) -> Composition {
-        let running = Running { anchor: Anchor::default(), gamma: self.gamma, fisher: self.fisher.clone() };
-        let classes = self.fisher.answers_classes();
-        Composition { classes, ..Composition::pulling(self.lambda, self.proximal, running) }
-    }
-}
-
-struct Running {
-    anchor: Anchor,
-    gamma: f32,
-    fisher: FisherSettings,
-}
-
-impl LossTerm for Running {
-    fn name(&self) -> &'static str {
-        "online-ewc"
-    }
-
-    keeps_anchor!();
-
-    fn on_event(&mut self, event: Event, cx: &EventContext<'_>) -> Result<()> {
-        if let Event::TaskEnd { index } = event {
-            let random = cx.streams.get(&format!("fisher/task{index}"));
-            let fisher = self.fisher.estimate(cx, random)?;
-            self.anchor.renew(fisher, self.gamma, cx.model.parameters().snapshot()?);
-        }
-        Ok(())
+        let strength = (self.lambda, self.proximal);
+        consolidating("online-ewc", strength, self.gamma, &self.fisher, |anchor, gamma, fisher, centre| {
+            anchor.renew(fisher, gamma, centre);
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use super::task_owned::TaskOwned;
 use base::error::DefinitionError;
 use base::state::State;
@@ -23,7 +23,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<PackNet>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<PackNet>(MethodInfo {
     kind: "packnet",
     summary: "PackNet: trains the free weights, frees the smallest of them again, trains the kept ones on; a task is tested with its own and older weights alone",
     formula: "L_t(θ) over the weights of no past task; then the share p of them in each layer that has the least |w| ← 0; then L_t over those kept",

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use super::task_owned::{Site, TaskOwned};
 use base::rng::Streams;
 use base::state::State;
@@ -19,7 +19,7 @@ settings! {
     struct Progressive {}
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Progressive>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Progressive>(MethodInfo {
     kind: "progressive",
     summary: "Progressive networks: every task has a column of the benchmark's network, which reads the hidden layers of all earlier columns; those no longer change",
     formula: "h_l^t = φ(W_l^t h_{l−1}^t + Σ_{j<t} U_l^{t,j} h_{l−1}^j + b_l^t), L_t over W^t, U^t and b^t alone",

@@ -1,6 +1,6 @@
 //! Riemannian walk: a running Fisher information and a path integral in its metric, added.
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use base::state::State;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
@@ -25,7 +25,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<RWalk>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<RWalk>(MethodInfo {
     kind: "rwalk",
     summary: "Riemannian walk: parameters are held that matter at the solution or that lowered past losses on the way",
     formula: "L_t(θ) + λ Σ_k (F̂_k + ŝ_k) (θ_k − θ*_{t−1,k})², F ← α g² + (1 − α) F, s = Σ max(0, −Σ g·Δθ / (½ F Δθ² + ε)); F̂, ŝ over their largest",

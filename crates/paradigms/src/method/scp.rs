@@ -1,6 +1,6 @@
 //! Sliced Cramér preservation: parameters that move the mean output of a task, whatever the direction, are held.
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use base::normal::quantile;
 use base::rng::FastRng;
 use candle_core::Tensor;
@@ -30,7 +30,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Scp>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Scp>(MethodInfo {
     kind: "scp",
     summary: "Sliced Cramér preservation: what moves the mean output of past tasks in random directions is held, at the latest solution",
     formula: "L_t(θ) + λ Σ_k Γ_k (θ_k − θ*_{t−1,k})², Γ ← α Γ + (1 − α) mean over unit ξ and batches of (∂(z̄ᵀξ)/∂θ_k)²",

@@ -1,6 +1,6 @@
 //! One network per task: no interference, no transfer.
 
-use super::composition::{Composition, MethodEntry, Regime, Settings};
+use super::composition::{Composition, MethodEntry, Regime, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 
@@ -10,7 +10,7 @@ settings! {
     struct Separate {}
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Separate>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Separate>(MethodInfo {
     kind: "separate",
     summary: "A network of the same size per task, chosen by the task id: no interference and no transfer",
     formula: "L_t(θ_t), θ_t from the common initial weights",

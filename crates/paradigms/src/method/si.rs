@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::composition::{Composition, MethodEntry, PROXIMAL, Settings};
+use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use base::error::DefinitionError;
 use base::state::State;
 use contract::declare::Declared;
@@ -42,7 +42,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Si>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Si>(MethodInfo {
     kind: "si",
     summary: "Synaptic intelligence: parameters that lowered past losses are held, at the latest solution",
     formula: "L_t(θ) + c Σ_k Ω_k (θ_k − θ*_{t−1,k})², Ω ← γ Ω + ω/(Δθ² + ξ), ω = −Σ_steps g·Δθ with g of the task loss",

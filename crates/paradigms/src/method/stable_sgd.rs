@@ -1,6 +1,6 @@
 //! Stable SGD: small late steps in wide minima. The control of every claim that gated learning rates protect old tasks.
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 
@@ -21,7 +21,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<StableSgd>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<StableSgd>(MethodInfo {
     kind: "stable-sgd",
     summary: "Stable SGD: plain training whose rate falls at every boundary, with dropout",
     formula: "L_t(θ) with the rate η_t = η max(d^(t−1), f) and dropout",

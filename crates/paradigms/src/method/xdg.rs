@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::composition::{Composition, MethodEntry, Settings};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use super::task_owned::{Site, TaskOwned};
 use base::state::State;
 use contract::declare::Declared;
@@ -20,7 +20,7 @@ settings! {
     }
 }
 
-pub(super) const ENTRY: MethodEntry = MethodEntry::of::<Xdg>(MethodInfo {
+pub(super) const ENTRY: MethodEntry = entry::<Xdg>(MethodInfo {
     kind: "xdg",
     summary: "Context-dependent gating: in every task a random share of the hidden units is silent, the same ones at test",
     formula: "L_t(θ) of the network with h ← m_t ∘ h in every hidden layer, m_t a fixed random mask of task t",

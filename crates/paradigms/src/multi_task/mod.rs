@@ -14,11 +14,13 @@ use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
-use contract::{Course, Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, RunLog, RunSpec, Watch};
+use contract::{Course, Curve, Experiment, ExperimentInfo, Footprint, Registered, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
-use learn::objective::{Balance, BalanceSpec, Fixed, NoTask, Objective, WEIGHTINGS, conflict_rate};
+use learn::objective::{
+    Balance, BalanceSpec, Fixed, NoTask, Objective, WEIGHTINGS, Weighting, conflict_rate,
+};
 use learn::stream::{TaskSet, TrainingData};
 
 /// The multi-task protocol.
@@ -27,6 +29,7 @@ pub struct MultiTask;
 
 impl Experiment for MultiTask {
     type Settings = Resolved;
+    type Kind = Weighting;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_modulation: true,
@@ -37,9 +40,7 @@ impl Experiment for MultiTask {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        WEIGHTINGS.iter().collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = WEIGHTINGS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
         Resolved::new(benchmark, method)

@@ -79,7 +79,7 @@ fn a_saved_learner_goes_on_as_if_nothing_had_happened() {
         kinds.insert(preset.header.kind.clone());
         modulated += usize::from(resolved.modulation.is_some());
     }
-    let all: BTreeSet<String> = Online.kinds().iter().map(|info| info.kind.to_owned()).collect();
+    let all: BTreeSet<String> = Online::METHODS.iter().map(|row| row.info.kind.to_owned()).collect();
     assert_eq!(kinds, all);
     assert!(modulated > 5, "{modulated}");
 }

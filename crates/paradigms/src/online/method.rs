@@ -15,8 +15,9 @@ use super::settings::OnlineSettings;
 use super::standardise::Standardise;
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
+use contract::declare::Declared;
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, Trace, registered};
+use contract::{Registered, Trace, registered};
 use learn::modulation::ModulationSpec;
 use learn::objective::{Objective, Weighted};
 use learn::{Learner, modulated};
@@ -37,103 +38,84 @@ pub enum OnlineMethod {
     PageHinkleyReset(PageHinkleySettings),
 }
 
-/// What a kind of method says about itself.
-pub(super) struct Kind {
-    pub info: MethodInfo,
-    read: fn(&MethodPreset, &str) -> Result<OnlineMethod>,
+/// Reads a method's parameters for a benchmark.
+pub(super) type Reader = fn(&MethodPreset, &str) -> Result<OnlineMethod>;
+
+macro_rules! method {
+    ($kind:literal, $variant:ident($settings:ident), $formula:literal, $source:literal) => {
+        Registered::new(
+            $kind,
+            $formula,
+            $source,
+            (|preset, on| preset.checked(on).map(OnlineMethod::$variant)) as Reader,
+        )
+        .with($settings::PARAMETERS)
+    };
 }
 
 /// All kinds.
-pub(super) const KINDS: &[Kind] = &[
-    Kind {
-        info: MethodInfo::new(
-            "no-change",
-            "ŷ_t = y_{t−1}, the label seen last",
-            "baseline: the no-change classifier",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::NoChange),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "majority",
-            "ŷ_t = the label seen most often so far; ties to the class seen first",
-            "baseline: the majority class",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Majority),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "latest",
-            "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
-            "Mei et al. 2025, Eq. 7",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Latest),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "decayed-rate",
-            "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
-            "Robbins & Monro 1951",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::DecayedRate),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "standardised",
-            "L_T(θ; z_T) with inputs (x − μ)/σ by the running mean and standard deviation of each feature",
-            "baseline: running standardisation",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Standardised),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "window",
-            "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
-            "Mei et al. 2025, Eq. 7",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Window),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "replay",
-            "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
-            "Lin 1992",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::Replay),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "oracle-reset",
-            "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
-            "oracle",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::OracleReset),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "adwin-reset",
-            "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
-            "Bifet & Gavaldà 2007",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::AdwinReset),
-    },
-    Kind {
-        info: MethodInfo::new(
-            "page-hinkley-reset",
-            "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
-            "Page 1954; Gama et al. 2013",
-        ),
-        read: |preset, on| preset.parameters(on).map(OnlineMethod::PageHinkleyReset),
-    },
+pub(super) const METHODS: &[Registered<Reader>] = &[
+    method!(
+        "no-change",
+        NoChange(Nothing),
+        "ŷ_t = y_{t−1}, the label seen last",
+        "baseline: the no-change classifier"
+    ),
+    method!(
+        "majority",
+        Majority(Nothing),
+        "ŷ_t = the label seen most often so far; ties to the class seen first",
+        "baseline: the majority class"
+    ),
+    method!(
+        "latest",
+        Latest(Rate),
+        "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
+        "Mei et al. 2025, Eq. 7"
+    ),
+    method!(
+        "decayed-rate",
+        DecayedRate(DecayedRate),
+        "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
+        "Robbins & Monro 1951"
+    ),
+    method!(
+        "standardised",
+        Standardised(StandardisedSettings),
+        "L_T(θ; z_T) with inputs (x − μ)/σ by the running mean and standard deviation of each feature",
+        "baseline: running standardisation"
+    ),
+    method!(
+        "window",
+        Window(WindowSettings),
+        "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
+        "Mei et al. 2025, Eq. 7"
+    ),
+    method!(
+        "replay",
+        Replay(ReplaySettings),
+        "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
+        "Lin 1992"
+    ),
+    method!(
+        "oracle-reset",
+        OracleReset(Rate),
+        "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
+        "oracle"
+    ),
+    method!(
+        "adwin-reset",
+        AdwinReset(AdwinSettings),
+        "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
+        "Bifet & Gavaldà 2007"
+    ),
+    method!(
+        "page-hinkley-reset",
+        PageHinkleyReset(PageHinkleySettings),
+        "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
+        "Page 1954; Gama et al. 2013"
+    ),
 ];
-
-/// A kind by name.
-///
-/// # Errors
-/// Unknown name, located in the preset, with the nearest known one.
-pub(super) fn kind(preset: &MethodPreset) -> Result<&'static Kind> {
-    registered(KINDS, |kind| &kind.info, preset)
-}
 
 impl OnlineMethod {
     /// Reads and checks a preset for one benchmark.
@@ -141,9 +123,7 @@ impl OnlineMethod {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn resolve(preset: &MethodPreset, benchmark: &str) -> Result<Self> {
-        let method = (kind(preset)?.read)(preset, benchmark)?;
-        method.check().map_err(|error| preset.refuse_parameter(benchmark, error))?;
-        Ok(method)
+        (registered(METHODS, preset)?.means)(preset, benchmark)
     }
 
     /// The learning rate that replaces the optimiser's.
@@ -184,42 +164,6 @@ impl OnlineMethod {
     /// Whether a network learns at all.
     pub fn has_network(&self) -> bool {
         !matches!(self, Self::NoChange(_) | Self::Majority(_))
-    }
-
-    fn check(&self) -> Result<(), DefinitionError> {
-        let rule = |key: &str, value: String, fine: bool, allowed: &str| {
-            if fine { Ok(()) } else { Err(DefinitionError::range(key, value, allowed)) }
-        };
-        if let Some(rate) = self.rate() {
-            rule("rate", rate.to_string(), rate > 0.0 && rate.is_finite(), "a number > 0")?;
-        }
-        match self {
-            Self::DecayedRate(DecayedRate { tau, power, .. }) => {
-                rule("tau", tau.to_string(), *tau > 0.0 && tau.is_finite(), "a number > 0")?;
-                rule("power", power.to_string(), (0.0..=1.0).contains(power), "0 to 1")
-            }
-            Self::Standardised(StandardisedSettings { follow, .. }) => {
-                rule("follow", follow.to_string(), *follow > 0.0 && *follow <= 1.0, "above 0, up to 1")
-            }
-            Self::Window(WindowSettings { length, gamma, .. }) => {
-                rule("length", length.to_string(), (1..=10_000).contains(length), "1 to 10000")?;
-                rule("gamma", gamma.to_string(), (0.0..=1.0).contains(gamma), "0 to 1")
-            }
-            Self::Replay(ReplaySettings { length, samples, weight, .. }) => {
-                rule("length", length.to_string(), (1..=100_000).contains(length), "1 to 100000")?;
-                rule("samples", samples.to_string(), (1..=10_000).contains(samples), "1 to 10000")?;
-                rule("weight", weight.to_string(), *weight >= 0.0 && weight.is_finite(), "a number >= 0")
-            }
-            Self::AdwinReset(AdwinSettings { delta, .. }) => {
-                rule("delta", delta.to_string(), *delta > 0.0 && *delta < 1.0, "between 0 and 1")
-            }
-            Self::PageHinkleyReset(PageHinkleySettings { delta, threshold, alpha, .. }) => {
-                rule("delta", delta.to_string(), (0.0..=1.0).contains(delta), "0 to 1")?;
-                rule("threshold", threshold.to_string(), *threshold > 0.0, "a number > 0")?;
-                rule("alpha", alpha.to_string(), *alpha > 0.0 && *alpha <= 1.0, "above 0, up to 1")
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Terms beside the newest mini-batch's loss.

@@ -33,7 +33,7 @@ use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::exported::Exported;
 use contract::protocol::as_written;
-use contract::{Curve, Experiment, ExperimentInfo, MethodInfo, RunLog, RunSpec, Timeline, Watch};
+use contract::{Curve, Experiment, ExperimentInfo, Registered, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
@@ -46,6 +46,7 @@ pub struct Online;
 
 impl Experiment for Online {
     type Settings = Resolved;
+    type Kind = method::Reader;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_modulation: true,
@@ -56,9 +57,7 @@ impl Experiment for Online {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        method::KINDS.iter().map(|kind| &kind.info).collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = method::METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
         Resolved::new(benchmark, method)

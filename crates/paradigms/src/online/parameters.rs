@@ -1,119 +1,98 @@
-//! Parameters of the online methods, with their defaults.
+//! Parameters of the online methods.
 
-use serde::{Deserialize, Serialize};
+use contract::settings;
 
-/// A method without parameters.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Nothing {}
-
-/// A method whose only parameter is the learning rate.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Rate {
-    pub rate: Option<f32>,
+settings! {
+    /// A method without parameters.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Nothing {}
 }
 
-/// Inputs standardised by their running mean and standard deviation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct StandardisedSettings {
-    pub rate: Option<f32>,
-    /// Share of the newest mini-batch in the running moments, in (0, 1]. Default 0.1.
-    pub follow: f64,
-}
-
-impl Default for StandardisedSettings {
-    fn default() -> Self {
-        Self { rate: None, follow: 0.1 }
+settings! {
+    /// A method whose only parameter is the learning rate.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Rate {
+        /// learning rate
+        pub rate: Option<f32> = None => [or "the optimiser's"; above 0];
     }
 }
 
-/// η_n = η (1 + n/τ)^(−p) at update n.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DecayedRate {
-    pub rate: Option<f32>,
-    /// τ in updates, > 0. Default 100.
-    pub tau: f64,
-    /// p in [0, 1]. Default 0.5.
-    pub power: f64,
-}
-
-impl Default for DecayedRate {
-    fn default() -> Self {
-        Self { rate: None, tau: 100.0, power: 0.5 }
+settings! {
+    /// Inputs standardised by their running mean and standard deviation.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct StandardisedSettings {
+        /// learning rate
+        pub rate: Option<f32> = None => [or "the optimiser's"; above 0];
+        /// share of the newest mini-batch in the running moments
+        pub follow: f64 = 0.1 => [above 0 to 1];
     }
 }
 
-/// Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WindowSettings {
-    pub rate: Option<f32>,
-    /// W, the newest mini-batch included, 1 to 10,000. Default 10.
-    pub length: usize,
-    /// γ in [0, 1]. Default 0.8.
-    pub gamma: f32,
-}
-
-impl Default for WindowSettings {
-    fn default() -> Self {
-        Self { rate: None, length: 10, gamma: 0.8 }
+settings! {
+    /// η_n = η (1 + n/τ)^(−p) at update n.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct DecayedRate {
+        /// learning rate η
+        pub rate: Option<f32> = None => [or "the optimiser's"; above 0];
+        /// τ in updates
+        pub tau: f64 = 100.0 => [above 0];
+        /// p
+        pub power: f64 = 0.5 => [0 to 1];
     }
 }
 
-/// Draws from a window of the past.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ReplaySettings {
-    pub rate: Option<f32>,
-    /// Mini-batches kept, 1 to 100,000. Default 20.
-    pub length: usize,
-    /// Samples drawn per update, 1 to 10,000. Default 10.
-    pub samples: usize,
-    /// λ ≥ 0 of the drawn samples' mean loss. Default 1.
-    pub weight: f32,
-}
-
-impl Default for ReplaySettings {
-    fn default() -> Self {
-        Self { rate: None, length: 20, samples: 10, weight: 1.0 }
+settings! {
+    /// Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct WindowSettings {
+        /// learning rate
+        pub rate: Option<f32> = None => [or "the optimiser's"; above 0];
+        /// W, the newest mini-batch included
+        pub length: usize = 10 => [1 to 10000];
+        /// γ
+        pub gamma: f32 = 0.8 => [0 to 1];
     }
 }
 
-/// See [`Adwin`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct AdwinSettings {
-    pub rate: Option<f32>,
-    /// δ in (0, 1). Default 0.002.
-    pub delta: f64,
-}
-
-impl Default for AdwinSettings {
-    fn default() -> Self {
-        Self { rate: None, delta: 0.002 }
+settings! {
+    /// Draws from a window of the past.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct ReplaySettings {
+        /// learning rate
+        pub rate: Option<f32> = None => [or "the optimiser's"; above 0];
+        /// mini-batches kept
+        pub length: usize = 20 => [1 to 100000];
+        /// samples drawn per update
+        pub samples: usize = 10 => [1 to 10000];
+        /// λ of the drawn samples' mean loss
+        pub weight: f32 = 1.0 => [at least 0];
     }
 }
 
-/// See [`PageHinkley`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PageHinkleySettings {
-    pub rate: Option<f32>,
-    /// δ in [0, 1]. Default 0.005.
-    pub delta: f64,
-    /// λ > 0. Default 50.
-    pub threshold: f64,
-    /// α in (0, 1]. Default 0.9999.
-    pub alpha: f64,
-    /// Errors seen before the first alarm. Default 30.
-    pub fewest: u64,
+settings! {
+    /// See [`Adwin`](super::detector::Adwin).
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct AdwinSettings {
+        /// learning rate
+        pub rate: Option<f32> = None => [or "the optimiser's"; above 0];
+        /// δ, the chance of a false alarm
+        pub delta: f64 = 0.002 => [above 0 below 1];
+    }
 }
 
-impl Default for PageHinkleySettings {
-    fn default() -> Self {
-        Self { rate: None, delta: 0.005, threshold: 50.0, alpha: 0.9999, fewest: 30 }
+settings! {
+    /// See [`PageHinkley`](super::detector::PageHinkley).
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct PageHinkleySettings {
+        /// learning rate
+        pub rate: Option<f32> = None => [or "the optimiser's"; above 0];
+        /// δ, the rise of the errors that is no change
+        pub delta: f64 = 0.005 => [0 to 1];
+        /// λ, the sum of rises at which the alarm goes
+        pub threshold: f64 = 50.0 => [above 0];
+        /// α, the share of that sum which an error leaves
+        pub alpha: f64 = 0.9999 => [above 0 to 1];
+        /// errors seen before the first alarm
+        pub fewest: u64 = 30 => [at least 0];
     }
 }

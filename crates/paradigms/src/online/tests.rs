@@ -260,7 +260,10 @@ fn wrong_definitions_are_refused_with_their_place() {
     };
     assert!(preset("widnow", "").contains("did you mean `window`"));
     let message = preset("window", "gamma = 1.5");
-    assert_eq!(message, "mine.toml:8: `parameters.gamma` = 1.5: out of range\n  allowed: 0 to 1");
+    assert_eq!(
+        message,
+        "mine.toml:8: `parameters.gamma` = 1.5: out of range\n  allowed: a finite number from 0 to 1"
+    );
     assert!(preset("latest", "rate = 0.0").contains("`parameters.rate` = 0: out of range"));
     assert!(preset("adwin-reset", "delta = 1.0").contains("`parameters.delta` = 1"));
     assert!(preset("page-hinkley-reset", "treshold = 1.0").contains("did you mean `threshold`"));

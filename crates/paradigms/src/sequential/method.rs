@@ -1,11 +1,12 @@
-//! The methods of sequential learning: what is meta-learned, and what a sequence may change. A row in [`KINDS`] each.
+//! The methods of sequential learning: what is meta-learned, and what a sequence may change. A row in [`METHODS`] each.
 
 use serde::{Deserialize, Serialize};
 
 use super::settings::{SequentialSettings, check_channels};
-use base::error::{DefinitionError, Result};
+use base::error::Result;
+use contract::declare::Declared;
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, registered};
+use contract::{Parameter, Registered, registered, settings};
 
 /// How the representation comes about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,62 +40,78 @@ impl Gate {
     }
 }
 
-/// A method and what it says about itself.
-#[derive(Debug, Clone, Copy)]
-pub struct KindInfo {
-    pub kind: Kind,
-    pub info: MethodInfo,
-}
+const LINES: &[Parameter] = Given::PARAMETERS;
+const GATED: &[Parameter] = &[LINES[0], LINES[1], LINES[2], LINES[3], LINES[5]];
 
-const fn method(kind: Kind, name: &'static str, formula: &'static str, source: &'static str) -> KindInfo {
-    KindInfo { kind, info: MethodInfo::new(name, formula, source) }
+const fn first(count: usize) -> &'static [Parameter] {
+    LINES.split_at(count).0
 }
 
 /// Every method.
-pub const KINDS: &[KindInfo] = &[
-    method(
-        Kind::Oml,
+pub const METHODS: &[Registered<Kind>] = &[
+    Registered::new(
         "oml",
         "∇_w L(D_traj ∪ D_rand; θ_K), exact; θ_{k+1} = θ_k − α ∇L(z_k; θ_k) changes the dense layers behind f(x) only, the output row of the class to be learned starts at 0",
         "Javed & White 2019",
-    ),
-    method(
-        Kind::Anml,
+        Kind::Oml,
+    )
+    .with(first(5)),
+    Registered::new(
         "anml",
         "the same with one linear layer behind f(x) ∘ sigmoid(m(x)); the neuromodulatory network m is only meta-learned",
         "Beaulieu et al. 2020, whose inner loop also changes f",
-    ),
-    method(
-        Kind::AnmlNoGate,
+        Kind::Anml,
+    )
+    .with(GATED),
+    Registered::new(
         "anml-no-gate",
         "the same with one linear layer behind f(x), without m",
         "ablation of Beaulieu et al. 2020",
-    ),
-    method(
-        Kind::Pretrained,
+        Kind::AnmlNoGate,
+    )
+    .with(first(4)),
+    Registered::new(
         "pretrained",
         "∇L of random drawings of all training classes, no inner loop; then a new linear layer behind f(x) in sequence",
         "baseline of Javed & White 2019",
-    ),
-    method(
-        Kind::Scratch,
+        Kind::Pretrained,
+    )
+    .with(first(3)),
+    Registered::new(
         "scratch",
         "random f(x); a linear layer behind it in sequence",
         "baseline of Javed & White 2019",
-    ),
+        Kind::Scratch,
+    )
+    .with(first(3)),
 ];
 
-/// A method's parameters in a preset; what is absent is the benchmark's or the default.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Given {
-    inner_rate: Option<f32>,
-    rate: Option<f32>,
-    mixed_rate: Option<f32>,
-    hidden: Option<usize>,
-    channels: Option<Vec<usize>>,
-    gate: Gate,
+settings! {
+    /// A method's parameters in a preset; what is absent is the benchmark's or the default.
+    #[derive(Debug, Clone)]
+    struct Given {
+        /// α of the steps on a sequence at test
+        rate: Option<f32> = None => [or "inner_rate"; above 0];
+        /// the same where the drawings of all classes come mixed (the oracle)
+        mixed_rate: Option<f32> = None => [or "rate"; above 0];
+        /// channels of the prediction network
+        channels: Option<Vec<usize>> = None => [as CHANNELS];
+        /// α of the inner loop in meta-training
+        inner_rate: Option<f32> = None => [or "the benchmark's inner.rate"; above 0];
+        /// units of the hidden layer of the head
+        hidden: Option<usize> = None => [or "100"; 1 to 4096];
+        /// what the features are multiplied by
+        gate: Gate = Gate::Learned => ["learned" | "constant" | "mean" | "shuffled"];
+    }
 }
+
+/// The line of a stack of convolutions.
+const CHANNELS: [Parameter; 1] = [Parameter::new(
+    "channels",
+    "the benchmark's features.channels",
+    "1 to 4 numbers from 1 to 512",
+    "channels of the prediction network",
+)];
 
 /// A method, resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -122,39 +139,34 @@ impl Method {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, settings: &SequentialSettings) -> Result<Self> {
-        let info = registered(KINDS, |row| &row.info, preset)?;
+        let kind = registered(METHODS, preset)?.means;
         let given: Given = preset.parameters(benchmark)?;
-        let place = |key: &str| {
-            let overridden = preset.header.on.get(benchmark).is_some_and(|table| table.contains_key(key));
-            if overridden { format!("on.{benchmark}.{key}") } else { format!("parameters.{key}") }
-        };
-        let refuse = |key: &str, found: String, rule: &str| {
-            Err(preset.refuse(DefinitionError::range(&place(key), found, rule)))
-        };
-        if let (Some(units), false) = (given.hidden, info.kind == Kind::Oml) {
-            return refuse("hidden", units.to_string(), "no `hidden`: only oml's head has a hidden layer");
-        }
-        if !given.gate.is_learned() && info.kind != Kind::Anml {
-            return refuse("gate", format!("{:?}", given.gate), "no `gate`: only anml has one");
-        }
-        if given.inner_rate.is_some() && matches!(info.kind, Kind::Pretrained | Kind::Scratch) {
-            return refuse("inner_rate", "a number".into(), "no `inner_rate`: this method has no inner loop");
-        }
+        let refuse = |error| preset.refuse_parameter(benchmark, error);
+        let gate = format!("{:?}", given.gate).to_lowercase();
+        let misplaced = [
+            (
+                given.hidden.is_some() && kind != Kind::Oml,
+                "hidden",
+                "a number",
+                "only oml's head has a hidden layer",
+            ),
+            (!given.gate.is_learned() && kind != Kind::Anml, "gate", &gate, "only anml has one"),
+            (
+                given.inner_rate.is_some() && matches!(kind, Kind::Pretrained | Kind::Scratch),
+                "inner_rate",
+                "a number",
+                "this method has no inner loop",
+            ),
+        ];
+        preset.refuse_misplaced(benchmark, &misplaced)?;
+        given.check_ranges().map_err(refuse)?;
         let inner_rate = given.inner_rate.unwrap_or(settings.inner.rate);
         let rate = given.rate.unwrap_or(inner_rate);
         let mixed_rate = given.mixed_rate.unwrap_or(rate);
-        for (key, value) in [("inner_rate", inner_rate), ("rate", rate), ("mixed_rate", mixed_rate)] {
-            if !(value > 0.0 && value.is_finite()) {
-                return refuse(key, value.to_string(), "a number > 0");
-            }
-        }
-        if let Some(units) = given.hidden.filter(|units| !(1..=4096).contains(units)) {
-            return refuse("hidden", units.to_string(), "1 to 4096");
-        }
         let channels = given.channels.unwrap_or_else(|| settings.features.channels.clone());
-        check_channels(&place("channels"), &channels).map_err(|error| preset.refuse(error))?;
-        let hidden = (info.kind == Kind::Oml).then_some(given.hidden.unwrap_or(100));
-        Ok(Self { kind: info.kind, inner_rate, rate, mixed_rate, hidden, channels, gate: given.gate })
+        check_channels("channels", &channels).map_err(refuse)?;
+        let hidden = (kind == Kind::Oml).then_some(given.hidden.unwrap_or(100));
+        Ok(Self { kind, inner_rate, rate, mixed_rate, hidden, channels, gate: given.gate })
     }
 
     /// Whether anything is learned before the test.

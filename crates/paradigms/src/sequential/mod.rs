@@ -14,7 +14,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub use method::{KINDS, Kind, KindInfo, Method};
+pub use method::{Kind, METHODS, Method};
 pub use resolved::Resolved;
 pub use sequence::Rates;
 pub use settings::{Budget, CharacterSpec, Features, Inner, SequenceSpec, SequentialSettings};
@@ -27,7 +27,7 @@ use base::error::{Error, Result};
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
-use contract::{Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, Pace, RunLog, RunSpec, Watch};
+use contract::{Curve, Experiment, ExperimentInfo, Footprint, Pace, Registered, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::nn::twice;
@@ -39,6 +39,7 @@ pub struct Sequential;
 
 impl Experiment for Sequential {
     type Settings = Resolved;
+    type Kind = Kind;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         evaluates: true,
@@ -48,9 +49,7 @@ impl Experiment for Sequential {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        KINDS.iter().map(|row| &row.info).collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
         Resolved::new(benchmark, method)

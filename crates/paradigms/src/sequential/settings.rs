@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use base::error::{DefinitionError, Result};
+use contract::declare::{Allowed, Declared};
+use contract::settings;
 use data::omniglot;
 use learn::optim::OptimiserSpec;
 use learn::stream::EvaluateOn;
@@ -45,39 +47,29 @@ impl CharacterSpec {
     }
 }
 
-/// The representation: 3 × 3 convolutions of stride 2, each with ReLU; its output is read by the head.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Features {
-    /// Channels of each convolution of the prediction network, 1 to 4 convolutions. Default [16, 32, 32].
-    pub channels: Vec<usize>,
-    /// The same of the neuromodulatory network, before its dense layer with one output per feature. Default [8, 16, 16].
-    pub gate_channels: Vec<usize>,
-}
-
-impl Default for Features {
-    fn default() -> Self {
-        Self { channels: vec![16, 32, 32], gate_channels: vec![8, 16, 16] }
+settings! {
+    /// The representation: 3 × 3 convolutions of stride 2, each with ReLU; its output is read by the head.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Features {
+        /// channels of each convolution of the prediction network, 1 to 4 convolutions
+        pub channels: Vec<usize> = vec![16, 32, 32];
+        /// the same of the neuromodulatory network, before its dense layer with one output per feature
+        pub gate_channels: Vec<usize> = vec![8, 16, 16];
     }
 }
 
-/// The inner loop of meta-training: a few classes learned one after another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Inner {
-    /// α of the steps on the head, > 0; a method may set its own. Default 0.1.
-    pub rate: f32,
-    /// Classes per outer update, 1 to `characters.training_classes`. Default 1.
-    pub classes: usize,
-    /// Drawings of each, 1 to 20. Default 15.
-    pub shots: usize,
-    /// Random drawings of all training classes in the outer loss, 1 to 10,000. Default 64.
-    pub remember: usize,
-}
-
-impl Default for Inner {
-    fn default() -> Self {
-        Self { rate: 0.1, classes: 1, shots: 15, remember: 64 }
+settings! {
+    /// The inner loop of meta-training: a few classes learned one after another.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Inner {
+        /// α of the steps on the head; a method may set its own
+        pub rate: f32 = 0.1 => [above 0];
+        /// classes per outer update, 1 to `characters.training_classes`
+        pub classes: usize = 1;
+        /// drawings of each
+        pub shots: usize = 15 => [1 to 20];
+        /// random drawings of all training classes in the outer loss
+        pub remember: usize = 64 => [1 to 10000];
     }
 }
 
@@ -96,28 +88,23 @@ fn hundred() -> usize {
     100
 }
 
-/// What is learned at test.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SequenceSpec {
-    /// Classes learned one after another, 2 to the number that exist: 248 with rotations, 62 without (120 and 30 with
-    /// `evaluate = "validation"`). Default 50.
-    pub classes: usize,
-    /// Drawings of each, seen once, ≥ 1; with `queries` at most 20. Default 15.
-    pub shots: usize,
-    /// Drawings of each that are held out, ≥ 1. Default 5.
-    pub queries: usize,
-    /// Drawings per step, 1 to `shots`. Default 1.
-    pub batch: usize,
-    /// Classes from one measurement to the next, 1 to `classes`. Default 10.
-    pub every: usize,
-    /// Sequences per run, 2 to 10,000. Default 20.
-    pub sequences: usize,
-}
-
-impl Default for SequenceSpec {
-    fn default() -> Self {
-        Self { classes: 50, shots: 15, queries: 5, batch: 1, every: 10, sequences: 20 }
+settings! {
+    /// What is learned at test.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct SequenceSpec {
+        /// classes learned one after another, 2 to the number that exist: 248 with rotations, 62 without (120 and 30 with
+        /// `evaluate = "validation"`)
+        pub classes: usize = 50;
+        /// drawings of each, seen once; with `queries` at most 20
+        pub shots: usize = 15 => [1 to 19];
+        /// drawings of each that are held out
+        pub queries: usize = 5 => [1 to 19];
+        /// drawings per step, 1 to `shots`
+        pub batch: usize = 1;
+        /// classes from one measurement to the next, 1 to `classes`
+        pub every: usize = 10;
+        /// sequences per run
+        pub sequences: usize = 20 => [2 to 10000];
     }
 }
 
@@ -153,32 +140,22 @@ impl SequentialSettings {
                 return Err(DefinitionError::range(key, count, &rule));
             }
         }
-        if !(inner.rate > 0.0 && inner.rate.is_finite()) {
-            return Err(DefinitionError::range("inner.rate", inner.rate, "a number > 0"));
-        }
-        let drawings = omniglot::DRAWINGS;
+        inner.check_ranges().map_err(|error| error.below("inner"))?;
+        sequence.check_ranges().map_err(|error| error.below("sequence"))?;
         for (key, count, high) in [
             ("inner.classes", inner.classes, self.characters.training_classes),
-            ("inner.shots", inner.shots, drawings),
-            ("inner.remember", inner.remember, 10_000),
             ("budget.outer_steps", self.budget.outer_steps, 10_000_000),
             ("budget.every", self.budget.every, 10_000_000),
-            ("sequence.shots", sequence.shots, drawings - 1),
-            ("sequence.queries", sequence.queries, drawings - 1),
             ("sequence.batch", sequence.batch, sequence.shots),
             ("sequence.every", sequence.every, sequence.classes),
         ] {
-            if !(1..=high).contains(&count) {
-                return Err(DefinitionError::range(key, count, &format!("1 to {high}")));
-            }
+            Allowed::within(1.0, high as f64).check(key, count)?;
         }
+        let drawings = omniglot::DRAWINGS;
         if sequence.shots + sequence.queries > drawings {
             let found = format!("{} with {} queries", sequence.shots, sequence.queries);
             let rule = format!("shots + queries at most {drawings}: that many drawings of a character exist");
             return Err(DefinitionError::range("sequence.shots", found, &rule));
-        }
-        if !(2..=10_000).contains(&sequence.sequences) {
-            return Err(DefinitionError::range("sequence.sequences", sequence.sequences, "2 to 10000"));
         }
         Ok(())
     }

@@ -230,7 +230,7 @@ fn more_classes_shots_or_samples_than_exist_are_refused_by_key() {
 
 #[test]
 fn only_random_features_are_not_trained() {
-    for KindInfo { info, kind } in KINDS {
+    for Registered { info, means: kind } in METHODS {
         let resolved = resolved(info.kind, &[]).expect("settings");
         assert_eq!(resolved.outer_steps() == 0, *kind == Kind::Scratch);
         let text = serde_json::to_string(
@@ -266,7 +266,7 @@ fn every_method_runs_and_the_same_seed_gives_the_same_bytes() {
         };
         Sequential.run(&spec, &data, &mut Unwatched).expect("run")
     };
-    for KindInfo { info, .. } in KINDS {
+    for Registered { info, .. } in METHODS {
         let log = run(info.kind, 1);
         assert_eq!(log, run(info.kind, 1), "{}", info.kind);
         assert_ne!(log, run(info.kind, 2), "{}", info.kind);

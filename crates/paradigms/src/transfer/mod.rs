@@ -13,14 +13,14 @@ pub use settings::{Resolved, TransferBudget, TransferSettings};
 
 use std::collections::BTreeMap;
 
-use crate::method::{Composition, METHODS, Regime, method};
+use crate::method::{Composer, Composition, METHODS, Regime, method};
 use base::error::Result;
 use base::rng::Streams;
 use base::state::State;
 use comparison::{Trace, compare};
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
-use contract::{Course, Curve, Experiment, ExperimentInfo, Footprint, MethodInfo, RunLog, RunSpec, Watch};
+use contract::{Course, Curve, Experiment, ExperimentInfo, Footprint, Registered, RunLog, RunSpec, Watch};
 use data::Data;
 use learn::Learner;
 use learn::context::Event;
@@ -35,6 +35,7 @@ pub struct Transfer;
 
 impl Experiment for Transfer {
     type Settings = Resolved;
+    type Kind = Composer;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_modulation: true,
@@ -45,9 +46,7 @@ impl Experiment for Transfer {
         )
     };
 
-    fn kinds(&self) -> Vec<&'static MethodInfo> {
-        METHODS.iter().map(|entry| &entry.info).collect()
-    }
+    const METHODS: &'static [Registered<Self::Kind>] = METHODS;
 
     fn settings(&self, benchmark: &Benchmark, method: &MethodPreset) -> Result<Resolved> {
         Resolved::new(benchmark, method)

@@ -80,9 +80,9 @@ impl Resolved {
         settings.optimiser = modulated::optimiser(preset, &settings.optimiser, id)?;
         settings.model = modulated::model(preset, &settings.model, id)?;
         let kind = &preset.header.kind;
-        let method = registered(METHODS, |entry| &entry.info, preset)?;
-        let parameters = method.resolve(preset, id)?;
-        let composition = method.compose(&parameters)?;
+        let method = registered(METHODS, preset)?;
+        let parameters = method.means.resolve(preset, id)?;
+        let composition = method.means.compose(&parameters)?;
         let joint = composition.regime == Regime::Joint;
         let labels = NEED_LABELS.contains(&kind.as_str()) || composition.memory() > 0;
         let unread = joint || composition.is_sequential();

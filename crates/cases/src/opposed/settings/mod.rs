@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use base::error::Result;
 use contract::definition::{Benchmark, MethodPreset};
-pub(super) use modulation::KINDS;
+use contract::registered;
+pub(super) use modulation::METHODS;
 use modulation::MethodParameters;
 pub use modulation::{Assign, Cells, Kind, Modulation, Scope, Select};
 pub(super) use task::SIDE_BY_SIDE;
@@ -29,7 +30,7 @@ impl Settings {
     pub fn resolve(benchmark: &Benchmark, method: &MethodPreset) -> Result<Self> {
         let task: Task = benchmark.settings()?;
         task.check().map_err(|error| benchmark.refuse(error))?;
-        let kind = Kind::of(method)?;
+        let kind = registered(METHODS, method)?.means;
         let parameters: MethodParameters = method.parameters(&benchmark.header.id)?;
         let MethodParameters { fraction, cells, scope, select, assign } = parameters;
         let modulation = Modulation { kind, fraction, cells, scope, select, assign };

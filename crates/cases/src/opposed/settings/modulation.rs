@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::task::{Task, demand};
 use base::error::{DefinitionError, Result};
-use contract::definition::MethodPreset;
-use contract::{MethodInfo, registered};
+use contract::Registered;
 
 /// What selects a behaviour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,58 +78,38 @@ pub enum Kind {
 }
 
 /// The registry of methods.
-pub const KINDS: &[(Kind, MethodInfo)] = &[
-    (
+pub const METHODS: &[Registered<Kind>] = &[
+    Registered::new(
+        "none",
+        "τ ẋ = −x + W r + w_in u, the same in every context",
+        "the network of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
         Kind::None,
-        MethodInfo::new(
-            "none",
-            "τ ẋ = −x + W r + w_in u, the same in every context",
-            "the network of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
-        ),
     ),
-    (
+    Registered::new(
+        "weight-gain",
+        "τ ẋ = −x + (F ∘ W) r + w_in u, F = f at targeted synapses, 1 elsewhere",
+        "Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
         Kind::WeightGain,
-        MethodInfo::new(
-            "weight-gain",
-            "τ ẋ = −x + (F ∘ W) r + w_in u, F = f at targeted synapses, 1 elsewhere",
-            "Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
-        ),
     ),
-    (
+    Registered::new(
+        "random-gain",
+        "τ ẋ = −x + (F ∘ W) r + w_in u, F = 1 ± (f − 1) at targeted synapses, signs random",
+        "control of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
         Kind::RandomGain,
-        MethodInfo::new(
-            "random-gain",
-            "τ ẋ = −x + (F ∘ W) r + w_in u, F = 1 ± (f − 1) at targeted synapses, signs random",
-            "control of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
-        ),
     ),
-    (
+    Registered::new(
+        "additive-current",
+        "τ ẋ = −x + W r + w_in u + (f − 1) κ at targeted units, κ = rms of (W r)",
+        "control of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
         Kind::AdditiveCurrent,
-        MethodInfo::new(
-            "additive-current",
-            "τ ẋ = −x + W r + w_in u + (f − 1) κ at targeted units, κ = rms of (W r)",
-            "control of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
-        ),
     ),
-    (
+    Registered::new(
+        "context-input",
+        "τ ẋ = −x + W r + w_in u + w_context, one fixed random vector per context",
+        "baseline: the context as an input",
         Kind::ContextInput,
-        MethodInfo::new(
-            "context-input",
-            "τ ẋ = −x + W r + w_in u + w_context, one fixed random vector per context",
-            "baseline: the context as an input",
-        ),
     ),
 ];
-
-impl Kind {
-    /// The kind that a preset names.
-    ///
-    /// # Errors
-    /// An unknown kind, with the known ones.
-    pub fn of(method: &MethodPreset) -> Result<Self> {
-        Ok(registered(KINDS, |(_, info)| info, method)?.0)
-    }
-}
 
 /// Parameters of a method preset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

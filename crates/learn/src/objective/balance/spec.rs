@@ -12,7 +12,7 @@ use crate::error::Result;
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::definition::MethodPreset;
-use contract::{MethodInfo, registered};
+use contract::{Registered, registered};
 
 /// Which rule; the `kind` of a preset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,28 +25,40 @@ pub enum BalanceSpec {
     PcGrad(PcGradSpec),
 }
 
+/// Reads a rule's settings for a benchmark.
+pub type Weighting = fn(&MethodPreset, &str) -> base::error::Result<BalanceSpec>;
+
 /// The weightings.
-pub const WEIGHTINGS: &[MethodInfo] = &[
-    MethodInfo::new("static", "Σ_i λ_i L_i(θ; D_i), λ_i fixed", "Mei et al. 2025, Eq. 5"),
-    MethodInfo::new(
+pub const WEIGHTINGS: &[Registered<Weighting>] = &[
+    Registered::new(
+        "static",
+        "Σ_i λ_i L_i(θ; D_i), λ_i fixed",
+        "Mei et al. 2025, Eq. 5",
+        |preset, on| preset.parameters(on).map(BalanceSpec::Static),
+    ),
+    Registered::new(
         "uncertainty",
         "Σ_i e^{−s_i} L_i(θ; D_i) + s_i / 2, s_i = ln σ_i² learned (Kendall 2018)",
         "Kendall, Gal & Cipolla 2018",
+        |preset, on| preset.parameters(on).map(BalanceSpec::Uncertainty),
     ),
-    MethodInfo::new(
+    Registered::new(
         "weight-average",
         "Σ_i λ_i L_i, λ_i = K softmax_i(L_i(t−1) / (T L_i(t−2))) (Liu 2019)",
         "Liu, Johns & Davison 2019",
+        |preset, on| preset.parameters(on).map(BalanceSpec::WeightAverage),
     ),
-    MethodInfo::new(
+    Registered::new(
         "grad-norm",
         "Σ_i λ_i L_i, λ_i descends |λ_i‖∇L_i‖ − Ḡ r_i^α| (Chen 2018)",
         "Chen, Badrinarayanan, Lee & Rabinovich 2018",
+        |preset, on| preset.parameters(on).map(BalanceSpec::GradNorm),
     ),
-    MethodInfo::new(
+    Registered::new(
         "pc-grad",
         "Σ_i g_i, each projected onto the normal plane of those it conflicts with (Yu 2020)",
         "Yu et al. 2020",
+        |preset, on| preset.parameters(on).map(BalanceSpec::PcGrad),
     ),
 ];
 
@@ -56,13 +68,7 @@ impl BalanceSpec {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, tasks: usize) -> Result<Self> {
-        let mut spec = match registered(WEIGHTINGS, |info| info, preset)?.kind {
-            "static" => Self::Static(preset.parameters(benchmark)?),
-            "uncertainty" => Self::Uncertainty(preset.parameters(benchmark)?),
-            "weight-average" => Self::WeightAverage(preset.parameters(benchmark)?),
-            "grad-norm" => Self::GradNorm(preset.parameters(benchmark)?),
-            _ => Self::PcGrad(preset.parameters(benchmark)?),
-        };
+        let mut spec = (registered(WEIGHTINGS, preset)?.means)(preset, benchmark)?;
         if let Self::Static(fixed) = &mut spec
             && fixed.weights.is_empty()
         {

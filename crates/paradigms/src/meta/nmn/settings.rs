@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use base::error::{DefinitionError, Result};
-use contract::TestSignal;
+use contract::declare::Declared;
+use contract::{Parameter, TestSignal, settings};
 
 /// What the signals act on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,35 +28,39 @@ pub enum Form {
 /// Tasks of meta-training whose signals stand in for others.
 pub const CONTROL_EPISODES: usize = 256;
 
-/// Settings of `[parameters.context]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct NmnSettings {
-    /// Units of the recurrent network, 1 to 4,096. Default 32.
-    pub units: usize,
-    /// Signals, 1 to 4,096. Default 8.
-    pub signals: usize,
-    pub form: Form,
-    /// What the signals are at test: those of the support set, their mean over `CONTROL_EPISODES` tasks of meta-training,
-    /// or those of one of these tasks, drawn for each test episode.
-    pub test_signal: TestSignal,
-}
-
-impl Default for NmnSettings {
-    fn default() -> Self {
-        Self { units: 32, signals: 8, form: Form::Gain, test_signal: TestSignal::Own }
+settings! {
+    /// Settings of `[parameters.context]`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct NmnSettings {
+        /// units of the recurrent network
+        pub units: usize = 32 => [1 to 4096];
+        /// signals
+        pub signals: usize = 8 => [1 to 4096];
+        /// what the signals act on
+        pub form: Form = Form::Gain => ["gain" | "slope" | "bias" | "input" | "constant" | "none"];
+        /// what the signals are at test: those of the support set, their mean over 256 tasks of meta-training, or those of one of
+        /// these tasks, drawn for each test episode
+        pub test_signal: TestSignal = TestSignal::Own => ["own" | "mean" | "shuffled"];
     }
 }
+
+const fn line(at: usize, name: &'static str) -> Parameter {
+    Parameter { name, ..NmnSettings::PARAMETERS[at] }
+}
+
+/// The lines of the table in a preset.
+pub const CONTEXT: [Parameter; 4] = [
+    line(0, "context.units"),
+    line(1, "context.signals"),
+    line(2, "context.form"),
+    line(3, "context.test_signal"),
+];
 
 impl NmnSettings {
     /// # Errors
     /// The first value out of range; a replaced signal where there is none.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        for (key, count) in [("units", self.units), ("signals", self.signals)] {
-            if !(1..=4096).contains(&count) {
-                return Err(DefinitionError::range(key, count, "1 to 4096"));
-            }
-        }
+        self.check_ranges()?;
         if self.test_signal != TestSignal::Own && !self.reads() {
             let found = self.test_signal.word();
             return Err(DefinitionError::range("test_signal", found, "own: this form reads no support set"));

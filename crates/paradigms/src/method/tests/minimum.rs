@@ -2,6 +2,8 @@
 //! proximal step only under SGD.
 
 use super::*;
+use crate::method::METHODS;
+use contract::of_kind;
 use learn::optim::{Kind, OptimiserSpec, UpdateContext};
 
 /// Curvature of the loss ½ a ‖θ − 1‖².
@@ -71,7 +73,8 @@ fn the_proximal_form_ends_there_under_sgd_alone() {
 fn every_pull_is_a_gradient_unless_its_preset_says_otherwise() {
     for kind in ["l2", "l2-sp", "ewc", "online-ewc", "si", "mas"] {
         assert!(!Toy::term(kind, &json!({})).proximal, "{kind}");
-        let line = method(kind).expect("known").info.parameters.iter().find(|p| p.name == "proximal");
+        let line =
+            of_kind(METHODS, kind).expect("known").info.parameters.iter().find(|p| p.name == "proximal");
         assert!(
             line.is_some_and(|line| line.default == "false" && line.meaning.contains("under SGD alone")),
             "{kind}"

@@ -58,7 +58,7 @@ fn lists_tell_the_defaults_that_settings_have() {
             entry.info.kind
         );
         let preset = MethodPreset::parse(Source { name: "x.toml".into(), text }).expect("parses");
-        let settings = entry.resolve(&preset, "any").expect("defaults are in their ranges");
+        let settings = entry.means.resolve(&preset, "any").expect("defaults are in their ranges");
         for line in entry.info.parameters {
             let pointer = format!("/{}", line.name.replace('.', "/"));
             let Some(value) = settings.pointer(&pointer).filter(|value| !value.is_array()) else { continue };
