@@ -22,5 +22,5 @@ pub use method_info::{MethodInfo, Parameter, Reveal};
 pub use planned::PlannedCell;
 pub use protocol::{Pace, Paradigm, Portion, Protocol, ReplaySource, RunSpec, Timeline, Unwatched, Watch};
 pub use record::{Env, Judged, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
-pub use registered::{Registered, of_kind, registered};
+pub use registered::{Reader, Registered, of_kind, registered};
 pub use replay::{Channel, Channels, Replay, Rotation, TestSignal};
