@@ -159,17 +159,25 @@ pub const fn joined<const N: usize>(parts: &[&[Parameter]]) -> [Parameter; N] {
 ///         pub batch: usize = 128 => [1 to 4096];
 ///         /// whose gradients count
 ///         pub over: Over = Over::Samples => ["samples" | "batches"];
-///         pub memory: MemorySpec = MemorySpec::default() => [each MEMORY];
+///         pub memory: MemorySpec = MemorySpec::default() => [each MemorySpec::PARAMETERS];
 ///     }
 /// }
 /// ```
 ///
 /// Ranges: `finite`, `LOW to HIGH`, `LOW to below HIGH`, `at least LOW`, `above LOW`, `above LOW to HIGH`, `above LOW below HIGH`; words, of which the
-/// first is the default (serde refuses others); `or "WORDS"; RANGE`: an `Option`, and what holds where it is left out; `each LINES`: settings of their own, with lines and a `check`; `as LINES`: told as
-/// these lines say, checked elsewhere. [`Declared`] has the check and the lines.
+/// first is the default (serde refuses others); `or "WORDS"; RANGE`: an `Option`, and what holds where it is left out; `each LINES`: settings that
+/// are declared too, and their lines; `as LINES`: told as these lines say, checked elsewhere. [`Declared`] has the check and the lines. After
+/// `below "TABLE.";` in front of all, keys begin with that.
 #[macro_export]
 macro_rules! settings {
+    ($(#[$meta:meta])* $visible:vis struct $($rest:tt)+) => {
+        $crate::settings! { @ "" $(#[$meta])* $visible struct $($rest)+ }
+    };
+    (below $table:literal; $($rest:tt)+) => {
+        $crate::settings! { @ $table $($rest)+ }
+    };
     (
+        @ $table:literal
         $(#[$meta:meta])*
         $visible:vis struct $name:ident {
             $(
@@ -200,12 +208,12 @@ macro_rules! settings {
         impl $crate::declare::Declared for $name {
             const PARAMETERS: &'static [$crate::Parameter] = {
                 const PARTS: &[&[$crate::Parameter]] =
-                    &[$($crate::lines!($key, $default, concat!($($doc),*), $($($range)+)?)),*];
+                    &[$($crate::lines!([$table $key], $default, concat!($($doc),*), $($($range)+)?)),*];
                 &$crate::declare::joined::<{ $crate::declare::count(PARTS) }>(PARTS)
             };
 
             fn check_ranges(&self) -> ::std::result::Result<(), ::base::error::DefinitionError> {
-                $($($crate::checked!(self, $key, $($range)+);)?)*
+                $($($crate::checked!(self, [$table $key], $($range)+);)?)*
                 Ok(())
             }
         }
@@ -215,24 +223,24 @@ macro_rules! settings {
 /// The lines of one setting of [`settings!`](crate::settings).
 #[macro_export]
 macro_rules! lines {
-    ($key:ident, $default:expr, $meaning:expr, each $lines:expr) => {
+    ($name:tt, $default:expr, $meaning:expr, each $lines:expr) => {
         &$lines
     };
-    ($key:ident, $default:expr, $meaning:expr, as $lines:expr) => {
+    ($name:tt, $default:expr, $meaning:expr, as $lines:expr) => {
         &$lines
     };
-    ($key:ident, $default:expr, $meaning:expr, or $else:literal; $($range:tt)+) => {
-        $crate::lines!(@ $key, $else, stringify!($($range)+), $meaning)
+    ($name:tt, $default:expr, $meaning:expr, or $else:literal; $($range:tt)+) => {
+        $crate::lines!(@ $name, $else, stringify!($($range)+), $meaning)
     };
-    ($key:ident, $default:expr, $meaning:expr, $first:literal $(| $other:literal)+) => {
-        $crate::lines!(@ $key, concat!($first), concat!($first $(, ", ", $other)+), $meaning)
+    ($name:tt, $default:expr, $meaning:expr, $first:literal $(| $other:literal)+) => {
+        $crate::lines!(@ $name, concat!($first), concat!($first $(, ", ", $other)+), $meaning)
     };
-    ($key:ident, $default:expr, $meaning:expr, $($range:tt)*) => {
-        $crate::lines!(@ $key, $crate::declare::plain(stringify!($default)), stringify!($($range)*), $meaning)
+    ($name:tt, $default:expr, $meaning:expr, $($range:tt)*) => {
+        $crate::lines!(@ $name, $crate::declare::plain(stringify!($default)), stringify!($($range)*), $meaning)
     };
-    (@ $key:ident, $default:expr, $range:expr, $meaning:expr) => {
+    (@ [$table:literal $key:ident], $default:expr, $range:expr, $meaning:expr) => {
         &[$crate::Parameter {
-            name: stringify!($key),
+            name: concat!($table, stringify!($key)),
             default: $default,
             range: $range,
             meaning: $crate::declare::meaning($meaning),
@@ -243,18 +251,18 @@ macro_rules! lines {
 /// The check of one setting of [`settings!`](crate::settings).
 #[macro_export]
 macro_rules! checked {
-    ($settings:expr, $key:ident, each $lines:expr) => {
-        $settings.$key.check()?
+    ($settings:expr, [$table:literal $key:ident], each $lines:expr) => {
+        $crate::declare::Declared::check_ranges(&$settings.$key)?
     };
-    ($settings:expr, $key:ident, as $lines:expr) => {};
-    ($settings:expr, $key:ident, $first:literal $(| $other:literal)+) => {};
-    ($settings:expr, $key:ident, or $else:literal; $($range:tt)+) => {
+    ($settings:expr, [$table:literal $key:ident], as $lines:expr) => {};
+    ($settings:expr, [$table:literal $key:ident], $first:literal $(| $other:literal)+) => {};
+    ($settings:expr, [$table:literal $key:ident], or $else:literal; $($range:tt)+) => {
         if let Some(given) = $settings.$key {
-            $crate::allowed!($($range)+).check(stringify!($key), given)?;
+            $crate::allowed!($($range)+).check(concat!($table, stringify!($key)), given)?;
         }
     };
-    ($settings:expr, $key:ident, $($range:tt)+) => {
-        $crate::allowed!($($range)+).check(stringify!($key), $settings.$key)?
+    ($settings:expr, [$table:literal $key:ident], $($range:tt)+) => {
+        $crate::allowed!($($range)+).check(concat!($table, stringify!($key)), $settings.$key)?
     };
 }
 

@@ -23,7 +23,7 @@ crate::settings! {
         way: Way = Way::There => ["there" | "and-back"];
         /// how high
         height: Option<f32> = None => [or "the model's"; above 0];
-        inner: Inner = Inner { depth: 4 } => [each INNER];
+        inner: Inner = Inner::default() => [each Inner::PARAMETERS];
     }
 }
 
@@ -34,16 +34,12 @@ enum Way {
     AndBack,
 }
 
-#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-struct Inner {
-    depth: usize,
-}
-
-const INNER: [Parameter; 1] = [Parameter::new("inner.depth", "4", "1 to 9", "how deep")];
-
-impl Inner {
-    fn check(&self) -> Result<(), DefinitionError> {
-        Allowed::within(1.0, 9.0).check("inner.depth", self.depth)
+crate::settings! {
+    below "inner.";
+    #[derive(Debug, PartialEq)]
+    struct Inner {
+        /// how deep
+        depth: usize = 4 => [1 to 9];
     }
 }
 

@@ -23,6 +23,6 @@ pub use method_info::{MethodInfo, Parameter, Reveal};
 pub use planned::PlannedCell;
 pub use protocol::{Paradigm, Protocol, ReplaySource, RunSpec, Timeline};
 pub use record::{Env, Judged, MetricValue, RECORD_SCHEMA, Record, Role, Status, Time, Titles};
-pub use registered::{Registered, of_kind, registered};
+pub use registered::{Reader, Registered, of_kind, registered};
 pub use replay::{Channel, Channels, Replay, Rotation, TestSignal};
 pub use watch::{Course, Pace, Portion, Unwatched, Watch};

@@ -27,6 +27,23 @@ impl<T: Copy> Registered<T> {
     }
 }
 
+/// Reads a method's settings for a benchmark: what most kinds mean.
+pub type Reader<T> = fn(&MethodPreset, &str) -> Result<T>;
+
+/// The row of a method whose declared settings are a variant: kind, variant, formula, source.
+#[macro_export]
+macro_rules! reads {
+    ($kind:literal, $methods:ident::$variant:ident($settings:ident), $formula:literal, $source:literal) => {
+        $crate::Registered::new(
+            $kind,
+            $formula,
+            $source,
+            (|preset, on| preset.checked(on).map($methods::$variant)) as $crate::Reader<$methods>,
+        )
+        .with(<$settings as $crate::declare::Declared>::PARAMETERS)
+    };
+}
+
 /// The row of a kind.
 ///
 /// # Errors

@@ -1,12 +1,12 @@
 //! Both tasks and both networks as one [`Experiment`].
 
 use super::examine::examine;
-use super::settings::{METHODS, Reader, Settings, formula};
+use super::settings::{METHODS, NetworkSettings, Settings, formula};
 use super::train::train;
 use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Experiment, ExperimentInfo, Footprint, Pace, Registered, RunLog, RunSpec, Watch};
+use contract::{Experiment, ExperimentInfo, Footprint, Pace, Reader, Registered, RunLog, RunSpec, Watch};
 use data::Data;
 
 /// The protocol `sequence`.
@@ -15,7 +15,7 @@ pub struct Sequence;
 
 impl Experiment for Sequence {
     type Settings = Settings;
-    type Kind = Reader;
+    type Kind = Reader<NetworkSettings>;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         settings_of_method: &["network", "optimiser"],

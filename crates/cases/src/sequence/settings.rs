@@ -12,7 +12,7 @@ use super::{nm_rnn, plastic};
 use base::error::{DefinitionError, Result};
 use contract::declare::Declared;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Registered, registered, settings};
+use contract::{Reader, Registered, registered, settings};
 
 settings! {
     /// How much is learned and tested.
@@ -67,11 +67,8 @@ struct Body {
     optimiser: Optimiser,
 }
 
-/// Reads a network's settings for a benchmark.
-pub(super) type Reader = fn(&MethodPreset, &str) -> Result<NetworkSettings>;
-
 /// The networks; which variant of each a preset asks for is a parameter.
-pub(super) const METHODS: &[Registered<Reader>] = &[
+pub(super) const METHODS: &[Registered<Reader<NetworkSettings>>] = &[
     Registered::new(
         "nm-rnn",
         "τẋ = −x + Σ_r s_r(t) u_r v_rᵀ tanh(x) + B in",

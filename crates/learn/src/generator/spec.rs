@@ -1,43 +1,40 @@
 //! A generator as a setting.
 
-use serde::{Deserialize, Serialize};
-
 use base::error::DefinitionError;
+use contract::{Parameter, settings};
 
-/// Sizes and rate of a variational autoencoder; defaults: van de Ven et al. 2020.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct GeneratorSpec {
-    /// Units of the encoder's hidden layers; the decoder has them in reverse.
-    pub hidden: Vec<usize>,
-    /// Latent dimensions, 1 to 4,096.
-    pub latent: usize,
-    /// Learning rate of its Adam, > 0.
-    pub rate: f32,
-}
+const HIDDEN: Parameter = Parameter::new(
+    "generator.hidden",
+    "[400, 400]",
+    "1 to 8 layers of 1 to 4096",
+    "units of the encoder; the decoder has them in reverse",
+);
 
-impl Default for GeneratorSpec {
-    fn default() -> Self {
-        Self { hidden: vec![400, 400], latent: 100, rate: 1e-3 }
+settings! {
+    below "generator.";
+    /// Sizes and rate of a variational autoencoder; defaults: van de Ven et al. 2020.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct GeneratorSpec {
+        /// Units of the encoder's hidden layers; the decoder has them in reverse.
+        pub hidden: Vec<usize> = vec![400, 400] => [as [HIDDEN]];
+        /// latent dimensions
+        pub latent: usize = 100 => [1 to 4096];
+        /// learning rate of the generator's Adam
+        pub rate: f32 = 0.001 => [above 0];
     }
 }
 
 impl GeneratorSpec {
-    /// Checks every range. Keys begin with `generator.`.
+    /// Checks the layers, which no range says.
     ///
     /// # Errors
-    /// The first value out of range.
-    pub fn check(&self) -> Result<(), DefinitionError> {
+    /// Their number, or the first size out of range.
+    pub fn check_layers(&self) -> Result<(), DefinitionError> {
         if self.hidden.is_empty() || self.hidden.len() > 8 {
             return Err(DefinitionError::range("generator.hidden", self.hidden.len(), "1 to 8 layers"));
         }
-        for units in &self.hidden {
-            DefinitionError::check_count("generator.hidden", *units, 4_096)?;
-        }
-        DefinitionError::check_count("generator.latent", self.latent, 4_096)?;
-        if !(self.rate > 0.0 && self.rate.is_finite()) {
-            return Err(DefinitionError::range("generator.rate", self.rate, "a number > 0"));
-        }
-        Ok(())
+        self.hidden
+            .iter()
+            .try_for_each(|units| DefinitionError::check_count("generator.hidden", *units, 4_096))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use base::error::DefinitionError;
+use contract::settings;
 
 /// Which samples stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -43,57 +43,42 @@ pub enum Weighing {
     Sum,
 }
 
-/// A memory's settings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct MemorySpec {
-    /// Samples that fit, ≥ 1.
-    pub samples: usize,
-    pub policy: Policy,
-    pub fill: Fill,
-    /// Samples drawn per update, ≥ 1; absent: as many as the batch has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub draw: Option<usize>,
+settings! {
+    below "memory.";
+    /// A memory's settings.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct MemorySpec {
+        /// past samples that are kept, at most the training samples of the benchmark
+        pub samples: usize = 500 => [1 to 10000000];
+        /// which stay: all samples with equal chance, an equal share per label seen, or the first ones of each label up to that share
+        pub policy: Policy = Policy::Reservoir => ["reservoir" | "class-balanced" | "greedy"];
+        /// when samples are stored: after each update, or when their task has ended (needs `boundary`)
+        pub fill: Fill = Fill::Batch => ["batch" | "task-end"];
+        /// samples drawn per update
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub draw: Option<usize> = None => [or "as many as the batch has"; 1 to 65536];
+    }
 }
 
-impl Default for MemorySpec {
-    fn default() -> Self {
-        Self { samples: 500, policy: Policy::Reservoir, fill: Fill::Batch, draw: None }
+settings! {
+    below "memory.";
+    /// A memory of which the method itself says what stays and when.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Capacity {
+        /// past samples that are kept, at most the training samples of the benchmark
+        pub samples: usize = 500 => [1 to 10000000];
+        /// samples drawn per update
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub draw: Option<usize> = None => [or "as many as the batch has"; 1 to 65536];
     }
 }
 
 impl MemorySpec {
-    /// Checks every range. Keys begin with `memory.`.
-    ///
-    /// # Errors
-    /// The first value out of range.
-    pub fn check(&self) -> Result<(), DefinitionError> {
-        DefinitionError::check_count("memory.samples", self.samples, 10_000_000)?;
-        DefinitionError::check_count("memory.draw", self.draw.unwrap_or(1), 65_536)
-    }
-
     /// Most bytes that this memory will ever hold, for samples of so many features and a network of so many outputs.
     pub fn declared_bytes(&self, features: usize, outputs: usize, logits: bool) -> u64 {
         let scores = if logits { outputs * size_of::<f32>() } else { 0 };
         let entry = features * size_of::<f32>() + 2 * size_of::<u32>() + outputs + scores;
         (self.samples * entry) as u64
-    }
-}
-
-/// A memory of which the method itself says what stays and when.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Capacity {
-    /// Samples that fit, ≥ 1.
-    pub samples: usize,
-    /// Samples drawn per update, ≥ 1; absent: as many as the batch has.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub draw: Option<usize>,
-}
-
-impl Default for Capacity {
-    fn default() -> Self {
-        Self { samples: MemorySpec::default().samples, draw: None }
     }
 }
 

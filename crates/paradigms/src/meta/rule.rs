@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::nmn::{CONTEXT, NmnSettings};
+use super::nmn::NmnSettings;
 use super::settings::Inner;
 use base::error::Result;
 use contract::declare::Declared;
@@ -78,7 +78,7 @@ pub const METHODS: &[Registered<Kind>] = &[
         "Vecoven, Ernst, Wehenkel & Drion 2020",
         Kind::Nmn,
     )
-    .with(&CONTEXT),
+    .with(NmnSettings::PARAMETERS),
     Registered::new(
         "pretrained",
         "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
@@ -106,7 +106,7 @@ settings! {
         /// width of the embedding
         embedding: Option<usize> = None => [or "64"; 1 to 65536];
         /// the modulatory network
-        context: Option<NmnSettings> = None => [as CONTEXT];
+        context: Option<NmnSettings> = None => [as NmnSettings::PARAMETERS];
     }
 }
 
@@ -164,7 +164,7 @@ impl Rule {
             ),
         ];
         preset.refuse_misplaced(benchmark, &misplaced)?;
-        let context = given.context.map_or(Ok(()), |own| own.check().map_err(|error| error.below("context")));
+        let context = given.context.map_or(Ok(()), |own| own.check());
         given.check_ranges().and(context).map_err(|error| preset.refuse_parameter(benchmark, error))?;
         Ok(rule)
     }

@@ -1,6 +1,6 @@
 //! Averaged gradient episodic memory: no step that raises the loss of the past on average.
 
-use super::composition::{Composition, MEMORY, MethodEntry, Settings, entry};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Parameter, settings};
 use learn::context::StepContext;
@@ -9,6 +9,8 @@ use learn::keeps_memory;
 use learn::memory::{Fill, Memory, MemorySpec};
 use learn::nn::Gradients;
 use learn::objective::{LossTerm, Weighted, project};
+
+const MEMORY: &[Parameter] = MemorySpec::PARAMETERS;
 
 settings! {
     /// Averaged gradient episodic memory.

@@ -144,32 +144,6 @@ pub(super) const PROXIMAL: Parameter = Parameter {
               loss's gradient by √v̂ and leaves the step as it is, so that λ means something else there",
 };
 
-/// The lines of every memory of past samples.
-pub(super) const MEMORY: [Parameter; 4] = [
-    Parameter::new(
-        "memory.samples",
-        "500",
-        "1 to the training samples of the benchmark",
-        "past samples that are kept",
-    ),
-    Parameter::new(
-        "memory.policy",
-        "reservoir",
-        "reservoir, class-balanced, greedy",
-        "which stay: all samples with equal chance, an equal share per label seen, or the first ones of each label up to that share",
-    ),
-    Parameter::new(
-        "memory.fill",
-        "batch",
-        "batch, task-end",
-        "when samples are stored: after each update, or when their task has ended (needs `boundary`)",
-    ),
-    Parameter::new("memory.draw", "as many as the batch has", "1 to 65536", "samples drawn per update"),
-];
-
-/// The lines of a memory that a method fills in its own way.
-pub(super) const CAPACITY: [Parameter; 2] = [MEMORY[0], MEMORY[3]];
-
 /// A method's settings: deserialised from a preset, checked, then turned into a composition.
 pub trait Settings: Serialize + DeserializeOwned + Declared {
     /// Checks every range. Keys are relative to the preset's `parameters`.

@@ -1,6 +1,6 @@
 //! Dark experience replay: past samples keep the scores that they had (DER), and their labels too (DER++).
 
-use super::composition::{Composition, MEMORY, MethodEntry, Settings, entry};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, settings};
@@ -18,7 +18,7 @@ settings! {
         alpha: f32 = 0.5 => [at least 0];
         /// β, weight of the past's own loss; 0: DER, above: DER++
         beta: f32 = 0.0 => [at least 0];
-        memory: MemorySpec = MemorySpec::default() => [each MEMORY];
+        memory: MemorySpec = MemorySpec::default() => [each MemorySpec::PARAMETERS];
     }
 }
 

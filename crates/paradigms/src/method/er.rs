@@ -1,6 +1,6 @@
 //! Experience replay: the loss of past samples beside that of the batch.
 
-use super::composition::{Composition, MEMORY, MethodEntry, Settings, entry};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use candle_core::Tensor;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
@@ -18,7 +18,7 @@ settings! {
         lambda: f32 = 1.0 => [at least 0];
         /// s, by samples or by tasks (needs `boundary`), or both losses whole
         weighing: Weighing = Weighing::Mean => ["mean" | "tasks" | "sum"];
-        memory: MemorySpec = MemorySpec::default() => [each MEMORY];
+        memory: MemorySpec = MemorySpec::default() => [each MemorySpec::PARAMETERS];
     }
 }
 

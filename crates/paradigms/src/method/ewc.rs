@@ -1,7 +1,7 @@
 //! Elastic weight consolidation, offline form: one anchor per task.
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
-use super::fisher::{FISHER, FisherSettings};
+use super::fisher::FisherSettings;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::context::{Event, EventContext};
@@ -18,7 +18,7 @@ settings! {
         /// γ, factor on every older task's λ_i at each boundary
         discount: f32 = 1.0 => [0 to 1];
         proximal: bool = false => [as [PROXIMAL]];
-        fisher: FisherSettings = FisherSettings::default() => [each FISHER];
+        fisher: FisherSettings = FisherSettings::default() => [each FisherSettings::PARAMETERS];
     }
 }
 

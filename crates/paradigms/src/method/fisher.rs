@@ -4,9 +4,9 @@
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use base::error::{DefinitionError, Result};
+use base::error::Result;
 use base::rng::StreamRng;
-use contract::Parameter;
+use contract::settings;
 use learn::context::EventContext;
 use learn::gains::Gains;
 use learn::nn::{Gradients, LabelPass, Magnitude, Model, Passes, squared};
@@ -32,51 +32,22 @@ pub enum FisherEstimator {
     Batched,
 }
 
-/// How the Fisher information is estimated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FisherSettings {
-    pub estimator: FisherEstimator,
-    /// Samples of the task used, evenly spaced; absent: all.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub samples: Option<usize>,
-    /// Samples per forward pass, and the group size of `batched`. Default 128.
-    pub batch: usize,
-}
-
-/// The lines of these settings in a method's list.
-pub(super) const FISHER: [Parameter; 3] = [
-    Parameter::new(
-        "fisher.estimator",
-        "exact",
-        "exact, sampled, true-label, predicted, weighted, batched",
-        "estimator of the Fisher information",
-    ),
-    Parameter::new("fisher.samples", "all", ">= 1", "samples of the task used"),
-    Parameter::new("fisher.batch", "128", "1 to 4096", "samples per pass; group size of batched"),
-];
-
-impl Default for FisherSettings {
-    fn default() -> Self {
-        Self { estimator: FisherEstimator::Exact, samples: None, batch: 128 }
+settings! {
+    below "fisher.";
+    /// How the Fisher information is estimated.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct FisherSettings {
+        /// estimator of the Fisher information
+        pub estimator: FisherEstimator = FisherEstimator::Exact => ["exact" | "sampled" | "true-label" | "predicted" | "weighted" | "batched"];
+        /// samples of the task used, evenly spaced
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub samples: Option<usize> = None => [or "all"; at least 1];
+        /// samples per pass; group size of batched
+        pub batch: usize = 128 => [1 to 4096];
     }
 }
 
 impl FisherSettings {
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// The first value out of range.
-    pub fn check(&self) -> Result<(), DefinitionError> {
-        if self.samples == Some(0) {
-            return Err(DefinitionError::range("fisher.samples", 0, "at least 1"));
-        }
-        if !(1..=4096).contains(&self.batch) {
-            return Err(DefinitionError::range("fisher.batch", self.batch, "1 to 4096"));
-        }
-        Ok(())
-    }
-
     /// The key and the reason where an estimator asks for labels.
     pub(super) fn answers_classes(&self) -> Option<(&'static str, &'static str)> {
         let labels = self.estimator != FisherEstimator::Exact;

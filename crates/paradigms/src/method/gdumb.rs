@@ -1,7 +1,6 @@
 //! GDumb: greedily keeps a balanced memory, and for every question trains a new network on that alone.
 
-use super::composition::{CAPACITY, Composition, MethodEntry, Settings, entry};
-use base::error::DefinitionError;
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use base::state::State;
 use candle_core::Tensor;
 use contract::declare::Declared;
@@ -19,7 +18,7 @@ settings! {
     struct GDumb {
         /// s, what the memory counts beside the stream
         strength: f32 = 1.0 => [0 to 1];
-        memory: Capacity = Capacity::default() => [as CAPACITY];
+        memory: Capacity = Capacity::default() => [each Capacity::PARAMETERS];
     }
 }
 
@@ -35,11 +34,6 @@ pub(super) const ENTRY: MethodEntry = entry::<GDumb>(MethodInfo {
 });
 
 impl Settings for GDumb {
-    fn check(&self) -> Result<(), DefinitionError> {
-        self.check_ranges()?;
-        self.memory.with(Policy::Greedy).check()
-    }
-
     fn compose(&self) -> Composition {
         let spec = self.memory.with(Policy::Greedy);
         let memory = Memory::new(&spec, false);

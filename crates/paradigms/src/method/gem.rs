@@ -1,6 +1,6 @@
 //! Gradient episodic memory: no step that raises the loss of any past task.
 
-use super::composition::{Composition, MEMORY, MethodEntry, Settings, entry};
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 use learn::context::StepContext;
@@ -18,7 +18,7 @@ settings! {
         strength: f32 = 1.0 => [0 to 1];
         /// γ, least weight of every past task's gradient
         margin: f32 = 0.5 => [at least 0];
-        memory: MemorySpec = MemorySpec::default() => [each MEMORY];
+        memory: MemorySpec = MemorySpec::default() => [each MemorySpec::PARAMETERS];
     }
 }
 

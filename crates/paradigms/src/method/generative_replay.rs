@@ -4,10 +4,11 @@ use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::composition::{Composition, MethodEntry, Settings, entry};
+use base::error::DefinitionError;
 use base::rng::Streams;
 use base::state::State;
 use contract::declare::Declared;
-use contract::{MethodInfo, Parameter, Reveal, settings};
+use contract::{MethodInfo, Reveal, settings};
 use learn::context::{Event, EventContext, StepContext};
 use learn::error::Result;
 use learn::generator::{Generator, GeneratorSpec};
@@ -36,21 +37,9 @@ settings! {
         answers: Answers = Answers::Hard => ["hard" | "soft"];
         /// T of soft answers
         temperature: f32 = 2.0 => [above 0];
-        generator: GeneratorSpec = GeneratorSpec::default() => [each GENERATOR];
+        generator: GeneratorSpec = GeneratorSpec::default() => [each GeneratorSpec::PARAMETERS];
     }
 }
-
-/// The lines of the generator's own settings.
-const GENERATOR: [Parameter; 3] = [
-    Parameter::new(
-        "generator.hidden",
-        "[400, 400]",
-        "1 to 8 layers of 1 to 4096",
-        "units of the encoder; the decoder has them in reverse",
-    ),
-    Parameter::new("generator.latent", "100", "1 to 4096", "latent dimensions"),
-    Parameter::new("generator.rate", "0.001", "> 0", "learning rate of the generator's Adam"),
-];
 
 pub(super) const ENTRY: MethodEntry = entry::<GenerativeReplay>(MethodInfo {
     kind: "generative-replay",
@@ -64,6 +53,11 @@ pub(super) const ENTRY: MethodEntry = entry::<GenerativeReplay>(MethodInfo {
 });
 
 impl Settings for GenerativeReplay {
+    fn check(&self) -> Result<(), DefinitionError> {
+        self.check_ranges()?;
+        self.generator.check_layers()
+    }
+
     fn compose(&self) -> Composition {
         let term = Dream {
             answers: self.answers,

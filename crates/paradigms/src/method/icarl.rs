@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::composition::{CAPACITY, Composition, MethodEntry, Settings, entry};
-use base::error::DefinitionError;
+use super::composition::{Composition, MethodEntry, Settings, entry};
 use base::state::State;
 use candle_core::Tensor;
 use contract::declare::Declared;
@@ -23,7 +22,7 @@ settings! {
     struct ICarl {
         /// s, what this loss counts beside plain cross-entropy
         strength: f32 = 1.0 => [0 to 1];
-        memory: Capacity = Capacity::default() => [as CAPACITY];
+        memory: Capacity = Capacity::default() => [each Capacity::PARAMETERS];
     }
 }
 
@@ -39,11 +38,6 @@ pub(super) const ENTRY: MethodEntry = entry::<ICarl>(MethodInfo {
 });
 
 impl Settings for ICarl {
-    fn check(&self) -> Result<(), DefinitionError> {
-        self.check_ranges()?;
-        self.memory.with(Policy::Reservoir).check()
-    }
-
     fn compose(&self) -> Composition {
         // The policy is none: herding fills the memory at boundaries.
         let spec = self.memory.with(Policy::Reservoir);

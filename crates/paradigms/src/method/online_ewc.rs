@@ -2,7 +2,7 @@
 
 use super::composition::{Composition, MethodEntry, PROXIMAL, Settings, entry};
 use super::ewc::consolidating;
-use super::fisher::{FISHER, FisherSettings};
+use super::fisher::FisherSettings;
 use contract::declare::Declared;
 use contract::{MethodInfo, Reveal, settings};
 
@@ -15,7 +15,7 @@ settings! {
         /// decay of the running Fisher information per task
         gamma: f32 = 1.0 => [0 to 1];
         proximal: bool = false => [as [PROXIMAL]];
-        fisher: FisherSettings = FisherSettings::default() => [each FISHER];
+        fisher: FisherSettings = FisherSettings::default() => [each FisherSettings::PARAMETERS];
     }
 }
 

@@ -14,13 +14,13 @@ use base::error::Result;
 use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
-use contract::{Course, Curve, Experiment, ExperimentInfo, Footprint, Registered, RunLog, RunSpec, Watch};
+use contract::{
+    Course, Curve, Experiment, ExperimentInfo, Footprint, Reader, Registered, RunLog, RunSpec, Watch,
+};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
-use learn::objective::{
-    Balance, BalanceSpec, Fixed, NoTask, Objective, WEIGHTINGS, Weighting, conflict_rate,
-};
+use learn::objective::{Balance, BalanceSpec, Fixed, NoTask, Objective, WEIGHTINGS, conflict_rate};
 use learn::stream::{TaskSet, TrainingData};
 
 /// The multi-task protocol.
@@ -29,7 +29,7 @@ pub struct MultiTask;
 
 impl Experiment for MultiTask {
     type Settings = Resolved;
-    type Kind = Weighting;
+    type Kind = Reader<BalanceSpec>;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_modulation: true,

@@ -15,9 +15,8 @@ use super::settings::OnlineSettings;
 use super::standardise::Standardise;
 use base::error::{DefinitionError, Error, Result};
 use base::rng::Streams;
-use contract::declare::Declared;
 use contract::definition::MethodPreset;
-use contract::{Registered, Trace, registered};
+use contract::{Reader, Registered, Trace, reads, registered};
 use learn::modulation::ModulationSpec;
 use learn::objective::{Objective, Weighted};
 use learn::{Learner, modulated};
@@ -38,80 +37,65 @@ pub enum OnlineMethod {
     PageHinkleyReset(PageHinkleySettings),
 }
 
-/// Reads a method's parameters for a benchmark.
-pub(super) type Reader = fn(&MethodPreset, &str) -> Result<OnlineMethod>;
-
-macro_rules! method {
-    ($kind:literal, $variant:ident($settings:ident), $formula:literal, $source:literal) => {
-        Registered::new(
-            $kind,
-            $formula,
-            $source,
-            (|preset, on| preset.checked(on).map(OnlineMethod::$variant)) as Reader,
-        )
-        .with($settings::PARAMETERS)
-    };
-}
-
 /// All kinds.
-pub(super) const METHODS: &[Registered<Reader>] = &[
-    method!(
+pub(super) const METHODS: &[Registered<Reader<OnlineMethod>>] = &[
+    reads!(
         "no-change",
-        NoChange(Nothing),
+        OnlineMethod::NoChange(Nothing),
         "ŷ_t = y_{t−1}, the label seen last",
         "baseline: the no-change classifier"
     ),
-    method!(
+    reads!(
         "majority",
-        Majority(Nothing),
+        OnlineMethod::Majority(Nothing),
         "ŷ_t = the label seen most often so far; ties to the class seen first",
         "baseline: the majority class"
     ),
-    method!(
+    reads!(
         "latest",
-        Latest(Rate),
+        OnlineMethod::Latest(Rate),
         "L_T(θ; z_T): Eq. 7 with λ_t = 1 for the newest mini-batch alone",
         "Mei et al. 2025, Eq. 7"
     ),
-    method!(
+    reads!(
         "decayed-rate",
-        DecayedRate(DecayedRate),
+        OnlineMethod::DecayedRate(DecayedRate),
         "L_T(θ; z_T) with learning rate η (1 + n/τ)^(−p) at update n",
         "Robbins & Monro 1951"
     ),
-    method!(
+    reads!(
         "standardised",
-        Standardised(StandardisedSettings),
+        OnlineMethod::Standardised(StandardisedSettings),
         "L_T(θ; z_T) with inputs (x − μ)/σ by the running mean and standard deviation of each feature",
         "baseline: running standardisation"
     ),
-    method!(
+    reads!(
         "window",
-        Window(WindowSettings),
+        OnlineMethod::Window(WindowSettings),
         "Σ_{t=T−W+1}^{T} γ^(T−t) L_t(θ; z_t): Eq. 7 with λ_t = γ^(T−t) over the last W mini-batches",
         "Mei et al. 2025, Eq. 7"
     ),
-    method!(
+    reads!(
         "replay",
-        Replay(ReplaySettings),
+        OnlineMethod::Replay(ReplaySettings),
         "L_T(θ; z_T) + λ · mean L(θ; z) over samples drawn from the last W mini-batches",
         "Lin 1992"
     ),
-    method!(
+    reads!(
         "oracle-reset",
-        OracleReset(Rate),
+        OnlineMethod::OracleReset(Rate),
         "L_T(θ; z_T); θ ← θ_0 at each change, which it is told",
         "oracle"
     ),
-    method!(
+    reads!(
         "adwin-reset",
-        AdwinReset(AdwinSettings),
+        OnlineMethod::AdwinReset(AdwinSettings),
         "L_T(θ; z_T); θ ← θ_0 when ADWIN(δ) finds that its errors rise",
         "Bifet & Gavaldà 2007"
     ),
-    method!(
+    reads!(
         "page-hinkley-reset",
-        PageHinkleyReset(PageHinkleySettings),
+        OnlineMethod::PageHinkleyReset(PageHinkleySettings),
         "L_T(θ; z_T); θ ← θ_0 when the Page–Hinkley test (δ, λ, α) finds that its errors rise",
         "Page 1954; Gama et al. 2013"
     ),

@@ -33,7 +33,7 @@ use base::rng::Streams;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::exported::Exported;
 use contract::protocol::as_written;
-use contract::{Curve, Experiment, ExperimentInfo, Registered, RunLog, RunSpec, Timeline, Watch};
+use contract::{Curve, Experiment, ExperimentInfo, Reader, Registered, RunLog, RunSpec, Timeline, Watch};
 use data::Data;
 use learn::Learner;
 use learn::modulated::add_modulation;
@@ -46,7 +46,7 @@ pub struct Online;
 
 impl Experiment for Online {
     type Settings = Resolved;
-    type Kind = method::Reader;
+    type Kind = Reader<method::OnlineMethod>;
 
     const INFO: ExperimentInfo = ExperimentInfo {
         takes_modulation: true,

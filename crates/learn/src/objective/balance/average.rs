@@ -1,24 +1,18 @@
 //! Dynamic weight average (Liu, Johns & Davison 2019): tasks whose loss falls slowly weigh more.
 
-use serde::{Deserialize, Serialize};
-
 use super::part::{Balance, keep};
 use crate::error::Result;
 use base::state::State;
+use contract::settings;
 
-/// Settings of the dynamic weight average.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct WeightAverageSpec {
-    /// T of the softmax, > 0. Default 2.
-    pub temperature: f32,
-    /// Updates over which losses are averaged (the paper: an epoch), ≥ 1. Default 50.
-    pub window: usize,
-}
-
-impl Default for WeightAverageSpec {
-    fn default() -> Self {
-        Self { temperature: 2.0, window: 50 }
+settings! {
+    /// Settings of the dynamic weight average.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct WeightAverageSpec {
+        /// T of the softmax
+        pub temperature: f32 = 2.0 => [above 0];
+        /// updates over which losses are averaged (the paper: an epoch)
+        pub window: usize = 50 => [at least 1];
     }
 }
 

@@ -1,15 +1,18 @@
 //! Fixed weights.
 
-use serde::{Deserialize, Serialize};
-
 use super::part::Balance;
+use contract::{Parameter, settings};
 
-/// Settings of fixed weights.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct FixedSpec {
-    /// One λ_i ≥ 0 per task. Default: 1 each.
-    pub weights: Vec<f32>,
+const WEIGHTS: Parameter =
+    Parameter::new("weights", "1 each", "numbers >= 0, one per task, not all 0", "λ_i of each task");
+
+settings! {
+    /// Settings of fixed weights.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct FixedSpec {
+        /// λ_i of each task.
+        pub weights: Vec<f32> = Vec::new() => [as [WEIGHTS]];
+    }
 }
 
 /// λ_i stays as it is.

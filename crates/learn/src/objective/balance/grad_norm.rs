@@ -1,25 +1,19 @@
 //! GradNorm (Chen, Badrinarayanan, Lee & Rabinovich 2018): tasks train at similar rates.
 
-use serde::{Deserialize, Serialize};
-
 use super::part::{Balance, add_up, keep};
 use crate::error::Result;
 use crate::nn::{Gradients, Parameters};
 use base::state::State;
+use contract::settings;
 
-/// Settings of GradNorm.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct GradNormSpec {
-    /// Strength α ≥ 0 of the pull towards equal training rates. Default 1.5.
-    pub alpha: f32,
-    /// Learning rate of λ_i, > 0. Default 0.025.
-    pub rate: f32,
-}
-
-impl Default for GradNormSpec {
-    fn default() -> Self {
-        Self { alpha: 1.5, rate: 0.025 }
+settings! {
+    /// Settings of GradNorm.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct GradNormSpec {
+        /// strength α of the pull towards equal training rates
+        pub alpha: f32 = 1.5 => [at least 0];
+        /// learning rate of λ_i
+        pub rate: f32 = 0.025 => [above 0];
     }
 }
 

@@ -15,5 +15,5 @@ pub use fixed::{Fixed, FixedSpec};
 pub use grad_norm::{GradNorm, GradNormSpec};
 pub use part::{Balance, conflict_rate, shared_product};
 pub use pc_grad::{PcGrad, PcGradSpec};
-pub use spec::{BalanceSpec, WEIGHTINGS, Weighting};
+pub use spec::{BalanceSpec, WEIGHTINGS};
 pub use uncertainty::{Uncertainty, UncertaintySpec};

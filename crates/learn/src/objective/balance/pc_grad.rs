@@ -2,19 +2,20 @@
 //! normal plane.
 
 use rand::seq::SliceRandom;
-use serde::{Deserialize, Serialize};
 
 use super::part::{Balance, add_up, keep, shared_product};
 use crate::error::Result;
 use crate::nn::{Gradients, Parameters};
 use base::rng::{FastRng, Streams};
 use base::state::State;
+use contract::settings;
 use numeric::elementwise;
 
-/// PCGrad has no settings.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PcGradSpec {}
+settings! {
+    /// PCGrad has no settings.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct PcGradSpec {}
+}
 
 /// For every task i and the others j in random order: where g_i·g_j < 0 on the trunk, g_i ← g_i − (g_i·g_j / ‖g_j‖²) g_j,
 /// g_j as it was; then the sum. λ_i = 1.

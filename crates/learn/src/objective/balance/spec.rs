@@ -12,7 +12,7 @@ use crate::error::Result;
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::definition::MethodPreset;
-use contract::{Registered, registered};
+use contract::{Reader, Registered, reads, registered};
 
 /// Which rule; the `kind` of a preset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,40 +25,37 @@ pub enum BalanceSpec {
     PcGrad(PcGradSpec),
 }
 
-/// Reads a rule's settings for a benchmark.
-pub type Weighting = fn(&MethodPreset, &str) -> base::error::Result<BalanceSpec>;
-
 /// The weightings.
-pub const WEIGHTINGS: &[Registered<Weighting>] = &[
-    Registered::new(
+pub const WEIGHTINGS: &[Registered<Reader<BalanceSpec>>] = &[
+    reads!(
         "static",
+        BalanceSpec::Static(FixedSpec),
         "Σ_i λ_i L_i(θ; D_i), λ_i fixed",
-        "Mei et al. 2025, Eq. 5",
-        |preset, on| preset.parameters(on).map(BalanceSpec::Static),
+        "Mei et al. 2025, Eq. 5"
     ),
-    Registered::new(
+    reads!(
         "uncertainty",
+        BalanceSpec::Uncertainty(UncertaintySpec),
         "Σ_i e^{−s_i} L_i(θ; D_i) + s_i / 2, s_i = ln σ_i² learned (Kendall 2018)",
-        "Kendall, Gal & Cipolla 2018",
-        |preset, on| preset.parameters(on).map(BalanceSpec::Uncertainty),
+        "Kendall, Gal & Cipolla 2018"
     ),
-    Registered::new(
+    reads!(
         "weight-average",
+        BalanceSpec::WeightAverage(WeightAverageSpec),
         "Σ_i λ_i L_i, λ_i = K softmax_i(L_i(t−1) / (T L_i(t−2))) (Liu 2019)",
-        "Liu, Johns & Davison 2019",
-        |preset, on| preset.parameters(on).map(BalanceSpec::WeightAverage),
+        "Liu, Johns & Davison 2019"
     ),
-    Registered::new(
+    reads!(
         "grad-norm",
+        BalanceSpec::GradNorm(GradNormSpec),
         "Σ_i λ_i L_i, λ_i descends |λ_i‖∇L_i‖ − Ḡ r_i^α| (Chen 2018)",
-        "Chen, Badrinarayanan, Lee & Rabinovich 2018",
-        |preset, on| preset.parameters(on).map(BalanceSpec::GradNorm),
+        "Chen, Badrinarayanan, Lee & Rabinovich 2018"
     ),
-    Registered::new(
+    reads!(
         "pc-grad",
+        BalanceSpec::PcGrad(PcGradSpec),
         "Σ_i g_i, each projected onto the normal plane of those it conflicts with (Yu 2020)",
-        "Yu et al. 2020",
-        |preset, on| preset.parameters(on).map(BalanceSpec::PcGrad),
+        "Yu et al. 2020"
     ),
 ];
 
@@ -69,47 +66,20 @@ impl BalanceSpec {
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, tasks: usize) -> Result<Self> {
         let mut spec = (registered(WEIGHTINGS, preset)?.means)(preset, benchmark)?;
-        if let Self::Static(fixed) = &mut spec
-            && fixed.weights.is_empty()
-        {
-            fixed.weights = vec![1.0; tasks];
-        }
-        spec.check(tasks).map_err(|error| preset.refuse(error))?;
-        Ok(spec)
-    }
-
-    fn check(&self, tasks: usize) -> Result<(), DefinitionError> {
-        let positive = |key: &str, value: f32, zero: bool| {
-            if value.is_finite() && (value > 0.0 || (zero && value == 0.0)) {
-                return Ok(());
+        if let Self::Static(FixedSpec { weights }) = &mut spec {
+            if weights.is_empty() {
+                *weights = vec![1.0; tasks];
             }
-            let allowed = if zero { "a number >= 0" } else { "a number > 0" };
-            Err(DefinitionError::range(&format!("parameters.{key}"), value, allowed))
-        };
-        match self {
-            Self::Static(FixedSpec { weights }) => {
-                let fine = weights.len() == tasks
-                    && weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
-                    && weights.iter().any(|weight| *weight > 0.0);
-                if fine {
-                    return Ok(());
-                }
+            let fine = weights.len() == tasks
+                && weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
+                && weights.iter().any(|weight| *weight > 0.0);
+            if !fine {
                 let allowed = format!("{tasks} numbers >= 0, one per task, not all 0");
-                Err(DefinitionError::range("parameters.weights", format!("{weights:?}"), &allowed))
+                let error = DefinitionError::range("weights", format!("{weights:?}"), &allowed);
+                return Err(preset.refuse_parameter(benchmark, error).into());
             }
-            Self::Uncertainty(spec) => positive("rate", spec.rate, false),
-            Self::WeightAverage(spec) => {
-                if spec.window == 0 {
-                    return Err(DefinitionError::range("parameters.window", 0, "at least 1"));
-                }
-                positive("temperature", spec.temperature, false)
-            }
-            Self::GradNorm(spec) => {
-                positive("alpha", spec.alpha, true)?;
-                positive("rate", spec.rate, false)
-            }
-            Self::PcGrad(_) => Ok(()),
         }
+        Ok(spec)
     }
 
     /// Builds the rule.

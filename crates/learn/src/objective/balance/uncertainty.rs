@@ -1,22 +1,16 @@
 //! Homoscedastic uncertainty (Kendall, Gal & Cipolla 2018): Σ_i e^{−s_i} L_i + s_i / 2 with s_i = ln σ_i² learned.
 
-use serde::{Deserialize, Serialize};
-
 use super::part::{Balance, keep};
 use crate::error::Result;
 use base::state::State;
+use contract::settings;
 
-/// Settings of uncertainty weighting.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct UncertaintySpec {
-    /// Learning rate of s_i by plain gradient descent, > 0. Default 0.01.
-    pub rate: f32,
-}
-
-impl Default for UncertaintySpec {
-    fn default() -> Self {
-        Self { rate: 0.01 }
+settings! {
+    /// Settings of uncertainty weighting.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct UncertaintySpec {
+        /// learning rate of s_i by plain gradient descent
+        pub rate: f32 = 0.01 => [above 0];
     }
 }
 

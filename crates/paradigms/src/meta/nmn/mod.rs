@@ -28,7 +28,7 @@ use learn::nn::{Active, MlpSpec, Model, Parameter, Parameters, Role, cross_entro
 use numeric::Activation;
 use signals::{Signals, signals};
 
-pub use settings::{CONTEXT, CONTROL_EPISODES, Form, NmnSettings};
+pub use settings::{CONTROL_EPISODES, Form, NmnSettings};
 pub(super) use signals::Sizes;
 
 /// A layer of the main network.

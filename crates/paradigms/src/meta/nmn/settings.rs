@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use base::error::{DefinitionError, Result};
 use contract::declare::Declared;
-use contract::{Parameter, TestSignal, settings};
+use contract::{TestSignal, settings};
 
 /// What the signals act on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,7 @@ pub enum Form {
 pub const CONTROL_EPISODES: usize = 256;
 
 settings! {
+    below "context.";
     /// Settings of `[parameters.context]`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct NmnSettings {
@@ -44,18 +45,6 @@ settings! {
     }
 }
 
-const fn line(at: usize, name: &'static str) -> Parameter {
-    Parameter { name, ..NmnSettings::PARAMETERS[at] }
-}
-
-/// The lines of the table in a preset.
-pub const CONTEXT: [Parameter; 4] = [
-    line(0, "context.units"),
-    line(1, "context.signals"),
-    line(2, "context.form"),
-    line(3, "context.test_signal"),
-];
-
 impl NmnSettings {
     /// # Errors
     /// The first value out of range; a replaced signal where there is none.
@@ -63,7 +52,11 @@ impl NmnSettings {
         self.check_ranges()?;
         if self.test_signal != TestSignal::Own && !self.reads() {
             let found = self.test_signal.word();
-            return Err(DefinitionError::range("test_signal", found, "own: this form reads no support set"));
+            return Err(DefinitionError::range(
+                "context.test_signal",
+                found,
+                "own: this form reads no support set",
+            ));
         }
         Ok(())
     }
