@@ -41,7 +41,7 @@ pub fn spec_of(benchmark: &Benchmark, preset: &MethodPreset, settings: serde_jso
 }
 
 /// A short run of a kind of method: on the first short benchmark that takes one of its presets.
-fn short(library: &Library, of: &dyn Protocol, kind: &str) -> Option<RunSpec> {
+pub fn short(library: &Library, of: &dyn Protocol, kind: &str) -> Option<RunSpec> {
     let benchmarks = benchmarks_of(library, of);
     let presets = presets_of(library, of, kind).into_iter();
     let mut pairs = presets.flat_map(|preset| benchmarks.iter().map(move |benchmark| (*benchmark, preset)));
