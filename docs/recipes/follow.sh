@@ -4,11 +4,12 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
 cd "$root"
-git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
-# What others wrote is compiled already.
+# What others wrote is compiled already, and the project's own crates are not told apart by where they lie: nothing of the copy stays.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+own=$(sed -n 's/^name = "\(neuromod-.*\)"$/-p \1/p' Cargo.toml crates/*/Cargo.toml)
+trap 'rm -rf "$copy"; cd "$root"; cargo clean --quiet $own' EXIT
+git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$copy"
 cd "$copy"
 
 after() { # after FILE LINE NEW: a line behind the first one that reads so

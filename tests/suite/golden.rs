@@ -2,8 +2,8 @@
 //!
 //! A refactoring reproduces them; a change that can alter a number bumps a version, says why, and renews them with
 //! `UPDATE_GOLDEN=1 cargo test --test suite golden -- --include-ignored`. Matrix kernels choose their blocks by the
-//! processor, so hashes are kept per processor (`build.rs` names it); on one that has none the test is reported as ignored:
-//! compare with the parent commit's program there.
+//! processor, so hashes are kept per processor (`build.rs` names it); on one that has none the test is reported as ignored, and
+//! `tests/golden_against.sh` compares with the parent commit's program: what both run of the same version has the same hash.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -68,9 +68,11 @@ const CASES: Runs = &[
     ("goal-switching-85", &["ach-ne"]),
 ];
 
+/// The hashes of this processor: those that are kept, or those that another commit's program left.
 fn file(folder: &str) -> PathBuf {
-    let name = format!("tests/fixtures/{folder}/{}.json", env!("NEUROMOD_PROCESSOR"));
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+    let kept = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let fixtures = std::env::var_os("GOLDEN_AGAINST").map_or_else(kept, PathBuf::from);
+    fixtures.join(folder).join(concat!(env!("NEUROMOD_PROCESSOR"), ".json"))
 }
 
 /// The runs of a list, on the benchmarks as they ship.
@@ -151,6 +153,15 @@ fn check(measured: &BTreeMap<String, String>, folder: &str) {
     }
     let text = std::fs::read_to_string(file).expect("hashes for this processor");
     let golden: BTreeMap<String, String> = serde_json::from_str(&text).expect("JSON");
+    if std::env::var_os("GOLDEN_AGAINST").is_some() {
+        let both: Vec<_> =
+            measured.iter().filter_map(|(name, hash)| Some((name, hash, golden.get(name)?))).collect();
+        let moved: Vec<_> =
+            both.iter().filter(|(_, own, other)| own != other).map(|(name, ..)| name).collect();
+        eprintln!("{folder}: {} of {} runs are of both programs", both.len(), measured.len());
+        assert!(!both.is_empty() && moved.is_empty(), "moved: {moved:?}; a version would say why");
+        return;
+    }
     let moved: Vec<&String> =
         measured.iter().filter(|(name, hash)| golden.get(*name) != Some(hash)).map(|(n, _)| n).collect();
     let gone: Vec<&String> = golden.keys().filter(|name| !measured.contains_key(*name)).collect();
