@@ -190,11 +190,11 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
             rows.push(("about".to_owned(), format!("{what}{}", info.summary)));
         }
         rows.push(("source".to_owned(), info.source.to_owned()));
-        if !info.mapping.is_empty() {
-            rows.push(("strength".to_owned(), info.mapping.to_owned()));
-        }
         if !info.strength.is_empty() {
-            rows.push(("weight".to_owned(), format!("{}; 0 is plain training", info.strength)));
+            rows.push(("strength".to_owned(), format!("{}; 0 is plain training", info.strength)));
+        }
+        if !info.mapping.is_empty() {
+            rows.push(("mapping".to_owned(), info.mapping.to_owned()));
         }
         if !info.needs.is_empty() {
             let needs: Vec<&str> = info.needs.iter().map(|need| need.word()).collect();
