@@ -194,7 +194,10 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
             rows.push(("strength".to_owned(), info.mapping.to_owned()));
         }
         if !info.strength.is_empty() {
-            rows.push(("weight".to_owned(), format!("{}; 0 is plain training", info.strength)));
+            rows.push((
+                "weight".to_owned(),
+                format!("{}; 0, and the rest by default, is plain training", info.strength),
+            ));
         }
         if !info.needs.is_empty() {
             let needs: Vec<&str> = info.needs.iter().map(|need| need.word()).collect();
