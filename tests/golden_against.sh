@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 tree=$(mktemp -d)
 # The project's own crates are not told apart by where they lie: nothing of the other commit's stays.
 own=$(sed -n 's/^name = "\(neuromod-.*\)"$/-p \1/p' Cargo.toml crates/*/Cargo.toml)
-trap 'git worktree remove --force "$tree/other"; rm -rf "$tree"; cargo clean --quiet $own' EXIT
+trap 'rm -rf "$tree"; git worktree prune; cargo clean --quiet $own' EXIT
 built=$(cargo test --no-run --test suite 2>&1 | tee /dev/stderr | sed -n 's/.*(\(.*suite-[0-9a-f]*\))$/\1/p')
 cp "$built" "$tree/suite"
 git worktree add --quiet --detach "$tree/other" "$commit"

@@ -191,7 +191,8 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
         }
         rows.push(("source".to_owned(), info.source.to_owned()));
         if !info.strength.is_empty() {
-            rows.push(("strength".to_owned(), format!("{}; 0 is plain training", info.strength)));
+            let rest = "0 is plain training, where all else is as by default";
+            rows.push(("strength".to_owned(), format!("{}; {rest}", info.strength)));
         }
         if !info.mapping.is_empty() {
             rows.push(("mapping".to_owned(), info.mapping.to_owned()));

@@ -35,7 +35,7 @@ pub struct MethodInfo {
     pub source: &'static str,
     /// Empty, or how this formula's strengths map to the λ of other codes.
     pub mapping: &'static str,
-    /// The parameter whose 0 leaves plain training; empty: none does.
+    /// The parameter whose 0 leaves plain training where the others are as by default; empty: none does.
     pub strength: &'static str,
     /// What the stream must reveal.
     pub needs: &'static [Reveal],

@@ -75,9 +75,10 @@ impl ReceptorSpec {
     fn check_fit(&self, anatomy: &Anatomy) -> Result<(), DefinitionError> {
         let entry = self.target.entry();
         if !(entry.exists)(anatomy) {
-            let what = match (anatomy.has_layers(), entry.absent) {
-                (false, _) | (true, "") => "only the learning rate and the momentum of updates to reach",
-                (true, absent) => absent,
+            let what = match (anatomy.has_layers(), anatomy.momentum) {
+                (true, _) => entry.absent,
+                (false, true) => "only the learning rate and the momentum of updates to reach",
+                (false, false) => "only the learning rate of updates to reach",
             };
             let others = TARGETS.iter().filter(|entry| (entry.exists)(anatomy));
             return Err(DefinitionError {

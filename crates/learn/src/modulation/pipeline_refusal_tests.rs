@@ -2,6 +2,18 @@ use super::tests::*;
 use super::*;
 
 #[test]
+fn updates_without_a_network_say_what_they_have() {
+    let refuse = |target: &str, momentum: bool| {
+        let text = format!("[modulators.a]\n{SURPRISE}receptors = [{{ target = \"{target}\" }}]\n");
+        let mut spec: ModulationSpec = toml::from_str(&text).expect("parses");
+        let anatomy = super::super::Anatomy { momentum, ..Default::default() };
+        spec.resolve(&anatomy).expect_err("refused").to_string()
+    };
+    assert!(refuse("slope", true).contains("only the learning rate and the momentum of updates"));
+    assert!(refuse("momentum", false).contains("only the learning rate of updates"));
+}
+
+#[test]
 fn what_does_not_fit_is_refused_by_name() {
     let refuse = |text: &str| {
         let mut spec: ModulationSpec = toml::from_str(text).expect("parses");
