@@ -200,9 +200,7 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
             let needs: Vec<&str> = info.needs.iter().map(|need| need.word()).collect();
             rows.push(("needs".to_owned(), needs.join(", ")));
         }
-        let line = |p: &Parameter| {
-            (p.name.to_owned(), format!("{} (default {}; {})", p.meaning, p.default, p.range))
-        };
+        let line = |p: &Parameter| (p.key(), format!("{} (default {}; {})", p.meaning, p.default, p.range));
         parameters.extend(info.parameters.iter().map(line));
     }
     rows.push(("values".to_owned(), header.provenance.clone()));

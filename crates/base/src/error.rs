@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::allowed::Allowed;
+
 /// Everything that can go wrong inside the library.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -146,10 +148,7 @@ impl DefinitionError {
     /// # Errors
     /// Names the key and the value.
     pub fn check_count(key: &str, value: usize, most: usize) -> std::result::Result<(), Self> {
-        if (1..=most).contains(&value) {
-            return Ok(());
-        }
-        Err(Self::range(key, value, &format!("1 to {most}")))
+        Allowed::within(1.0, most as f64).check(key, value)
     }
 
     /// Checks that work which nothing interrupts stays short: between two questions whether to stop, so many samples pass

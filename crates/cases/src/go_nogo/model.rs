@@ -17,15 +17,15 @@ settings! {
         pub dopamine: bool = true;
         /// Share of answers replaced by a coin flip (a control without noradrenaline).
         pub exploration: f64 = 0.0 => [0 to 1];
-        pub noradrenaline: NoradrenalineSettings = NoradrenalineSettings::default();
-        pub locus_coeruleus: LocusCoeruleusSettings = LocusCoeruleusSettings::default();
-        pub predictive: PredictiveSettings = PredictiveSettings::default();
-        pub bursting: BurstingSettings = BurstingSettings::default();
-        pub plasticity: PlasticitySettings = PlasticitySettings::default();
-        pub relaxation: RelaxationSettings = RelaxationSettings::default();
-        pub attention: AttentionSettings = AttentionSettings::default();
-        pub network: NetworkSettings = NetworkSettings::default();
-        pub recurrent: RecurrentSettings = RecurrentSettings::default();
+        pub noradrenaline: NoradrenalineSettings = NoradrenalineSettings::default() => [each NoradrenalineSettings::PARAMETERS];
+        pub locus_coeruleus: LocusCoeruleusSettings = LocusCoeruleusSettings::default() => [each LocusCoeruleusSettings::PARAMETERS];
+        pub predictive: PredictiveSettings = PredictiveSettings::default() => [each PredictiveSettings::PARAMETERS];
+        pub bursting: BurstingSettings = BurstingSettings::default() => [each BurstingSettings::PARAMETERS];
+        pub plasticity: PlasticitySettings = PlasticitySettings::default() => [each PlasticitySettings::PARAMETERS];
+        pub relaxation: RelaxationSettings = RelaxationSettings::default() => [each RelaxationSettings::PARAMETERS];
+        pub attention: AttentionSettings = AttentionSettings::default() => [each AttentionSettings::PARAMETERS];
+        pub network: NetworkSettings = NetworkSettings::default() => [each NetworkSettings::PARAMETERS];
+        pub recurrent: RecurrentSettings = RecurrentSettings::default() => [each RecurrentSettings::PARAMETERS];
     }
 }
 

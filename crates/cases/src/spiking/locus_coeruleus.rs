@@ -1,9 +1,8 @@
 //! The locus coeruleus: accumulated surprise passes a steep, adapting threshold and releases noradrenaline.
 
-use crate::check;
 use base::error::DefinitionError;
 use contract::declare::Declared;
-use contract::settings;
+use contract::{allowed, settings};
 use dynamics::{Level, Release};
 
 settings! {
@@ -43,7 +42,7 @@ impl LocusCoeruleus {
     /// Names the parameter that is out of range.
     pub fn new(settings: LocusCoeruleusSettings, trial: f64) -> Result<Self, DefinitionError> {
         settings.check_ranges()?;
-        check::positive("trial", trial)?;
+        allowed!(above 0).check("trial", trial)?;
         let retention = Level::retention_of(trial, settings.tau_noradrenaline);
         Ok(Self {
             settings,

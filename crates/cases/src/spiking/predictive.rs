@@ -45,7 +45,7 @@ impl PredictiveSettings {
     /// Names the key.
     pub fn check(&self) -> Result<(), DefinitionError> {
         self.check_ranges()?;
-        check::count("onset", self.onset, 0, self.feedback - 1)
+        check::within("onset", self.onset, 0, self.feedback - 1)
     }
 }
 
@@ -90,8 +90,8 @@ impl PredictiveNetwork {
         noise: &mut Noise,
     ) -> Result<Self, DefinitionError> {
         settings.check()?;
-        check::not_empty("states", states)?;
-        check::not_empty("outcomes", outcomes)?;
+        DefinitionError::check_count("states", states, 1_000_000)?;
+        DefinitionError::check_count("outcomes", outcomes, 1_000_000)?;
         let n = settings.population;
         let errors = 2 * outcomes * n;
         let mut network = Self {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::nmn::NmnSettings;
 use super::settings::Inner;
 use base::error::Result;
-use contract::declare::Declared;
+use contract::declare::{Declared, below};
 use contract::definition::MethodPreset;
 use contract::{Parameter, Registered, registered, settings};
 
@@ -78,7 +78,7 @@ pub const METHODS: &[Registered<Kind>] = &[
         "Vecoven, Ernst, Wehenkel & Drion 2020",
         Kind::Nmn,
     )
-    .with(NmnSettings::PARAMETERS),
+    .with(&below::<4>("context", NmnSettings::PARAMETERS)),
     Registered::new(
         "pretrained",
         "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
@@ -164,7 +164,7 @@ impl Rule {
             ),
         ];
         preset.refuse_misplaced(benchmark, &misplaced)?;
-        let context = given.context.map_or(Ok(()), |own| own.check());
+        let context = given.context.map_or(Ok(()), |own| own.check().map_err(|error| error.below("context")));
         given.check_ranges().and(context).map_err(|error| preset.refuse_parameter(benchmark, error))?;
         Ok(rule)
     }
