@@ -200,7 +200,10 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
             let needs: Vec<&str> = info.needs.iter().map(|need| need.word()).collect();
             rows.push(("needs".to_owned(), needs.join(", ")));
         }
-        let line = |p: &Parameter| (p.key(), format!("{} (default {}; {})", p.meaning, p.default, p.range));
+        let line = |p: &Parameter| {
+            let range = if p.range.is_empty() { String::new() } else { format!("; {}", p.range) };
+            (p.key(), format!("{} (default {}{range})", p.meaning, p.default))
+        };
         parameters.extend(info.parameters.iter().map(line));
     }
     rows.push(("values".to_owned(), header.provenance.clone()));

@@ -52,6 +52,16 @@ impl Allowed {
     }
 }
 
+impl DefinitionError {
+    /// Checks that a count is at least 1 and at most `most`.
+    ///
+    /// # Errors
+    /// Names the key and the value.
+    pub fn check_count(key: &str, value: usize, most: usize) -> Result<(), Self> {
+        Allowed::within(1.0, most as f64).check(key, value)
+    }
+}
+
 impl fmt::Display for Allowed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { low, high, above, below } = *self;

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::allowed::Allowed;
-
 /// Everything that can go wrong inside the library.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -141,14 +139,6 @@ impl DefinitionError {
             allowed,
             ..Self::default()
         }
-    }
-
-    /// Checks that a count is at least 1 and at most `most`.
-    ///
-    /// # Errors
-    /// Names the key and the value.
-    pub fn check_count(key: &str, value: usize, most: usize) -> std::result::Result<(), Self> {
-        Allowed::within(1.0, most as f64).check(key, value)
     }
 
     /// Checks that work which nothing interrupts stays short: between two questions whether to stop, so many samples pass

@@ -126,7 +126,7 @@ pub enum BanditLearner {
 impl UncertaintySettings {
     /// # Errors
     /// A constant of the second choice where the first has none.
-    pub(in super::super) fn check(&self) -> Result<(), DefinitionError> {
+    pub(crate) fn check(&self) -> Result<(), DefinitionError> {
         let Self { rate, inverse_temperature, second, .. } = self;
         for (key, first, second) in [
             ("rate", rate, second.rate),

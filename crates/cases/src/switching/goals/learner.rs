@@ -60,7 +60,7 @@ pub enum GoalLearner {
 impl CholinergicSettings {
     /// # Errors
     /// The first pair out of range; a replay of what is ablated.
-    pub(in super::super) fn check(&self) -> Result<(), DefinitionError> {
+    pub(crate) fn check(&self) -> Result<(), DefinitionError> {
         for (key, factors) in [
             ("acetylcholine_factors", self.acetylcholine_factors),
             ("noradrenaline_factors", self.noradrenaline_factors),
