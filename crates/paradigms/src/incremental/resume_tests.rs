@@ -150,13 +150,12 @@ fn law_4_every_method_goes_on_from_a_checkpoint_as_if_nothing_happened() {
             let preset = preset(kind, modulated);
             let benchmarks = benchmarks.iter();
             // Some streams hide what a method needs.
-            let ran = benchmarks.filter_map(move |benchmark| {
+            benchmarks.filter_map(move |benchmark| {
                 let resolved = Resolved::new(benchmark, &preset).ok()?;
                 let label = format!("{kind} on {}, modulated: {modulated}", benchmark.header.id);
                 resumes_everywhere(&resolved, &label);
                 Some(label)
-            });
-            ran
+            })
         };
         assert!(runs(false).count() > 0, "{kind} runs nowhere");
         assert!(runs(true).next().is_some(), "{kind} runs nowhere with a modulator");

@@ -132,8 +132,8 @@ impl Rule {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, inner: &Inner) -> Result<Self> {
-        let kind = registered(METHODS, preset)?.means;
-        let given: Given = preset.parameters(benchmark)?;
+        let Registered { info, means: kind } = *registered(METHODS, preset)?;
+        let given: Given = preset.listed(benchmark, &info)?;
         let trains_inside = !matches!(kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);
         let rule = Self {
             kind,
@@ -142,28 +142,6 @@ impl Rule {
             embedding: (kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
             context: (kind == Kind::Nmn).then_some(given.context.unwrap_or_default()),
         };
-        let misplaced = [
-            (
-                given.rate.is_some() && matches!(kind, Kind::Nmn | Kind::Protonet),
-                "rate",
-                "a number",
-                "this method adapts without gradient steps",
-            ),
-            (given.steps.is_some() && !trains_inside, "steps", "a number", "this method has no inner loop"),
-            (
-                given.embedding.is_some() && kind != Kind::Protonet,
-                "embedding",
-                "a number",
-                "only prototypes have one",
-            ),
-            (
-                given.context.is_some() && kind != Kind::Nmn,
-                "context",
-                "a table",
-                "only `nmn` has a network that reads the support set",
-            ),
-        ];
-        preset.refuse_misplaced(benchmark, &misplaced)?;
         let context = given.context.map_or(Ok(()), |own| own.check().map_err(|error| error.below("context")));
         given.check_ranges().and(context).map_err(|error| preset.refuse_parameter(benchmark, error))?;
         Ok(rule)
