@@ -16,6 +16,9 @@ pub struct Allowed {
 }
 
 impl Allowed {
+    /// Every number.
+    pub const FINITE: Self = Self::within(f64::NEG_INFINITY, f64::INFINITY);
+
     /// From `low` to `high`.
     pub const fn within(low: f64, high: f64) -> Self {
         Self { low, high, above: false, below: false }

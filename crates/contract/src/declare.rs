@@ -208,7 +208,7 @@ macro_rules! allowed {
         $crate::declare::Allowed::above($low as f64, $high as f64).below()
     };
     (finite) => {
-        $crate::declare::Allowed::within(f64::NEG_INFINITY, f64::INFINITY)
+        $crate::declare::Allowed::FINITE
     };
     (at least $low:literal) => {
         $crate::declare::Allowed::within($low as f64, f64::INFINITY)

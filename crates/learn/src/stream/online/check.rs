@@ -3,6 +3,7 @@
 use super::shifts::Shifts;
 use super::spec::{MOST_VALUES, OnlineStreamSpec, Source};
 use base::error::DefinitionError;
+use contract::allowed;
 use data::DataTable;
 
 impl OnlineStreamSpec {
@@ -18,10 +19,7 @@ impl OnlineStreamSpec {
         match (&self.source, self.samples) {
             (Source::Elec2 | Source::Table { .. } | Source::Data(_), None) => {}
             (_, None) => return Err(DefinitionError::range("stream.samples", "nothing", "10 to 10000000")),
-            (_, Some(n)) if !(10..=10_000_000).contains(&n) => {
-                return Err(DefinitionError::range("stream.samples", n, "10 to 10000000"));
-            }
-            _ => {}
+            (_, Some(n)) => allowed!(10 to 10000000).check("stream.samples", n)?,
         }
         self.check_source()?;
         let most = MOST_VALUES / self.features().max(1);
