@@ -68,7 +68,7 @@ fn modulators() -> Vec<(String, String)> {
     let mut rows = Vec::new();
     for entry in SOURCES {
         let oracle = if entry.needs.contains(&Need::Boundary) { " [oracle]" } else { "" };
-        let settings = entry.parameters.iter().map(|one| format!("{} = {}", one.name, one.default));
+        let settings = entry.parameters.iter().map(|one| format!("{} = {}", one.key(), one.default));
         let settings: Vec<String> =
             settings.chain(entry.parameters.is_empty().then(|| "none".to_owned())).collect();
         let about = format!("{}; {} ({}){oracle}", entry.formula, settings.join(", "), entry.reference);

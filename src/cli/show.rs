@@ -202,7 +202,8 @@ fn show_method(preset: &MethodPreset) -> anyhow::Result<String> {
             rows.push(("needs".to_owned(), needs.join(", ")));
         }
         let line = |p: &Parameter| {
-            (p.name.to_owned(), format!("{} (default {}; {})", p.meaning, p.default, p.range))
+            let range = if p.range.is_empty() { String::new() } else { format!("; {}", p.range) };
+            (p.key(), format!("{} (default {}{range})", p.meaning, p.default))
         };
         parameters.extend(info.parameters.iter().map(line));
     }

@@ -110,7 +110,7 @@ fn a_table_whose_answers_are_numbers_is_learned_and_reported() {
 /// A preset of the kind and its defaults on a benchmark, if it may run there.
 fn run_of_kind(info: &MethodInfo, benchmark: &Benchmark, data: &Data) -> Result<RunLog, Error> {
     let kind = info.kind;
-    let memory = info.parameters.iter().any(|parameter| parameter.name == "memory.samples");
+    let memory = info.parameters.iter().any(|parameter| parameter.key() == "memory.samples");
     let parameters = if memory { "[parameters]\nmemory = { samples = 20 }\n" } else { "" };
     let text = format!(
         "schema = 1\nid = \"own-{kind}\"\ntitle = \"Own {kind}\"\nparadigm = \"incremental\"\nkind = \"{kind}\"\nprovenance = \"for tests\"\n{parameters}"

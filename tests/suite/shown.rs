@@ -1,5 +1,8 @@
 //! `bench show`: definitions merged, each value with its place.
 
+use std::collections::BTreeSet;
+
+use neuromod_bench::registry::protocol;
 use neuromod_bench::run::{Plan, Selection};
 use predicates::prelude::*;
 use predicates::str::contains;
@@ -54,6 +57,31 @@ fn what_is_shown_is_merged_and_says_where_each_value_stands() {
     assert_eq!(shown("doya+mean-gain"), shown("doya-mean"));
     let benchmark = shown("split-digits-class");
     assert!(benchmark.contains("# benchmarks/incremental/split-digits-domain.toml:"), "{benchmark}");
+}
+
+/// The keys of a table and of the tables in it, dotted.
+fn keys(table: &toml::Table) -> Vec<String> {
+    let below = |(key, value): (&String, &toml::Value)| match value {
+        toml::Value::Table(inner) => keys(inner).iter().map(|inner| format!("{key}.{inner}")).collect(),
+        _ => vec![key.clone()],
+    };
+    table.iter().flat_map(below).collect()
+}
+
+#[test]
+fn every_parameter_that_a_preset_sets_is_listed_for_its_kind_with_what_it_means() {
+    let mut missing = BTreeSet::new();
+    for ((paradigm, id), preset) in &crate::common::shipped().methods {
+        let infos = protocol(paradigm).expect("registered").methods();
+        let listed = infos.iter().find(|info| info.kind == preset.header.kind).expect("known").parameters;
+        for benchmark in preset.header.on.keys().map(String::as_str).chain([""]) {
+            let set = keys(&preset.effective("parameters", benchmark));
+            let unknown =
+                |key: &String| !listed.iter().any(|line| line.key() == *key && !line.meaning.is_empty());
+            missing.extend(set.into_iter().filter(unknown).map(|key| format!("{paradigm} {id} {key}")));
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
 }
 
 #[test]

@@ -141,17 +141,6 @@ impl DefinitionError {
         }
     }
 
-    /// Checks that a count is at least 1 and at most `most`.
-    ///
-    /// # Errors
-    /// Names the key and the value.
-    pub fn check_count(key: &str, value: usize, most: usize) -> std::result::Result<(), Self> {
-        if (1..=most).contains(&value) {
-            return Ok(());
-        }
-        Err(Self::range(key, value, &format!("1 to {most}")))
-    }
-
     /// Checks that work which nothing interrupts stays short: between two questions whether to stop, so many samples pass
     /// through a network of so many multiply–adds. What is refused takes minutes per step on a fast core.
     ///

@@ -1,5 +1,6 @@
 //! What everything stands on and that knows nothing of runs: errors, named random streams, text, states, statistics.
 
+pub mod allowed;
 pub mod atomic;
 pub mod digest;
 pub mod error;

@@ -35,7 +35,6 @@ enum Way {
 }
 
 crate::settings! {
-    below "inner.";
     #[derive(Debug, PartialEq)]
     struct Inner {
         /// how deep
@@ -49,7 +48,8 @@ fn a_setting_is_said_once_and_struct_default_check_and_line_follow() {
     assert_eq!(toy, Toy { steps: 3, ..Toy::default() });
     assert_eq!((toy.strength, toy.rate, toy.width, toy.on), (0.5, 0.1, -2.0, true));
     assert!(toml::from_str::<Toy>("step = 3").is_err());
-    let lines: Vec<_> = Toy::PARAMETERS.iter().map(|p| (p.name, p.default, p.range, p.meaning)).collect();
+    let lines: Vec<_> = Toy::PARAMETERS.iter().map(|p| (p.key(), p.default, p.range, p.meaning)).collect();
+    let lines: Vec<_> = lines.iter().map(|(key, a, b, c)| (&**key, *a, *b, *c)).collect();
     assert_eq!(lines[0], ("strength", "0.5", "0 to 1", "how hard"));
     assert_eq!(lines[1], ("steps", "8", "1 to 100", "how long, in steps"));
     assert_eq!((lines[2].2, lines[3].2, lines[4].2), ("above 0 to 1", "at least -3.5", ""));

@@ -56,6 +56,8 @@ impl MethodInfo {
 /// A parameter's line in the docs.
 #[derive(Debug, Clone, Copy)]
 pub struct Parameter {
+    /// The table that it stands in; empty: among the parameters themselves.
+    pub table: &'static str,
     pub name: &'static str,
     pub default: &'static str,
     pub range: &'static str,
@@ -70,6 +72,11 @@ impl Parameter {
         range: &'static str,
         meaning: &'static str,
     ) -> Self {
-        Self { name, default, range, meaning }
+        Self { table: "", name, default, range, meaning }
+    }
+
+    /// By which it is known among all of its method's.
+    pub fn key(&self) -> String {
+        if self.table.is_empty() { self.name.to_owned() } else { format!("{}.{}", self.table, self.name) }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use base::allowed::Allowed;
 use base::error::DefinitionError;
 
 /// How a phasic signal adds to the level.
@@ -35,14 +36,9 @@ impl Level {
     /// # Errors
     /// When a number is not finite or `retention` is outside [0, 1).
     pub fn new(baseline: f64, retention: f64, gain: f64, release: Release) -> Result<Self, DefinitionError> {
-        if !(0.0..1.0).contains(&retention) {
-            return Err(DefinitionError::range("retention", retention, "at least 0 and below 1"));
-        }
-        for (key, value) in [("baseline", baseline), ("gain", gain)] {
-            if !value.is_finite() {
-                return Err(DefinitionError::range(key, value, "a finite number"));
-            }
-        }
+        Allowed::within(0.0, 1.0).below().check("retention", retention)?;
+        Allowed::FINITE.check("baseline", baseline)?;
+        Allowed::FINITE.check("gain", gain)?;
         Ok(Self { baseline, retention, gain, release, value: baseline })
     }
 

@@ -13,19 +13,19 @@ settings! {
     /// The parameters of a method preset.
     #[derive(Debug, Clone, PartialEq)]
     pub struct ModelSettings {
-        /// Off: dopamine is clamped to 0, actor and critic learn nothing (relaxation and attention stay).
-        pub dopamine: bool = true;
-        /// Share of answers replaced by a coin flip (a control without noradrenaline).
+        /// whether dopamine acts; off, it is 0, and actor and critic learn nothing (relaxation and attention stay)
+        pub dopamine: bool = true => [true | false];
+        /// share of answers replaced by a coin flip (a control without noradrenaline)
         pub exploration: f64 = 0.0 => [0 to 1];
-        pub noradrenaline: NoradrenalineSettings = NoradrenalineSettings::default();
-        pub locus_coeruleus: LocusCoeruleusSettings = LocusCoeruleusSettings::default();
-        pub predictive: PredictiveSettings = PredictiveSettings::default();
-        pub bursting: BurstingSettings = BurstingSettings::default();
-        pub plasticity: PlasticitySettings = PlasticitySettings::default();
-        pub relaxation: RelaxationSettings = RelaxationSettings::default();
-        pub attention: AttentionSettings = AttentionSettings::default();
-        pub network: NetworkSettings = NetworkSettings::default();
-        pub recurrent: RecurrentSettings = RecurrentSettings::default();
+        pub noradrenaline: NoradrenalineSettings = NoradrenalineSettings::default() => [each NoradrenalineSettings::PARAMETERS];
+        pub locus_coeruleus: LocusCoeruleusSettings = LocusCoeruleusSettings::default() => [each LocusCoeruleusSettings::PARAMETERS];
+        pub predictive: PredictiveSettings = PredictiveSettings::default() => [each PredictiveSettings::PARAMETERS];
+        pub bursting: BurstingSettings = BurstingSettings::default() => [each BurstingSettings::PARAMETERS];
+        pub plasticity: PlasticitySettings = PlasticitySettings::default() => [each PlasticitySettings::PARAMETERS];
+        pub relaxation: RelaxationSettings = RelaxationSettings::default() => [each RelaxationSettings::PARAMETERS];
+        pub attention: AttentionSettings = AttentionSettings::default() => [each AttentionSettings::PARAMETERS];
+        pub network: NetworkSettings = NetworkSettings::default() => [each NetworkSettings::PARAMETERS];
+        pub recurrent: RecurrentSettings = RecurrentSettings::default() => [each RecurrentSettings::PARAMETERS];
     }
 }
 
@@ -75,12 +75,14 @@ settings! {
     /// Source of noradrenaline.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct NoradrenalineSettings {
-        pub source: NoradrenalineSource = NoradrenalineSource::Surprise;
-        /// Level of the `constant` source.
+        /// what sets the level: the locus coeruleus, nothing, a constant, the shuffled or the mean level of `surprise`, or an oracle of shifts
+        pub source: NoradrenalineSource = NoradrenalineSource::Surprise => ["surprise" | "none" | "constant" | "shuffled" | "mean" | "boundary"];
+        /// level of the `constant` source
         pub level: f64 = 0.35 => [0 to 1];
-        /// Trials at level 1 of the `boundary` source.
-        pub trials: usize = 8;
-        pub drive: LcDrive = LcDrive::Absent;
+        /// trials at level 1 of the `boundary` source
+        pub trials: usize = 8 => [at least 0];
+        /// which error population drives the locus coeruleus: predicted but absent, or both
+        pub drive: LcDrive = LcDrive::Absent => ["absent" | "both"];
     }
 }
 
@@ -88,20 +90,23 @@ settings! {
     /// Correlated bursting of excitatory neurons.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct BurstingSettings {
-        pub enabled: bool = true;
-        /// Time constant of the apical drive, ms.
+        /// whether excitatory neurons burst
+        pub enabled: bool = true => [true | false];
+        /// time constant of the apical drive, ms
         pub tau: f32 = 50.0 => [above 0];
-        /// Share of its variance common to a cluster.
+        /// share of its variance common to a cluster
         pub correlation: f32 = 0.5 => [0 to 1];
-        /// Extra current of the plateau.
+        /// extra current of the plateau
         pub current: f32 = 3.0 => [0 to 1000];
-        /// Thresholds at noradrenaline 0 and 1, in standard deviations.
+        /// threshold at noradrenaline 0, in standard deviations
         pub threshold_high: f32 = 3.0 => [-10 to 100];
+        /// threshold at noradrenaline 1, in standard deviations
         pub threshold_low: f32 = 0.3 => [-10 to 100];
-        /// Share of noradrenaline's strength that reaches the critic.
+        /// share of noradrenaline's strength that reaches the critic
         pub critic_share: f32 = 0.5 => [0 to 1];
-        /// Reset potential and recovery jump in burst mode.
+        /// reset potential in burst mode, mV
         pub reset: f32 = -50.0 => [-100 to 29];
+        /// recovery jump in burst mode
         pub jump: f32 = 2.0 => [-100 to 100];
     }
 }
@@ -110,20 +115,23 @@ settings! {
     /// Reward-modulated STDP.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct PlasticitySettings {
-        /// Learning rates η of actor and critic.
+        /// learning rate η of the actor
         pub rate_actor: f32 = 0.02 => [0 to 10];
+        /// learning rate η of the critic
         pub rate_critic: f32 = 0.02 => [0 to 10];
-        /// Traces, ms.
+        /// presynaptic trace, ms
         pub tau_pre: f32 = 20.0 => [above 0];
+        /// postsynaptic trace, ms
         pub tau_post: f32 = 20.0 => [above 0];
+        /// eligibility trace, ms
         pub tau_eligibility: f32 = 500.0 => [above 0];
-        /// Amplitude of post-before-pre depression; 0 turns it off.
+        /// amplitude of post-before-pre depression; 0 turns it off
         pub depression: f32 = 0.0 => [0 to 10];
-        /// Strength of the reversed update of the cluster that was not chosen.
+        /// strength of the reversed update of the cluster that was not chosen
         pub unchosen: f32 = 1.0 => [0 to 10];
-        /// Noradrenaline's explicit gain on plasticity: η·(1 + this·NA).
+        /// noradrenaline's explicit gain on plasticity: η·(1 + this·NA)
         pub noradrenaline_gain: f64 = 0.0 => [0 to 100];
-        /// Burst-mode spikes enter the eligibility with 1 + this.
+        /// burst-mode spikes enter the eligibility with 1 + this
         pub burst_eligibility: f32 = 0.0 => [0 to 100];
     }
 }
@@ -132,16 +140,16 @@ settings! {
     /// Relaxation of the actor's weights toward their initial value, per trial.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct RelaxationSettings {
-        /// By noradrenaline: this × relu(NA − threshold)/(1 − threshold).
+        /// by noradrenaline: this × relu(NA − threshold)/(1 − threshold)
         pub noradrenaline: f64 = 0.8 => [0 to 1];
+        /// noradrenaline below this relaxes nothing
         pub threshold: f64 = 0.3 => [0 to 0.99];
-        /// By bursts: each burst-mode spike of the target neuron relaxes its synapses by this share.
+        /// by bursts: each burst-mode spike of the target neuron relaxes its synapses by this share
         pub burst: f32 = 0.0 => [0 to 1];
-        /// By apical plateaus: each 100 ms above the apical threshold relaxes a neuron's synapses by this share, whether or
-        /// not it fires; interneurons go with the mean of their cluster. Plateau potentials move weak synapses up and strong ones down without postsynaptic spikes
-        /// (behavioural-time-scale plasticity: Bittner 2017, Milstein 2021).
+        /// by apical plateaus: each 100 ms above the apical threshold relaxes a neuron's synapses by this share,
+        /// whether or not it fires; interneurons go with the mean of their cluster (Bittner 2017, Milstein 2021)
         pub plateau: f32 = 0.0 => [0 to 1];
-        /// Constant forgetting (a control without noradrenaline).
+        /// constant forgetting (a control without noradrenaline)
         pub constant: f32 = 0.0 => [0 to 1];
     }
 }
@@ -157,12 +165,13 @@ settings! {
     /// Attention per dimension: input gains that follow learned evidence (after Mackintosh 1975). Off in the plain model.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct AttentionSettings {
-        pub enabled: bool = false;
-        /// Approach to the share of evidence, per trial.
+        /// whether gains follow evidence
+        pub enabled: bool = false => [true | false];
+        /// approach to the share of evidence, per trial
         pub rate: f32 = 0.05 => [0 to 1];
-        /// Gains stay in [2 − limit, limit].
+        /// gains stay in [2 − limit, limit]
         pub limit: f32 = 1.7 => [1 to 2];
-        /// Noradrenaline moves gains toward 1 at this rate × NA per trial.
+        /// noradrenaline moves gains toward 1 at this rate × NA per trial
         pub flattening: f32 = 0.15 => [0 to 1];
     }
 }

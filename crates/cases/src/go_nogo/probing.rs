@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::check;
 use base::error::DefinitionError;
+use contract::allowed;
 
 /// Which trials are probed and how often the cue is shown in each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,9 +32,9 @@ impl ProbeSettings {
         if !(64..=10_000).contains(&self.realisations) || !self.realisations.is_multiple_of(2) {
             return Err(DefinitionError::range("realisations", self.realisations, allowed));
         }
-        check::count("before", self.before, 0, 10_000)?;
-        check::count("after", self.after, 0, 10_000)?;
-        check::count("every", self.every, 1, 10_000)
+        allowed!(0 to 10000).check("before", self.before)?;
+        allowed!(0 to 10000).check("after", self.after)?;
+        allowed!(1 to 10000).check("every", self.every)
     }
 
     /// Whether to probe a trial `since` trials after the last shift and `until` trials before the next.

@@ -9,6 +9,7 @@ use super::policy::{policy_scalars, policy_series};
 use super::session::run_session;
 use super::task::{ShiftKind, TaskSettings};
 use base::error::Result;
+use contract::declare::Declared;
 use contract::definition::{Benchmark, MethodPreset};
 use contract::{
     Experiment, ExperimentInfo, Footprint, Registered, Replay, RunLog, RunSpec, Watch, registered,
@@ -21,7 +22,8 @@ const METHODS: &[Registered] = &[Registered::new(
     "actor, critic and predictive network, R-STDP gated by dopamine, noradrenaline from surprise",
     "Mei et al. 2025, case study",
     (),
-)];
+)
+.with(ModelSettings::PARAMETERS)];
 
 /// A run's settings: the benchmark's task and the preset's model, defaults filled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,7 +65,7 @@ impl Experiment for GoNoGo {
         let body: Body = benchmark.settings()?;
         body.task.check().map_err(|error| benchmark.refuse(error.below("task")))?;
         let model: ModelSettings = method.parameters(&benchmark.header.id)?;
-        model.check().map_err(|error| method.refuse(error.below("parameters")))?;
+        model.check().map_err(|error| method.refuse_parameter(&benchmark.header.id, error))?;
         Ok(RunSettings { task: body.task, model })
     }
 

@@ -14,19 +14,8 @@ impl ModelSettings {
     /// Names the dotted key, the value and what is allowed.
     pub fn check(&self) -> Result<(), DefinitionError> {
         self.check_ranges()?;
-        let tables = [
-            ("noradrenaline", self.noradrenaline.check_ranges()),
-            ("locus_coeruleus", self.locus_coeruleus.check_ranges()),
-            ("predictive", self.predictive.check()),
-            ("bursting", self.bursting.check_ranges()),
-            ("plasticity", self.plasticity.check_ranges()),
-            ("relaxation", self.relaxation.check_ranges()),
-            ("attention", self.attention.check_ranges()),
-            ("network", self.network.check()),
-            ("recurrent", self.recurrent.check_ranges()),
-        ];
-        let refused = tables.into_iter().find_map(|(table, checked)| Some(checked.err()?.below(table)));
-        refused.map_or(Ok(()), Err)?;
+        self.predictive.check().map_err(|error| error.below("predictive"))?;
+        self.network.check().map_err(|error| error.below("network"))?;
         // Attention multiplies the input rates.
         let highest = if self.attention.enabled { f64::from(self.attention.limit) } else { 1.0 };
         check::rate("rate_on", self.network.rate_on * highest, 1.0).map_err(|error| error.below("network"))
@@ -35,9 +24,8 @@ impl ModelSettings {
 
 impl NetworkSettings {
     fn check(&self) -> Result<(), DefinitionError> {
-        self.check_ranges()?;
         check::rate("rate_on", self.rate_on, 1.0)?;
         check::rate("rate_off", self.rate_off, 1.0)?;
-        check::count("read_from", self.read_from, 0, self.stimulus - 1)
+        check::within("read_from", self.read_from, 0, self.stimulus - 1)
     }
 }

@@ -7,6 +7,7 @@ use super::probing::ProbeSettings;
 use crate::check;
 use base::error::DefinitionError;
 use base::rng::StreamRng;
+use contract::allowed;
 
 /// The four compounds AX, AY, BX, BY as element indices (A 0, B 1, X 2, Y 3).
 pub const COMPOUNDS: [[usize; 2]; 4] = [[0, 2], [0, 3], [1, 2], [1, 3]];
@@ -152,8 +153,8 @@ impl TaskSettings {
             ));
         }
         // Measures look at the last 30 trials.
-        check::count("block", self.block, 30, 10_000)?;
-        check::count("criterion", self.criterion, 2, self.block)?;
+        allowed!(30 to 10000).check("block", self.block)?;
+        check::within("criterion", self.criterion, 2, self.block)?;
         let Some(probe) = &self.probe else { return Ok(()) };
         if self.schedule == Schedule::Criterion {
             let allowed =

@@ -1,35 +1,27 @@
 //! Controls at test: the trained network with its own modulatory signals replaced.
 
-use serde::{Deserialize, Serialize};
-
 use super::episodes::Episodes;
 use super::lane::{LANES, Lane, ZERO, sum};
-use crate::check::count;
 use base::error::DefinitionError;
 use base::rng::Streams;
-use contract::TestSignal;
 use contract::replay::series::shuffled_times;
+use contract::{TestSignal, settings};
 
-/// What a control replaces at test.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Control {
-    pub test_signal: TestSignal,
-    /// Steps per block of a shuffled signal, 1 to 100. Default 4.
-    pub block: usize,
-}
-
-impl Default for Control {
-    fn default() -> Self {
-        Self { test_signal: TestSignal::Own, block: 4 }
+settings! {
+    /// What a control replaces at test.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Control {
+        /// the network's modulatory signals at test: its own, their mean, or blocks of its own in random order (a control)
+        pub test_signal: TestSignal = TestSignal::Own => ["own" | "mean" | "shuffled"];
+        /// steps per block of shuffled signals
+        pub block: usize = 4 => [1 to 100];
     }
 }
 
 impl Control {
     /// # Errors
-    /// The first value out of range; a network without a signal whose signal should be replaced.
+    /// A network without a signal whose signal should be replaced.
     pub(super) fn check(&self, has_signal: bool) -> Result<(), DefinitionError> {
-        count("control.block", self.block, 1, 100)?;
         if has_signal || self.test_signal == TestSignal::Own {
             return Ok(());
         }

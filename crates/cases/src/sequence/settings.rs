@@ -12,7 +12,7 @@ use super::{nm_rnn, plastic};
 use base::error::{DefinitionError, Result};
 use contract::declare::Declared;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Reader, Registered, registered, settings};
+use contract::{Reader, Registered, reads, registered, settings};
 
 settings! {
     /// How much is learned and tested.
@@ -69,17 +69,17 @@ struct Body {
 
 /// The networks; which variant of each a preset asks for is a parameter.
 pub(super) const METHODS: &[Registered<Reader<NetworkSettings>>] = &[
-    Registered::new(
+    reads!(
         "nm-rnn",
+        NetworkSettings::NmRnn(NmRnnSettings),
         "τẋ = −x + Σ_r s_r(t) u_r v_rᵀ tanh(x) + B in",
-        "Costacurta, Bhandarkar, Zoltowski & Linderman 2024",
-        |preset, on| preset.parameters(on).map(NetworkSettings::NmRnn),
+        "Costacurta, Bhandarkar, Zoltowski & Linderman 2024"
     ),
-    Registered::new(
+    reads!(
         "backpropamine",
+        NetworkSettings::Backpropamine(PlasticSettings),
         "y = tanh(W in + (w + α∘H) y′ + b), H ← clip(H + M(t) E)",
-        "Miconi, Rawal, Clune & Stanley 2019",
-        |preset, on| preset.parameters(on).map(NetworkSettings::Backpropamine),
+        "Miconi, Rawal, Clune & Stanley 2019"
     ),
 ];
 
@@ -123,9 +123,8 @@ impl Training {
 
 impl NetworkSettings {
     fn check(&self) -> Result<(), DefinitionError> {
-        match self {
-            Self::NmRnn(settings) => settings.check()?,
-            Self::Backpropamine(settings) => settings.check()?,
+        if let Self::NmRnn(settings) = self {
+            settings.check()?;
         }
         self.control().check(self.has_signal())
     }
@@ -175,7 +174,7 @@ impl Settings {
             None => optimiser,
         };
         let network = read(method, id)?;
-        network.check().map_err(|error| method.refuse(error.below("parameters")))?;
+        network.check().map_err(|error| method.refuse_parameter(id, error))?;
         Ok(Self { task, training, optimiser, network })
     }
 }

@@ -7,8 +7,8 @@ use std::ops::Range;
 use multiversion::multiversion;
 
 use super::noise::Noise;
-use crate::check;
 use base::error::DefinitionError;
+use contract::allowed;
 use numeric::elementwise;
 
 /// Statistics of the drive.
@@ -40,8 +40,8 @@ impl Apical {
     /// # Errors
     /// Names `apical.tau` or `apical.correlation`.
     pub fn new(groups: Vec<Range<usize>>, settings: ApicalSettings) -> Result<Self, DefinitionError> {
-        check::positive("tau", f64::from(settings.tau))?;
-        check::within("correlation", f64::from(settings.correlation), 0.0, 1.0)?;
+        allowed!(above 0).check("tau", settings.tau)?;
+        allowed!(0 to 1).check("correlation", settings.correlation)?;
         let keep = (-1.0 / settings.tau).exp();
         let total = groups.iter().map(ExactSizeIterator::len).sum();
         Ok(Self {

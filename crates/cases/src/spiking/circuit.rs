@@ -9,8 +9,8 @@ use super::noise::Noise;
 use super::poisson::PoissonRaster;
 use super::population::{Kind, Population};
 use super::projection::Projection;
-use crate::check;
 use base::error::DefinitionError;
+use contract::allowed;
 use numeric::elementwise;
 
 /// Electrical constants.
@@ -91,7 +91,7 @@ impl Circuit {
         apical: Apical,
         settings: CircuitSettings,
     ) -> Result<Self, DefinitionError> {
-        check::positive("tau_synapse", f64::from(settings.tau_synapse))?;
+        allowed!(above 0).check("tau_synapse", settings.tau_synapse)?;
         for (key, value) in [
             ("scale_excitatory", settings.scale_excitatory),
             ("scale_inhibitory", settings.scale_inhibitory),
@@ -99,13 +99,13 @@ impl Circuit {
             ("burst_current", settings.burst_current),
             ("burst_eligibility", settings.burst_eligibility),
         ] {
-            check::within(key, f64::from(value), 0.0, 1e6)?;
+            allowed!(0 to 1000000).check(key, value)?;
         }
         let count = populations.iter().map(|p| p.range.end).max().unwrap_or(0);
         let mut types = vec![NeuronType::REGULAR_SPIKING; count];
         let mut scale = vec![settings.scale_excitatory; count];
         for population in &populations {
-            check::not_empty(population.name, population.range.len())?;
+            DefinitionError::check_count(population.name, population.range.len(), 1_000_000)?;
             if population.kind == Kind::Inhibitory {
                 types[population.range.clone()].fill(NeuronType::FAST_SPIKING);
                 scale[population.range.clone()].fill(settings.scale_inhibitory);

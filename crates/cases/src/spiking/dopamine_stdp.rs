@@ -12,9 +12,9 @@ use rand::Rng;
 pub use super::dopamine_settings::DopamineStdpSettings;
 use super::dopamine_settings::RING;
 use super::izhikevich::{Integration, Izhikevich, NeuronType};
-use crate::check;
 use base::error::DefinitionError;
 use base::rng::{FastRng, Streams};
+use contract::allowed;
 use contract::declare::Declared;
 
 /// Steps after which every synapse is brought up to date, so that e^(t/τ) stays near 1.
@@ -147,7 +147,7 @@ impl DopamineStdpNetwork {
     /// # Errors
     /// A negative or non-finite amount (dopamine would reverse the sign of learning between touches).
     pub fn reward(&mut self, amount: f32) -> Result<(), DefinitionError> {
-        check::within("reward", f64::from(amount), 0.0, 1e6)?;
+        allowed!(0 to 1000000).check("reward", amount)?;
         self.dopamine += amount;
         Ok(())
     }

@@ -2,8 +2,8 @@
 //! (Izhikevich 2007; Frémaux & Gerstner 2016): pre-before-post pairs add exp(−Δt/τ₊), post-before-pre pairs subtract
 //! A₋ exp(−Δt/τ₋), all to all; the trace decays with τ_e until the feedback. Δw = η · third factor · e.
 
-use crate::check;
 use base::error::DefinitionError;
+use contract::allowed;
 use numeric::elementwise;
 
 /// Time constants and amplitudes.
@@ -46,12 +46,12 @@ impl Eligibility {
         steps: usize,
         rule: StdpRule,
     ) -> Result<Self, DefinitionError> {
-        check::not_empty("inputs", sources)?;
-        check::not_empty("neurons", neurons)?;
-        check::positive("tau_pre", f64::from(rule.tau_pre))?;
-        check::positive("tau_post", f64::from(rule.tau_post))?;
-        check::positive("tau_eligibility", f64::from(rule.tau_eligibility))?;
-        check::within("depression", f64::from(rule.depression), 0.0, f64::INFINITY)?;
+        DefinitionError::check_count("inputs", sources, 1_000_000)?;
+        DefinitionError::check_count("neurons", neurons, 1_000_000)?;
+        allowed!(above 0).check("tau_pre", rule.tau_pre)?;
+        allowed!(above 0).check("tau_post", rule.tau_post)?;
+        allowed!(above 0).check("tau_eligibility", rule.tau_eligibility)?;
+        allowed!(at least 0).check("depression", rule.depression)?;
         Ok(Self {
             pre: vec![0.0; sources],
             post: vec![0.0; neurons],

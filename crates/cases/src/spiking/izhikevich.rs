@@ -2,8 +2,8 @@
 
 use multiversion::multiversion;
 
-use crate::check;
 use base::error::DefinitionError;
+use contract::allowed;
 
 /// Parameters of one neuron type: v̇ = 0.04 v² + 5 v + 140 − u + I, u̇ = a (b v − u); at v ≥ 30 mV: v ← c, u ← u + d.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,8 +47,8 @@ impl Integration {
     /// # Errors
     /// Names `dt` or `substeps`.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        check::above("dt", f64::from(self.dt), 0.0, 2.0)?;
-        check::count("substeps", self.substeps, 1, 100)
+        allowed!(above 0 to 2).check("dt", self.dt)?;
+        allowed!(1 to 100).check("substeps", self.substeps)
     }
 }
 
@@ -75,12 +75,12 @@ impl Izhikevich {
     /// # Errors
     /// An empty group, a bad step, or a parameter that is not finite.
     pub fn new(types: &[NeuronType], integration: Integration) -> Result<Self, DefinitionError> {
-        check::not_empty("neurons", types.len())?;
+        DefinitionError::check_count("neurons", types.len(), 1_000_000)?;
         integration.check()?;
         for neuron in types {
-            check::positive("a", f64::from(neuron.a))?;
+            allowed!(above 0).check("a", neuron.a)?;
             for (key, value) in [("b", neuron.b), ("c", neuron.c), ("d", neuron.d)] {
-                check::within(key, f64::from(value), f64::NEG_INFINITY, f64::INFINITY)?;
+                allowed!(finite).check(key, value)?;
             }
         }
         let take = |field: fn(&NeuronType) -> f32| types.iter().map(field).collect::<Vec<_>>();

@@ -1,25 +1,27 @@
 //! The locus coeruleus: accumulated surprise passes a steep, adapting threshold and releases noradrenaline.
 
-use crate::check;
 use base::error::DefinitionError;
 use contract::declare::Declared;
-use contract::settings;
+use contract::{allowed, settings};
 use dynamics::{Level, Release};
 
 settings! {
     /// Parameters; times in ms. Defaults: the case study's design.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct LocusCoeruleusSettings {
-        /// Time constant with which surprise is accumulated.
+        /// time constant with which surprise is accumulated, ms
         pub tau_surprise: f64 = 1200.0 => [above 0];
-        /// Threshold and width of the sigmoid L = σ((s − threshold − adaptation)/width).
+        /// threshold of the sigmoid L = σ((s − threshold − adaptation)/width)
         pub threshold: f64 = 0.21 => [at least -1000000];
+        /// its width
         pub width: f64 = 0.006 => [above 0];
-        /// Rise of the adaptation per trial at L = 1, and its time constant.
+        /// rise of the adaptation per trial at L = 1
         pub adaptation: f64 = 0.05 => [at least 0];
-        pub tau_adaptation: f64 = 15_000.0 => [above 0];
-        /// NA ← NA·exp(−Δ/τ), then + gain·L·(1 − NA).
+        /// time constant of the adaptation, ms
+        pub tau_adaptation: f64 = 15000.0 => [above 0];
+        /// NA ← NA·exp(−Δ/τ), then + gain·L·(1 − NA)
         pub gain: f64 = 0.9 => [0 to 1];
+        /// τ of noradrenaline, ms
         pub tau_noradrenaline: f64 = 4500.0 => [above 0];
     }
 }
@@ -43,7 +45,7 @@ impl LocusCoeruleus {
     /// Names the parameter that is out of range.
     pub fn new(settings: LocusCoeruleusSettings, trial: f64) -> Result<Self, DefinitionError> {
         settings.check_ranges()?;
-        check::positive("trial", trial)?;
+        allowed!(above 0).check("trial", trial)?;
         let retention = Level::retention_of(trial, settings.tau_noradrenaline);
         Ok(Self {
             settings,

@@ -15,26 +15,29 @@ settings! {
     /// Parameters; the defaults are those of the case study's design.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct PredictiveSettings {
-        /// Neurons per state (buffer), per outcome (observation) and per outcome and error population. Weights are states ×
-        /// outcomes × the square of this: at most 2 MiB for every pair of them.
+        /// neurons per state (buffer), per outcome (observation) and per outcome and error population;
+        /// weights are states × outcomes × its square, at most 2 MiB for every pair of them
         pub population: usize = 16 => [1 to 512];
-        /// Probability of a buffer or observation spike per ms.
+        /// probability of a buffer or observation spike per ms
         pub rate: f32 = 0.2 => [0.000001 to 1];
-        /// Length of its post-synaptic pulse, ms.
+        /// length of its post-synaptic pulse, ms
         pub pulse: u32 = 4 => [1 to 1000];
-        /// Time constant of error neurons and presynaptic traces, ms.
+        /// time constant of error neurons and presynaptic traces, ms
         pub tau: f32 = 10.0 => [above 0];
-        /// Time constant of the smoothed error activity A, ms.
+        /// time constant of the smoothed error activity A, ms
         pub smoothing: f32 = 10.0 => [above 0];
-        /// Learning rate η₁·tanh A, plus η₂·tanh A where A ≥ `threshold`.
+        /// η₁ of the learning rate η₁·tanh A, plus η₂·tanh A where A ≥ `threshold`
         pub rate_slow: f32 = 2e-4 => [0 to 1];
+        /// η₂
         pub rate_fast: f32 = 4e-4 => [0 to 1];
+        /// smoothed error activity A from which η₂ counts
         pub threshold: f32 = 0.3 => [at least 0];
-        /// Initial weights, as a share of a full prediction.
+        /// initial weights, as a share of a full prediction
         pub initial: f32 = 0.1 => [0 to 10];
-        /// Length of the feedback phase, ms, and its first part that does not count for the surprise.
+        /// length of the feedback phase, ms
         pub feedback: usize = 100 => [2 to 10000];
-        pub onset: usize = 20;
+        /// its first part, which does not count for the surprise, ms
+        pub onset: usize = 20 => [told "0 to below feedback"];
     }
 }
 
@@ -45,7 +48,7 @@ impl PredictiveSettings {
     /// Names the key.
     pub fn check(&self) -> Result<(), DefinitionError> {
         self.check_ranges()?;
-        check::count("onset", self.onset, 0, self.feedback - 1)
+        check::within("onset", self.onset, 0, self.feedback - 1)
     }
 }
 
@@ -90,8 +93,8 @@ impl PredictiveNetwork {
         noise: &mut Noise,
     ) -> Result<Self, DefinitionError> {
         settings.check()?;
-        check::not_empty("states", states)?;
-        check::not_empty("outcomes", outcomes)?;
+        DefinitionError::check_count("states", states, 1_000_000)?;
+        DefinitionError::check_count("outcomes", outcomes, 1_000_000)?;
         let n = settings.population;
         let errors = 2 * outcomes * n;
         let mut network = Self {

@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bandit::{BanditLearner, BanditTask};
-use super::change_point::{ChangePointLearner, ChangePointTask};
-use super::goals::{GoalLearner, GoalTask};
+use super::bandit::{BanditLearner, BanditTask, DoyaSettings, SoftmaxSettings, UncertaintySettings};
+use super::change_point::{ChangePointLearner, ChangePointTask, FixedRateSettings};
+use super::goals::{CholinergicSettings, DeltaSettings, GoalLearner, GoalTask, NoSettings};
 use super::{bandit, change_point, goals};
 use base::error::{DefinitionError, Result};
 use base::rng::Streams;
+use contract::declare::Declared;
 use contract::definition::{Benchmark, MethodPreset};
-use contract::{Channel, Registered, Replay, registered};
+use contract::{Channel, Reader, Registered, Replay, registered};
 
 /// The three tasks; a benchmark's file has one table `[task]` with its `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,81 +46,98 @@ struct Body {
 }
 
 /// What a kind of method learns, and how its parameters are read.
+#[derive(Clone, Copy)]
 pub struct Learns {
     task: &'static str,
-    read: fn(&MethodPreset, &str) -> Result<Learner>,
+    read: Reader<Learner>,
 }
 
 macro_rules! learns {
-    ($task:literal, $variant:ident($learner:ident::$kind:ident)) => {
-        Learns {
-            task: $task,
-            read: |preset, on| Ok(Learner::$variant($learner::$kind(preset.parameters(on)?))),
-        }
+    ($kind:literal, $task:literal, $variant:ident($learner:ident::$of:ident($settings:ty)), $formula:literal, $source:literal) => {
+        Registered::new(
+            $kind,
+            $formula,
+            $source,
+            Learns {
+                task: $task,
+                read: |preset, on| Ok(Learner::$variant($learner::$of(preset.checked(on)?))),
+            },
+        )
+        .with(<$settings as Declared>::PARAMETERS)
     };
 }
 
 /// Every kind of method.
 pub(super) const METHODS: &[Registered<Learns>] = &[
-    Registered::new(
+    learns!(
         "softmax",
+        "bandit",
+        Bandit(BanditLearner::Softmax(SoftmaxSettings)),
         "Q ← Q + α(γⁿ⁻¹r + γⁿ max Q′ − Q), p ∝ exp(βQ); α, β, γ constant",
-        "Q-learning (Watkins 1989)",
-        learns!("bandit", Bandit(BanditLearner::Softmax)),
+        "Q-learning (Watkins 1989)"
     ),
-    Registered::new(
+    learns!(
         "doya",
+        "bandit",
+        Bandit(BanditLearner::Doya(DoyaSettings)),
         "the same; DA = δ, α ∝ 1 + ρ·ACh, β ∝ 1 + ρ·NA, 1/(1 − γ) ∝ 1 + ρ·5-HT",
-        "Doya 2002",
-        learns!("bandit", Bandit(BanditLearner::Doya)),
+        "Doya 2002"
     ),
-    Registered::new(
+    learns!(
         "uncertainty",
+        "bandit",
+        Bandit(BanditLearner::Uncertainty(UncertaintySettings)),
         "ensemble of the same; α = E/(E + A), β = 1/⟨E⟩",
-        "Lee, Liebana, Clopath & Dabney 2024",
-        learns!("bandit", Bandit(BanditLearner::Uncertainty)),
+        "Lee, Liebana, Clopath & Dabney 2024"
     ),
-    Registered::new(
+    learns!(
         "ach-ne",
+        "goals",
+        Goals(GoalLearner::AchNe(CholinergicSettings)),
         "p ∝ exp(β·ACh); ACh × 1.4 or 0.9, NE × 0.7 or 1.1; reset when NE > ⟨ACh⟩/(0.5 + ⟨ACh⟩)",
-        "Zou et al. 2020, after Yu & Dayan 2005",
-        learns!("goals", Goals(GoalLearner::AchNe)),
+        "Zou et al. 2020, after Yu & Dayan 2005"
     ),
-    Registered::new(
+    learns!(
         "goal-delta",
+        "goals",
+        Goals(GoalLearner::GoalDelta(DeltaSettings)),
         "V ← V + α(feedback − V), p ∝ exp(βV); α, β constant",
-        "delta rule",
-        learns!("goals", Goals(GoalLearner::GoalDelta)),
+        "delta rule"
     ),
-    Registered::new(
+    learns!(
         "goal-observer",
+        "goals",
+        Goals(GoalLearner::GoalObserver(goals::ObserverSettings)),
         "argmax p(goal | feedback), validity known; hazard of the schedule or constant",
-        "Bayesian observer",
-        learns!("goals", Goals(GoalLearner::GoalObserver)),
+        "Bayesian observer"
     ),
-    Registered::new(
+    learns!(
         "reduced-observer",
+        "change-point",
+        ChangePoint(ChangePointLearner::ReducedObserver(change_point::ObserverSettings)),
         "b ← b + (τ + (1 − τ)·p_cp)·δ",
-        "Nassar et al. 2010",
-        learns!("change-point", ChangePoint(ChangePointLearner::ReducedObserver)),
+        "Nassar et al. 2010"
     ),
-    Registered::new(
+    learns!(
         "exact-observer",
+        "change-point",
+        ChangePoint(ChangePointLearner::ExactObserver(NoSettings)),
         "b = Σ p(last jump at t | samples)·b_t, hazard and noise known",
-        "Adams & MacKay 2007",
-        learns!("change-point", ChangePoint(ChangePointLearner::ExactObserver)),
+        "Adams & MacKay 2007"
     ),
-    Registered::new(
+    learns!(
         "fixed-rate",
+        "change-point",
+        ChangePoint(ChangePointLearner::FixedRate(FixedRateSettings)),
         "b ← b + α·δ, α constant",
-        "delta rule",
-        learns!("change-point", ChangePoint(ChangePointLearner::FixedRate)),
+        "delta rule"
     ),
-    Registered::new(
+    learns!(
         "told-mean",
+        "change-point",
+        ChangePoint(ChangePointLearner::ToldMean(NoSettings)),
         "b = mean of the samples since the last jump, which it is told",
-        "oracle",
-        learns!("change-point", ChangePoint(ChangePointLearner::ToldMean)),
+        "oracle"
     ),
 ];
 
@@ -183,11 +201,11 @@ impl Settings {
         }
         let learner = (means.read)(method, &benchmark.header.id)?;
         let checked = match &learner {
-            Learner::Bandit(learner) => learner.check(),
-            Learner::Goals(learner) => learner.check(),
-            Learner::ChangePoint(learner) => learner.check(),
+            Learner::Bandit(BanditLearner::Uncertainty(settings)) => settings.check(),
+            Learner::Goals(GoalLearner::AchNe(settings)) => settings.check(),
+            _ => Ok(()),
         };
-        checked.map_err(|error| method.refuse(error.below("parameters")))?;
+        checked.map_err(|error| method.refuse_parameter(&benchmark.header.id, error))?;
         Ok(Self { task, learner })
     }
 }

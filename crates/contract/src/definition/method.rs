@@ -10,6 +10,7 @@ use super::origin::Origin;
 use super::search_note::SearchNote;
 use super::space::Space;
 use crate::declare::Declared;
+use crate::method_info::{MethodInfo, Parameter};
 use base::error::{DefinitionError, Error, Result};
 use base::source::Source;
 
@@ -245,14 +246,22 @@ impl MethodPreset {
         self.refuse(error.below(place))
     }
 
-    /// Refuses the first parameter that is given (its first part) to a kind of method that has none: key, what was found, why there is none.
+    /// The parameters for one benchmark where a kind of method has only some of those that its protocol reads.
     ///
     /// # Errors
-    /// A definition error with file and line.
-    pub fn refuse_misplaced(&self, benchmark: &str, parameters: &[(bool, &str, &str, &str)]) -> Result<()> {
-        let Some((_, key, found, why)) = parameters.iter().find(|(given, ..)| *given) else { return Ok(()) };
-        let error = DefinitionError::range(key, found, &format!("no `{key}`: {why}"));
-        Err(self.refuse_parameter(benchmark, error))
+    /// Definition errors with file and line; one that the kind does not list, with those that it does.
+    pub fn listed<T: serde::de::DeserializeOwned>(&self, benchmark: &str, kind: &MethodInfo) -> Result<T> {
+        let settings = self.parameters(benchmark)?;
+        let lines = kind.parameters;
+        let known = |key: &str| lines.iter().any(|one| one.key().split('.').next() == Some(key));
+        let Some((key, value)) =
+            self.effective("parameters", benchmark).into_iter().find(|(key, _)| !known(key))
+        else {
+            return Ok(settings);
+        };
+        let all: Vec<String> = lines.iter().map(Parameter::key).collect();
+        let allowed = format!("no `{key}`: `{}` has {}", kind.kind, all.join(", "));
+        Err(self.refuse_parameter(benchmark, DefinitionError::range(&key, value, &allowed)))
     }
 
     /// Points an error in a parameter at the file in which it stands.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::header::check_header;
 use super::origin::Origin;
+use base::allowed::Allowed;
 use base::error::{DefinitionError, Result};
 use base::source::Source;
 
@@ -59,10 +60,9 @@ impl Suite {
         check_header(origin, header.schema, &header.id)?;
         let counts = header.cell.iter().filter_map(|cell| cell.seeds).chain([header.seeds]);
         for seeds in counts {
-            if !(1..=MOST_SEEDS).contains(&seeds) {
-                let error = DefinitionError::range("seeds", seeds, &format!("1 to {MOST_SEEDS}"));
-                return Err(origin.locate(error));
-            }
+            Allowed::within(1.0, MOST_SEEDS as f64)
+                .check("seeds", seeds)
+                .map_err(|error| origin.locate(error))?;
         }
         if header.cell.is_empty() || header.cell.iter().any(|cell| cell.benchmarks.is_empty()) {
             return Err(origin.locate(DefinitionError::range(

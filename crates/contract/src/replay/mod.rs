@@ -10,6 +10,7 @@ pub mod series;
 
 use serde::{Deserialize, Serialize};
 
+use crate::method_info::Parameter;
 use crate::watch::{Portion, Watch};
 use base::error::Result;
 use base::rng::Streams;
@@ -70,6 +71,14 @@ pub fn yoked_seed(seed: u64) -> u64 {
 }
 
 impl Replay {
+    /// The line of a setting `replay`.
+    pub const LINE: Parameter = Parameter::new(
+        "replay",
+        "none",
+        "none, mean, rotated, shuffled, yoked, matched-noise",
+        "none: the mechanism acts; otherwise a control: what is made of the recording of its own session",
+    );
+
     /// Runs a session, and before it, for a control, the mechanism's own. `session` runs one with the streams of a seed;
     /// [`Channels::replays`] tells it which of the two it is. `rotation`: by how many decisions of each kind a session of
     /// that many is rotated.

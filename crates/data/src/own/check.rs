@@ -1,6 +1,7 @@
 //! The rules of the `[data]` table: which keys go together, which values are allowed.
 
 use super::table::{ColumnName, DataTable, FileLayout, MOST_CLASSES, Normalise, Part};
+use base::allowed::Allowed;
 use base::error::DefinitionError;
 
 impl DataTable {
@@ -18,20 +19,13 @@ impl DataTable {
                 return Err(DefinitionError::range("data", found, allowed));
             }
         }
-        let positive = |key: &str, value: f32| {
-            let fine = value.is_finite() && value > 0.0;
-            if fine { Ok(()) } else { Err(DefinitionError::range(key, value, "a finite number > 0")) }
-        };
-        positive("data.scale", self.scale.unwrap_or(1.0))?;
+        let positive = Allowed::above(0.0, f64::INFINITY);
+        positive.check("data.scale", self.scale.unwrap_or(1.0))?;
         if let Some(Normalise::By([mean, deviation])) = self.normalise {
-            positive("data.normalise", deviation)?;
-            if !mean.is_finite() {
-                return Err(DefinitionError::range("data.normalise", mean, "a finite mean"));
-            }
+            positive.check("data.normalise", deviation)?;
+            Allowed::FINITE.check("data.normalise", mean)?;
         }
-        if self.pad > 64 {
-            return Err(DefinitionError::range("data.pad", self.pad, "0 to 64"));
-        }
+        Allowed::within(0.0, 64.0).check("data.pad", self.pad)?;
         DefinitionError::check_count("data.limit", self.limit.unwrap_or(1), 100_000_000)?;
         let digits =
             |sum: &String| sum.len() == 64 && sum.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));

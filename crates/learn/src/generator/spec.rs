@@ -1,22 +1,14 @@
 //! A generator as a setting.
 
 use base::error::DefinitionError;
-use contract::{Parameter, settings};
-
-const HIDDEN: Parameter = Parameter::new(
-    "generator.hidden",
-    "[400, 400]",
-    "1 to 8 layers of 1 to 4096",
-    "units of the encoder; the decoder has them in reverse",
-);
+use contract::settings;
 
 settings! {
-    below "generator.";
     /// Sizes and rate of a variational autoencoder; defaults: van de Ven et al. 2020.
     #[derive(Debug, Clone, PartialEq)]
     pub struct GeneratorSpec {
-        /// Units of the encoder's hidden layers; the decoder has them in reverse.
-        pub hidden: Vec<usize> = vec![400, 400] => [as [HIDDEN]];
+        /// units of the encoder; the decoder has them in reverse
+        pub hidden: Vec<usize> = vec![400, 400] => [or "[400, 400]"; told "1 to 8 layers of 1 to 4096"];
         /// latent dimensions
         pub latent: usize = 100 => [1 to 4096];
         /// learning rate of the generator's Adam

@@ -44,7 +44,6 @@ pub enum Weighing {
 }
 
 settings! {
-    below "memory.";
     /// A memory's settings.
     #[derive(Debug, Clone, PartialEq)]
     pub struct MemorySpec {
@@ -61,7 +60,6 @@ settings! {
 }
 
 settings! {
-    below "memory.";
     /// A memory of which the method itself says what stays and when.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Capacity {

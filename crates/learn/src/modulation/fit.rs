@@ -6,21 +6,19 @@ use super::source::Need;
 use super::spec::ReceptorSpec;
 use super::target::{Scope, TARGETS, TargetKind};
 use base::error::DefinitionError;
+use contract::allowed;
 use dynamics::Response;
 
 impl ReceptorSpec {
     /// # Errors
     /// The first value out of range; a target that this learner lacks.
     pub(super) fn check(&self, clamp: [f64; 2], anatomy: &Anatomy) -> Result<(), DefinitionError> {
-        let rule = |key: &str, value: f64, fine: bool, allowed: &str| {
-            if fine { Ok(()) } else { Err(DefinitionError::range(key, value, allowed)) }
-        };
-        rule("sensitivity", self.sensitivity, self.sensitivity.is_finite(), "a finite number")?;
-        rule("threshold", self.threshold, (0.0..1.0).contains(&self.threshold), "at least 0 and below 1")?;
-        rule("tau", self.tau, self.tau >= 0.0 && self.tau.is_finite(), "0 or a number of steps")?;
-        rule("share", self.share, self.share > 0.0 && self.share <= 1.0, "above 0, up to 1")?;
+        allowed!(finite).check("sensitivity", self.sensitivity)?;
+        allowed!(0 to below 1).check("threshold", self.threshold)?;
+        allowed!(at least 0).check("tau", self.tau)?;
+        allowed!(above 0 to 1).check("share", self.share)?;
         let spread = self.heterogeneity;
-        rule("heterogeneity", spread, spread >= 0.0 && spread.is_finite(), "a finite number >= 0")?;
+        allowed!(at least 0).check("heterogeneity", spread)?;
         let entry = self.target.entry();
         if anatomy.layers.is_empty() && self.scope != Scope::Global {
             return Err(DefinitionError::range(

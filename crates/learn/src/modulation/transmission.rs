@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use base::error::DefinitionError;
 use base::rng::{FastRng, Streams};
+use contract::declare::Declared;
+use contract::settings;
 
 /// Wired (direct, without loss) or through the volume. Default: wired.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -17,46 +19,31 @@ pub enum Transmission {
     Volume(Volume),
 }
 
-/// Volume transmission: late, lossy, spread out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Volume {
-    /// Steps from release to arrival, 0 to 100,000. Default 5.
-    pub delay: usize,
-    /// Share of the concentration that is lost per step, above 0 and up to 1: c ← (1 − leak) c + leak · m. Default 0.2.
-    pub leak: f64,
-    /// Probability that a step's release does not arrive, in [0, 1). Default 0.
-    pub failure: f64,
-    /// Width σ of the spread around the release site, as a share of the layer's extent; absent: everywhere alike.
-    /// With scope `unit` or `synapse`, the unit at distance d gets exp(−d²/2σ²) of the level.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub spread: Option<f64>,
-    /// Release site along the layer, in \[0, 1\]. On a grid it is the same share of both edges. Default 0.5.
-    pub site: f64,
-    /// Units stand on a square grid, row by row, rather than on a line. Default false.
-    pub grid: bool,
-}
-
-impl Default for Volume {
-    fn default() -> Self {
-        Self { delay: 5, leak: 0.2, failure: 0.0, spread: None, site: 0.5, grid: false }
+settings! {
+    /// Volume transmission: late, lossy, spread out.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Volume {
+        /// steps from release to arrival
+        pub delay: usize = 5 => [0 to 100000];
+        /// share of the concentration that is lost per step: c ← (1 − leak) c + leak · m
+        pub leak: f64 = 0.2 => [above 0 to 1];
+        /// probability that a step's release does not arrive
+        pub failure: f64 = 0.0 => [0 to below 1];
+        /// width σ of the spread around the release site, as a share of the layer's extent;
+        /// with scope `unit` or `synapse`, the unit at distance d gets exp(−d²/2σ²) of the level
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub spread: Option<f64> = None => [or "everywhere alike"; above 0];
+        /// release site along the layer; on a grid it is the same share of both edges
+        pub site: f64 = 0.5 => [0 to 1];
+        /// whether units stand on a square grid, row by row, rather than on a line
+        pub grid: bool = false;
     }
 }
 
 impl Transmission {
     pub(super) fn check(&self) -> Result<(), DefinitionError> {
         let Self::Volume(volume) = self else { return Ok(()) };
-        let rule = |key: &str, value: f64, fine: bool, allowed: &str| {
-            if fine { Ok(()) } else { Err(DefinitionError::range(key, value, allowed)) }
-        };
-        if volume.delay > 100_000 {
-            return Err(DefinitionError::range("delay", volume.delay, "0 to 100000 steps"));
-        }
-        rule("leak", volume.leak, volume.leak > 0.0 && volume.leak <= 1.0, "above 0, up to 1")?;
-        rule("failure", volume.failure, (0.0..1.0).contains(&volume.failure), "at least 0 and below 1")?;
-        rule("site", volume.site, (0.0..=1.0).contains(&volume.site), "0 to 1")?;
-        let spread = volume.spread.unwrap_or(1.0);
-        rule("spread", spread, spread > 0.0 && spread.is_finite(), "a number > 0")
+        volume.check_ranges()
     }
 
     /// What share of the level each of `units` units gets.

@@ -2,6 +2,7 @@
 
 use super::scenario::Scenario;
 use base::error::DefinitionError;
+use contract::allowed;
 
 /// Classes per task where nothing else is said.
 pub(super) const CLASSES_PER_TASK: usize = 2;
@@ -10,10 +11,7 @@ pub(super) const CLASSES_PER_TASK: usize = 2;
 pub const MOST_STATES: usize = 16;
 
 pub(super) fn check_count(tasks: usize) -> Result<(), DefinitionError> {
-    if (2..=100).contains(&tasks) {
-        return Ok(());
-    }
-    Err(DefinitionError::range("stream.tasks.tasks", tasks, "2 to 100"))
+    allowed!(2 to 100).check("stream.tasks.tasks", tasks)
 }
 
 pub(super) fn check_sizes(

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::counts::{CLASSES_PER_TASK, MOST_STATES, check_count, check_sizes};
 use super::scenario::Scenario;
 use base::error::DefinitionError;
-use contract::Reveal;
+use contract::{Reveal, allowed};
 use data::Dataset;
 
 /// How tasks are made from a data set.
@@ -181,18 +181,14 @@ impl StreamSpec {
 
     /// What is done with the tasks' samples once the tasks stand.
     pub(super) fn check_mix(&self) -> Result<(), DefinitionError> {
-        if let Some(times) = self.repeats.filter(|times| !(2..=100).contains(times)) {
-            return Err(DefinitionError::range("stream.repeats", times, "2 to 100"));
-        }
+        allowed!(2 to 100).check("stream.repeats", self.repeats.unwrap_or(2))?;
         DefinitionError::check_count(
             "stream.samples_per_task",
             self.samples_per_task.unwrap_or(1),
             10_000_000,
         )?;
         if let Some(width) = self.gradual {
-            if !(0.05..=5.0).contains(&width) {
-                return Err(DefinitionError::range("stream.gradual", width, "0.05 to 5"));
-            }
+            allowed!(0.05 to 5).check("stream.gradual", width)?;
             if !self.reveals.is_empty() || self.cumulative || self.blur.is_some() {
                 let allowed = "absent, unless `reveals = []`: there is no boundary that could be told; not with `cumulative` or `blur`";
                 return Err(DefinitionError::range("stream.gradual", width, allowed));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::nmn::NmnSettings;
 use super::settings::Inner;
 use base::error::Result;
-use contract::declare::Declared;
+use contract::declare::{Declared, below};
 use contract::definition::MethodPreset;
 use contract::{Parameter, Registered, registered, settings};
 
@@ -78,7 +78,7 @@ pub const METHODS: &[Registered<Kind>] = &[
         "Vecoven, Ernst, Wehenkel & Drion 2020",
         Kind::Nmn,
     )
-    .with(NmnSettings::PARAMETERS),
+    .with(&below::<4>("context", NmnSettings::PARAMETERS)),
     Registered::new(
         "pretrained",
         "∇L(D^train ∪ D^val; w) of all tasks mixed, no inner loop; at test plain fine-tuning from w",
@@ -132,8 +132,8 @@ impl Rule {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, inner: &Inner) -> Result<Self> {
-        let kind = registered(METHODS, preset)?.means;
-        let given: Given = preset.parameters(benchmark)?;
+        let Registered { info, means: kind } = *registered(METHODS, preset)?;
+        let given: Given = preset.listed(benchmark, &info)?;
         let trains_inside = !matches!(kind, Kind::Pretrained | Kind::Scratch | Kind::Protonet | Kind::Nmn);
         let rule = Self {
             kind,
@@ -142,29 +142,7 @@ impl Rule {
             embedding: (kind == Kind::Protonet).then_some(given.embedding.unwrap_or(64)),
             context: (kind == Kind::Nmn).then_some(given.context.unwrap_or_default()),
         };
-        let misplaced = [
-            (
-                given.rate.is_some() && matches!(kind, Kind::Nmn | Kind::Protonet),
-                "rate",
-                "a number",
-                "this method adapts without gradient steps",
-            ),
-            (given.steps.is_some() && !trains_inside, "steps", "a number", "this method has no inner loop"),
-            (
-                given.embedding.is_some() && kind != Kind::Protonet,
-                "embedding",
-                "a number",
-                "only prototypes have one",
-            ),
-            (
-                given.context.is_some() && kind != Kind::Nmn,
-                "context",
-                "a table",
-                "only `nmn` has a network that reads the support set",
-            ),
-        ];
-        preset.refuse_misplaced(benchmark, &misplaced)?;
-        let context = given.context.map_or(Ok(()), |own| own.check());
+        let context = given.context.map_or(Ok(()), |own| own.check().map_err(|error| error.below("context")));
         given.check_ranges().and(context).map_err(|error| preset.refuse_parameter(benchmark, error))?;
         Ok(rule)
     }

@@ -62,9 +62,7 @@ impl Sinusoid {
     pub(super) fn check(&self, at: &str) -> Result<(), DefinitionError> {
         let counts = [("shots", self.shots), ("queries", self.queries), ("test_queries", self.test_queries)];
         for (key, count) in counts {
-            if !(1..=10_000).contains(&count) {
-                return Err(DefinitionError::range(&format!("{at}.{key}"), count, "1 to 10000"));
-            }
+            DefinitionError::check_count(&format!("{at}.{key}"), count, 10_000)?;
         }
         for (key, [low, high]) in [("amplitude", self.amplitude), ("phase", self.phase), ("x", self.x)] {
             if !(low.is_finite() && high.is_finite() && low < high) {

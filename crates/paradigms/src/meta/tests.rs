@@ -130,7 +130,7 @@ fn settings_that_cannot_work_are_named_before_training() {
     let message = refused(str::to_owned, "kind = \"maml\"\nparameters = { rate = -1.0 }");
     assert!(message.contains("`parameters.rate` = -1"), "{message}");
     let message = refused(str::to_owned, "kind = \"scratch\"\nparameters = { steps = 3 }");
-    assert!(message.contains("`parameters.steps`") && message.contains("no inner loop"), "{message}");
+    assert!(message.contains("`parameters.steps`") && message.contains("`scratch` has rate"), "{message}");
 }
 
 #[test]
@@ -231,8 +231,8 @@ fn nmn_refuses_what_it_cannot_read() {
         ("sinusoid-10shot", "nmn@parameters.context.units=0", "1 to 4096"),
         ("sinusoid-10shot", "nmn@parameters.context.form=sloep", "slope"),
         ("sinusoid-10shot", "nmn-constant@parameters.context.test_signal=mean", "own"),
-        ("sinusoid-10shot", "maml@parameters.context.units=3", "only `nmn`"),
-        ("sinusoid-10shot", "nmn@parameters.steps=3", "no inner loop"),
+        ("sinusoid-10shot", "maml@parameters.context.units=3", "no `context`"),
+        ("sinusoid-10shot", "nmn@parameters.steps=3", "`nmn` has context.units"),
         ("sinusoid-10shot", "nmn@parameters.rate=0.5", "no `rate`"),
         ("sinusoid-10shot", "maml@model.kind=rnn@model.hidden=[8]", "mlp or cnn"),
     ] {

@@ -135,14 +135,14 @@ impl Composition {
 }
 
 /// The line of every quadratic pull's `proximal`.
-pub(super) const PROXIMAL: Parameter = Parameter {
-    name: "proximal",
-    default: "false",
-    range: "true, false",
-    meaning: "a Euclidean proximal step after the optimiser's update instead of the penalty's gradient: it ends in the \
+pub(super) const PROXIMAL: Parameter = Parameter::new(
+    "proximal",
+    "false",
+    "true, false",
+    "a Euclidean proximal step after the optimiser's update instead of the penalty's gradient: it ends in the \
               minimum of loss + penalty under SGD alone. Under momentum μ the penalty counts 1 − μ; Adam divides the \
               loss's gradient by √v̂ and leaves the step as it is, so that λ means something else there",
-};
+);
 
 /// A method's settings: deserialised from a preset, checked, then turned into a composition.
 pub trait Settings: Serialize + DeserializeOwned + Declared {

@@ -52,7 +52,7 @@ mod tests {
             let ours: f64 = if one.kind == "si" { 2.0 } else { 1.0 };
             assert!((theirs * one.factor - ours).abs() < 1e-12, "{one:?}");
             let entry = METHODS.iter().find(|entry| entry.info.kind == one.kind).expect("a method");
-            assert!(entry.info.parameters.iter().any(|known| known.name == one.parameter), "{one:?}");
+            assert!(entry.info.parameters.iter().any(|known| known.key() == one.parameter), "{one:?}");
         }
     }
 }

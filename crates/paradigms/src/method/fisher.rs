@@ -33,7 +33,6 @@ pub enum FisherEstimator {
 }
 
 settings! {
-    below "fisher.";
     /// How the Fisher information is estimated.
     #[derive(Debug, Clone, PartialEq)]
     pub struct FisherSettings {

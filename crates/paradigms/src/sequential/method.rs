@@ -95,7 +95,7 @@ settings! {
         /// the same where the drawings of all classes come mixed (the oracle)
         mixed_rate: Option<f32> = None => [or "rate"; above 0];
         /// channels of the prediction network
-        channels: Option<Vec<usize>> = None => [as CHANNELS];
+        channels: Option<Vec<usize>> = None => [or "the benchmark's features.channels"; told "1 to 4 numbers from 1 to 512"];
         /// α of the inner loop in meta-training
         inner_rate: Option<f32> = None => [or "the benchmark's inner.rate"; above 0];
         /// units of the hidden layer of the head
@@ -104,14 +104,6 @@ settings! {
         gate: Gate = Gate::Learned => ["learned" | "constant" | "mean" | "shuffled"];
     }
 }
-
-/// The line of a stack of convolutions.
-const CHANNELS: [Parameter; 1] = [Parameter::new(
-    "channels",
-    "the benchmark's features.channels",
-    "1 to 4 numbers from 1 to 512",
-    "channels of the prediction network",
-)];
 
 /// A method, resolved.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,26 +131,9 @@ impl Method {
     /// # Errors
     /// Definition errors that point into the preset's file.
     pub fn new(preset: &MethodPreset, benchmark: &str, settings: &SequentialSettings) -> Result<Self> {
-        let kind = registered(METHODS, preset)?.means;
-        let given: Given = preset.parameters(benchmark)?;
+        let Registered { info, means: kind } = *registered(METHODS, preset)?;
+        let given: Given = preset.listed(benchmark, &info)?;
         let refuse = |error| preset.refuse_parameter(benchmark, error);
-        let gate = format!("{:?}", given.gate).to_lowercase();
-        let misplaced = [
-            (
-                given.hidden.is_some() && kind != Kind::Oml,
-                "hidden",
-                "a number",
-                "only oml's head has a hidden layer",
-            ),
-            (!given.gate.is_learned() && kind != Kind::Anml, "gate", &gate, "only anml has one"),
-            (
-                given.inner_rate.is_some() && matches!(kind, Kind::Pretrained | Kind::Scratch),
-                "inner_rate",
-                "a number",
-                "this method has no inner loop",
-            ),
-        ];
-        preset.refuse_misplaced(benchmark, &misplaced)?;
         given.check_ranges().map_err(refuse)?;
         let inner_rate = given.inner_rate.unwrap_or(settings.inner.rate);
         let rate = given.rate.unwrap_or(inner_rate);

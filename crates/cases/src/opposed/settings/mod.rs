@@ -31,8 +31,8 @@ impl Settings {
         let task: Task = benchmark.settings()?;
         task.check().map_err(|error| benchmark.refuse(error))?;
         let kind = registered(METHODS, method)?.means;
-        let parameters: MethodParameters = method.parameters(&benchmark.header.id)?;
-        let MethodParameters { fraction, cells, scope, select, assign } = parameters;
+        let MethodParameters { fraction, cells, scope, select, assign } =
+            method.checked(&benchmark.header.id)?;
         let modulation = Modulation { kind, fraction, cells, scope, select, assign };
         modulation.check(&task).map_err(|error| method.refuse(error))?;
         Ok(Self { task, modulation })

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::task::{Task, demand};
 use base::error::{DefinitionError, Result};
-use contract::Registered;
+use contract::declare::Declared;
+use contract::{Registered, settings};
 
 /// What selects a behaviour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,42 +91,45 @@ pub const METHODS: &[Registered<Kind>] = &[
         "τ ẋ = −x + (F ∘ W) r + w_in u, F = f at targeted synapses, 1 elsewhere",
         "Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
         Kind::WeightGain,
-    ),
+    )
+    .with(MethodParameters::PARAMETERS),
     Registered::new(
         "random-gain",
         "τ ẋ = −x + (F ∘ W) r + w_in u, F = 1 ± (f − 1) at targeted synapses, signs random",
         "control of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
         Kind::RandomGain,
-    ),
+    )
+    .with(MethodParameters::PARAMETERS),
     Registered::new(
         "additive-current",
         "τ ẋ = −x + W r + w_in u + (f − 1) κ at targeted units, κ = rms of (W r)",
         "control of Tsuda, Pate, Tye, Siegelmann & Sejnowski 2026",
         Kind::AdditiveCurrent,
-    ),
+    )
+    .with(MethodParameters::PARAMETERS),
     Registered::new(
         "context-input",
         "τ ẋ = −x + W r + w_in u + w_context, one fixed random vector per context",
         "baseline: the context as an input",
         Kind::ContextInput,
-    ),
+    )
+    .with(MethodParameters::PARAMETERS),
 ];
 
-/// Parameters of a method preset.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct MethodParameters {
-    pub fraction: f64,
-    pub cells: Cells,
-    pub scope: Scope,
-    pub select: Select,
-    pub assign: Assign,
-}
-
-impl Default for MethodParameters {
-    fn default() -> Self {
-        let (cells, scope, select) = (Cells::All, Scope::Incoming, Select::Level);
-        Self { fraction: 1.0, cells, scope, select, assign: Assign::Own }
+settings! {
+    /// Parameters of a method preset.
+    #[derive(Debug, Clone, PartialEq)]
+    pub(super) struct MethodParameters {
+        /// share of the cells that is targeted (per behaviour, where populations select)
+        pub fraction: f64 = 1.0 => [above 0 to 1];
+        /// which cells may be targeted
+        pub cells: Cells = Cells::All => ["all" | "excitatory" | "inhibitory"];
+        /// which weights of a targeted unit the gain scales: those it receives, it sends, or between two targeted units
+        pub scope: Scope = Scope::Incoming => ["incoming" | "outgoing" | "both-ends"];
+        /// what selects a behaviour: the level of f, or which of disjoint sub-populations stands at the task's `population_level`
+        pub select: Select = Select::Level => ["level" | "population"];
+        /// whose modulation a behaviour gets: its own, the mean over behaviours, or at test that of one drawn in every trial (controls)
+        pub assign: Assign = Assign::Own => ["own" | "mean" | "shuffled"];
     }
 }
 
@@ -146,7 +150,6 @@ pub struct Modulation {
 impl Modulation {
     pub(super) fn check(&self, task: &Task) -> Result<(), DefinitionError> {
         let fraction = self.fraction;
-        demand(fraction > 0.0 && fraction <= 1.0, "parameters.fraction", fraction, "above 0, at most 1")?;
         if self.select == Select::Population {
             let count = task.behaviour.len();
             let fine = fraction * count as f64 <= 1.0 + 1e-9;

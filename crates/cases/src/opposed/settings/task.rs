@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::opposed::behaviour::Behaviour;
 use base::error::DefinitionError;
 use contract::declare::Declared;
-use contract::settings;
+use contract::{allowed, settings};
 
 /// Trials simulated side by side in evaluations.
 pub const SIDE_BY_SIDE: usize = 8;
@@ -53,7 +53,7 @@ settings! {
         /// N.
         pub units: usize = 200 => [8 to 4096];
         /// Probability that a unit is excitatory.
-        pub excitatory_share: f64 = 0.8;
+        pub excitatory_share: f64 = 0.8 => [above 0 below 1];
         /// Probability of a synapse.
         pub connection_probability: f64 = 0.2 => [above 0 to 1];
         /// g in |w| = g·|N(0,1)|/√(N p).
@@ -143,8 +143,6 @@ impl Task {
         n.check_ranges().map_err(|error| error.below("network"))?;
         trial.check_ranges().map_err(|error| error.below("trial"))?;
         training.check_ranges().map_err(|error| error.below("training"))?;
-        let open = n.excitatory_share > 0.0 && n.excitatory_share < 1.0;
-        demand(open, "network.excitatory_share", n.excitatory_share, "between 0 and 1")?;
         let wider = n.tau_max > n.tau_min && n.tau_max.is_finite();
         demand(wider, "network.tau_max", n.tau_max, "above tau_min")?;
         let onset = trial.response_onset();
@@ -158,7 +156,7 @@ impl Task {
         demand(positive(level) && level != 1.0, "population_level", level, "above 0 and not 1")?;
         demand(!self.behaviour.is_empty(), "behaviour", "[]", "at least one")?;
         for behaviour in &self.behaviour {
-            demand(positive(behaviour.level), "behaviour.level", behaviour.level, "above 0")?;
+            allowed!(above 0).check("behaviour.level", behaviour.level)?;
             let answers = [behaviour.plus, behaviour.minus, behaviour.null];
             let found = format!("{:?} of `{}`", answers, behaviour.name);
             let fine = answers.iter().flatten().all(|answer| (-1..=1).contains(answer))

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::super::control::Control;
 use super::super::network::Layout;
-use crate::check::{above, count};
+use crate::check::within;
 use base::error::DefinitionError;
+use contract::settings;
 
 /// What becomes of the modulatory signal s.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Modulation {
     /// s_r(t) scales component r of the recurrent weights: the NM-RNN.
-    #[default]
     Gain,
     /// s_r = σ(b_r), learned, constant in time: no modulatory network.
     Constant,
@@ -24,57 +24,31 @@ pub enum Modulation {
     None,
 }
 
-/// The network. Defaults are ours.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct NmRnnSettings {
-    /// Units N, 1 to 256. Default 64.
-    pub units: usize,
-    /// Rank R of the recurrent weights, 1 to 16, at most N. Default 3.
-    pub rank: usize,
-    /// Time constant τ in steps, 1 to 1000. Default 4.
-    pub time_constant: f64,
-    /// Units M of the modulatory network, 1 to 64. Default 8.
-    pub modulator_units: usize,
-    /// Its time constant τ_z in steps, 1 to 1000. Default 20.
-    pub modulator_time_constant: f64,
-    pub modulation: Modulation,
-    /// What replaces the network's own signals at test. Default: nothing.
-    pub control: Control,
-}
-
-impl Default for NmRnnSettings {
-    fn default() -> Self {
-        Self {
-            units: 64,
-            rank: 3,
-            time_constant: 4.0,
-            modulator_units: 8,
-            modulator_time_constant: 20.0,
-            modulation: Modulation::Gain,
-            control: Control::default(),
-        }
+settings! {
+    /// The network. Defaults are ours.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct NmRnnSettings {
+        /// units N
+        pub units: usize = 64 => [1 to 256];
+        /// rank R of the recurrent weights, at most N
+        pub rank: usize = 3 => [1 to 16];
+        /// time constant τ in steps
+        pub time_constant: f64 = 4.0 => [1 to 1000];
+        /// units M of the modulatory network
+        pub modulator_units: usize = 8 => [1 to 64];
+        /// its time constant τ_z in steps
+        pub modulator_time_constant: f64 = 20.0 => [1 to 1000];
+        /// what becomes of the signal s: it scales the weights, is constant in time, enters as a current, or is 1
+        pub modulation: Modulation = Modulation::Gain => ["gain" | "constant" | "input" | "none"];
+        pub control: Control = Control::default() => [each Control::PARAMETERS];
     }
 }
 
 impl NmRnnSettings {
     /// # Errors
-    /// The first value out of range.
+    /// A rank above the number of units.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        count("units", self.units, 1, 256)?;
-        count("rank", self.rank, 1, self.units.min(16))?;
-        count("modulator_units", self.modulator_units, 1, 64)?;
-        let constants = [
-            ("time_constant", self.time_constant),
-            ("modulator_time_constant", self.modulator_time_constant),
-        ];
-        for (key, value) in constants {
-            if value.is_nan() || value < 1.0 {
-                return Err(DefinitionError::range(key, value, "1 to 1000 steps"));
-            }
-            above(key, value, 0.0, 1000.0)?;
-        }
-        Ok(())
+        within("rank", self.rank, 1, self.units)
     }
 }
 

@@ -6,17 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::super::control::Control;
 use super::super::network::Layout;
-use crate::check::between;
-use base::error::DefinitionError;
-use contract::declare::Declared;
 use contract::settings;
 
 /// What gates the plasticity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Modulation {
     /// M(t) from the network's own activity: Backpropamine.
-    #[default]
     Learned,
     /// M = tanh(m₀), learned, constant in time.
     Constant,
@@ -27,11 +23,10 @@ pub enum Modulation {
 }
 
 /// Which trace M multiplies.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GatedTrace {
     /// That of the steps before, as in the authors' code: this step's coincidence waits for the next signal.
-    #[default]
     Old,
     /// That which this step's coincidence has entered already.
     New,
@@ -41,24 +36,15 @@ settings! {
     /// The network. Defaults are ours, but for the order of trace and gate.
     #[derive(Debug, Clone, PartialEq)]
     pub struct PlasticSettings {
-        /// Units N.
+        /// units N
         pub units: usize = 32 => [1 to 128];
-        /// η before training, in (0, 1); it is learned.
-        pub initial_rate: f64 = 0.5;
-        pub modulation: Modulation = Modulation::Learned;
-        /// Which trace M multiplies, where there is an M: the old one (default, the authors') or the new one.
-        pub gated_trace: GatedTrace = GatedTrace::default();
-        /// What replaces the network's own signals at test. Default: nothing.
-        pub control: Control = Control::default();
-    }
-}
-
-impl PlasticSettings {
-    /// # Errors
-    /// The first value out of range.
-    pub fn check(&self) -> Result<(), DefinitionError> {
-        self.check_ranges()?;
-        between("initial_rate", self.initial_rate, 0.0, 1.0)
+        /// η before training; it is learned
+        pub initial_rate: f64 = 0.5 => [above 0 below 1];
+        /// what gates the plasticity: M(t) from the network's activity, M learned but constant, no gate and a decaying H, no plasticity
+        pub modulation: Modulation = Modulation::Learned => ["learned" | "constant" | "decay" | "none"];
+        /// which trace M multiplies: that of the steps before (the authors' code) or that which this step has entered
+        pub gated_trace: GatedTrace = GatedTrace::Old => ["old" | "new"];
+        pub control: Control = Control::default() => [each Control::PARAMETERS];
     }
 }
 

@@ -7,12 +7,11 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
-use crate::check::count;
 use crate::sequence::episodes::{Episodes, Target};
 use crate::sequence::lane::{LANES, Lane, ZERO};
 use base::error::DefinitionError;
 use base::rng::{StreamRng, Streams};
-use contract::{Curve, Mark, RunLog};
+use contract::{Curve, Mark, RunLog, allowed};
 
 /// The task. All times in steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,15 +125,15 @@ impl CueBinding {
 
 impl Problem for CueBinding {
     fn check(&self) -> Result<(), DefinitionError> {
-        count("bits", self.bits, 1, 16)?;
+        allowed!(1 to 16).check("bits", self.bits)?;
         if self.pairs == 0 || self.pairs > self.cues().min(64) {
             let allowed = format!("1 to {}: at most 64, and 2^bits different cues", self.cues().min(64));
             return Err(DefinitionError::range("pairs", self.pairs, &allowed));
         }
-        count("distractors", self.distractors, 0, 64)?;
-        count("labels", self.labels, 2, 16)?;
-        count("flag_delay", self.flag_delay, 0, 4)?;
-        count("hold", self.hold, 1, 10)
+        allowed!(0 to 64).check("distractors", self.distractors)?;
+        allowed!(2 to 16).check("labels", self.labels)?;
+        allowed!(0 to 4).check("flag_delay", self.flag_delay)?;
+        allowed!(1 to 10).check("hold", self.hold)
     }
 
     fn channels(&self) -> usize {

@@ -6,12 +6,12 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
-use crate::check::{between, count, span};
+use crate::check::span;
 use crate::sequence::episodes::{Episodes, Target};
 use crate::sequence::lane::{LANES, Lane};
 use base::error::DefinitionError;
 use base::rng::{StreamRng, Streams};
-use contract::{Curve, Mark, RunLog};
+use contract::{Curve, Mark, RunLog, allowed};
 
 /// Output before the go cue; the ramp ends at its negative.
 const LOW: f32 = -0.5;
@@ -105,11 +105,11 @@ impl MeasureWaitGo {
 
 impl Problem for MeasureWaitGo {
     fn check(&self) -> Result<(), DefinitionError> {
-        count("steps", self.steps, 1, 500)?;
-        count("pulse", self.pulse, 1, 10)?;
+        allowed!(1 to 500).check("steps", self.steps)?;
+        allowed!(1 to 10).check("pulse", self.pulse)?;
         span("start", self.start, 0, self.steps)?;
         span("wait", self.wait, 1, self.steps)?;
-        between("threshold", self.threshold, -0.5, 0.5)?;
+        allowed!(above -0.5 below 0.5).check("threshold", self.threshold)?;
         let room = self.steps.saturating_sub(self.start[1] + self.wait[1]) / 2;
         for (key, intervals) in [("trained", &self.trained), ("untrained", &self.untrained)] {
             if intervals.is_empty() {

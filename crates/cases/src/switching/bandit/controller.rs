@@ -134,8 +134,8 @@ pub(super) fn rate(settings: &UncertaintySettings, values: &Values, state: usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::switching::bandit::BanditLearner;
     use base::rng::Streams;
+    use contract::declare::Declared;
 
     #[test]
     fn modulators_move_their_meta_parameters_by_hand_computed_amounts() {
@@ -203,10 +203,10 @@ mod tests {
         assert_eq!([0, 1].map(|state| ensemble.discount(state)), [0.8, 0.5]);
         // A rate that the ensemble's uncertainty sets has no constant at the second choice.
         let mixed = UncertaintySettings { rate: None, ..ensemble };
-        let refused = BanditLearner::Uncertainty(mixed).check().expect_err("no constant to differ from");
+        let refused = mixed.check().expect_err("no constant to differ from");
         assert!(refused.to_string().contains("`second.rate` = 0.1"), "{refused}");
         let far = SecondChoice { discount: Some(1.0), ..SecondChoice::default() };
-        let far = BanditLearner::Softmax(SoftmaxSettings { second: far, ..SoftmaxSettings::default() });
-        assert!(far.check().expect_err("too far").to_string().contains("`second.discount` = 1"));
+        let far = SoftmaxSettings { second: far, ..SoftmaxSettings::default() };
+        assert!(far.check_ranges().expect_err("too far").to_string().contains("`second.discount` = 1"));
     }
 }

@@ -7,7 +7,7 @@ use crate::check::within;
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::declare::Declared;
-use contract::settings;
+use contract::{allowed, settings};
 
 settings! {
     /// The task.
@@ -47,7 +47,7 @@ impl BanditTask {
             let found = format!("{} values", self.hazards.len());
             return Err(DefinitionError::range("hazards", found, "1 to 100 values, no more than trials"));
         }
-        self.hazards.iter().try_for_each(|hazard| within("hazards", *hazard, 0.0, 1.0))?;
+        self.hazards.iter().try_for_each(|hazard| allowed!(0 to 1).check("hazards", *hazard))?;
         within("other", self.other, 0.0, self.best)
     }
 

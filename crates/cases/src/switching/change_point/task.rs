@@ -2,10 +2,10 @@
 
 use super::super::goals::NoSettings;
 use super::super::pace::MOST_TRIALS;
-use crate::check::{count, positive, within};
+use crate::check::within;
 use base::error::DefinitionError;
 use base::rng::Streams;
-use contract::Replay;
+use contract::{Replay, allowed, settings};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
@@ -30,22 +30,24 @@ impl Default for ChangePointTask {
     }
 }
 
-/// The reduced Bayesian observer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ObserverSettings {
-    /// The hazard it believes in, in (0, 1); left out: the true one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hazard: Option<f64>,
-    pub replay: Replay,
+settings! {
+    /// The reduced Bayesian observer.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct ObserverSettings {
+        /// the hazard it believes in
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub hazard: Option<f64> = None => [or "the task's"; above 0 below 1];
+        pub replay: Replay = Replay::None => [as [Replay::LINE]];
+    }
 }
 
-/// A delta rule with a constant rate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FixedRateSettings {
-    /// α, in [0, 1].
-    pub rate: f64,
+settings! {
+    /// A delta rule with a constant rate.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct FixedRateSettings {
+        /// α
+        pub rate: f64 = 0.1 => [0 to 1];
+    }
 }
 
 /// A learner of the mean.
@@ -60,32 +62,13 @@ pub enum ChangePointLearner {
     ToldMean(NoSettings),
 }
 
-impl ChangePointLearner {
-    /// # Errors
-    /// The first value out of range.
-    pub fn check(&self) -> Result<(), DefinitionError> {
-        match self {
-            Self::ReducedObserver(s) => s.hazard.map_or(Ok(()), hazard),
-            Self::FixedRate(s) => within("rate", s.rate, 0.0, 1.0),
-            Self::ExactObserver(NoSettings {}) | Self::ToldMean(NoSettings {}) => Ok(()),
-        }
-    }
-}
-
-pub(super) fn hazard(value: f64) -> Result<(), DefinitionError> {
-    if value > 0.0 && value < 1.0 {
-        return Ok(());
-    }
-    Err(DefinitionError::range("hazard", value, "above 0 and below 1"))
-}
-
 impl ChangePointTask {
     /// # Errors
     /// The first value out of range.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        count("trials", self.trials, 1, MOST_TRIALS)?;
-        hazard(self.hazard)?;
-        positive("noise", self.noise)?;
+        within("trials", self.trials, 1, MOST_TRIALS)?;
+        allowed!(above 0 below 1).check("hazard", self.hazard)?;
+        allowed!(above 0).check("noise", self.noise)?;
         let [low, high] = self.range;
         if !(high - low).is_finite() || high <= low {
             let found = format!("[{low}, {high}]");

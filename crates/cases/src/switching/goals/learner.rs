@@ -3,69 +3,49 @@
 use serde::{Deserialize, Serialize};
 
 use super::observer::ObserverSettings;
-use crate::check::within;
 use base::error::DefinitionError;
-use contract::Replay;
+use contract::{Replay, allowed, settings};
 
-/// ACh per goal says how far a goal is trusted, NE how surprising the feedback is; NE resets everything once it exceeds
-/// the threshold that expected uncertainty sets, mean(ACh)/(0.5 + mean(ACh)) (Yu & Dayan 2005; numbers of Zou 2020).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct CholinergicSettings {
-    /// Whether acetylcholine changes (default) or stays at 1.
-    pub acetylcholine: bool,
-    /// Whether noradrenaline may reset (default) or never does.
-    pub noradrenaline: bool,
-    /// β of the softmax over ACh, ≥ 0. Default 0.7.
-    pub inverse_temperature: f64,
-    /// Factors on the guessed goal's ACh after positive and negative feedback, > 0. Default 1.40, 0.90.
-    pub acetylcholine_factors: [f64; 2],
-    /// Lower and upper end of ACh. Default 0, 10; it starts, and restarts, at 1.
-    pub acetylcholine_limits: [f64; 2],
-    /// Factors on NE after positive and negative feedback, > 0. Default 0.70, 1.10.
-    pub noradrenaline_factors: [f64; 2],
-    /// Lower and upper end of NE; it starts, and restarts, at the lower. Default 0.25, 1.
-    pub noradrenaline_limits: [f64; 2],
-    /// Noradrenaline of this rule's own session with the same seed, at its mean or at other times, in place of its own.
-    /// Default `none`.
-    pub replay: Replay,
-}
-
-impl Default for CholinergicSettings {
-    fn default() -> Self {
-        Self {
-            acetylcholine: true,
-            noradrenaline: true,
-            inverse_temperature: 0.7,
-            acetylcholine_factors: [1.4, 0.9],
-            acetylcholine_limits: [0.0, 10.0],
-            noradrenaline_factors: [0.7, 1.1],
-            noradrenaline_limits: [0.25, 1.0],
-            replay: Replay::None,
-        }
+settings! {
+    /// ACh per goal says how far a goal is trusted, NE how surprising the feedback is; NE resets everything once it exceeds
+    /// the threshold that expected uncertainty sets, mean(ACh)/(0.5 + mean(ACh)) (Yu & Dayan 2005; numbers of Zou 2020).
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct CholinergicSettings {
+        /// whether acetylcholine changes or stays at 1
+        pub acetylcholine: bool = true => [true | false];
+        /// whether noradrenaline may reset or never does
+        pub noradrenaline: bool = true => [true | false];
+        /// β of the softmax over ACh
+        pub inverse_temperature: f64 = 0.7 => [at least 0];
+        /// factors on the guessed goal's ACh after positive and negative feedback
+        pub acetylcholine_factors: [f64; 2] = [1.4, 0.9] => [told "two numbers above 0"];
+        /// lower and upper end of ACh; it starts, and restarts, at 1
+        pub acetylcholine_limits: [f64; 2] = [0.0, 10.0] => [told "a number from 0 to 1 and one at least 1"];
+        /// factors on NE after positive and negative feedback
+        pub noradrenaline_factors: [f64; 2] = [0.7, 1.1] => [told "two numbers above 0"];
+        /// lower and upper end of NE; it starts, and restarts, at the lower
+        pub noradrenaline_limits: [f64; 2] = [0.25, 1.0] => [told "two numbers above 0, not decreasing"];
+        /// Of noradrenaline.
+        pub replay: Replay = Replay::None => [as [Replay::LINE]];
     }
 }
 
-/// V(g) ← V(g) + α·(feedback − V(g)) for the guessed goal, softmax over V.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DeltaSettings {
-    /// α, in [0, 1]. Default 0.1.
-    pub rate: f64,
-    /// β, ≥ 0. Default 5.
-    pub inverse_temperature: f64,
-}
-
-impl Default for DeltaSettings {
-    fn default() -> Self {
-        Self { rate: 0.1, inverse_temperature: 5.0 }
+settings! {
+    /// V(g) ← V(g) + α·(feedback − V(g)) for the guessed goal, softmax over V.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct DeltaSettings {
+        /// α
+        pub rate: f64 = 0.1 => [0 to 1];
+        /// β
+        pub inverse_temperature: f64 = 5.0 => [at least 0];
     }
 }
 
-/// The settings of a learner that has none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NoSettings {}
+settings! {
+    /// The settings of a learner that has none.
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct NoSettings {}
+}
 
 /// A learner of the goal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,35 +57,15 @@ pub enum GoalLearner {
     GoalObserver(ObserverSettings),
 }
 
-impl GoalLearner {
-    /// # Errors
-    /// The first value out of range.
-    pub fn check(&self) -> Result<(), DefinitionError> {
-        match self {
-            Self::AchNe(s) => s.check(),
-            Self::GoalDelta(s) => {
-                within("rate", s.rate, 0.0, 1.0)?;
-                within("inverse_temperature", s.inverse_temperature, 0.0, f64::INFINITY)
-            }
-            Self::GoalObserver(ObserverSettings { hazard: _ }) => Ok(()),
-        }
-    }
-}
-
 impl CholinergicSettings {
-    fn check(&self) -> Result<(), DefinitionError> {
-        within("inverse_temperature", self.inverse_temperature, 0.0, f64::INFINITY)?;
+    /// # Errors
+    /// The first pair out of range; a replay of what is ablated.
+    pub(crate) fn check(&self) -> Result<(), DefinitionError> {
         for (key, factors) in [
             ("acetylcholine_factors", self.acetylcholine_factors),
             ("noradrenaline_factors", self.noradrenaline_factors),
         ] {
-            if !factors.iter().all(|factor| factor.is_finite() && *factor > 0.0) {
-                return Err(DefinitionError::range(
-                    key,
-                    format!("{factors:?}"),
-                    "two finite numbers above 0",
-                ));
-            }
+            factors.into_iter().try_for_each(|factor| allowed!(above 0).check(key, factor))?;
         }
         let [low, high] = self.acetylcholine_limits;
         if !((0.0..=1.0).contains(&low) && high >= 1.0 && high.is_finite()) {

@@ -3,26 +3,28 @@
 use serde::{Deserialize, Serialize};
 
 use super::task::GoalTask;
+use contract::settings;
 
 /// Hypotheses below this share of the probability are dropped.
 const NEGLIGIBLE: f64 = 1e-12;
 
 /// What an observer believes about when goals switch.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Hazard {
     /// The task's own: a block lasts `block` ± `jitter` trials, every length alike.
-    #[default]
     Schedule,
     /// Constant, 1/`block`: right on average, and blind to how long ago the last switch was.
     Constant,
 }
 
-/// The settings of the observer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ObserverSettings {
-    pub hazard: Hazard,
+settings! {
+    /// The settings of the observer.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct ObserverSettings {
+        /// what it believes about switches: the task's schedule, or a constant hazard of 1/block
+        pub hazard: Hazard = Hazard::Schedule => ["schedule" | "constant"];
+    }
 }
 
 impl Hazard {

@@ -2,9 +2,10 @@
 
 use super::super::pace::MOST_TRIALS;
 use super::super::softmax;
-use crate::check::{count, within};
+use crate::check::within;
 use base::error::DefinitionError;
 use base::rng::Streams;
+use contract::allowed;
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
@@ -46,11 +47,11 @@ impl GoalTask {
     /// # Errors
     /// The first value out of range.
     pub fn check(&self) -> Result<(), DefinitionError> {
-        count("goals", self.goals, 2, 100)?;
-        within("validity", self.validity, 0.5, 1.0)?;
-        count("blocks", self.blocks, 1, 1000)?;
-        count("block", self.block, 2, MOST_TRIALS / self.blocks)?;
-        count("jitter", self.jitter, 0, self.block - 1)
+        allowed!(2 to 100).check("goals", self.goals)?;
+        allowed!(0.5 to 1).check("validity", self.validity)?;
+        allowed!(1 to 1000).check("blocks", self.blocks)?;
+        within("block", self.block, 2, MOST_TRIALS / self.blocks)?;
+        within("jitter", self.jitter, 0, self.block - 1)
     }
 
     /// Trials of a session, more or less.

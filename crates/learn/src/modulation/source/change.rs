@@ -6,7 +6,7 @@ use crate::error::Result;
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::declare::Declared;
-use contract::{Parameter, settings};
+use contract::settings;
 use dynamics::ReducedBayesianObserver;
 
 settings! {
@@ -45,7 +45,8 @@ settings! {
         hazard: f64 = 0.002 => [above 0 below 1];
         /// standard deviation of the loss
         noise: f64 = 0.5 => [above 0];
-        range: [f64; 2] = [0.0, 5.0] => [as [Parameter::new("range", "[0, 5]", "two numbers, increasing", "where the mean can be after a change")]];
+        /// where the mean can be after a change
+        range: [f64; 2] = [0.0, 5.0] => [or "[0, 5]"; told "two numbers, increasing"];
         /// whether the signal is the learning rate α
         rate: bool = false => [false | true];
     }

@@ -13,37 +13,21 @@ use crate::error::Result;
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::declare::Declared;
-use contract::{Parameter, settings};
+use contract::settings;
 
 /// Most inputs and most hidden units.
 const MOST: usize = 8;
-
-const INPUTS: Parameter = Parameter::new(
-    "inputs",
-    "[{ kind = \"surprise\" }]",
-    "1 to 8 sources; none that looks ahead, is an oracle or a network",
-    "what it reads, each with settings of its own",
-);
-const RETENTION: Parameter = Parameter::new(
-    "retention",
-    "[0.5]",
-    "1 to 8 numbers, each in [0, 1)",
-    "share γ of each hidden unit's activity that stays; as many as there are units",
-);
-const WEIGHTS: Parameter = Parameter::new(
-    "weights",
-    "[1, 0, 1]",
-    "(inputs + 2) × units numbers, finite",
-    "unit by unit its weight w on each input, its bias b, its weight v on the output",
-);
 
 settings! {
     /// What it reads and its weights.
     #[derive(Debug, Clone)]
     pub(super) struct Network {
-        inputs: Vec<SourceSpec> = vec![SourceSpec::named("surprise")] => [as [INPUTS]];
-        retention: Vec<f64> = vec![0.5] => [as [RETENTION]];
-        weights: Vec<f64> = vec![1.0, 0.0, 1.0] => [as [WEIGHTS]];
+        /// what it reads, each with settings of its own
+        inputs: Vec<SourceSpec> = vec![SourceSpec::named("surprise")] => [or "[{ kind = \"surprise\" }]"; told "1 to 8 sources; none that looks ahead, is an oracle or a network"];
+        /// share γ of each hidden unit's activity that stays; as many as there are units
+        retention: Vec<f64> = vec![0.5] => [or "[0.5]"; told "1 to 8 numbers, each in [0, 1)"];
+        /// unit by unit its weight w on each input, its bias b, its weight v on the output
+        weights: Vec<f64> = vec![1.0, 0.0, 1.0] => [or "[1, 0, 1]"; told "(inputs + 2) × units numbers, finite"];
     }
 }
 

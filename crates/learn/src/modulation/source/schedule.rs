@@ -4,7 +4,7 @@ use super::rule::{BoundaryTold, Observation, Rule};
 use base::error::DefinitionError;
 use base::rng::Streams;
 use contract::declare::Declared;
-use contract::{Parameter, settings};
+use contract::settings;
 
 /// Knots of a free schedule, at most.
 pub(super) const MOST_KNOTS: usize = 16;
@@ -75,7 +75,8 @@ settings! {
     /// One value for each of equal parts of the run.
     #[derive(Debug, Clone)]
     pub(super) struct Knots {
-        values: Vec<f64> = vec![0.0] => [as [Parameter::new("values", "[0]", "1 to 16 numbers", "the value of each part")]];
+        /// the value of each part
+        values: Vec<f64> = vec![0.0] => [or "[0]"; told "1 to 16 numbers"];
         /// of the whole run
         updates: u64 = 1 => [at least 1];
     }

@@ -4,13 +4,14 @@ use super::rule::{Observation, Rule, StateTold};
 use crate::stream::MOST_STATES;
 use base::error::DefinitionError;
 use base::rng::Streams;
-use contract::{Parameter, settings};
+use contract::settings;
 
 settings! {
     /// One value for each hidden state, or for each state of one of two kinds: the value at (state / stride) mod as many as there are.
     #[derive(Debug, Clone)]
     pub(super) struct State {
-        values: Vec<f64> = vec![0.0, 0.0] => [as [Parameter::new("values", "[0, 0]", "2 numbers or more", "the value of each state")]];
+        /// the value of each state
+        values: Vec<f64> = vec![0.0, 0.0] => [or "[0, 0]"; told "2 numbers or more"];
         /// states in a row that share a value, where states are pairs of two kinds
         #[serde(skip_serializing_if = "is_one")]
         stride: usize = 1 => [at least 1];

@@ -1,17 +1,14 @@
 //! Fixed weights.
 
 use super::part::Balance;
-use contract::{Parameter, settings};
-
-const WEIGHTS: Parameter =
-    Parameter::new("weights", "1 each", "numbers >= 0, one per task, not all 0", "λ_i of each task");
+use contract::settings;
 
 settings! {
     /// Settings of fixed weights.
     #[derive(Debug, Clone, PartialEq)]
     pub struct FixedSpec {
-        /// λ_i of each task.
-        pub weights: Vec<f32> = Vec::new() => [as [WEIGHTS]];
+        /// λ_i of each task
+        pub weights: Vec<f32> = Vec::new() => [or "1 each"; told "numbers >= 0, one per task, not all 0"];
     }
 }
 

@@ -3,6 +3,8 @@
 use super::shifts::Shifts;
 use super::spec::{MOST_VALUES, OnlineStreamSpec, Source};
 use base::error::DefinitionError;
+use contract::allowed;
+use contract::declare::Allowed;
 use data::DataTable;
 
 impl OnlineStreamSpec {
@@ -18,10 +20,7 @@ impl OnlineStreamSpec {
         match (&self.source, self.samples) {
             (Source::Elec2 | Source::Table { .. } | Source::Data(_), None) => {}
             (_, None) => return Err(DefinitionError::range("stream.samples", "nothing", "10 to 10000000")),
-            (_, Some(n)) if !(10..=10_000_000).contains(&n) => {
-                return Err(DefinitionError::range("stream.samples", n, "10 to 10000000"));
-            }
-            _ => {}
+            (_, Some(n)) => allowed!(10 to 10000000).check("stream.samples", n)?,
         }
         self.check_source()?;
         let most = MOST_VALUES / self.features().max(1);
@@ -99,12 +98,7 @@ impl OnlineStreamSpec {
     }
 
     fn check_source(&self) -> Result<(), DefinitionError> {
-        let noise_of = |noise: f32| {
-            if (0.0..0.5).contains(&noise) {
-                return Ok(());
-            }
-            Err(DefinitionError::range("stream.source.noise", noise, "0 <= noise < 0.5"))
-        };
+        let noise_of = |noise: f32| allowed!(0 to below 0.5).check("stream.source.noise", noise);
         match &self.source {
             Source::Sea { thresholds, noise } => {
                 noise_of(*noise)?;
@@ -119,32 +113,33 @@ impl OnlineStreamSpec {
             Source::Sine { noise } | Source::Ring { noise } => noise_of(*noise),
             Source::Hyperplane { features, moving, speed, turn, noise } => {
                 noise_of(*noise)?;
-                let rules = [
-                    ("features", *features as f32, (2..=1000).contains(features), "2 to 1000"),
-                    ("moving", *moving as f32, moving <= features, "0 to the number of features"),
-                    ("speed", *speed, (0.0..=1.0).contains(speed), "0 to 1"),
-                    ("turn", *turn, (0.0..=1.0).contains(turn), "0 to 1"),
-                ];
-                first_broken(rules)
+                allowed!(2 to 1000).check("stream.source.features", *features)?;
+                Allowed::within(0.0, *features as f64).check("stream.source.moving", *moving)?;
+                allowed!(0 to 1).check("stream.source.speed", *speed)?;
+                allowed!(0 to 1).check("stream.source.turn", *turn)
             }
             Source::DigitsDrift { contexts, noise, .. } => {
                 noise_of(*noise)?;
-                if (2..=100).contains(contexts) {
-                    return Ok(());
-                }
-                Err(DefinitionError::range("stream.source.contexts", contexts, "2 to 100"))
+                allowed!(2 to 100).check("stream.source.contexts", *contexts)
             }
             Source::Table { file, features, classes, sha256 } => {
                 let digits =
                     |sum: &String| sum.len() == 64 && sum.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
-                let sum = sha256.as_ref().is_none_or(digits);
-                let rules = [
-                    ("file", file.clone(), !file.is_empty(), "a path within the data folder"),
-                    ("features", features.to_string(), (1..=10_000).contains(features), "1 to 10000"),
-                    ("classes", classes.to_string(), (2..=1000).contains(classes), "2 to 1000"),
-                    ("sha256", sha256.clone().unwrap_or_default(), sum, "64 digits 0 to 9, a to f"),
-                ];
-                first_broken(rules)
+                if file.is_empty() {
+                    return Err(DefinitionError::range(
+                        "stream.source.file",
+                        file,
+                        "a path within the data folder",
+                    ));
+                }
+                allowed!(1 to 10000).check("stream.source.features", *features)?;
+                allowed!(2 to 1000).check("stream.source.classes", *classes)?;
+                match sha256.as_ref().filter(|sum| !digits(sum)) {
+                    Some(sum) => {
+                        Err(DefinitionError::range("stream.source.sha256", sum, "64 digits 0 to 9, a to f"))
+                    }
+                    None => Ok(()),
+                }
             }
             Source::Data(table) => check_rows(table),
             Source::Stagger | Source::Elec2 => Ok(()),
@@ -159,15 +154,5 @@ fn check_rows(table: &DataTable) -> Result<(), DefinitionError> {
         (Some(_), Some(_)) => Ok(()),
         // The program fills them in from the files; a library's user calls `Data::complete_rows`.
         _ => Err(DefinitionError::range("data", "not read yet", "a `[data]` table of the benchmark")),
-    }
-}
-
-/// Of rules with key, value, whether it holds, and what is allowed.
-fn first_broken<T: std::fmt::Display>(rules: [(&str, T, bool, &str); 4]) -> Result<(), DefinitionError> {
-    match rules.into_iter().find(|rule| !rule.2) {
-        Some((key, value, _, allowed)) => {
-            Err(DefinitionError::range(&format!("stream.source.{key}"), value, allowed))
-        }
-        None => Ok(()),
     }
 }

@@ -29,7 +29,6 @@ pub enum Form {
 pub const CONTROL_EPISODES: usize = 256;
 
 settings! {
-    below "context.";
     /// Settings of `[parameters.context]`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct NmnSettings {
@@ -52,11 +51,7 @@ impl NmnSettings {
         self.check_ranges()?;
         if self.test_signal != TestSignal::Own && !self.reads() {
             let found = self.test_signal.word();
-            return Err(DefinitionError::range(
-                "context.test_signal",
-                found,
-                "own: this form reads no support set",
-            ));
+            return Err(DefinitionError::range("test_signal", found, "own: this form reads no support set"));
         }
         Ok(())
     }
