@@ -104,7 +104,9 @@ pub(super) fn formula(method: &MethodPreset) -> Result<&'static str> {
             Gate::Learned => {
                 "y = tanh(W in + (w + α∘H) y′ + b), E ← (1 − η)E + η y y′ᵀ, H ← clip(H + M(t) E), M = tanh(m·y + m₀)"
             }
-            Gate::Constant => "the same with M = tanh(m₀) learned, constant in time",
+            Gate::Constant => {
+                "y = tanh(W in + (w + α∘H) y′ + b), E ← (1 − η)E + η y y′ᵀ, H ← clip(H + M E), M = tanh(m₀) learned, constant in time"
+            }
             Gate::Decay => "y = tanh(W in + (w + α∘H) y′ + b), H ← (1 − η)H + η y y′ᵀ",
             Gate::None => "y = tanh(W in + w y′ + b)",
         },

@@ -80,14 +80,14 @@ pub(super) const METHODS: &[Registered<Learns>] = &[
         "doya",
         "bandit",
         Bandit(BanditLearner::Doya(DoyaSettings)),
-        "the same; DA = δ, α ∝ 1 + ρ·ACh, β ∝ 1 + ρ·NA, 1/(1 − γ) ∝ 1 + ρ·5-HT",
+        "Q ← Q + α·DA, p ∝ exp(βQ); DA = γⁿ⁻¹r + γⁿ max Q′ − Q, α ∝ 1 + ρ·ACh, β ∝ 1 + ρ·NA, 1/(1 − γ) ∝ 1 + ρ·5-HT",
         "Doya 2002"
     ),
     learns!(
         "uncertainty",
         "bandit",
         Bandit(BanditLearner::Uncertainty(UncertaintySettings)),
-        "ensemble of the same; α = E/(E + A), β = 1/⟨E⟩",
+        "ensemble of Q ← Q + α(γⁿ⁻¹r + γⁿ max Q′ − Q), p ∝ exp(βQ); α = E/(E + A), β = 1/⟨E⟩",
         "Lee, Liebana, Clopath & Dabney 2024"
     ),
     learns!(

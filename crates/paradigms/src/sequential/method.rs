@@ -58,14 +58,14 @@ pub const METHODS: &[Registered<Kind>] = &[
     .with(first(5)),
     Registered::new(
         "anml",
-        "the same with one linear layer behind f(x) ∘ sigmoid(m(x)); the neuromodulatory network m is only meta-learned",
+        "OML's gradient; the inner loop changes one linear layer behind f(x) ∘ sigmoid(m(x)), the neuromodulatory network m is only meta-learned",
         "Beaulieu et al. 2020, whose inner loop also changes f",
         Kind::Anml,
     )
     .with(GATED),
     Registered::new(
         "anml-no-gate",
-        "the same with one linear layer behind f(x), without m",
+        "OML's gradient; the inner loop changes one linear layer behind f(x)",
         "ablation of Beaulieu et al. 2020",
         Kind::AnmlNoGate,
     )
