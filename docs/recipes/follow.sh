@@ -34,7 +34,7 @@ after $sources/mod.rs 'pub const SOURCES: &[SourceEntry] = &[' \
 cp docs/recipes/my-modulator.toml benchmarks/methods/incremental/
 
 cargo test --lib every_source_goes_on_from_a_checkpoint
-cargo test --test suite -- learner_laws method_conformance conformance::every_kind measures
+cargo test --test suite -- learner_laws method_conformance conformance::every_kind measures golden::case
 cargo run --bin bench -- run split-digits-task --method naive,my-method,my-modulator --seeds 2 --out "$copy/out" --quiet
 for method in naive my-method my-modulator; do
     grep -q "\"method\":\"$method\"" "$copy/out/records.jsonl"

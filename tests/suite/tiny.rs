@@ -1,13 +1,9 @@
 //! A short benchmark of every protocol, for tests that go through all of them, and data for those whose own are not embedded.
 
-use std::array::from_fn;
 use std::sync::LazyLock;
 
-use neuromod_bench::base::rng::Streams;
 use neuromod_bench::contract::definition::Library;
-use neuromod_bench::data::omniglot::{CHARACTERS, DRAWINGS, EDGE, TEST_CHARACTERS, VALIDATION_CHARACTERS};
-use neuromod_bench::data::{Data, DataFolder, Dataset, Split};
-use rand::RngExt;
+use neuromod_bench::data::{Data, DataFolder, made_up};
 
 /// Benchmarks, and what is changed of each to make it short.
 pub const TINY: &[(&str, &str)] = &[
@@ -62,55 +58,11 @@ pub fn library() -> Library {
 
 /// What is embedded, and made-up characters in the place of Omniglot.
 pub fn data() -> &'static Data {
-    static DATA: LazyLock<Data> = LazyLock::new(|| embedded().with(characters()));
+    static DATA: LazyLock<Data> = LazyLock::new(|| embedded().with(made_up::characters()));
     &DATA
 }
 
 /// No data but what is embedded.
 pub fn embedded() -> Data {
     Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })
-}
-
-/// As many characters, drawings and pixels as Omniglot has: strokes between points, which every drawing moves a little.
-fn characters() -> Dataset {
-    let streams = Streams::new(0).within("made-up");
-    let split = |characters: std::ops::Range<usize>| {
-        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
-        for character in characters {
-            let mut random = streams.fast(&format!("character{character}"));
-            let points: [[i32; 2]; 4] = from_fn(|_| from_fn(|_| random.random_range(4..24)));
-            for _ in 0..DRAWINGS {
-                let moved = points.map(|point| point.map(|at| at + random.random_range(-2..=2)));
-                pixels.extend(drawn(&moved));
-                labels.push(u8::try_from(character).expect("below 256"));
-            }
-        }
-        Split::labelled(pixels.into(), labels.into())
-    };
-    let (train, full) = (CHARACTERS - TEST_CHARACTERS - VALIDATION_CHARACTERS, CHARACTERS - TEST_CHARACTERS);
-    let dataset = Dataset {
-        id: "omniglot".into(),
-        shape: [1, EDGE, EDGE],
-        classes: CHARACTERS,
-        scale: 1.0 / 255.0,
-        offset: 0.0,
-        names: None,
-        train: split(0..train),
-        validation: split(train..full),
-        train_full: split(0..full),
-        test: split(full..CHARACTERS),
-    };
-    dataset.check().expect("complete")
-}
-
-/// Ink along the lines from each point to the next.
-fn drawn(points: &[[i32; 2]]) -> Vec<u8> {
-    let mut image = vec![0; EDGE * EDGE];
-    for line in points.windows(2) {
-        for step in 0..=EDGE as i32 {
-            let [x, y] = from_fn(|axis| line[0][axis] + (line[1][axis] - line[0][axis]) * step / EDGE as i32);
-            image[y as usize * EDGE + x as usize] = 255;
-        }
-    }
-    image
 }

@@ -5,6 +5,7 @@ pub mod digits;
 mod folder;
 mod idx;
 mod in_order;
+pub mod made_up;
 mod manifest;
 pub mod omniglot;
 mod own;

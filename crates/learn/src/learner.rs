@@ -1,4 +1,4 @@
-//! The one training core: every paradigm drives this learner, none has a training loop of its own kind.
+//! The one training core: every paradigm drives this learner, and none has another update than its step.
 //!
 //! ```text
 //! batch ─► model (slope, bias gains) ─► objective (weighted terms) ─► gradients ─► optimiser chain ─► parameters

@@ -24,7 +24,7 @@ use outer::Outer;
 use sequence::Meter;
 
 use base::error::{Error, Result};
-use base::rng::Streams;
+use base::rng::{FastRng, Streams};
 use contract::definition::{Benchmark, MethodPreset};
 use contract::protocol::as_written;
 use contract::{Curve, Experiment, ExperimentInfo, Footprint, Pace, Registered, RunLog, RunSpec, Watch};
@@ -153,18 +153,7 @@ impl<'a> Run<'a> {
         let mut curve = Curve::new("meta-training/loss");
         let (mut sum, mut count) = (0.0, 0.0);
         for update in 1..=total {
-            let Self { learner, outer, characters, theta, resolved, .. } = self;
-            let task = outer::draw(resolved.method.kind, &settings.inner, characters, &mut random);
-            sum += learner.step_along(|model, gradients| {
-                twice::gather(model.parameters(), theta)?;
-                let mut gradient = vec![0.0; theta.len()];
-                let loss = outer.gradient(theta, &task, &mut gradient);
-                let mut rest = gradient.iter();
-                for buffer in &mut gradients.buffers {
-                    buffer.iter_mut().zip(&mut rest).for_each(|(out, value)| *out = *value);
-                }
-                Ok(loss)
-            })?;
+            sum += self.update(&mut random)?;
             count += 1.0;
             let done = update as f64;
             if update % settings.budget.every == 0 || update == total {
@@ -177,6 +166,22 @@ impl<'a> Run<'a> {
         }
         self.learner.check_finite()?;
         Ok(curve)
+    }
+
+    /// One outer update on a fresh task; returns its loss.
+    fn update(&mut self, random: &mut FastRng) -> learn::error::Result<f64> {
+        let Self { learner, outer, characters, theta, resolved, .. } = self;
+        let task = outer::draw(resolved.method.kind, &resolved.benchmark.inner, characters, random);
+        learner.step_along(|model, gradients| {
+            twice::gather(model.parameters(), theta)?;
+            let mut gradient = vec![0.0; theta.len()];
+            let loss = outer.gradient(theta, &task, &mut gradient);
+            let mut rest = gradient.iter();
+            for buffer in &mut gradients.buffers {
+                buffer.iter_mut().zip(&mut rest).for_each(|(out, value)| *out = *value);
+            }
+            Ok(loss)
+        })
     }
 
     /// Eq. 4, on the run's test sequences.

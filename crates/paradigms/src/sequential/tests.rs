@@ -274,3 +274,26 @@ fn every_method_runs_and_the_same_seed_gives_the_same_bytes() {
         assert!((0.0..=1.0).contains(&log.scalars["sequential_accuracy"]));
     }
 }
+
+#[test]
+fn a_learner_saved_between_outer_updates_goes_on_as_if_nothing_had_happened() {
+    let data = Data::new(DataFolder::choose(None)).with(data::made_up::characters());
+    for kind in METHODS.iter().map(|row| row.info.kind) {
+        let resolved = small(kind);
+        let [mut whole, mut resumed] = [0, 1].map(|_| Run::new(&resolved, 4, &data).expect("a run"));
+        let on = |run: &mut Run<'_>, random: &mut FastRng| {
+            (0..2).for_each(|_| {
+                run.update(random).expect("learns");
+            });
+            run.learner.save().expect("saves")
+        };
+        let mut random = Streams::new(4).fast("tasks/training");
+        let saved = on(&mut whole, &mut random);
+        let text = serde_json::to_string(&(&saved, &random)).expect("serialises");
+        let (state, mut again) = serde_json::from_str(&text).expect("parses");
+        resumed.learner.load(&state).expect("loads");
+        let end = on(&mut whole, &mut random);
+        assert_eq!(end, on(&mut resumed, &mut again), "{kind}");
+        assert_ne!(end, saved, "{kind} has learned nothing");
+    }
+}
