@@ -3,27 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::agent::Agent;
+use super::tests::{data, tiny};
 use super::*;
-use base::source::Source;
 use base::state::State;
 use contract::definition::Library;
-use data::DataFolder;
-
-const STREAM: &str = r#"
-schema = 1
-id = "tiny-stream"
-version = 1
-title = "Tiny"
-paradigm = "online"
-summary = "For tests."
-score = { metric = "prequential_accuracy", chance = 0.5, ceiling = 1.0 }
-methods = ["sgd-0-1"]
-stream = { source = { kind = "stagger" }, samples = 600, segments = 4 }
-model = { kind = "mlp", hidden = [8] }
-optimiser = { kind = "adam", rate = 0.05 }
-batch = 6
-curve = { every = 10, window = 10 }
-"#;
 
 /// What a learner answers to a part of the stream, and learns from it.
 fn meet(stream: &OnlineStream, agent: &mut Agent, part: Range<usize>) -> Vec<Option<u32>> {
@@ -47,9 +30,11 @@ fn meet(stream: &OnlineStream, agent: &mut Agent, part: Range<usize>) -> Vec<Opt
 #[test]
 fn a_saved_learner_goes_on_as_if_nothing_had_happened() {
     let library = Library::of_tree().expect("definitions");
-    let benchmark =
-        Benchmark::parse(Source { name: "tiny.toml".into(), text: STREAM.into() }).expect("parses");
-    let data = Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" });
+    let longer = |text: String| {
+        let text = text.replace("samples = 60, segments = 2", "samples = 600, segments = 4");
+        text.replace("batch = 2", "batch = 6").replace("\"sgd\", rate = 0.1", "\"adam\", rate = 0.05")
+    };
+    let (benchmark, data) = (tiny(longer).expect("parses"), data());
     let streams = Streams::new(3);
     let mut kinds = BTreeSet::new();
     let mut modulated = 0;

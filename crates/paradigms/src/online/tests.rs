@@ -10,7 +10,7 @@ use learn::stream::Batch;
 use learn::stream::online::{ToldChange, ToldState};
 use std::sync::{Arc, Mutex};
 
-fn data() -> Data {
+pub(super) fn data() -> Data {
     Data::new(DataFolder { path: "/nowhere".into(), chosen_by: "the test" })
 }
 
@@ -30,7 +30,7 @@ batch = 2
 curve = { every = 10, window = 10 }
 "#;
 
-fn tiny(change: impl Fn(String) -> String) -> Result<Benchmark> {
+pub(super) fn tiny(change: impl Fn(String) -> String) -> Result<Benchmark> {
     Benchmark::parse(Source { name: "tiny.toml".into(), text: change(TINY.into()) })
 }
 
