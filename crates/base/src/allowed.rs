@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::error::DefinitionError;
 
-/// What a number may be; not a number and infinite never.
+/// What a number may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Allowed {
     low: f64,
@@ -40,7 +40,7 @@ impl Allowed {
             && if self.above { number > self.low } else { number >= self.low }
     }
 
-    /// Checks a setting.
+    /// Checks a setting, which is finite in any range.
     ///
     /// # Errors
     /// Names key, value and what is allowed.

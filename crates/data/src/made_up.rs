@@ -5,7 +5,7 @@ use std::array::from_fn;
 use rand::RngExt;
 
 use super::dataset::{Dataset, Split};
-use super::omniglot::{CHARACTERS, DRAWINGS, EDGE, TEST_CHARACTERS, VALIDATION_CHARACTERS};
+use super::omniglot::{CHARACTERS, DRAWINGS, EDGE, TEST_CHARACTERS, VALIDATION_CHARACTERS, of_splits};
 use base::rng::Streams;
 
 /// As many characters, drawings and pixels as Omniglot has: strokes between points, which every drawing moves a little.
@@ -25,18 +25,7 @@ pub fn characters() -> Dataset {
         Split::labelled(pixels.into(), labels.into())
     };
     let (train, full) = (CHARACTERS - TEST_CHARACTERS - VALIDATION_CHARACTERS, CHARACTERS - TEST_CHARACTERS);
-    Dataset {
-        id: "omniglot".into(),
-        shape: [1, EDGE, EDGE],
-        classes: CHARACTERS,
-        scale: 1.0 / 255.0,
-        offset: 0.0,
-        names: None,
-        train: split(0..train),
-        validation: split(train..full),
-        train_full: split(0..full),
-        test: split(full..CHARACTERS),
-    }
+    of_splits([0..train, train..full, 0..full, full..CHARACTERS].map(split))
 }
 
 /// Ink along the lines from each point to the next.

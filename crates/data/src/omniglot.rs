@@ -70,6 +70,11 @@ pub fn load(folder: &DataFolder, entry: &Entry) -> Result<Dataset> {
     };
     let (test, train_full) = order.split_at(TEST_CHARACTERS);
     let (validation, train) = train_full.split_at(VALIDATION_CHARACTERS);
+    of_splits([train, validation, train_full, test].map(split)).check()
+}
+
+/// The data set with these characters to train on, to validate with, both, and to test with.
+pub(super) fn of_splits([train, validation, train_full, test]: [Split; 4]) -> Dataset {
     Dataset {
         id: "omniglot".into(),
         shape: [1, EDGE, EDGE],
@@ -77,12 +82,11 @@ pub fn load(folder: &DataFolder, entry: &Entry) -> Result<Dataset> {
         scale: 1.0 / 255.0,
         offset: 0.0,
         names: None,
-        train: split(train),
-        validation: split(validation),
-        train_full: split(train_full),
-        test: split(test),
+        train,
+        validation,
+        train_full,
+        test,
     }
-    .check()
 }
 
 /// Appends a drawing of a split of this data set, turned counter-clockwise by quarter turns (0 to 3), scaled.

@@ -62,8 +62,7 @@ impl Learner {
 }
 
 fn written(gains: &Gains) -> Result<State> {
-    let mut state = State::default();
-    state.values.insert("gains".into(), serde_json::to_value(gains)?);
+    let state = State::default().value("gains", serde_json::to_value(gains)?);
     Ok(match &gains.parameter_learning_rate {
         Some(rates) => state.buffer("rates", rates),
         None => state,

@@ -117,9 +117,10 @@ impl Generator {
 
     /// Everything a checkpoint between updates needs.
     pub fn save(&self) -> State {
-        let mut state =
-            State::default().number("multiply_adds", self.multiply_adds as f64).buffer("past", &self.past);
-        state.values.insert("random".into(), serde_json::json!(self.random));
+        let mut state = State::default()
+            .number("multiply_adds", self.multiply_adds as f64)
+            .buffer("past", &self.past)
+            .value("random", serde_json::json!(self.random));
         if let Some((vae, features)) = &self.vae {
             state = state.number("features", *features as f64);
             state.parts.insert("vae".into(), vae.save());

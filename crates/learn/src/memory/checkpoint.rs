@@ -5,28 +5,24 @@ use std::sync::Arc;
 use super::store::Memory;
 use crate::error::Result;
 use base::state::State;
+use serde_json::json;
 
 impl Memory {
     /// Everything a checkpoint needs.
     pub fn save(&self) -> State {
         let masks: Vec<Option<&[bool]>> = self.masks.iter().map(Option::as_deref).collect();
-        let mut state = State::default()
+        State::default()
             .number("boundaries", self.boundaries.into())
             .number("passes", self.passes as f64)
             .buffer("inputs", std::slice::from_ref(&self.inputs))
             .buffer("values", std::slice::from_ref(&self.values))
-            .buffer("logits", std::slice::from_ref(&self.logits));
-        for (name, value) in [
-            ("place", serde_json::json!(self.place)),
-            ("store", serde_json::json!(self.store)),
-            ("draw", serde_json::json!(self.draw)),
-            ("labels", serde_json::json!(self.labels)),
-            ("tasks", serde_json::json!(self.tasks)),
-            ("masks", serde_json::json!(masks)),
-        ] {
-            state.values.insert(name.into(), value);
-        }
-        state
+            .buffer("logits", std::slice::from_ref(&self.logits))
+            .value("place", json!(self.place))
+            .value("store", json!(self.store))
+            .value("draw", json!(self.draw))
+            .value("labels", json!(self.labels))
+            .value("tasks", json!(self.tasks))
+            .value("masks", json!(masks))
     }
 
     /// The inverse of [`Memory::save`].

@@ -131,7 +131,7 @@ pub const TARGETS: &[TargetEntry] = &[
         scopes: UNITS,
         meaning: "is added to the bias of units",
         limits: FREE,
-        ends: Allowed::within(f64::NEG_INFINITY, f64::INFINITY),
+        ends: Allowed::FINITE,
         exists: Anatomy::has_layers,
         ..PLAIN
     },

@@ -135,5 +135,5 @@ fn check_init(at: &str, init: Init) -> Result<(), DefinitionError> {
     let positive = Allowed::above(0.0, f64::INFINITY);
     positive.check(&format!("{at}.init.sd"), sd)?;
     positive.check(&format!("{at}.init.output_sd"), output_sd.unwrap_or(sd))?;
-    Allowed::within(f64::NEG_INFINITY, f64::INFINITY).check(&format!("{at}.init.bias"), bias)
+    Allowed::FINITE.check(&format!("{at}.init.bias"), bias)
 }

@@ -88,10 +88,8 @@ impl PastModel {
     /// Everything a checkpoint needs.
     pub fn save(&self) -> State {
         let counts = State::default().number("tasks", self.tasks.into()).number("passes", self.passes as f64);
-        let mut state = counts.buffer("past", &self.values);
         let heads: Vec<&[bool]> = self.heads.iter().map(AsRef::as_ref).collect();
-        state.values.insert("heads".into(), serde_json::json!(heads));
-        state
+        counts.buffer("past", &self.values).value("heads", serde_json::json!(heads))
     }
 
     /// The inverse of [`PastModel::save`].

@@ -40,9 +40,7 @@ pub trait Balance: Send {
 
 /// What a rule has learned, as `learned`.
 pub(super) fn keep(learned: impl Serialize) -> State {
-    let mut state = State::default();
-    state.values.insert("learned".into(), serde_json::json!(learned));
-    state
+    State::default().value("learned", serde_json::json!(learned))
 }
 
 /// Σ_i g_i.
